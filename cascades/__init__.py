@@ -1,0 +1,1 @@
+"""Detector cascades that take precedence over those of OpenCV. See README.md in this folder."""

@@ -1,0 +1,130 @@
+"""The composition root: turns settings into a source, stages and a pipeline, and offers them as `analyze`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.capture.capture import CapturePolicy
+from live_monitor.capture.live import STREAM_SCHEMES, Camera, Stream
+from live_monitor.capture.picture import Picture
+from live_monitor.capture.source import Source
+from live_monitor.capture.video_file import VideoFile
+from live_monitor.classify.card import load_card
+from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.classify.engine import load_engine
+from live_monitor.detect.haar import HaarDetector
+from live_monitor.errors import SourceError, UsageError
+from live_monitor.mailbox import Closed
+from live_monitor.pipeline import Pipeline, Stages
+from live_monitor.settings import Settings
+from live_monitor.types import FrameResult
+
+GIVE_UP_S = 30.0
+"""Without a window nobody sees "signal lost": a live source that stays silent this long ends the run."""
+
+_WAIT_S = 0.1
+
+AnySource = str | os.PathLike[str] | int | NDArray[np.uint8]
+
+
+def analyze(source: AnySource, **settings: Any) -> Iterator[FrameResult]:
+    """Finds and labels every face of a source.
+
+    Args:
+        source: a video file's path, a stream's URL, a camera's index, or one picture as uint8 (H, W, 3) BGR, (H, W, 4)
+            BGRA or (H, W) grey.
+        settings: the fields of `live_monitor.settings.Settings`.
+
+    Returns:
+        One result a frame: of a file every frame, as fast as it can be done; of a camera or stream (or a file with
+        realtime=True) the newest.
+
+    Raises:
+        LiveMonitorError: see `live_monitor.errors`; SourceError also when a live source is silent for GIVE_UP_S.
+    """
+    chosen = Settings(**settings)
+    opened = make_source(source, chosen)
+    return results(make_pipeline(opened, chosen, shown=False), opened.name)
+
+
+def results(pipeline: Pipeline, source_name: str) -> Iterator[FrameResult]:
+    """Runs a pipeline that nobody watches to its end, see `analyze`; closes it however the caller leaves."""
+    try:
+        pipeline.start()
+        while True:
+            result = pipeline.next_result(_WAIT_S)
+            if result is not None:
+                yield result
+            elif pipeline.silent_s > GIVE_UP_S:
+                raise SourceError(f"{source_name}: signal lost, no picture for {GIVE_UP_S:g} s")
+    except Closed:
+        return
+    finally:
+        pipeline.close()
+
+
+def make_source(source: AnySource, settings: Settings) -> Source:
+    """The source that a path, URL, index or picture stands for.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    if isinstance(source, np.ndarray):
+        return Picture(source)
+    if isinstance(source, int):
+        return Camera(str(source), settings.size, settings.fps)
+    text = os.fspath(source)
+    if text.startswith("/dev/video"):
+        return Camera(text, settings.size, settings.fps)
+    if text.partition("://")[0].lower() in STREAM_SCHEMES:
+        return Stream(text)
+    return VideoFile(Path(text))
+
+
+def make_pipeline(source: Source, settings: Settings, *, shown: bool) -> Pipeline:
+    """A pipeline ready to start.
+
+    Args:
+        source: see `make_source`.
+        settings: how to analyse.
+        shown: results go to a window: a file then plays at its own speed.
+    """
+    check_opencv()
+    realtime = settings.realtime and not source.live
+    policy = CapturePolicy(paced=not source.live and (shown or realtime), newest_wins=source.live or realtime)
+    return Pipeline(source, lambda: load_stages(settings), policy)
+
+
+def load_stages(settings: Settings) -> Stages:
+    """Loads detector and classifier.
+
+    Raises:
+        ModelError: a cascade or model is missing or damaged.
+        UsageError: the wanted device is not there.
+    """
+    detector = HaarDetector(min_face=settings.min_face, profile=settings.profile, cascade=settings.cascade)
+    card = load_card(settings.model)
+    engine = load_engine(card, settings.device)
+    classifier = EmotionClassifier(engine, input_px=card.input_px, crop_margin=card.crop_margin)
+    classifier.warm_up()
+    return Stages(detector, classifier)
+
+
+def check_opencv() -> None:
+    """Makes sure that this is an OpenCV with cascades.
+
+    Raises:
+        UsageError: naming the packages to change.
+    """
+    if not hasattr(cv2, "CascadeClassifier"):
+        raise UsageError(
+            f"OpenCV {cv2.__version__} has no cascades; run: "
+            'pip uninstall -y opencv-python opencv-contrib-python && pip install "opencv-python>=4.10,<5"'
+        )

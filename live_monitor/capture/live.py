@@ -1,0 +1,133 @@
+"""Cameras and network streams as sources. Their media time is the time since the first picture arrived."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import cv2
+
+from live_monitor.capture import video_capture
+from live_monitor.errors import SourceError, UsageError
+from live_monitor.types import Image
+
+STREAM_OPEN_TIMEOUT_MS = 8000
+STREAM_READ_TIMEOUT_MS = 4000
+STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "tcp", "udp", "rtp", "srt")
+
+_BACKENDS = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION}
+
+
+class _LiveSource:
+    """What a camera and a stream have in common: an opener, and time by arrival."""
+
+    live = True
+
+    def __init__(self, name: str, opener: Callable[[], cv2.VideoCapture | None], advice: Callable[[], str]) -> None:
+        self.name = name
+        self._opener = opener
+        self._advice = advice
+        self._capture: cv2.VideoCapture | None = None
+        self._first_s: float | None = None
+
+    def open(self) -> None:
+        """Opens it, again after a loss.
+
+        Raises:
+            SourceError: it cannot be opened; the message says what to try.
+        """
+        self.close()
+        self._capture = self._opener()
+        if self._capture is None:
+            raise SourceError(f"{self.name}: cannot be opened; {self._advice()}")
+
+    def grab(self) -> float | None:
+        if self._capture is None or not video_capture.grab(self._capture):
+            return None
+        now = time.monotonic()
+        if self._first_s is None:
+            self._first_s = now
+        return now - self._first_s
+
+    def retrieve(self) -> Image | None:
+        return None if self._capture is None else video_capture.retrieve(self._capture)
+
+    def close(self) -> None:
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+
+class Camera(_LiveSource):
+    """A webcam, by index (0, 1, ...) or by device path (/dev/video2)."""
+
+    def __init__(self, device: str, size: tuple[int, int] | None = None, fps: float | None = None) -> None:
+        """Sets up a camera without touching it.
+
+        Args:
+            device: digits for an index, anything else is a path.
+            size: width and height to ask for, in pixels; the camera may give others.
+            fps: frame rate to ask for.
+        """
+        super().__init__(f"camera {device}", lambda: open_camera(device, size, fps), _camera_advice)
+
+
+class Stream(_LiveSource):
+    """A network stream, by URL."""
+
+    def __init__(self, url: str) -> None:
+        """Sets up a stream without touching the network.
+
+        Raises:
+            UsageError: not a URL of a scheme in STREAM_SCHEMES.
+        """
+        if urlsplit(url).scheme.lower() not in STREAM_SCHEMES:
+            schemes = ", ".join(f"{scheme}://" for scheme in STREAM_SCHEMES)
+            raise UsageError(f"--stream {url}: not a stream's URL; it starts with one of {schemes}")
+        super().__init__(f"stream {without_password(url)}", lambda: _open_stream(url), _stream_advice)
+
+
+def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | None = None) -> cv2.VideoCapture | None:
+    """An open camera set to the wanted size and rate as far as it can, or None."""
+    target = int(device) if device.isdecimal() else device
+    capture = video_capture.open_capture(target, _BACKENDS.get(sys.platform, cv2.CAP_ANY))
+    if capture is None:
+        return None
+    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    if size is not None:
+        # Uncompressed pictures above 640x480 fill a USB 2 bus; cameras give full rate at these sizes as JPEG only.
+        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
+    if fps is not None:
+        capture.set(cv2.CAP_PROP_FPS, fps)
+    return capture
+
+
+def _open_stream(url: str) -> cv2.VideoCapture | None:
+    timeouts = (
+        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, STREAM_OPEN_TIMEOUT_MS,
+        cv2.CAP_PROP_READ_TIMEOUT_MSEC, STREAM_READ_TIMEOUT_MS,
+    )  # fmt: skip
+    return video_capture.open_capture(url, cv2.CAP_FFMPEG, timeouts)
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be shown: user name and password taken out."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _camera_advice() -> str:
+    from live_monitor.capture.cameras import list_cameras
+
+    found = list_cameras()
+    if not found:
+        return "no camera was found: plug one in, close programs that use it, check the camera permission, or use --video FILE"
+    return f"cameras found: {'; '.join(str(camera) for camera in found)}"
+
+
+def _stream_advice() -> str:
+    return "check the address and that the sender is running (it was given 8 seconds)"

@@ -1,0 +1,76 @@
+"""What a source of pictures is, and how its media time is made trustworthy."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+from live_monitor.types import Image
+
+FALLBACK_FPS = 25.0
+PLAUSIBLE_FPS = (1.0, 240.0)
+LONGEST_STEP_S = 10.0
+"""A larger step between two pictures is taken for a broken timestamp, not for a pause."""
+
+
+class Source(Protocol):
+    """A camera, file or stream. Only the capture thread calls it.
+
+    `grab` and `retrieve` are separate so that a picture that comes too late is never converted.
+    """
+
+    @property
+    def name(self) -> str:
+        """How messages call it, such as "camera 0"."""
+
+    @property
+    def live(self) -> bool:
+        """True when pictures come at their own time and may come back after a loss."""
+
+    def open(self) -> None:
+        """Opens it, or raises SourceError."""
+
+    def grab(self) -> float | None:
+        """Goes on to the next picture.
+
+        Returns:
+            Its media time in seconds, which never goes back; None when there is no next picture: the end of a file, or
+            a lost signal.
+        """
+
+    def retrieve(self) -> Image | None:
+        """The picture grabbed last, or None when it is broken."""
+
+    def close(self) -> None:
+        """Releases it. May be called at any time and again."""
+
+
+class MediaClock:
+    """Media time from what a file claims: fps may be a lie, timestamps may stand still, jump or go back.
+
+    A plausible timestamp is taken as it is; any other is replaced by one nominal step, and the clock goes on from there.
+    """
+
+    def __init__(self, claimed_fps: float) -> None:
+        low, high = PLAUSIBLE_FPS
+        plausible = math.isfinite(claimed_fps) and low <= claimed_fps <= high
+        self._step_s = 1 / (claimed_fps if plausible else FALLBACK_FPS)
+        self._offset_s = 0.0
+        self._now_s: float | None = None
+
+    def advance(self, claimed_s: float) -> float:
+        """Media time in seconds of the next picture, from the timestamp it claims; the first one is 0."""
+        if not math.isfinite(claimed_s):
+            claimed_s = -self._offset_s
+        if self._now_s is None:
+            self._offset_s = -claimed_s
+            self._now_s = 0.0
+            return self._now_s
+        step = claimed_s + self._offset_s - self._now_s
+        if 0 < step <= LONGEST_STEP_S:
+            self._now_s += step
+            return self._now_s
+        self._now_s += self._step_s
+        if abs(step) > LONGEST_STEP_S:
+            self._offset_s = self._now_s - claimed_s
+        return self._now_s

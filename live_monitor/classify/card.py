@@ -1,0 +1,98 @@
+"""A model's card: the JSON beside its weights that says what they are and how a face must be cut for them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from live_monitor.classify.preprocess import NORMALISATION
+from live_monitor.errors import ModelError
+from live_monitor.labels import LABELS
+from live_monitor.resources import packaged_folder
+
+CARD_FILE = "card.json"
+LITERT, KERAS = "litert", "keras"
+"""The two kinds of weights a card can list under "files"."""
+
+_REINSTALL = "reinstall live-monitor or choose another --model"
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What the program needs to know of a model.
+
+    Attributes:
+        name: what --model takes.
+        folder: where card and weights lie.
+        input_px: side of the square grey face it takes.
+        crop_margin: see `live_monitor.classify.crop.widen`.
+        files: by kind of weights, file name and SHA-256.
+        facts: the whole card, for people: architecture, data, recipe, measured accuracy, limits.
+    """
+
+    name: str
+    folder: Path
+    input_px: int
+    crop_margin: float
+    files: Mapping[str, tuple[str, str]]
+    facts: Mapping[str, Any]
+
+    def weights(self, kind: str) -> Path:
+        """The file with this kind of weights, its checksum verified.
+
+        Raises:
+            ModelError: the model has none of this kind, the file is missing, or it is not the one the card describes.
+        """
+        if kind not in self.files:
+            raise ModelError(f"model {self.name}: has no {kind} weights; choose another --device or --model")
+        name, sha256 = self.files[kind]
+        path = self.folder / name
+        try:
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            raise ModelError(f"{path}: cannot be read: {error.strerror}; {_REINSTALL}") from error
+        if found != sha256:
+            raise ModelError(f"{path}: damaged, its SHA-256 is {found[:12]}… but the card says {sha256[:12]}…; {_REINSTALL}")
+        return path
+
+
+def load_card(model: str) -> ModelCard:
+    """Reads the card of a shipped model, by name, or of any folder that holds one.
+
+    Raises:
+        ModelError: there is none, or it is not a card for these labels and this normalisation.
+    """
+    shipped = packaged_folder("models")
+    folder = shipped / model if (shipped / model / CARD_FILE).is_file() else Path(model)
+    try:
+        facts = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        names = ", ".join(sorted(card.parent.name for card in shipped.glob(f"*/{CARD_FILE}"))) or "none"
+        raise ModelError(f"--model {model}: no such model; shipped: {names}; or give a folder with a {CARD_FILE}") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder / CARD_FILE}: cannot be read: {error}; {_REINSTALL}") from error
+    return _parse(facts, folder)
+
+
+def _parse(facts: Any, folder: Path) -> ModelCard:
+    try:
+        given = {"labels": tuple(facts["labels"]), "normalisation": facts["input"]["normalisation"]}
+        card = ModelCard(
+            name=str(facts["name"]),
+            folder=folder,
+            input_px=int(facts["input"]["side_px"]),
+            crop_margin=float(facts["crop_margin"]),
+            files={kind: (str(file["name"]), str(file["sha256"])) for kind, file in facts["files"].items()},
+            facts=facts,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{folder / CARD_FILE}: not a model card, wrong or missing: {error}; {_REINSTALL}") from error
+    expected = {"labels": LABELS, "normalisation": NORMALISATION}
+    for key, value in expected.items():
+        if given[key] != value:
+            raise ModelError(f"{folder / CARD_FILE}: {key} is {given[key]}, this program works with {value}; {_REINSTALL}")
+    return card

@@ -1,0 +1,34 @@
+"""The batch classifier: every face of a frame in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.classify.crop import crop_faces
+from live_monitor.classify.engine import Engine
+from live_monitor.classify.preprocess import normalise
+from live_monitor.labels import LABELS
+from live_monitor.types import Detection, Image
+
+
+class EmotionClassifier:
+    """Crops, normalises and classifies faces. Only the analysis thread calls it."""
+
+    def __init__(self, engine: Engine, *, input_px: int, crop_margin: float) -> None:
+        self._engine = engine
+        self._input_px = input_px
+        self._crop_margin = crop_margin
+
+    def warm_up(self) -> None:
+        """Runs the engine once, so that the first frame does not pay for it."""
+        self._engine.infer(np.zeros((1, self._input_px, self._input_px, 1), np.float32))
+
+    def classify(self, image: Image, detections: Sequence[Detection]) -> NDArray[np.float32]:
+        """Probabilities float32 (n, 7) of n faces, from one engine call; from none when n is 0."""
+        if not detections:
+            return np.empty((0, len(LABELS)), np.float32)
+        boxes = [detection.box for detection in detections]
+        return self._engine.infer(normalise(crop_faces(image, boxes, self._input_px, self._crop_margin)))

@@ -1,0 +1,61 @@
+"""What runs a network, and which engine runs it here."""
+
+from __future__ import annotations
+
+import ctypes.util
+import logging
+import os
+import sys
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.classify.card import KERAS, LITERT, ModelCard
+
+logger = logging.getLogger(__name__)
+
+
+class Engine(Protocol):
+    """A loaded network. Only the analysis thread calls it."""
+
+    @property
+    def name(self) -> str:
+        """Engine and device, for people."""
+
+    def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities (n, 7) of normalised faces (n, h, w, 1), all in one call; any n from 1."""
+
+
+def load_engine(card: ModelCard, device: str) -> Engine:
+    """The engine for a model.
+
+    Args:
+        card: the model.
+        device: "cpu": LiteRT; "gpu": TensorFlow on the first GPU; "auto": the GPU if one can be used, else LiteRT.
+
+    Raises:
+        ModelError: the weights are missing or damaged.
+        UsageError: device is "gpu" and TensorFlow can use none.
+    """
+    engine = _load(card, device)
+    logger.info("model %s on %s", card.name, engine.name)
+    return engine
+
+
+def _load(card: ModelCard, device: str) -> Engine:
+    if device == "gpu" or (device == "auto" and KERAS in card.files and _nvidia_driver_found()):
+        from live_monitor.classify.tensorflow_engine import TensorFlowEngine, gpu_available
+
+        if device == "gpu" or gpu_available():
+            return TensorFlowEngine(card.weights(KERAS), "GPU")
+    from live_monitor.classify.litert_engine import LiteRTEngine
+
+    return LiteRTEngine(card.weights(LITERT))
+
+
+def _nvidia_driver_found() -> bool:
+    """Whether importing TensorFlow (seconds, 600 MB) to look for a GPU has any chance to find one."""
+    if sys.platform == "linux":
+        return os.path.exists("/proc/driver/nvidia/version")
+    return sys.platform == "win32" and ctypes.util.find_library("nvcuda") is not None

@@ -1,0 +1,77 @@
+"""TensorFlow on a GPU: one compiled function, warmed up for a few batch sizes so that none stalls the live view."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.errors import ModelError, UsageError
+from live_monitor.quiet import silent_stderr
+
+WARM_BATCHES = (1, 2, 4, 8, 16, 32)
+"""A batch is padded to the next power of two: a GPU picks its kernels anew for every size it has not seen."""
+
+
+def gpu_available() -> bool:
+    """Whether TensorFlow finds a GPU it can use; imports TensorFlow."""
+    return bool(_tensorflow().config.list_physical_devices("GPU"))
+
+
+class TensorFlowEngine:
+    """Runs a .keras file."""
+
+    def __init__(self, model: Path, device: str) -> None:
+        """Loads and compiles the network.
+
+        Args:
+            model: a .keras file.
+            device: "GPU", or "CPU" to compare engines where there is no GPU.
+
+        Raises:
+            UsageError: device is "GPU" and there is none.
+            ModelError: not a Keras model.
+        """
+        tf = _tensorflow()
+        if device == "GPU" and not gpu_available():
+            raise UsageError("--device gpu: TensorFlow finds no GPU here; use --device cpu, or install tensorflow[and-cuda]")
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)
+        self.name = f"TensorFlow, {device}"
+        self._device = f"/{device}:0"
+        with tf.device(self._device):
+            self._network = _load_network(model)
+        _, height, width, channels = self._network.input_shape
+        signature = tf.TensorSpec((None, height, width, channels), tf.float32)
+        self._infer = tf.function(lambda faces: self._network(faces, training=False), input_signature=[signature])
+        for batch in WARM_BATCHES:
+            self.infer(np.zeros((batch, height, width, channels), np.float32))
+
+    def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
+        import tensorflow as tf
+
+        count = len(faces)
+        padding = (1 << (count - 1).bit_length()) - count
+        padded = np.pad(faces, ((0, padding), (0, 0), (0, 0), (0, 0)))
+        with tf.device(self._device):
+            probabilities: NDArray[np.float32] = self._infer(padded).numpy()
+        return probabilities[:count]
+
+
+def _load_network(model: Path) -> Any:
+    import keras
+
+    try:
+        return keras.models.load_model(model, compile=False)
+    except (ValueError, OSError, TypeError) as error:
+        raise ModelError(f"{model}: not a Keras model: {error}") from error
+
+
+def _tensorflow() -> Any:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with silent_stderr():
+        import tensorflow
+    return tensorflow

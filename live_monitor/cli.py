@@ -1,0 +1,292 @@
+"""The command line. Only this module prints and exits, and it imports what a command needs inside that command."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from live_monitor.errors import LiveMonitorError, OutputError, UsageError
+from live_monitor.quiet import silence_libraries
+
+if TYPE_CHECKING:
+    from live_monitor.capture.source import Source
+    from live_monitor.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXIT_UNEXPECTED = 1
+EXIT_SIGNAL = 128
+"""Plus the number of the signal: 130 for Ctrl-C, 143 for SIGTERM."""
+
+
+class Stopped(KeyboardInterrupt):
+    """SIGINT or SIGTERM arrived; raised on the main thread, so that everything open is closed on the way out."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__(signal_number)
+        self.exit_code = EXIT_SIGNAL + signal_number
+
+
+def parse_size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    """WIDTHxHEIGHT in pixels, as in 1280x720."""
+    if value is None:
+        return None
+    width, _, height = value.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise click.BadParameter(f"{value!r} is not WIDTHxHEIGHT, such as 1280x720")
+    return int(width), int(height)
+
+
+def analysis_options(command: F) -> F:
+    """The options that every command which analyses pictures shares."""
+    options = (
+        click.option(
+            "--min-face", type=click.IntRange(min=1), metavar="PX",
+            help="Smallest face to find, in pixels of the full frame. [default: a fifteenth of the height, 24 at least]",
+        ),
+        click.option("--profile", is_flag=True, help="Find faces seen from the side too (slower)."),
+        click.option(
+            "--cascade", type=click.Path(path_type=Path), metavar="FILE", help="A cascade of your own for frontal faces."
+        ),
+        click.option(
+            "--model", metavar="NAME|DIR", help="Emotion model: a shipped one or a folder with a card. [default: custom-cnn]"
+        ),
+        click.option(
+            "--device", type=click.Choice(("auto", "cpu", "gpu")), default="auto", show_default=True,
+            help="cpu: LiteRT; gpu: TensorFlow; auto: the GPU if there is one.",
+        ),
+        click.option("-v", "--verbose", is_flag=True, help="Say what is used, and show full tracebacks."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "LIVE_MONITOR", "max_content_width": 110},
+)
+@click.version_option(package_name="live-monitor", prog_name="live-monitor")
+@click.option("--camera", metavar="N|PATH", help="Camera by number or device path. [default: 0]")
+@click.option("--video", type=click.Path(path_type=Path), metavar="FILE", help="Video file.")
+@click.option("--stream", metavar="URL", help="Network stream (RTSP, HTTP, TCP, ...).")
+@click.option("--size", callback=parse_size, metavar="WxH", help="Picture size to ask the camera for.")
+@click.option(
+    "--fps", type=click.FloatRange(min=0, max=1000, min_open=True), metavar="N", help="Frame rate to ask the camera for."
+)
+@click.option("--realtime", is_flag=True, help="Drop late frames of a video, as of a live source, instead of slowing down.")
+@click.option("--no-display", is_flag=True, help="No window: analyse as fast as possible and print a summary.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON (with --no-display).")
+@analysis_options
+@click.pass_context
+def cli(ctx: click.Context, /, **options: Any) -> None:
+    """Find every face in a video, label its emotion, and show both live.
+
+    Without options it opens camera 0. In the window, q or Esc quits.
+    """
+    _set_up_logging(options.pop("verbose"))
+    if ctx.invoked_subcommand is None:
+        _monitor(**options)
+    elif _given(ctx):
+        raise click.UsageError(f"{', '.join(_given(ctx))}: goes after the command's name, or without a command")
+
+
+@cli.command()
+@click.argument("video", type=click.Path(path_type=Path))
+@click.option("--realtime", is_flag=True, help="Play the file as a live source; adds the age of results and dropped frames.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@analysis_options
+def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
+    """Measure decoding, analysis, memory and start-up on a VIDEO, without a window."""
+    _set_up_logging(verbose)
+    from live_monitor import bench as benchmark
+    from live_monitor.capture.video_file import claimed_frames
+
+    settings = _settings(**options)
+    with click.progressbar(length=2 * (claimed_frames(video) or 0), label="Measuring", file=sys.stderr) as bar:
+        report = benchmark.bench(video, settings, bar.update)
+    click.echo(json.dumps(report, indent=2) if as_json else benchmark.as_table(report))
+
+
+@cli.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the run; its model/ is a model."
+)
+@click.option("--arch", default="custom-cnn", show_default=True, help="Network to train.")
+@click.option("--epochs", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True)
+@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), default=1e-3, show_default=True)
+@click.option("--precision", type=click.Choice(("float32", "bfloat16")), default="float32", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
+@click.option("--private-test", is_flag=True, help="Measure PrivateTest too: once, when every choice is made.")
+@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+def train(data: Path, out: Path, resume: bool, private_test: bool, verbose: bool, **recipe: Any) -> None:
+    """Train a network on FER2013 (DATA: its folder, its zip or fer2013.csv) and make a model of it."""
+    _set_up_logging(verbose)
+    from live_monitor.training.export import export
+    from live_monitor.training.train import Recipe
+    from live_monitor.training.train import train as train_network
+
+    best = train_network(data, out, Recipe(**recipe), resume=resume)
+    card = export(best, Recipe(**recipe), data, out / "model", private_test=private_test)
+    click.echo(json.dumps(card["accuracy"], indent=2))
+    click.echo(f"{out / 'model'}: ready, try it with --model {out / 'model'}")
+
+
+@cli.command()
+def cameras() -> None:
+    """List the cameras of this machine, with resolution and frame rate."""
+    from live_monitor.capture.cameras import list_cameras
+
+    found = list_cameras()
+    for camera in found:
+        click.echo(str(camera))
+    if not found:
+        click.echo("No camera found: plug one in, close programs that use it, or check the camera permission.")
+
+
+def main() -> NoReturn:
+    """The entry point: runs the command line and exits with a code of the table in `live_monitor.errors`."""
+    silence_libraries()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    _exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    """Runs the command line; every way out ends here in an exit code, and every error in one line."""
+    try:
+        return cli.main(arguments, prog_name="live-monitor", standalone_mode=False) or 0
+    except Stopped as stopped:
+        return stopped.exit_code
+    except click.exceptions.Abort:
+        return EXIT_SIGNAL + signal.SIGINT
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        return OutputError.exit_code
+    except LiveMonitorError as error:
+        return _report(str(error), error.exit_code)
+    except ImportError as error:
+        return _report(
+            f"a package cannot be loaded: {error}; reinstall: pip install --force-reinstall live-monitor "
+            "(a missing libGL is in the system package libgl1)",
+            UsageError.exit_code,
+        )
+    except Exception as error:  # a bug: still one line, and the way to learn more
+        return _report(f"unexpected {type(error).__name__}: {error} (-v shows where)", EXIT_UNEXPECTED)
+
+
+def _report(message: str, exit_code: int) -> int:
+    if logging.getLogger().isEnabledFor(logging.INFO):
+        traceback.print_exc()
+    click.echo(f"Error: {message}", err=True)
+    return exit_code
+
+
+def _stop(signal_number: int, _frame: FrameType | None) -> None:
+    # The second signal must not interrupt the closing that the first one began.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise Stopped(signal_number)
+
+
+def _exit(code: int) -> NoReturn:
+    """Ends the process, also when a thread hangs in a read that never returns."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (BrokenPipeError, ValueError):
+        os._exit(OutputError.exit_code)
+    if threading.active_count() > 1:
+        # The interpreter would unload OpenCV under the feet of a thread that is still inside it.
+        os._exit(code)
+    sys.exit(code)
+
+
+def _set_up_logging(verbose: bool) -> None:
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(message)s", stream=sys.stderr, force=True)
+
+
+def _given(ctx: click.Context) -> list[str]:
+    """The options of this context that stand on the command line."""
+    source = click.core.ParameterSource.COMMANDLINE
+    return [param.opts[-1] for param in ctx.command.params if param.name and ctx.get_parameter_source(param.name) is source]
+
+
+def _monitor(
+    camera: str | None,
+    video: Path | None,
+    stream: str | None,
+    no_display: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    given = {"--camera": camera, "--video": video, "--stream": stream}
+    chosen = [f"{name} {value}" for name, value in given.items() if value is not None]
+    if len(chosen) > 1:
+        raise UsageError(f"{' and '.join(chosen)}: choose one source")
+    if (video or stream) and (options["size"] or options["fps"]):
+        raise UsageError("--size and --fps are asked of a camera; a video or stream has its own")
+    if video is None and options["realtime"]:
+        raise UsageError("--realtime is for --video; a camera or stream is always live")
+    if as_json and not no_display:
+        raise UsageError("--json goes with --no-display")
+    settings = _settings(**options)
+    source = _source(camera or "0", video, stream, settings)
+    if no_display:
+        _analyse_without_window(source, settings, as_json)
+    else:
+        _watch(source, settings)
+
+
+def _source(camera: str, video: Path | None, stream: str | None, settings: Settings) -> Source:
+    from live_monitor.capture.live import Camera, Stream
+    from live_monitor.capture.video_file import VideoFile
+
+    if video is not None:
+        return VideoFile(video)
+    return Stream(stream) if stream is not None else Camera(camera, settings.size, settings.fps)
+
+
+def _watch(source: Source, settings: Settings) -> None:
+    from live_monitor.app import make_pipeline
+    from live_monitor.monitor import Monitor
+    from live_monitor.overlay.window import Window
+
+    window = Window(f"Live Monitor - {source.name}")
+    Monitor(make_pipeline(source, settings, shown=True), window).run()
+
+
+def _analyse_without_window(source: Source, settings: Settings, as_json: bool) -> None:
+    from live_monitor.app import make_pipeline, results
+    from live_monitor.summary import Summary
+
+    summary = Summary(source.name)
+    try:
+        for result in results(make_pipeline(source, settings, shown=False), source.name):
+            summary.add(result)
+    finally:
+        # Also after Ctrl-C or a lost signal: what was analysed until then is told.
+        if summary.frames:
+            click.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
+
+
+def _settings(**options: Any) -> Settings:
+    from live_monitor.settings import Settings
+
+    return Settings(**{name: value for name, value in options.items() if value is not None})

@@ -1,0 +1,19 @@
+"""The seven emotions: their order and their colours. Every other module takes both from here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LABELS: Final = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+"""FER2013's seven labels in FER2013's own order: index i is what a network's output i means."""
+
+COLOURS_BGR: Final[dict[str, tuple[int, int, int]]] = {
+    "angry": (68, 68, 235),
+    "disgust": (60, 165, 110),
+    "fear": (214, 106, 168),
+    "happy": (45, 200, 245),
+    "sad": (230, 150, 70),
+    "surprise": (60, 140, 250),
+    "neutral": (190, 190, 190),
+}
+"""One colour a label, as OpenCV's (blue, green, red), each 0..255."""

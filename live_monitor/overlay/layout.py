@@ -1,0 +1,52 @@
+"""Where the labels go: inside the picture, close to their faces, none over another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from live_monitor.overlay.text import Rect
+
+
+def place_plates(
+    faces: Sequence[Rect], sizes: Sequence[tuple[int, int]], taken: Sequence[Rect], picture: tuple[int, int]
+) -> list[Rect | None]:
+    """Finds a place for every face's plate.
+
+    Args:
+        faces: the faces' boxes.
+        sizes: width and height of each face's plate, in pixels.
+        taken: places already in use, as by the frame rate.
+        picture: width and height of the picture, in pixels.
+
+    Returns:
+        A place for each face, or None where every place near it is taken: a box without its label is better than two
+        labels that nobody can read.
+    """
+    occupied = list(taken)
+    places: list[Rect | None] = []
+    for face, size in zip(faces, sizes, strict=True):
+        place = next((p for p in _candidates(face, size, picture) if not any(map(p.overlaps, occupied))), None)
+        if place is not None:
+            occupied.append(place)
+        places.append(place)
+    return places
+
+
+def _candidates(face: Rect, size: tuple[int, int], picture: tuple[int, int]) -> Iterator[Rect]:
+    """Above, below, inside at the top and bottom, then to the right and left, each moved into the picture."""
+    width, height = size
+    if width > picture[0] or height > picture[1]:
+        return
+    corners = (
+        (face.x1, face.y1 - height),
+        (face.x1, face.y2),
+        (face.x1, face.y1),
+        (face.x1, face.y2 - height),
+        (face.x2, face.y1),
+        (face.x1 - width, face.y1),
+        (face.x1, face.y1 - 2 * height),
+        (face.x1, face.y2 + height),
+    )
+    for x, y in corners:
+        x, y = min(max(x, 0), picture[0] - width), min(max(y, 0), picture[1] - height)
+        yield Rect(x, y, x + width, y + height)

@@ -1,0 +1,101 @@
+"""Draws what was found on a picture. Pure: a picture and facts in, a new picture out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from live_monitor.labels import COLOURS_BGR
+from live_monitor.overlay.layout import place_plates
+from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
+from live_monitor.types import Box, Image, Reading
+
+SMALLEST_SIDE_PX = 480
+"""A smaller picture is enlarged before anything is drawn, or its text could not be read."""
+
+PLATE_BGR = (40, 40, 40)
+NOTICE_BGR = (30, 120, 220)
+NOTICE_ENLARGED = 1.5
+DIMMED = 0.45
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the corner of the picture tells.
+
+    Attributes:
+        fps: pictures shown in the last second.
+        source_size: width and height of the source's pictures, in pixels.
+        notice: a message across the picture ("Loading model", "Signal lost"), or "".
+    """
+
+    fps: float
+    source_size: tuple[int, int]
+    notice: str = ""
+
+
+def render(image: Image, readings: Sequence[Reading], status: Status) -> Image:
+    """The picture as the window shows it.
+
+    Args:
+        image: uint8 (H, W, 3) BGR; stays as it is.
+        readings: the faces, in pixels of that picture.
+        status: see Status.
+
+    Returns:
+        A new picture, enlarged if `image` is smaller than SMALLEST_SIDE_PX; dimmed under a notice.
+    """
+    canvas, scale = _canvas(image)
+    height, width = canvas.shape[:2]
+    style = Style.for_picture(width, height)
+    if status.notice:
+        canvas = cv2.convertScaleAbs(canvas, alpha=DIMMED).astype(np.uint8, copy=False)
+    status_place = _draw_status(canvas, status, len(readings), style)
+    _draw_readings(canvas, readings, scale, status_place, style)
+    if status.notice:
+        _draw_notice(canvas, status.notice)
+    return canvas
+
+
+def _canvas(image: Image) -> tuple[Image, float]:
+    scale = max(1.0, SMALLEST_SIDE_PX / min(image.shape[:2]))
+    if scale == 1.0:
+        return image.copy(), scale
+    enlarged = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+    return enlarged.astype(np.uint8, copy=False), scale
+
+
+def _draw_status(canvas: Image, status: Status, faces: int, style: Style) -> Rect:
+    width, height = status.source_size
+    text = f"{status.fps:.1f} fps  {width}x{height}  {faces} face{'' if faces == 1 else 's'}  emotion analysis on"
+    plate_width, plate_height = plate_size(text, style)
+    place = Rect(0, 0, plate_width, plate_height)
+    draw_plate(canvas, text, place, PLATE_BGR, style)
+    return place
+
+
+def _draw_readings(canvas: Image, readings: Sequence[Reading], scale: float, status_place: Rect, style: Style) -> None:
+    faces = [_scaled(reading.detection.box, scale) for reading in readings]
+    texts = [f"{reading.label} {reading.confidence:.0%}" for reading in readings]
+    sizes = [plate_size(text, style) for text in texts]
+    for face, reading in zip(faces, readings, strict=True):
+        cv2.rectangle(canvas, face[:2], (face.x2 - 1, face.y2 - 1), COLOURS_BGR[reading.label], style.line, cv2.LINE_AA)
+    places = place_plates(faces, sizes, [status_place], (canvas.shape[1], canvas.shape[0]))
+    for place, text, reading in zip(places, texts, readings, strict=True):
+        if place is not None:
+            draw_plate(canvas, text, place, COLOURS_BGR[reading.label], style)
+
+
+def _draw_notice(canvas: Image, notice: str) -> None:
+    height, width = canvas.shape[:2]
+    style = Style.for_picture(round(width * NOTICE_ENLARGED), round(height * NOTICE_ENLARGED))
+    plate_width, plate_height = plate_size(notice, style)
+    x, y = (width - plate_width) // 2, (height - plate_height) // 2
+    draw_plate(canvas, notice, Rect(x, y, x + plate_width, y + plate_height), NOTICE_BGR, style)
+
+
+def _scaled(box: Box, scale: float) -> Rect:
+    return Rect(*(round(value * scale) for value in box))

@@ -1,0 +1,70 @@
+"""Text on a plate: measuring and drawing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+
+from live_monitor.types import Image
+
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_FONT_SCALE = 0.6
+_REFERENCE_HEIGHT = 720
+_DARK, _LIGHT = (25, 25, 25), (250, 250, 250)
+_DARK_TEXT_FROM_LUMA = 140
+
+Colour = tuple[int, int, int]
+
+
+class Rect(NamedTuple):
+    """A rectangle of whole pixels, x2 and y2 exclusive."""
+
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+
+    def overlaps(self, other: Rect) -> bool:
+        return self.x1 < other.x2 and other.x1 < self.x2 and self.y1 < other.y2 and other.y1 < self.y2
+
+
+@dataclass(frozen=True)
+class Style:
+    """Sizes in pixels that suit a picture: everything drawn grows with it."""
+
+    font_scale: float
+    stroke: int
+    line: int
+    padding: int
+
+    @classmethod
+    def for_picture(cls, width: int, height: int) -> Style:
+        unit = min(height, width) / _REFERENCE_HEIGHT
+        return cls(
+            font_scale=_FONT_SCALE * unit,
+            stroke=max(1, round(1.4 * unit)),
+            line=max(1, round(2 * unit)),
+            padding=max(2, round(5 * unit)),
+        )
+
+
+def plate_size(text: str, style: Style) -> tuple[int, int]:
+    """Width and height in pixels of a plate with this text."""
+    (width, height), baseline = cv2.getTextSize(text, _FONT, style.font_scale, style.stroke)
+    return width + 2 * style.padding, height + baseline + 2 * style.padding
+
+
+def draw_plate(image: Image, text: str, place: Rect, colour: Colour, style: Style) -> None:
+    """Draws a filled plate and its text, dark or light, whichever reads better on the colour."""
+    _, baseline = cv2.getTextSize(text, _FONT, style.font_scale, style.stroke)
+    cv2.rectangle(image, place[:2], (place.x2 - 1, place.y2 - 1), colour, cv2.FILLED)
+    origin = place.x1 + style.padding, place.y2 - style.padding - baseline
+    cv2.putText(image, text, origin, _FONT, style.font_scale, _text_colour(colour), style.stroke, cv2.LINE_AA)
+
+
+def _text_colour(background: Colour) -> Colour:
+    """Luma by ITU-R BT.601."""
+    blue, green, red = background
+    return _DARK if 0.114 * blue + 0.587 * green + 0.299 * red > _DARK_TEXT_FROM_LUMA else _LIGHT

@@ -1,0 +1,83 @@
+"""The OpenCV window: shows pictures, reads keys, notices when it was closed. Only the main thread calls it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import cv2
+
+from live_monitor.overlay.display import check_display
+from live_monitor.types import Image
+
+LARGEST_FIRST_SIZE = (1280, 720)
+"""A larger picture starts in a window of this size, or it would not fit many screens."""
+
+_FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
+_NO_KEY = -1
+
+
+class Display(Protocol):
+    """Where pictures are shown."""
+
+    def show(self, image: Image) -> None:
+        """Shows uint8 (H, W, 3) BGR; the first picture opens the window."""
+
+    def poll_key(self) -> int | None:
+        """The key pressed since the last call, as its character's code, or None. Also lets the window react."""
+
+    @property
+    def closed(self) -> bool:
+        """True once the user has closed the window; it then stays closed."""
+
+    def close(self) -> None:
+        """Takes the window away."""
+
+
+class Window:
+    """A resizable window that keeps its pictures' aspect."""
+
+    def __init__(self, title: str) -> None:
+        """Opens nothing yet.
+
+        Raises:
+            DisplayError: no window can be opened here.
+        """
+        check_display()
+        self._title = title
+        self._open = False
+        self._closed = False
+
+    def show(self, image: Image) -> None:
+        if self.closed:
+            return  # showing it would open the window again
+        if not self._open:
+            cv2.namedWindow(self._title, _FLAGS)
+            cv2.resizeWindow(self._title, *_first_size(image.shape[1], image.shape[0]))
+            self._open = True
+        cv2.imshow(self._title, image)
+
+    def poll_key(self) -> int | None:
+        if not self._open:
+            return None
+        key = cv2.waitKey(1)
+        return None if key == _NO_KEY else key & 0xFF
+
+    @property
+    def closed(self) -> bool:
+        if self._open and not self._closed:
+            try:
+                self._closed = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+            except cv2.error:  # the window is gone altogether
+                self._closed = True
+        return self._closed
+
+    def close(self) -> None:
+        if self._open:
+            cv2.destroyAllWindows()
+            self._open = False
+            self._closed = True
+
+
+def _first_size(width: int, height: int) -> tuple[int, int]:
+    scale = min(1.0, LARGEST_FIRST_SIZE[0] / width, LARGEST_FIRST_SIZE[1] / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))

@@ -1,0 +1,169 @@
+"""The pipeline: capture thread -> mailbox -> analysis thread -> mailbox -> whoever asks for results.
+
+Three threads and two mailboxes, nothing else is shared. The capture thread owns the source; the analysis thread owns
+detector and classifier; results are taken by one thread, the main one. An error in either thread closes the mailbox
+behind it and is raised where results are taken.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from live_monitor.capture.capture import Capture, CapturePolicy, SourceState
+from live_monitor.capture.clock import Clock, MonotonicClock
+from live_monitor.capture.source import Source
+from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.detect.detector import FaceDetector
+from live_monitor.errors import SourceError
+from live_monitor.mailbox import Closed, Mailbox
+from live_monitor.types import Frame, FrameResult, Reading
+
+logger = logging.getLogger(__name__)
+
+OPEN_TIMEOUT_S = 9.0
+"""A live source that is not open after this long is given up."""
+
+SIGNAL_LOST_S = 2.0
+"""A live source that sent no picture for this long has lost its signal, whether its read failed or never returned."""
+
+JOIN_S = 0.5
+"""How long `close` waits for the threads; a read that never returns must not keep the program from ending."""
+
+_WAIT_S = 0.5
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What the analysis thread works with."""
+
+    detector: FaceDetector
+    classifier: EmotionClassifier
+
+
+class Pipeline:
+    """Runs a source through the stages. All methods belong to one thread, the one that takes results."""
+
+    def __init__(
+        self, source: Source, load_stages: Callable[[], Stages], policy: CapturePolicy, clock: Clock | None = None
+    ) -> None:
+        """Sets everything up; nothing is opened or loaded before `start`.
+
+        Args:
+            source: opened, read and released by the capture thread alone.
+            load_stages: called once, on the analysis thread: loading never keeps a window from opening.
+            policy: what happens when analysis is slower or faster than the source.
+            clock: stands in for real time in tests.
+        """
+        self._clock = clock or MonotonicClock()
+        self._live = source.live
+        self._frames: Mailbox[Frame] = Mailbox(newest_wins=policy.newest_wins)
+        self._results: Mailbox[FrameResult] = Mailbox(newest_wins=policy.newest_wins)
+        self._capture = Capture(source, self._frames, policy, self._clock)
+        self._load_stages = load_stages
+        self._loaded = threading.Event()
+        self._started_s = 0.0
+        self._threads = (
+            threading.Thread(target=self._run_capture, name="capture", daemon=True),
+            threading.Thread(target=self._run_analysis, name="analysis", daemon=True),
+        )
+
+    @property
+    def loading(self) -> bool:
+        """True until the stages are ready."""
+        return not self._loaded.is_set()
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the last picture of a live source; 0 for a file, and while the source is still opening."""
+        if not self._live or self._capture.state is SourceState.OPENING:
+            return 0.0
+        return self._clock.now() - self._capture.last_arrival_s
+
+    @property
+    def signal_lost(self) -> bool:
+        return self._capture.state is SourceState.LOST or self.silent_s > SIGNAL_LOST_S
+
+    def start(self) -> None:
+        self._started_s = self._clock.now()
+        for thread in self._threads:
+            thread.start()
+
+    def next_result(self, timeout_s: float) -> FrameResult | None:
+        """Waits for the next result.
+
+        Returns:
+            The result, or None when none came in time.
+
+        Raises:
+            Closed: the source has ended and all its results were taken.
+            SourceError: a live source did not open within OPEN_TIMEOUT_S.
+            LiveMonitorError: whatever stopped the capture or analysis thread.
+        """
+        waited_s = self._clock.now() - self._started_s
+        if self._live and self._capture.state is SourceState.OPENING and waited_s > OPEN_TIMEOUT_S:
+            raise SourceError(
+                f"{self._capture.source.name}: did not answer within {OPEN_TIMEOUT_S:g} s; check the address or the cable"
+            )
+        return self._results.get(timeout_s)
+
+    def waiting_frame(self) -> Frame | None:
+        """The frame that waits for analysis, to be shown while the stages are loading."""
+        return self._frames.peek()
+
+    def close(self) -> bool:
+        """Ends both threads.
+
+        Returns:
+            False when one of them hangs in a call that cannot be interrupted; it is left behind.
+        """
+        self._capture.stop()
+        self._frames.cancel()
+        self._results.cancel()
+        deadline = time.monotonic() + JOIN_S
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _run_capture(self) -> None:
+        try:
+            self._capture.run()
+            self._frames.close()
+        except BaseException as error:  # raised again where results are taken
+            self._frames.close(error)
+            if self.loading:
+                # Nothing has been analysed yet, so a source that cannot be opened is told at once.
+                self._results.close(error)
+
+    def _run_analysis(self) -> None:
+        try:
+            stages = self._load_stages()
+            self._loaded.set()
+            while True:
+                frame = self._frames.get(_WAIT_S)
+                if frame is not None and not self._results.put(self._analyse(stages, frame)):
+                    return
+        except Closed:
+            self._results.close()
+        except BaseException as error:  # raised again where results are taken
+            self._results.close(error)
+        finally:
+            self._frames.cancel()
+
+    def _analyse(self, stages: Stages, frame: Frame) -> FrameResult:
+        start = time.perf_counter()
+        detections = sorted(stages.detector.detect(frame.image), key=lambda detection: detection.box)
+        detected = time.perf_counter()
+        probabilities = stages.classifier.classify(frame.image, detections)
+        classified = time.perf_counter()
+        return FrameResult(
+            frame=frame,
+            readings=tuple(map(Reading, detections, probabilities)),
+            stages_ms={"detect": 1e3 * (detected - start), "classify": 1e3 * (classified - detected)},
+            finished_s=self._clock.now(),
+            dropped=self._frames.dropped + self._capture.skipped,
+        )

@@ -1,0 +1,136 @@
+"""Makes a model of a trained network: int8 LiteRT and float16 Keras weights, and the card that describes them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.classify.card import CARD_FILE, KERAS, LITERT
+from live_monitor.classify.litert_engine import LiteRTEngine
+from live_monitor.classify.preprocess import NORMALISATION, normalise
+from live_monitor.errors import OutputError
+from live_monitor.labels import LABELS
+from live_monitor.quiet import silent_stderr
+from live_monitor.training.fer2013 import FACE_PX, Faces, load_fer2013
+from live_monitor.training.networks import NETWORKS
+from live_monitor.training.train import Recipe
+
+CALIBRATION_FACES = 500
+EVALUATION_BATCH = 64
+
+LIMITS = (
+    "Trained on FER2013: frontal, mostly Western adult faces from web pictures, with labels people agree on two times in "
+    "three. Faces under 48 pixels, turned, dark, blurred or covered ones are read far worse than the numbers here say. "
+    "It names the look of a face, not what a person feels."
+)
+
+
+def export(best: Path, recipe: Recipe, data: Path, folder: Path, *, private_test: bool) -> dict[str, Any]:
+    """Writes a model's folder and measures what was written, on the engine that runs live.
+
+    Args:
+        best: the network that training chose.
+        recipe: what it was trained with.
+        data: FER2013; Training calibrates the int8 ranges, PublicTest is measured.
+        folder: where the model goes; made if missing.
+        private_test: measure PrivateTest too.
+
+    Returns:
+        The card.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    network = _in_precision(best, recipe.arch, "float32")
+    calibration = normalise(load_fer2013(data, "Training").images[:CALIBRATION_FACES])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / "model.tflite", _to_int8(network, calibration))
+        _in_precision(best, recipe.arch, "float16").save(folder / "model.keras")
+        card = _card(folder, recipe)
+        card["accuracy"] = {
+            split: _accuracy(folder, network, load_fer2013(data, split))
+            for split in ("PublicTest", *(["PrivateTest"] if private_test else []))
+        }
+        _write(folder / CARD_FILE, json.dumps(card, indent=2).encode())
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be written: {error.strerror or error}; free space or choose another folder"
+        ) from error
+    return card
+
+
+def _in_precision(best: Path, arch: str, policy: str) -> Any:
+    """The trained network with weights and arithmetic of another precision, without the optimiser's state."""
+    trained = keras.models.load_model(best, compile=False)
+    keras.config.set_dtype_policy(policy)
+    network = NETWORKS[arch]()
+    network.set_weights([np.asarray(weight, network.variable_dtype) for weight in trained.get_weights()])
+    return network
+
+
+def _to_int8(network: Any, calibration: NDArray[np.float32]) -> bytes:
+    """An int8 LiteRT file with float32 input and output; calibration: normalised faces (n, h, w, 1)."""
+    import tensorflow as tf
+
+    def faces() -> Iterator[list[NDArray[np.float32]]]:
+        for face in calibration:
+            yield [face[np.newaxis]]
+
+    converter = tf.lite.TFLiteConverter.from_keras_model(network)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = faces
+    with silent_stderr():
+        return bytes(converter.convert())
+
+
+def _card(folder: Path, recipe: Recipe) -> dict[str, Any]:
+    files = {LITERT: folder / "model.tflite", KERAS: folder / "model.keras"}
+    return {
+        "name": recipe.arch,
+        "labels": LABELS,
+        "input": {"side_px": FACE_PX, "colour": "grey", "normalisation": NORMALISATION},
+        "crop_margin": 0.0,
+        "architecture": str(NETWORKS[recipe.arch].__doc__).strip(),
+        "data": "FER2013: trained on Training (28,709 faces), epoch chosen on PublicTest (3,589)",
+        "recipe": asdict(recipe),
+        "files": {
+            kind: {"name": file.name, "bytes": file.stat().st_size, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+            for kind, file in files.items()
+        },
+        "limits": LIMITS,
+    }
+
+
+def _accuracy(folder: Path, network: Any, faces: Faces) -> dict[str, float | int]:
+    """Share of right labels, one view a face: int8 on LiteRT, and float32."""
+    inputs = normalise(faces.images)
+    engine = LiteRTEngine(folder / "model.tflite")
+    int8 = np.concatenate([engine.infer(batch) for batch in _batches(inputs)])
+    float32 = np.concatenate([np.asarray(network(batch, training=False)) for batch in _batches(inputs)])
+    return {"n": len(faces), "int8": _share_right(int8, faces), "float32": _share_right(float32, faces)}
+
+
+def _batches(inputs: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    for start in range(0, len(inputs), EVALUATION_BATCH):
+        yield inputs[start : start + EVALUATION_BATCH]
+
+
+def _share_right(probabilities: NDArray[np.float32], faces: Faces) -> float:
+    return round(float((probabilities.argmax(axis=1) == faces.labels).mean()), 4)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Never leaves half a file: the whole one appears at once."""
+    unfinished = path.with_suffix(path.suffix + ".part")
+    unfinished.write_bytes(content)
+    os.replace(unfinished, path)

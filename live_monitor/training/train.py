@@ -1,0 +1,152 @@
+"""Trains a network on FER2013 by the project brief's recipe; a run that was stopped goes on where it was.
+
+A run is a folder: `settings.json` (what was asked), `history.csv` (one line an epoch), `best.keras` (the epoch with the
+best PublicTest accuracy) and, while it is not finished, `resume/`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.classify.preprocess import normalise
+from live_monitor.errors import OutputError, UsageError
+from live_monitor.training.augment import augment
+from live_monitor.training.fer2013 import Faces, load_fer2013
+from live_monitor.training.networks import NETWORKS
+
+EARLY_STOPPING_EPOCHS = 10
+PLATEAU_EPOCHS = 3
+PLATEAU_FACTOR = 0.4
+SMALLEST_RATE = 1e-6
+VALIDATION_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides a run's result: two runs with equal recipes on one machine give the same network."""
+
+    arch: str = "custom-cnn"
+    epochs: int = 50
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    precision: str = "float32"
+    seed: int = 0
+
+
+class AugmentedFaces(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
+    """Batches of augmented, normalised faces; the randomness of a batch depends on seed, epoch and index alone."""
+
+    def __init__(self, faces: Faces, batch_size: int, seed: int, first_epoch: int) -> None:
+        super().__init__(workers=1)
+        self._faces = faces
+        self._batch_size = batch_size
+        self._seed = seed
+        self._epoch = first_epoch
+        self._shuffle()
+
+    def __len__(self) -> int:
+        return len(self._faces) // self._batch_size
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        rng = np.random.default_rng((self._seed, self._epoch, index))
+        return normalise(augment(self._faces.images[rows], rng)), self._faces.labels[rows]
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+        self._shuffle()
+
+    def _shuffle(self) -> None:
+        self._order = np.random.default_rng((self._seed, self._epoch)).permutation(len(self._faces))
+
+
+def train(data: Path, run: Path, recipe: Recipe, *, resume: bool = False, verbose: int = 1) -> Path:
+    """Trains on Training, chooses the epoch on PublicTest; PrivateTest is not read.
+
+    Args:
+        data: FER2013, as `load_fer2013` takes it.
+        run: folder of the run; made if missing.
+        resume: go on with a run that was stopped; its recipe must be the same.
+        verbose: Keras's own: 0 silent, 1 progress bar, 2 a line an epoch.
+
+    Returns:
+        The best network's file, `run/best.keras`.
+
+    Raises:
+        UsageError: unknown network, not FER2013, a run is already there, or it was started with another recipe.
+        OutputError: the folder cannot be written.
+    """
+    if recipe.arch not in NETWORKS:
+        raise UsageError(f"--arch {recipe.arch}: unknown network; choose from {', '.join(NETWORKS)}")
+    training, public_test = load_fer2013(data, "Training"), load_fer2013(data, "PublicTest")
+    try:
+        _prepare(run, recipe, resume)
+        history = _read_history(run)
+        if resume and history and not (run / "resume").exists():
+            return run / "best.keras"
+        _fit(training, public_test, run, recipe, history, verbose)
+    except OSError as error:
+        raise OutputError(f"{run}: cannot be written: {error.strerror or error}; free space or choose another folder") from error
+    return run / "best.keras"
+
+
+def _prepare(run: Path, recipe: Recipe, resume: bool) -> None:
+    settings = run / "settings.json"
+    wanted = json.dumps(asdict(recipe), indent=2)
+    if settings.exists() and not resume:
+        raise UsageError(f"{run}: already holds a run; add --resume to go on with it, or choose another folder")
+    if settings.exists() and settings.read_text(encoding="utf-8") != wanted:
+        raise UsageError(f"{run}: was started with other settings, see {settings}; repeat them or choose another folder")
+    run.mkdir(parents=True, exist_ok=True)
+    settings.write_text(wanted, encoding="utf-8")
+
+
+def _read_history(run: Path) -> list[dict[str, str]]:
+    file = run / "history.csv"
+    if not file.exists():
+        return []
+    with file.open(newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _fit(training: Faces, public_test: Faces, run: Path, recipe: Recipe, history: list[dict[str, str]], verbose: int) -> None:
+    keras.utils.set_random_seed(recipe.seed)
+    if recipe.precision == "bfloat16":
+        keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    model = NETWORKS[recipe.arch]()
+    # XLA makes a step several times slower on a CPU, and Keras would choose it.
+    model.compile(
+        optimizer=keras.optimizers.Adam(recipe.learning_rate),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=False,
+    )
+    model.fit(
+        AugmentedFaces(training, recipe.batch_size, recipe.seed, first_epoch=len(history)),
+        validation_data=(normalise(public_test.images), public_test.labels),
+        validation_batch_size=VALIDATION_BATCH,
+        epochs=recipe.epochs,
+        callbacks=_callbacks(run, history),
+        verbose=verbose,
+    )
+
+
+def _callbacks(run: Path, history: list[dict[str, str]]) -> list[Any]:
+    best = max((float(epoch["val_accuracy"]) for epoch in history), default=None)
+    return [
+        keras.callbacks.BackupAndRestore(str(run / "resume")),
+        keras.callbacks.ModelCheckpoint(
+            str(run / "best.keras"), monitor="val_accuracy", mode="max", save_best_only=True, initial_value_threshold=best
+        ),
+        keras.callbacks.CSVLogger(str(run / "history.csv"), append=bool(history)),
+        keras.callbacks.ReduceLROnPlateau("val_loss", PLATEAU_FACTOR, PLATEAU_EPOCHS, min_lr=SMALLEST_RATE),
+        keras.callbacks.EarlyStopping("val_accuracy", patience=EARLY_STOPPING_EPOCHS, mode="max"),
+    ]

@@ -1,0 +1,120 @@
+"""The values that travel through the pipeline, one type an arrow: Frame, Detection, Reading, FrameResult.
+
+All are frozen: a stage hands on something new and never changes what it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.labels import LABELS
+
+Image = NDArray[np.uint8]
+"""uint8 (H, W, 3), blue-green-red, 0..255."""
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels of the full frame; x2 and y2 are exclusive."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @property
+    def width(self) -> float:
+        return self.x2 - self.x1
+
+    @property
+    def height(self) -> float:
+        return self.y2 - self.y1
+
+    @property
+    def area(self) -> float:
+        return max(0.0, self.width) * max(0.0, self.height)
+
+    def intersection(self, other: Box) -> float:
+        """Area that both cover, in square pixels."""
+        width = min(self.x2, other.x2) - max(self.x1, other.x1)
+        height = min(self.y2, other.y2) - max(self.y1, other.y1)
+        return max(0.0, width) * max(0.0, height)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """One picture of a source.
+
+    Attributes:
+        index: 0 for the first picture delivered, counting dropped ones too.
+        pts_s: media time in seconds; 0 at the start, never goes back.
+        arrived_s: when it was read, in seconds of the monotonic clock.
+        image: read-only.
+    """
+
+    index: int
+    pts_s: float
+    arrived_s: float
+    image: Image
+
+    @property
+    def height(self) -> int:
+        return int(self.image.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.image.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A face: its box, the detector's score 0..1 and five landmarks (x, y), the last two None if it gives none."""
+
+    box: Box
+    score: float | None = None
+    landmarks: tuple[tuple[float, float], ...] | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reading:
+    """What the classifier says of one face: float32 (7,) in the order of LABELS, sum 1."""
+
+    detection: Detection
+    probabilities: NDArray[np.float32]
+
+    @property
+    def label(self) -> str:
+        return LABELS[int(self.probabilities.argmax())]
+
+    @property
+    def confidence(self) -> float:
+        """Probability of `label`, 0..1."""
+        return float(self.probabilities.max())
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FrameResult:
+    """All that windows, logs and callers ever see of a frame.
+
+    Attributes:
+        frame: the picture that was analysed.
+        readings: one a face, ordered from left to right.
+        stages_ms: milliseconds by stage name ("detect", "classify").
+        finished_s: when the analysis ended, in seconds of the monotonic clock.
+        dropped: frames of the source that were passed over so far.
+    """
+
+    frame: Frame
+    readings: tuple[Reading, ...]
+    stages_ms: Mapping[str, float]
+    finished_s: float
+    dropped: int
+
+    @property
+    def age_s(self) -> float:
+        """Seconds from the picture's arrival to its result."""
+        return self.finished_s - self.frame.arrived_s
