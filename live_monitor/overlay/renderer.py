@@ -53,8 +53,9 @@ def render(image: Image, readings: Sequence[Reading], status: Status) -> Image:
     style = Style.for_picture(width, height)
     if status.notice:
         canvas = cv2.convertScaleAbs(canvas, alpha=DIMMED).astype(np.uint8, copy=False)
-    status_place = _draw_status(canvas, status, len(readings), style)
+    status_text, status_place = _status_plate(status, len(readings), style)
     _draw_readings(canvas, readings, scale, status_place, style)
+    draw_plate(canvas, status_text, status_place, PLATE_BGR, style)
     if status.notice:
         _draw_notice(canvas, status.notice)
     return canvas
@@ -68,13 +69,10 @@ def _canvas(image: Image) -> tuple[Image, float]:
     return enlarged.astype(np.uint8, copy=False), scale
 
 
-def _draw_status(canvas: Image, status: Status, faces: int, style: Style) -> Rect:
+def _status_plate(status: Status, faces: int, style: Style) -> tuple[str, Rect]:
     width, height = status.source_size
     text = f"{status.fps:.1f} fps  {width}x{height}  {faces} face{'' if faces == 1 else 's'}  emotion analysis on"
-    plate_width, plate_height = plate_size(text, style)
-    place = Rect(0, 0, plate_width, plate_height)
-    draw_plate(canvas, text, place, PLATE_BGR, style)
-    return place
+    return text, Rect(0, 0, *plate_size(text, style))
 
 
 def _draw_readings(canvas: Image, readings: Sequence[Reading], scale: float, status_place: Rect, style: Style) -> None:

@@ -1,0 +1,147 @@
+"""Stand-ins for camera, clock, display, detector and engine, and small videos made on the spot."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.errors import SourceError
+from live_monitor.labels import LABELS
+from live_monitor.pipeline import Stages
+from live_monitor.types import Box, Detection, Image
+
+FACE = Box(10, 10, 30, 30)
+
+
+class FakeClock:
+    """Time that passes only when somebody waits, and then at once."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+        self.waits: list[float] = []
+
+    def now(self) -> float:
+        return self.now_s
+
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        if seconds > 0 and not stop.is_set():
+            self.waits.append(seconds)
+            self.now_s += seconds
+
+
+class FakeSource:
+    """Plays a script: a number is the media time of a picture, None a failed read, "hang" a read that waits for `let_go`.
+
+    `failing_opens` are the attempts to open it that fail, the first being 1. Picture i is evenly grey of level 10 * i (modulo 250). When the script is over, every read fails.
+    """
+
+    name = "fake"
+
+    def __init__(self, script: Iterable[float | str | None], *, live: bool = False, failing_opens: Sequence[int] = ()) -> None:
+        self.live = live
+        self.opened = 0
+        self.closed = 0
+        self.hanging = threading.Event()
+        self._script = iter(script)
+        self._failing_opens = failing_opens
+        self._let_go = threading.Event()
+        self._grabbed = -1
+
+    def open(self) -> None:
+        self.opened += 1
+        if self.opened in self._failing_opens:
+            raise SourceError("fake: cannot be opened; plug it in")
+
+    def grab(self) -> float | None:
+        step = next(self._script, None)
+        if step == "hang":
+            self.hanging.set()
+            self._let_go.wait()
+            return None
+        if isinstance(step, str) or step is None:
+            return None
+        self._grabbed += 1
+        return step
+
+    def retrieve(self) -> Image | None:
+        return grey_picture(self._grabbed * 10 % 250)
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def let_go(self) -> None:
+        """Lets a hanging read return."""
+        self._let_go.set()
+
+
+class FakeDisplay:
+    """Records pictures; presses `keys` one a poll, and closes itself when `close_after` pictures were shown."""
+
+    def __init__(self, keys: Sequence[int | None] = (), close_after: int | None = None) -> None:
+        self.shown: list[Image] = []
+        self.keys = deque(keys)
+        self.was_closed = False
+        self._close_after = close_after
+
+    def show(self, image: Image) -> None:
+        self.shown.append(image)
+
+    def poll_key(self) -> int | None:
+        return self.keys.popleft() if self.keys else None
+
+    @property
+    def closed(self) -> bool:
+        return self._close_after is not None and len(self.shown) >= self._close_after
+
+    def close(self) -> None:
+        self.was_closed = True
+
+
+class FakeDetector:
+    """Finds the same boxes in every picture."""
+
+    def __init__(self, boxes: Sequence[Box] = (FACE,)) -> None:
+        self.boxes = boxes
+
+    def detect(self, image: Image) -> list[Detection]:
+        return [Detection(box) for box in self.boxes]
+
+
+class FakeEngine:
+    """Says "happy" of every face, and remembers the batches it was given."""
+
+    name = "fake"
+
+    def __init__(self) -> None:
+        self.batches: list[NDArray[np.float32]] = []
+
+    def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.batches.append(faces)
+        probabilities = np.full((len(faces), len(LABELS)), 0.05, np.float32)
+        probabilities[:, LABELS.index("happy")] = 0.7
+        return probabilities
+
+
+def fake_stages(boxes: Sequence[Box] = (FACE,), engine: FakeEngine | None = None) -> Stages:
+    return Stages(FakeDetector(boxes), EmotionClassifier(engine or FakeEngine(), input_px=48, crop_margin=0.0))
+
+
+def grey_picture(level: int, width: int = 64, height: int = 48) -> Image:
+    return np.full((height, width, 3), level, np.uint8)
+
+
+def write_clip(path: Path, levels: Sequence[int], fps: float = 25.0, size: tuple[int, int] = (64, 48)) -> Path:
+    """A Motion-JPEG video whose picture i is evenly grey of levels[i]."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, size)
+    assert writer.isOpened()
+    for level in levels:
+        writer.write(grey_picture(level, *size))
+    writer.release()
+    return path
