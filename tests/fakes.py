@@ -39,7 +39,8 @@ class FakeClock:
 class FakeSource:
     """Plays a script: a number is the media time of a picture, None a failed read, "hang" a read that waits for `let_go`.
 
-    `failing_opens` are the attempts to open it that fail, the first being 1. Picture i is evenly grey of level 10 * i (modulo 250). When the script is over, every read fails.
+    `failing_opens` are the attempts to open it that fail, the first being 1. Picture i is evenly grey of level 10 * i
+    (modulo 250). When the script is over, every read fails.
     """
 
     name = "fake"
