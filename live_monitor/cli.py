@@ -30,8 +30,11 @@ EXIT_SIGNAL = 128
 """Plus the number of the signal: 130 for Ctrl-C, 143 for SIGTERM."""
 
 
-class Stopped(KeyboardInterrupt):
-    """SIGINT or SIGTERM arrived; raised on the main thread, so that everything open is closed on the way out."""
+class Stopped(BaseException):
+    """SIGINT or SIGTERM arrived; raised on the main thread, so that everything open is closed on the way out.
+
+    Not a KeyboardInterrupt: click would make 130 of every one.
+    """
 
     def __init__(self, signal_number: int) -> None:
         super().__init__(signal_number)
@@ -251,7 +254,7 @@ def _monitor(
     if no_display:
         _analyse_without_window(source, settings, as_json)
     else:
-        _watch(source, settings)
+        _watch(source, settings, title=video.name if video is not None else source.name)
 
 
 def _source(camera: str, video: Path | None, stream: str | None, settings: Settings) -> Source:
@@ -263,13 +266,12 @@ def _source(camera: str, video: Path | None, stream: str | None, settings: Setti
     return Stream(stream) if stream is not None else Camera(camera, settings.size, settings.fps)
 
 
-def _watch(source: Source, settings: Settings) -> None:
+def _watch(source: Source, settings: Settings, title: str) -> None:
     from live_monitor.app import make_pipeline
     from live_monitor.monitor import Monitor
     from live_monitor.overlay.window import Window
 
-    window = Window(f"Live Monitor - {source.name}")
-    Monitor(make_pipeline(source, settings, shown=True), window).run()
+    Monitor(make_pipeline(source, settings, shown=True), Window(f"Live Monitor - {title}")).run()
 
 
 def _analyse_without_window(source: Source, settings: Settings, as_json: bool) -> None:

@@ -24,9 +24,6 @@ from live_monitor.types import Frame, FrameResult, Reading
 
 logger = logging.getLogger(__name__)
 
-OPEN_TIMEOUT_S = 9.0
-"""A live source that is not open after this long is given up."""
-
 SIGNAL_LOST_S = 2.0
 """A live source that sent no picture for this long has lost its signal, whether its read failed or never returned."""
 
@@ -100,14 +97,13 @@ class Pipeline:
 
         Raises:
             Closed: the source has ended and all its results were taken.
-            SourceError: a live source did not open within OPEN_TIMEOUT_S.
+            SourceError: the source did not open within its `open_timeout_s`.
             LiveMonitorError: whatever stopped the capture or analysis thread.
         """
+        source = self._capture.source
         waited_s = self._clock.now() - self._started_s
-        if self._live and self._capture.state is SourceState.OPENING and waited_s > OPEN_TIMEOUT_S:
-            raise SourceError(
-                f"{self._capture.source.name}: did not answer within {OPEN_TIMEOUT_S:g} s; check the address or the cable"
-            )
+        if self._capture.state is SourceState.OPENING and waited_s > source.open_timeout_s:
+            raise SourceError(f"{source.name}: did not answer within {source.open_timeout_s:g} s; check the address or the cable")
         return self._results.get(timeout_s)
 
     def waiting_frame(self) -> Frame | None:

@@ -69,11 +69,15 @@ class Capture:
         """
         try:
             self.source.open()
-            self.state = SourceState.RUNNING
+            self._opened()
             self._deliver_all()
         finally:
             self.state = SourceState.ENDED
             self.source.close()
+
+    def _opened(self) -> None:
+        self.last_arrival_s = self._clock.now()
+        self.state = SourceState.RUNNING
 
     def _deliver_all(self) -> None:
         while not self._stop.is_set():
@@ -121,5 +125,5 @@ class Capture:
                 self.source.open()
             except SourceError:
                 continue
-            self.state = SourceState.RUNNING
+            self._opened()
             return

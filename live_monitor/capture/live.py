@@ -13,6 +13,12 @@ from live_monitor.capture import video_capture
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.types import Image
 
+CAMERA_OPEN_TIMEOUT_S = 30.0
+"""Some drivers take more than ten seconds to start a camera."""
+
+STREAM_OPEN_TIMEOUT_S = 9.0
+"""The stream's own time-out comes first, except while a name is being looked up."""
+
 STREAM_OPEN_TIMEOUT_MS = 8000
 STREAM_READ_TIMEOUT_MS = 4000
 STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "tcp", "udp", "rtp", "srt")
@@ -25,8 +31,11 @@ class _LiveSource:
 
     live = True
 
-    def __init__(self, name: str, opener: Callable[[], cv2.VideoCapture | None], advice: Callable[[], str]) -> None:
+    def __init__(
+        self, name: str, open_timeout_s: float, opener: Callable[[], cv2.VideoCapture | None], advice: Callable[[], str]
+    ) -> None:
         self.name = name
+        self.open_timeout_s = open_timeout_s
         self._opener = opener
         self._advice = advice
         self._capture: cv2.VideoCapture | None = None
@@ -71,7 +80,7 @@ class Camera(_LiveSource):
             size: width and height to ask for, in pixels; the camera may give others.
             fps: frame rate to ask for.
         """
-        super().__init__(f"camera {device}", lambda: open_camera(device, size, fps), _camera_advice)
+        super().__init__(f"camera {device}", CAMERA_OPEN_TIMEOUT_S, lambda: open_camera(device, size, fps), _camera_advice)
 
 
 class Stream(_LiveSource):
@@ -86,7 +95,8 @@ class Stream(_LiveSource):
         if urlsplit(url).scheme.lower() not in STREAM_SCHEMES:
             schemes = ", ".join(f"{scheme}://" for scheme in STREAM_SCHEMES)
             raise UsageError(f"--stream {url}: not a stream's URL; it starts with one of {schemes}")
-        super().__init__(f"stream {without_password(url)}", lambda: _open_stream(url), _stream_advice)
+        name = f"stream {without_password(url)}"
+        super().__init__(name, STREAM_OPEN_TIMEOUT_S, lambda: _open_stream(url), _stream_advice)
 
 
 def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | None = None) -> cv2.VideoCapture | None:

@@ -15,6 +15,7 @@ class Picture:
 
     name = "picture"
     live = False
+    open_timeout_s = 1.0
 
     def __init__(self, pixels: NDArray[np.uint8]) -> None:
         """Takes a copy of the pixels.

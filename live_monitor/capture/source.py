@@ -27,6 +27,10 @@ class Source(Protocol):
     def live(self) -> bool:
         """True when pictures come at their own time and may come back after a loss."""
 
+    @property
+    def open_timeout_s(self) -> float:
+        """How long `open` may take before the source is given up, in seconds."""
+
     def open(self) -> None:
         """Opens it, or raises SourceError."""
 

@@ -23,6 +23,7 @@ class VideoFile:
     """Every readable picture of a file, in order, turned upright as the file asks."""
 
     live = False
+    open_timeout_s = 30.0
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -82,7 +82,8 @@ def _hits(cascade: _Cascade, grey: NDArray[np.uint8], min_face: int) -> Iterator
         reduced, scaleFactor=SCALE_STEP, minNeighbors=NEIGHBOURS, minSize=(smallest, smallest)
     )
     x_scale, y_scale = width / size[0], height / size[1]
-    for (x, y, w, h), count in zip(found, neighbours, strict=True):
+    for hit, count in zip(found, neighbours, strict=True):
+        x, y, w, h = map(int, hit)
         yield int(count), Box(x * x_scale, y * y_scale, (x + w) * x_scale, (y + h) * y_scale)
 
 

@@ -1,0 +1,203 @@
+"""The real window on a real X server: what is on the screen, real keys, and the window manager's close button."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from live_monitor.labels import COLOURS_BGR
+from live_monitor.overlay.renderer import DIMMED
+from live_monitor.types import Image
+from tests.drawn_faces import CALM, SMILE, draw_face
+
+TITLE = "Live Monitor"
+PATIENCE_S = 20.0
+QUIT_DEADLINE_S = 1.0
+BACKGROUND = 90
+FACE_PLACES = ((60, 120), (360, 120))
+
+LOADING_FOREVER = """
+import sys, threading
+from live_monitor.capture.capture import CapturePolicy
+from live_monitor.capture.video_file import VideoFile
+from live_monitor.monitor import Monitor
+from live_monitor.overlay.window import Window
+from live_monitor.pipeline import Pipeline
+from pathlib import Path
+policy = CapturePolicy(paced=True, newest_wins=False)
+Monitor(Pipeline(VideoFile(Path(sys.argv[1])), threading.Event().wait, policy), Window("Live Monitor")).run()
+"""
+
+pytestmark = pytest.mark.skipif(
+    any(shutil.which(tool) is None for tool in ("Xvfb", "openbox", "xdotool", "wmctrl", "import")),
+    reason="needs Xvfb, openbox, xdotool, wmctrl and ImageMagick",
+)
+
+
+class Screen:
+    """An X server with a window manager, and what a person does in front of it."""
+
+    def __init__(self, display: str, folder: Path) -> None:
+        self.environment = {**os.environ, "DISPLAY": display}
+        self._folder = folder
+        self._started: list[subprocess.Popen[str]] = []
+
+    def run(self, *command: str) -> str:
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+        return done.stdout.strip()
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, *arguments], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self._started.append(process)
+        return process
+
+    def clear(self) -> None:
+        """Ends what is still running."""
+        for process in self._started:
+            process.kill()
+            process.communicate()
+
+    def picture(self) -> Image:
+        file = self._folder / "screen.png"
+        self.run("import", "-window", "root", str(file))
+        image = cv2.imread(str(file))
+        assert image is not None
+        return image.astype(np.uint8, copy=False)
+
+    def press(self, key: str) -> None:
+        self.run("xdotool", "search", "--name", TITLE, "windowactivate", "--sync")
+        self.run("xdotool", "key", key)
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Iterator[Screen]:
+    reading, writing = os.pipe()
+    arguments = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(arguments, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        display = f":{pipe.readline().strip()}"
+    shown = Screen(display, tmp_path)
+    manager = subprocess.Popen(["openbox"], env=shown.environment, stderr=subprocess.DEVNULL)
+    wait_until(lambda: "Name:" in shown.run("wmctrl", "-m"))
+    yield shown
+    shown.clear()
+    for process in (manager, server):
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten seconds of two drawn faces, 640x480."""
+    picture = np.full((480, 640, 3), BACKGROUND, np.uint8)
+    for (x, y), expression in zip(FACE_PLACES, (SMILE, CALM), strict=True):
+        draw_face(picture, x, y, 220, expression)
+    path = tmp_path_factory.mktemp("clip") / "faces.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (640, 480))
+    for _ in range(250):
+        writer.write(picture)
+    writer.release()
+    return path
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, "never happened"
+        time.sleep(0.02)  # between two looks at another process; nothing relies on its length
+
+
+def label_pixels(picture: Image) -> int:
+    """How many pixels have exactly the colour of some emotion, as boxes and plates do."""
+    return sum(int((picture == np.array(colour)).all(axis=2).sum()) for colour in COLOURS_BGR.values())
+
+
+def background_pixels(picture: Image, level: int) -> int:
+    """How many pixels are as grey as that, give or take what Motion-JPEG changes."""
+    return int((np.abs(picture.astype(int) - level).max(axis=2) <= 2).sum())
+
+
+def monitor(screen: Screen, clip: Path) -> subprocess.Popen[str]:
+    """The program, when its window shows labelled faces."""
+    process = screen.start("-m", "live_monitor", "--video", str(clip))
+    wait_until(lambda: label_pixels(screen.picture()) > 500 or process.poll() is not None)
+    assert process.poll() is None, process.communicate()
+    return process
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit code and stderr of a program that was just told to quit."""
+    _, errors = process.communicate(timeout=QUIT_DEADLINE_S)
+    return process.returncode, errors
+
+
+def test_the_window_shows_the_picture_with_boxes_and_labels(screen: Screen, clip: Path) -> None:
+    monitor(screen, clip)
+    shown = screen.picture()
+    assert background_pixels(shown, BACKGROUND) > 100_000
+    assert label_pixels(shown) > 2 * 4 * 150, "two boxes of some 200 pixels a side, and their plates"
+
+
+@pytest.mark.parametrize("key", ["q", "Escape"])
+def test_a_quit_key_ends_the_program(screen: Screen, clip: Path, key: str) -> None:
+    process = monitor(screen, clip)
+    screen.press(key)
+    assert finish(process) == (0, "")
+
+
+def test_the_windows_close_button_ends_the_program(screen: Screen, clip: Path) -> None:
+    process = monitor(screen, clip)
+    screen.run("wmctrl", "-c", TITLE)
+    assert finish(process) == (0, "")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_program(screen: Screen, clip: Path, number: signal.Signals, code: int) -> None:
+    process = monitor(screen, clip)
+    process.send_signal(number)
+    assert finish(process) == (code, "")
+
+
+def test_a_minimised_window_does_not_keep_the_program_from_ending(screen: Screen, clip: Path) -> None:
+    process = monitor(screen, clip)
+    screen.run("xdotool", "search", "--name", TITLE, "windowminimize", "--sync")
+    process.send_signal(signal.SIGTERM)
+    assert finish(process) == (143, "")
+
+
+def test_the_end_of_the_video_ends_the_program(screen: Screen, tmp_path: Path) -> None:
+    short = tmp_path / "short.avi"
+    writer = cv2.VideoWriter(str(short), cv2.VideoWriter.fourcc(*"MJPG"), 25, (64, 48))
+    for _ in range(5):
+        writer.write(np.zeros((48, 64, 3), np.uint8))
+    writer.release()
+    process = screen.start("-m", "live_monitor", "--video", str(short))
+    assert process.communicate(timeout=PATIENCE_S) == ("", "")
+    assert process.returncode == 0
+
+
+def test_while_the_model_loads_the_first_picture_is_shown_and_q_quits(screen: Screen, clip: Path) -> None:
+    process = screen.start("-c", LOADING_FOREVER, str(clip))
+    wait_until(lambda: background_pixels(screen.picture(), round(BACKGROUND * DIMMED)) > 50_000)
+    screen.press("q")
+    assert finish(process) == (0, "")
+
+
+def test_nine_people_in_a_call_are_boxed_on_the_screen(screen: Screen, shared_data: Path) -> None:
+    process = screen.start("-m", "live_monitor", "--video", str(shared_data / "videos" / "call_gallery_9.mp4"))
+    wait_until(lambda: label_pixels(screen.picture()) > 8 * 4 * 60 or process.poll() is not None)
+    screen.press("q")
+    assert finish(process) == (0, "")
