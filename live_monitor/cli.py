@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from live_monitor.errors import LiveMonitorError, OutputError, UsageError
-from live_monitor.quiet import silence_libraries
+from live_monitor.quiet import silence_libraries, silent_stderr
 
 if TYPE_CHECKING:
     from live_monitor.capture.source import Source
@@ -139,12 +139,17 @@ def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
 def train(data: Path, out: Path, resume: bool, private_test: bool, verbose: bool, **recipe: Any) -> None:
     """Train a network on FER2013 (DATA: its folder, its zip or fer2013.csv) and make a model of it."""
     _set_up_logging(verbose)
-    from live_monitor.training.export import export
-    from live_monitor.training.train import Recipe
-    from live_monitor.training.train import train as train_network
+    with silent_stderr():  # TensorFlow greets on import
+        from live_monitor.training.export import export
+        from live_monitor.training.train import Recipe
+        from live_monitor.training.train import train as train_network
 
-    best = train_network(data, out, Recipe(**recipe), resume=resume)
-    card = export(best, Recipe(**recipe), data, out / "model", private_test=private_test)
+    try:
+        trained = train_network(data, out, Recipe(**recipe), resume=resume)
+    except Stopped:
+        click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
+        raise
+    card = export(trained, data, out / "model", private_test=private_test)
     click.echo(json.dumps(card["accuracy"], indent=2))
     click.echo(f"{out / 'model'}: ready, try it with --model {out / 'model'}")
 

@@ -41,6 +41,23 @@ class Recipe:
     seed: int = 0
 
 
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """What training ended with.
+
+    Attributes:
+        recipe: what was asked.
+        best: file of the network of the chosen epoch.
+        epochs_run: how many epochs there were.
+        chosen_epoch: the one with the best PublicTest accuracy, the first being 1.
+    """
+
+    recipe: Recipe
+    best: Path
+    epochs_run: int
+    chosen_epoch: int
+
+
 class AugmentedFaces(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
     """Batches of augmented, normalised faces; the randomness of a batch depends on seed, epoch and index alone."""
 
@@ -68,7 +85,7 @@ class AugmentedFaces(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ship
         self._order = np.random.default_rng((self._seed, self._epoch)).permutation(len(self._faces))
 
 
-def train(data: Path, run: Path, recipe: Recipe, *, resume: bool = False, verbose: int = 1) -> Path:
+def train(data: Path, run: Path, recipe: Recipe, *, resume: bool = False, verbose: int = 1) -> TrainedNetwork:
     """Trains on Training, chooses the epoch on PublicTest; PrivateTest is not read.
 
     Args:
@@ -76,9 +93,6 @@ def train(data: Path, run: Path, recipe: Recipe, *, resume: bool = False, verbos
         run: folder of the run; made if missing.
         resume: go on with a run that was stopped; its recipe must be the same.
         verbose: Keras's own: 0 silent, 1 progress bar, 2 a line an epoch.
-
-    Returns:
-        The best network's file, `run/best.keras`.
 
     Raises:
         UsageError: unknown network, not FER2013, a run is already there, or it was started with another recipe.
@@ -90,12 +104,13 @@ def train(data: Path, run: Path, recipe: Recipe, *, resume: bool = False, verbos
     try:
         _prepare(run, recipe, resume)
         history = _read_history(run)
-        if resume and history and not (run / "resume").exists():
-            return run / "best.keras"
-        _fit(training, public_test, run, recipe, history, verbose)
+        if not history or (run / "resume").exists():
+            _fit(training, public_test, run, recipe, history, verbose)
+            history = _read_history(run)
     except OSError as error:
         raise OutputError(f"{run}: cannot be written: {error.strerror or error}; free space or choose another folder") from error
-    return run / "best.keras"
+    accuracies = [float(epoch["val_accuracy"]) for epoch in history]
+    return TrainedNetwork(recipe, run / "best.keras", len(history), 1 + accuracies.index(max(accuracies)))
 
 
 def _prepare(run: Path, recipe: Recipe, resume: bool) -> None:
