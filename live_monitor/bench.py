@@ -24,11 +24,11 @@ Progress = Callable[[int], object]
 """Called with the number of frames done since the last call."""
 
 
-def bench(video: Path, settings: Settings, progress: Progress) -> dict[str, Any]:
+def bench(video: VideoFile, settings: Settings, progress: Progress) -> dict[str, Any]:
     """Runs the pipeline without a display, then decodes the same file alone.
 
     Args:
-        video: a video file.
+        video: the file, not yet open.
         settings: `realtime` plays the file as a live source and adds the age of its results.
         progress: see Progress; each frame is counted twice, once in each pass.
 
@@ -89,12 +89,12 @@ def environment() -> str:
     return ", ".join([*versions, system])
 
 
-def _run_pipeline(video: Path, settings: Settings, progress: Progress) -> dict[str, Any]:
+def _run_pipeline(video: VideoFile, settings: Settings, progress: Progress) -> dict[str, Any]:
     stages_ms: dict[str, list[float]] = {}
     ages_ms: list[float] = []
     faces = frames = dropped = 0
     first_result_s = first_s = 0.0
-    for result in results(make_pipeline(VideoFile(video), settings, shown=False), str(video)):
+    for result in results(make_pipeline(video, settings, shown=False), video.name):
         if not frames:
             first_result_s, first_s = _process_age_s(), time.perf_counter()
         for name, milliseconds in result.stages_ms.items():
@@ -117,20 +117,19 @@ def _run_pipeline(video: Path, settings: Settings, progress: Progress) -> dict[s
     }
 
 
-def _decode(video: Path, progress: Progress) -> list[float]:
-    source = VideoFile(video)
-    source.open()
+def _decode(video: VideoFile, progress: Progress) -> list[float]:
+    video.open()
     times_ms = []
     try:
         start = time.perf_counter()
-        while source.grab() is not None:
-            if source.retrieve() is not None:
+        while video.grab() is not None:
+            if video.retrieve() is not None:
                 now = time.perf_counter()
                 times_ms.append(1e3 * (now - start))
                 start = now
                 progress(1)
     finally:
-        source.close()
+        video.close()
     return times_ms
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -9,7 +10,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -114,11 +115,11 @@ def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
     """Measure decoding, analysis, memory and start-up on a VIDEO, without a window."""
     _set_up_logging(verbose)
     from live_monitor import bench as benchmark
-    from live_monitor.capture.video_file import claimed_frames
+    from live_monitor.capture.video_file import VideoFile
 
-    settings = _settings(**options)
-    with click.progressbar(length=2 * (claimed_frames(video) or 0), label="Measuring", file=sys.stderr) as bar:
-        report = benchmark.bench(video, settings, bar.update)
+    settings, file = _settings(**options), VideoFile(video)
+    with _progress("Measuring", file, passes=2) as advance:
+        report = benchmark.bench(file, settings, advance)
     click.echo(json.dumps(report, indent=2) if as_json else benchmark.as_table(report))
 
 
@@ -285,12 +286,36 @@ def _analyse_without_window(source: Source, settings: Settings, as_json: bool) -
 
     summary = Summary(source.name)
     try:
-        for result in results(make_pipeline(source, settings, shown=False), source.name):
-            summary.add(result)
+        with _progress("Analysing", source) as advance:
+            for result in results(make_pipeline(source, settings, shown=False), source.name):
+                summary.add(result)
+                advance(1)
     finally:
         # Also after Ctrl-C or a lost signal: what was analysed until then is told.
         if summary.frames:
             click.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
+
+
+@contextlib.contextmanager
+def _progress(label: str, source: Source, passes: int = 1) -> Iterator[Callable[[int], object]]:
+    """A progress bar for people, on stderr; yields what is told of every frame done.
+
+    It appears with the first frame: only then the file has said how many there are.
+    """
+    from live_monitor.capture.video_file import VideoFile
+
+    with contextlib.ExitStack() as stack:
+        bar: Any = None
+
+        def advance(frames: int) -> None:
+            nonlocal bar
+            total = source.claimed_frames if isinstance(source, VideoFile) else None
+            if bar is None and total and sys.stderr.isatty():
+                bar = stack.enter_context(click.progressbar(length=passes * total, label=label, file=sys.stderr))
+            if bar is not None:
+                bar.update(frames)
+
+        yield advance
 
 
 def _settings(**options: Any) -> Settings:

@@ -15,18 +15,22 @@ from live_monitor.types import Image
 FAILED_GRABS_AT_END = 60
 """A broken packet and the end of the file look alike; only this many failures in a row are the end."""
 
-_LARGEST_PLAUSIBLE_COUNT = 10_000_000
+LARGEST_PLAUSIBLE_COUNT = 10_000_000
 _GIF_SIGNATURE = b"GIF8"
 
 
 class VideoFile:
-    """Every readable picture of a file, in order, turned upright as the file asks."""
+    """Every readable picture of a file, in order, turned upright as the file asks.
+
+    `claimed_frames` is how many the file says it has, once it is open: a hint for progress bars, None when implausible.
+    """
 
     live = False
     open_timeout_s = 30.0
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.claimed_frames: int | None = None
         self._capture: cv2.VideoCapture | None = None
         self._clock = MediaClock(0.0)
 
@@ -42,6 +46,8 @@ class VideoFile:
         """
         self._capture = _open(self.path)
         self._clock = MediaClock(self._capture.get(cv2.CAP_PROP_FPS))
+        count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        self.claimed_frames = int(count) if 0 < count < LARGEST_PLAUSIBLE_COUNT else None
 
     def grab(self) -> float | None:
         if self._capture is None:
@@ -83,15 +89,3 @@ def _check_file(path: Path) -> None:
         raise SourceError(f"{path}: is empty")
     if start != _GIF_SIGNATURE and cv2.haveImageReader(str(path)):
         raise SourceError(f"{path}: is a picture, not a video; for pictures use live_monitor.analyze in Python")
-
-
-def claimed_frames(path: Path) -> int | None:
-    """How many pictures a file says it has: a hint for progress bars, None when implausible.
-
-    Raises:
-        SourceError: as `VideoFile.open`.
-    """
-    capture = _open(path)
-    count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-    capture.release()
-    return int(count) if 0 < count < _LARGEST_PLAUSIBLE_COUNT else None
