@@ -25,6 +25,6 @@ class RateCounter:
         """
         while self._times and now_s - self._times[0] > WINDOW_S:
             self._times.popleft()
-        if len(self._times) < 2:
+        if len(self._times) < 2 or now_s <= self._times[0]:
             return 0.0
         return (len(self._times) - 1) / (now_s - self._times[0])

@@ -80,7 +80,7 @@ def _draw_readings(canvas: Image, readings: Sequence[Reading], scale: float, sta
     texts = [f"{reading.label} {reading.confidence:.0%}" for reading in readings]
     sizes = [plate_size(text, style) for text in texts]
     for face, reading in zip(faces, readings, strict=True):
-        cv2.rectangle(canvas, face[:2], (face.x2 - 1, face.y2 - 1), COLOURS_BGR[reading.label], style.line, cv2.LINE_AA)
+        cv2.rectangle(canvas, face[:2], (face.x2 - 1, face.y2 - 1), COLOURS_BGR[reading.label], style.line)
     places = place_plates(faces, sizes, [status_place], (canvas.shape[1], canvas.shape[0]))
     for place, text, reading in zip(places, texts, readings, strict=True):
         if place is not None:

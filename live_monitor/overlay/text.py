@@ -12,8 +12,9 @@ from live_monitor.types import Image
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FONT_SCALE = 0.6
 _REFERENCE_HEIGHT = 720
-_DARK, _LIGHT = (25, 25, 25), (250, 250, 250)
-_DARK_TEXT_FROM_LUMA = 140
+_BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
+_EQUAL_CONTRAST_LUMINANCE = 0.179
+"""Black and white text have the same contrast, 4.6, on a plate this bright (WCAG 2.2, "contrast ratio")."""
 
 Colour = tuple[int, int, int]
 
@@ -57,7 +58,7 @@ def plate_size(text: str, style: Style) -> tuple[int, int]:
 
 
 def draw_plate(image: Image, text: str, place: Rect, colour: Colour, style: Style) -> None:
-    """Draws a filled plate and its text, dark or light, whichever reads better on the colour."""
+    """Draws a filled plate and its text, in whichever of black and white reads better on the colour."""
     _, baseline = cv2.getTextSize(text, _FONT, style.font_scale, style.stroke)
     cv2.rectangle(image, place[:2], (place.x2 - 1, place.y2 - 1), colour, cv2.FILLED)
     origin = place.x1 + style.padding, place.y2 - style.padding - baseline
@@ -65,6 +66,11 @@ def draw_plate(image: Image, text: str, place: Rect, colour: Colour, style: Styl
 
 
 def _text_colour(background: Colour) -> Colour:
-    """Luma by ITU-R BT.601."""
-    blue, green, red = background
-    return _DARK if 0.114 * blue + 0.587 * green + 0.299 * red > _DARK_TEXT_FROM_LUMA else _LIGHT
+    """Black or white, whichever has more contrast, by the relative luminance of WCAG 2.2."""
+    blue, green, red = (_linear(channel / 255) for channel in background)
+    return _BLACK if 0.0722 * blue + 0.7152 * green + 0.2126 * red > _EQUAL_CONTRAST_LUMINANCE else _WHITE
+
+
+def _linear(channel: float) -> float:
+    """Light of an sRGB channel, both 0..1."""
+    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
