@@ -112,9 +112,7 @@ def load_stages(settings: Settings) -> Stages:
     detector = HaarDetector(min_face=settings.min_face, profile=settings.profile, cascade=settings.cascade)
     card = load_card(settings.model)
     engine = load_engine(card, settings.device)
-    classifier = EmotionClassifier(engine, input_px=card.input_px, crop_margin=card.crop_margin)
-    classifier.warm_up()
-    return Stages(detector, classifier)
+    return Stages(detector, EmotionClassifier(engine, input_px=card.input_px, crop_margin=card.crop_margin))
 
 
 def check_opencv() -> None:

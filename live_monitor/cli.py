@@ -91,7 +91,9 @@ def analysis_options(command: F) -> F:
 )
 @click.option("--realtime", is_flag=True, help="Drop late frames of a video, as of a live source, instead of slowing down.")
 @click.option("--no-display", is_flag=True, help="No window: analyse as fast as possible and print a summary.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON (with --no-display).")
+@click.option(
+    "--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_JSON", help="Print the summary as JSON (with --no-display)."
+)
 @analysis_options
 @click.pass_context
 def cli(ctx: click.Context, /, **options: Any) -> None:
@@ -101,15 +103,15 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     """
     _set_up_logging(options.pop("verbose"))
     if ctx.invoked_subcommand is None:
-        _monitor(**options)
+        _monitor(ctx, **options)
     elif _given(ctx):
-        raise click.UsageError(f"{', '.join(_given(ctx))}: goes after the command's name, or without a command")
+        raise click.UsageError(f"{', '.join(sorted(_given(ctx)))}: goes after the command's name, or without a command")
 
 
 @cli.command()
 @click.argument("video", type=click.Path(path_type=Path))
 @click.option("--realtime", is_flag=True, help="Play the file as a live source; adds the age of results and dropped frames.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_BENCH_JSON", help="Print the report as JSON.")
 @analysis_options
 def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
     """Measure decoding, analysis, memory and start-up on a VIDEO, without a window."""
@@ -184,16 +186,15 @@ def _run(arguments: list[str]) -> int:
     except click.exceptions.Abort:
         return EXIT_SIGNAL + signal.SIGINT
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _report(f"{error.format_message()} (see live-monitor --help)", error.exit_code)
     except BrokenPipeError:
         return OutputError.exit_code
     except LiveMonitorError as error:
         return _report(str(error), error.exit_code)
     except ImportError as error:
         return _report(
-            f"a package cannot be loaded: {error}; reinstall: pip install --force-reinstall live-monitor "
-            "(a missing libGL is in the system package libgl1)",
+            f"a package cannot be loaded: {error}; install live-monitor again, in a new virtual environment "
+            "(libGL is in the system package libgl1)",
             UsageError.exit_code,
         )
     except Exception as error:  # a bug: still one line, and the way to learn more
@@ -231,13 +232,14 @@ def _set_up_logging(verbose: bool) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(message)s", stream=sys.stderr, force=True)
 
 
-def _given(ctx: click.Context) -> list[str]:
-    """The options of this context that stand on the command line."""
+def _given(ctx: click.Context) -> set[str]:
+    """The options that stand on the command line, as against those from the environment."""
     source = click.core.ParameterSource.COMMANDLINE
-    return [param.opts[-1] for param in ctx.command.params if param.name and ctx.get_parameter_source(param.name) is source]
+    return {param.opts[-1] for param in ctx.command.params if param.name and ctx.get_parameter_source(param.name) is source}
 
 
 def _monitor(
+    ctx: click.Context,
     camera: str | None,
     video: Path | None,
     stream: str | None,
@@ -245,15 +247,20 @@ def _monitor(
     as_json: bool,
     **options: Any,
 ) -> None:
-    given = {"--camera": camera, "--video": video, "--stream": stream}
-    chosen = [f"{name} {value}" for name, value in given.items() if value is not None]
-    if len(chosen) > 1:
-        raise UsageError(f"{' and '.join(chosen)}: choose one source")
-    if (video or stream) and (options["size"] or options["fps"]):
+    given = _given(ctx)
+    values = {"--camera": camera, "--video": video, "--stream": stream}
+    sources = [f"{option} {value}" for option, value in values.items() if option in given]
+    if len(sources) > 1:
+        raise UsageError(f"{' and '.join(sources)}: choose one source")
+    if sources:  # one of the command line is stronger than another of the environment
+        camera = camera if "--camera" in given else None
+        video = video if "--video" in given else None
+        stream = stream if "--stream" in given else None
+    if (video or stream) and not given.isdisjoint(("--size", "--fps")):
         raise UsageError("--size and --fps are asked of a camera; a video or stream has its own")
-    if video is None and options["realtime"]:
+    if video is None and "--realtime" in given:
         raise UsageError("--realtime is for --video; a camera or stream is always live")
-    if as_json and not no_display:
+    if "--json" in given and not no_display:
         raise UsageError("--json goes with --no-display")
     settings = _settings(**options)
     source = _source(camera or "0", video, stream, settings)

@@ -40,7 +40,7 @@ class Mailbox(Generic[T]):
             False when the mailbox was closed, before or while waiting; the item is then not taken.
         """
         with self._changed:
-            if self._newest_wins:
+            if self._newest_wins and not self._closed:
                 self._dropped += len(self._items)
                 self._items.clear()
             while self._items and not self._closed:

@@ -48,8 +48,8 @@ def draw_face(image: Image, x: int, y: int, side: int, expression: Expression = 
 
 def _eye(face: Image, x: float, expression: Expression, skin: Colour) -> None:
     _ellipse(face, x, 0.43, 0.105, 0.06, _darker(skin, 0.66))
-    _ellipse(face, x, 0.435, 0.07, 0.028 + 0.014 * max(0.0, expression.brows), (225, 230, 232))
-    _ellipse(face, x, 0.435, 0.03, 0.03, (35, 35, 40))
+    _ellipse(face, x, 0.435, 0.07, 0.024 + 0.018 * max(0.0, expression.brows), (225, 230, 232))
+    _ellipse(face, x, 0.435, 0.026, 0.026, (35, 35, 40))
     side = -1.0 if x < 0.5 else 1.0
     inner, outer = 0.355 - 0.055 * expression.brows, 0.355 - 0.03 * abs(expression.brows) * (expression.brows > 0)
     _line(face, (x - side * 0.09, inner), (x + side * 0.10, outer), (35, 45, 60), 0.03)
@@ -89,5 +89,5 @@ def _ellipse(face: Image, x: float, y: float, half_width: float, half_height: fl
 
 def _line(face: Image, start: tuple[float, float], end: tuple[float, float], colour: Colour, width: float) -> None:
     side = face.shape[0]
-    ends = [(round(x * side), round(y * side)) for x, y in (start, end)]
-    cv2.line(face, *ends, colour, max(1, round(width * side)), cv2.LINE_AA)
+    first, last = ((round(x * side), round(y * side)) for x, y in (start, end))
+    cv2.line(face, first, last, colour, max(1, round(width * side)), cv2.LINE_AA)

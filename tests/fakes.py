@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from live_monitor.errors import SourceError
 from live_monitor.labels import LABELS
 from live_monitor.pipeline import Stages
 from live_monitor.types import Box, Detection, Image
+from tests.drawn_faces import Expression, draw_face
 
 FACE = Box(10, 10, 30, 30)
 
@@ -44,19 +46,31 @@ class FakeSource:
     """
 
     name = "fake"
+    open_timeout_s = 9.0
 
-    def __init__(self, script: Iterable[float | str | None], *, live: bool = False, failing_opens: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        script: Iterable[float | str | None],
+        *,
+        live: bool = False,
+        failing_opens: Container[int] = (),
+        open_hangs: bool = False,
+    ) -> None:
         self.live = live
         self.opened = 0
         self.closed = 0
         self.hanging = threading.Event()
         self._script = iter(script)
         self._failing_opens = failing_opens
+        self._open_hangs = open_hangs
         self._let_go = threading.Event()
         self._grabbed = -1
 
     def open(self) -> None:
         self.opened += 1
+        if self._open_hangs:
+            self.hanging.set()
+            self._let_go.wait()
         if self.opened in self._failing_opens:
             raise SourceError("fake: cannot be opened; plug it in")
 
@@ -130,6 +144,16 @@ class FakeEngine:
         return probabilities
 
 
+def eventually(condition: Callable[[], bool], within_s: float = 5.0) -> bool:
+    """Waits until the condition holds; False when it never did."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.002)
+    return True
+
+
 def fake_stages(boxes: Sequence[Box] = (FACE,), engine: FakeEngine | None = None) -> Stages:
     return Stages(FakeDetector(boxes), EmotionClassifier(engine or FakeEngine(), input_px=48, crop_margin=0.0))
 
@@ -146,3 +170,30 @@ def write_clip(path: Path, levels: Sequence[int], fps: float = 25.0, size: tuple
         writer.write(grey_picture(level, *size))
     writer.release()
     return path
+
+
+def drawn_faces(count: int, seed: int = 0) -> NDArray[np.uint8]:
+    """Faces as a network takes them, uint8 (count, 48, 48) grey, each with another expression, skin and light."""
+    rng = np.random.default_rng(seed)
+    return np.stack([_drawn_face(rng) for _ in range(count)])
+
+
+def _drawn_face(rng: np.random.Generator) -> NDArray[np.uint8]:
+    picture = grey_picture(int(rng.integers(20, 120)), 96, 96)
+    corners, mouth, brows = rng.uniform((-1, 0, -1), 1).tolist()
+    blue, green, red = rng.integers((90, 120, 150), (170, 200, 245)).tolist()
+    x, y = rng.integers(0, 9, 2).tolist()
+    draw_face(picture, x, y, 88, Expression(corners, mouth, brows), (blue, green, red))
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    return cv2.resize(grey, (48, 48), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+PORTRAIT_FACE = Box(95, 60, 225, 190)
+"""Where the face of `drawn_portrait` is."""
+
+
+def drawn_portrait() -> Image:
+    """A 320x240 picture of one drawn face."""
+    picture = grey_picture(70, 320, 240)
+    draw_face(picture, 80, 30, 160)
+    return picture

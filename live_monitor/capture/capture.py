@@ -69,15 +69,12 @@ class Capture:
         """
         try:
             self.source.open()
-            self._opened()
+            self.last_arrival_s = self._clock.now()
+            self.state = SourceState.RUNNING
             self._deliver_all()
         finally:
             self.state = SourceState.ENDED
             self.source.close()
-
-    def _opened(self) -> None:
-        self.last_arrival_s = self._clock.now()
-        self.state = SourceState.RUNNING
 
     def _deliver_all(self) -> None:
         while not self._stop.is_set():
@@ -125,5 +122,5 @@ class Capture:
                 self.source.open()
             except SourceError:
                 continue
-            self._opened()
+            self.state = SourceState.RUNNING
             return

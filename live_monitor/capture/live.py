@@ -92,10 +92,11 @@ class Stream(_LiveSource):
         Raises:
             UsageError: not a URL of a scheme in STREAM_SCHEMES.
         """
-        if urlsplit(url).scheme.lower() not in STREAM_SCHEMES:
+        shown = without_password(url)
+        if _scheme(url) not in STREAM_SCHEMES:
             schemes = ", ".join(f"{scheme}://" for scheme in STREAM_SCHEMES)
-            raise UsageError(f"--stream {url}: not a stream's URL; it starts with one of {schemes}")
-        name = f"stream {without_password(url)}"
+            raise UsageError(f"--stream {shown}: not a stream's URL; it starts with one of {schemes}")
+        name = f"stream {shown}"
         super().__init__(name, STREAM_OPEN_TIMEOUT_S, lambda: _open_stream(url), _stream_advice)
 
 
@@ -125,9 +126,17 @@ def _open_stream(url: str) -> cv2.VideoCapture | None:
 
 
 def without_password(url: str) -> str:
-    """The URL as it may be shown: user name and password taken out."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    """The URL as it may be shown: without user name and password, also where these hold characters that a URL may not."""
+    scheme, separator, rest = url.partition("://")
+    return scheme + separator + rest.rpartition("@")[2]
+
+
+def _scheme(url: str) -> str:
+    """The URL's scheme in small letters; "" when the address after it makes no sense."""
+    try:
+        return urlsplit(url).scheme
+    except ValueError:
+        return ""
 
 
 def _camera_advice() -> str:

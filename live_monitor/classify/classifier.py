@@ -22,13 +22,12 @@ class EmotionClassifier:
         self._input_px = input_px
         self._crop_margin = crop_margin
 
-    def warm_up(self) -> None:
-        """Runs the engine once, so that the first frame does not pay for it."""
-        self._engine.infer(np.zeros((1, self._input_px, self._input_px, 1), np.float32))
-
     def classify(self, image: Image, detections: Sequence[Detection]) -> NDArray[np.float32]:
         """Probabilities float32 (n, 7) of n faces, from one engine call; from none when n is 0."""
         if not detections:
             return np.empty((0, len(LABELS)), np.float32)
         boxes = [detection.box for detection in detections]
-        return self._engine.infer(normalise(crop_faces(image, boxes, self._input_px, self._crop_margin)))
+        probabilities = self._engine.infer(normalise(crop_faces(image, boxes, self._input_px, self._crop_margin)))
+        # Quantised outputs miss a sum of 1 by a little.
+        exact: NDArray[np.float32] = probabilities / probabilities.sum(axis=1, keepdims=True)
+        return exact

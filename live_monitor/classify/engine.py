@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.card import KERAS, LITERT, ModelCard
+from live_monitor.errors import ModelError
+from live_monitor.labels import LABELS
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +36,22 @@ def load_engine(card: ModelCard, device: str) -> Engine:
         card: the model.
         device: "cpu": LiteRT; "gpu": TensorFlow on the first GPU; "auto": the GPU if one can be used, else LiteRT.
 
+    The engine is warm: it has run once, which also shows that the weights are what the card says.
+
     Raises:
-        ModelError: the weights are missing or damaged.
+        ModelError: the weights are missing, damaged, or take other faces or give other labels than the card says.
         UsageError: device is "gpu" and TensorFlow can use none.
     """
     engine = _load(card, device)
+    face = np.zeros((1, card.input_px, card.input_px, 1), np.float32)
+    try:
+        given = engine.infer(face).shape
+    except (ValueError, RuntimeError, TypeError) as error:
+        raise ModelError(f"model {card.name}: its weights do not take {card.input_px}x{card.input_px} grey faces") from error
+    if given != (1, len(LABELS)):
+        raise ModelError(
+            f"model {card.name}: its weights give {given[-1]} numbers a face, not {len(LABELS)}; choose another --model"
+        )
     logger.info("model %s on %s", card.name, engine.name)
     return engine
 

@@ -14,7 +14,8 @@ from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
 from live_monitor.types import Box, Image, Reading
 
 SMALLEST_SIDE_PX = 480
-"""A smaller picture is enlarged before anything is drawn, or its text could not be read."""
+LONGEST_ENLARGED_PX = 1920
+"""A smaller picture is enlarged before anything is drawn, or its text could not be read; a flat one not beyond bounds."""
 
 PLATE_BGR = (40, 40, 40)
 NOTICE_BGR = (30, 120, 220)
@@ -62,7 +63,8 @@ def render(image: Image, readings: Sequence[Reading], status: Status) -> Image:
 
 
 def _canvas(image: Image) -> tuple[Image, float]:
-    scale = max(1.0, SMALLEST_SIDE_PX / min(image.shape[:2]))
+    height, width = image.shape[:2]
+    scale = max(1.0, min(SMALLEST_SIDE_PX / min(height, width), LONGEST_ENLARGED_PX / max(height, width)))
     if scale == 1.0:
         return image.copy(), scale
     enlarged = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)

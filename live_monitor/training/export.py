@@ -24,10 +24,9 @@ from live_monitor.errors import OutputError
 from live_monitor.labels import LABELS
 from live_monitor.quiet import silent_stderr
 from live_monitor.training.fer2013 import FACE_PX, Faces, load_fer2013
-from live_monitor.training.networks import NETWORKS
+from live_monitor.training.networks import NETWORKS, dtype_policy
 from live_monitor.training.train import TrainedNetwork
 
-CALIBRATION_FACES = 500
 EVALUATION_BATCH = 64
 
 HAAR_CROP_MARGIN = 0.0
@@ -46,7 +45,7 @@ def export(trained: TrainedNetwork, data: Path, folder: Path, *, private_test: b
 
     Args:
         trained: what training ended with.
-        data: FER2013; Training calibrates the int8 ranges, PublicTest is measured.
+        data: FER2013; PublicTest is measured.
         folder: where the model goes; made if missing.
         private_test: measure PrivateTest too.
 
@@ -57,10 +56,9 @@ def export(trained: TrainedNetwork, data: Path, folder: Path, *, private_test: b
         OutputError: the folder cannot be written.
     """
     network = _in_precision(trained, "float32")
-    calibration = normalise(load_fer2013(data, "Training").images[:CALIBRATION_FACES])
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "model.tflite", _to_int8(network, calibration))
+        _write(folder / "model.tflite", _to_int8(network))
         _in_precision(trained, "float16").save(folder / "unfinished.keras")
         os.replace(folder / "unfinished.keras", folder / "model.keras")
         card = _card(folder, trained)
@@ -79,23 +77,22 @@ def export(trained: TrainedNetwork, data: Path, folder: Path, *, private_test: b
 def _in_precision(trained: TrainedNetwork, policy: str) -> Any:
     """The trained network with weights and arithmetic of another precision, without the optimiser's state."""
     weights = keras.models.load_model(trained.best, compile=False).get_weights()
-    keras.config.set_dtype_policy(policy)
-    network = NETWORKS[trained.recipe.arch]()
+    with dtype_policy(policy):
+        network = NETWORKS[trained.recipe.arch]()
     network.set_weights([np.asarray(weight, network.variable_dtype) for weight in weights])
     return network
 
 
-def _to_int8(network: Any, calibration: NDArray[np.float32]) -> bytes:
-    """An int8 LiteRT file with float32 input and output; calibration: normalised faces (n, h, w, 1)."""
-    import tensorflow as tf
+def _to_int8(network: Any) -> bytes:
+    """A LiteRT file with int8 weights, and float32 input and output.
 
-    def faces() -> Iterator[list[NDArray[np.float32]]]:
-        for face in calibration:
-            yield [face[np.newaxis]]
+    What flows between the layers becomes int8 with a range of its own for every face. Ranges fixed beforehand take 2.5 ms
+    instead of 4.2 for nine faces, but move a face's probabilities by up to 0.1 from the float network's; these, by 0.01.
+    """
+    import tensorflow as tf
 
     converter = tf.lite.TFLiteConverter.from_keras_model(network)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = faces
     with silent_stderr(), contextlib.redirect_stdout(io.StringIO()):
         return bytes(converter.convert())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -69,11 +70,14 @@ def _read_folder(folder: Path, split: str) -> Iterator[_Row]:
 
 
 def _read_zip(path: Path, split: str) -> Iterator[_Row]:
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            member = PurePosixPath(name)
-            if member.name.startswith(f"{split}_") and member.suffix == ".png":
-                yield _row(member, archive.read(name))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                member = PurePosixPath(name)
+                if member.name.startswith(f"{split}_") and member.suffix == ".png":
+                    yield _row(member, archive.read(name))
+    except (zipfile.BadZipFile, zlib.error, OSError) as error:
+        raise UsageError(f"{path}: damaged: {error}; download it again") from error
 
 
 def _row(file: PurePosixPath, content: bytes) -> _Row:
@@ -92,9 +96,16 @@ def _read_csv(path: Path, split: str) -> Iterator[_Row]:
         with path.open(newline="", encoding="utf-8") as file:
             for number, row in enumerate(csv.DictReader(file)):
                 if row.get("Usage") == split:
-                    yield number, int(row["emotion"]), _pixels(row["pixels"])
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+                    yield number, _label(row["emotion"]), _pixels(row["pixels"])
+    except (ValueError, OverflowError, KeyError, AttributeError, csv.Error) as error:
         raise UsageError(f"{path}: not fer2013.csv (columns emotion, pixels, Usage): {error}") from error
+
+
+def _label(text: str) -> int:
+    label = int(text)
+    if label not in range(len(LABELS)):
+        raise ValueError(f"emotion {label} is not 0 to {len(LABELS) - 1}")
+    return label
 
 
 def _pixels(text: str) -> NDArray[np.uint8]:

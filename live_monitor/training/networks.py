@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -39,6 +40,17 @@ def custom_cnn() -> Any:
         x = layers.Dropout(DENSE_DROPOUT)(x)
     outputs = layers.Dense(len(LABELS), activation="softmax", dtype="float32")(x)
     return keras.Model(inputs, outputs, name="custom-cnn")
+
+
+@contextlib.contextmanager
+def dtype_policy(name: str) -> Iterator[None]:
+    """Networks built inside have Keras's dtype policy of that name, such as "float16"; afterwards all is as before."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 NETWORKS: dict[str, Callable[[], Any]] = {"custom-cnn": custom_cnn}

@@ -20,13 +20,16 @@ from live_monitor.classify.preprocess import normalise
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.training.augment import augment
 from live_monitor.training.fer2013 import Faces, load_fer2013
-from live_monitor.training.networks import NETWORKS
+from live_monitor.training.networks import NETWORKS, dtype_policy
 
 EARLY_STOPPING_EPOCHS = 10
 PLATEAU_EPOCHS = 3
 PLATEAU_FACTOR = 0.4
 SMALLEST_RATE = 1e-6
 VALIDATION_BATCH = 256
+
+DTYPE_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+"""Keras's policy for each precision of a recipe."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ def train(data: Path, run: Path, recipe: Recipe, *, resume: bool = False, verbos
     if recipe.arch not in NETWORKS:
         raise UsageError(f"--arch {recipe.arch}: unknown network; choose from {', '.join(NETWORKS)}")
     training, public_test = load_fer2013(data, "Training"), load_fer2013(data, "PublicTest")
+    if len(training) < recipe.batch_size:
+        raise UsageError(f"--batch-size {recipe.batch_size}: {data} has only {len(training)} faces to train on")
     try:
         _prepare(run, recipe, resume)
         history = _read_history(run)
@@ -134,9 +139,8 @@ def _read_history(run: Path) -> list[dict[str, str]]:
 
 def _fit(training: Faces, public_test: Faces, run: Path, recipe: Recipe, history: list[dict[str, str]], verbose: int) -> None:
     keras.utils.set_random_seed(recipe.seed)
-    if recipe.precision == "bfloat16":
-        keras.mixed_precision.set_global_policy("mixed_bfloat16")
-    model = NETWORKS[recipe.arch]()
+    with dtype_policy(DTYPE_POLICIES[recipe.precision]):
+        model = NETWORKS[recipe.arch]()
     # XLA makes a step several times slower on a CPU, and Keras would choose it.
     model.compile(
         optimizer=keras.optimizers.Adam(recipe.learning_rate),
@@ -149,19 +153,31 @@ def _fit(training: Faces, public_test: Faces, run: Path, recipe: Recipe, history
         validation_data=(normalise(public_test.images), public_test.labels),
         validation_batch_size=VALIDATION_BATCH,
         epochs=recipe.epochs,
-        callbacks=_callbacks(run, history),
+        shuffle=False,  # AugmentedFaces does, in a way that a resumed run repeats
+        callbacks=[_dropout_by_epoch(model, recipe.seed), *_callbacks(run, history)],
         verbose=verbose,
     )
+
+
+def _dropout_by_epoch(model: Any, seed: int) -> Any:
+    """Makes dropout, too, depend on seed and epoch alone, so that a resumed run goes on as if never stopped."""
+    generators = [layer.seed_generator for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
+
+    def reseed(epoch: int, _logs: object) -> None:
+        for number, generator in enumerate(generators):
+            generator.state.assign(np.random.SeedSequence((seed, epoch, number)).generate_state(2))
+
+    return keras.callbacks.LambdaCallback(on_epoch_begin=reseed)
 
 
 def _callbacks(run: Path, history: list[dict[str, str]]) -> list[Any]:
     best = max((float(epoch["val_accuracy"]) for epoch in history), default=None)
     return [
-        keras.callbacks.BackupAndRestore(str(run / "resume")),
         keras.callbacks.ModelCheckpoint(
             str(run / "best.keras"), monitor="val_accuracy", mode="max", save_best_only=True, initial_value_threshold=best
         ),
-        keras.callbacks.CSVLogger(str(run / "history.csv"), append=bool(history)),
         keras.callbacks.ReduceLROnPlateau("val_loss", PLATEAU_FACTOR, PLATEAU_EPOCHS, min_lr=SMALLEST_RATE),
+        keras.callbacks.BackupAndRestore(str(run / "resume")),
+        keras.callbacks.CSVLogger(str(run / "history.csv"), append=bool(history)),
         keras.callbacks.EarlyStopping("val_accuracy", patience=EARLY_STOPPING_EPOCHS, mode="max"),
     ]

@@ -1,0 +1,324 @@
+"""The capture side: what is delivered when, what is passed over, and how a lost source comes back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from itertools import count
+
+import pytest
+
+from live_monitor.capture.capture import LONGEST_GAP_S, RECONNECT_DELAYS_S, Capture, CapturePolicy, SourceState
+from live_monitor.errors import SourceError
+from live_monitor.mailbox import Mailbox
+from live_monitor.types import Frame, Image
+from tests.fakes import FakeClock, FakeSource
+
+AS_FAST_AS_POSSIBLE = CapturePolicy(paced=False, newest_wins=False)
+PLAYED = CapturePolicy(paced=True, newest_wins=False)
+REALTIME = CapturePolicy(paced=True, newest_wins=True)
+LIVE = CapturePolicy(paced=False, newest_wins=True)
+
+STEP_S = 0.04
+TIMES_S = [0.0, 0.04, 0.08, 0.12]
+
+
+class Collector(Mailbox[Frame]):
+    """Takes every frame at once, and after `wanted` of them no more."""
+
+    def __init__(self, wanted: float = float("inf"), on_put: Callable[[], None] = lambda: None) -> None:
+        super().__init__(newest_wins=True)
+        self.frames: list[Frame] = []
+        self._wanted = wanted
+        self._on_put = on_put
+
+    def put(self, item: Frame) -> bool:
+        self.frames.append(item)
+        self._on_put()
+        return len(self.frames) < self._wanted
+
+    @property
+    def indexes(self) -> list[int]:
+        return [frame.index for frame in self.frames]
+
+    @property
+    def media_times(self) -> list[float]:
+        return [frame.pts_s for frame in self.frames]
+
+
+class SlowSource(FakeSource):
+    """A file of 25 pictures a second that take `grab_s` to read and `decode_s` to decode."""
+
+    def __init__(self, pictures: int, clock: FakeClock, *, grab_s: float = 0.0, decode_s: float = 0.0) -> None:
+        super().__init__(index * STEP_S for index in range(pictures))
+        self.decoded = 0
+        self._clock = clock
+        self._grab_s = grab_s
+        self._decode_s = decode_s
+
+    def grab(self) -> float | None:
+        self._clock.now_s += self._grab_s
+        return super().grab()
+
+    def retrieve(self) -> Image | None:
+        self.decoded += 1
+        self._clock.now_s += self._decode_s
+        return super().retrieve()
+
+
+class DamagedSource(FakeSource):
+    """A source some of whose pictures cannot be decoded."""
+
+    def __init__(self, script: Iterable[float], broken: Iterable[int]) -> None:
+        super().__init__(script)
+        self._broken = set(broken)
+
+    def retrieve(self) -> Image | None:
+        return None if self._grabbed in self._broken else super().retrieve()
+
+
+class TestDelivery:
+    def test_a_file_is_delivered_whole_and_in_order(self) -> None:
+        collector = Collector()
+        Capture(FakeSource(TIMES_S), collector, AS_FAST_AS_POSSIBLE, FakeClock()).run()
+        assert collector.media_times == TIMES_S
+        assert [int(frame.image[0, 0, 0]) for frame in collector.frames] == [0, 10, 20, 30]
+
+    def test_frames_are_numbered_from_0(self) -> None:
+        collector = Collector()
+        Capture(FakeSource(TIMES_S), collector, AS_FAST_AS_POSSIBLE, FakeClock()).run()
+        assert collector.indexes == [0, 1, 2, 3]
+
+    def test_pictures_are_read_only(self) -> None:
+        collector = Collector()
+        Capture(FakeSource(TIMES_S), collector, AS_FAST_AS_POSSIBLE, FakeClock()).run()
+        with pytest.raises(ValueError, match="read-only"):
+            collector.frames[0].image[:] = 0
+
+    def test_a_file_is_opened_once_and_released(self) -> None:
+        source = FakeSource(TIMES_S)
+        Capture(source, Collector(), AS_FAST_AS_POSSIBLE, FakeClock()).run()
+        assert (source.opened, source.closed) == (1, 1)
+
+    def test_a_picture_that_cannot_be_decoded_is_passed_over(self) -> None:
+        collector = Collector()
+        Capture(DamagedSource(TIMES_S, broken=[0, 2]), collector, AS_FAST_AS_POSSIBLE, FakeClock()).run()
+        assert collector.media_times == [0.04, 0.12]
+
+    def test_a_file_without_any_picture_is_an_error(self) -> None:
+        with pytest.raises(SourceError, match="fake: holds no readable picture"):
+            Capture(FakeSource([]), Collector(), AS_FAST_AS_POSSIBLE, FakeClock()).run()
+
+    def test_a_file_whose_pictures_are_all_broken_is_an_error(self) -> None:
+        source = DamagedSource(TIMES_S, broken=range(len(TIMES_S)))
+        with pytest.raises(SourceError, match="fake: holds no readable picture"):
+            Capture(source, Collector(), AS_FAST_AS_POSSIBLE, FakeClock()).run()
+
+    def test_the_last_arrival_is_the_time_of_the_last_picture(self) -> None:
+        clock = FakeClock()
+        capture = Capture(FakeSource(TIMES_S), Collector(), PLAYED, clock)
+        capture.run()
+        assert capture.last_arrival_s == pytest.approx(clock.now())
+
+
+class TestPace:
+    def test_without_a_pace_nothing_is_waited_for(self) -> None:
+        clock = FakeClock()
+        Capture(FakeSource([0.0, 60.0]), Collector(), AS_FAST_AS_POSSIBLE, clock).run()
+        assert clock.waits == []
+
+    def test_a_played_file_comes_at_its_media_time(self) -> None:
+        clock = FakeClock()
+        start_s = clock.now()
+        collector = Collector()
+        Capture(FakeSource([0.0, 0.04, 1.0]), collector, PLAYED, clock).run()
+        assert [frame.arrived_s - start_s for frame in collector.frames] == pytest.approx([0.0, 0.04, 1.0])
+        assert clock.now() - start_s == pytest.approx(1.0)
+
+    def test_a_played_file_loses_nothing_to_a_slow_consumer(self) -> None:
+        clock = FakeClock()
+
+        def be_slow() -> None:
+            clock.now_s += 1.0
+
+        collector = Collector(on_put=be_slow)
+        capture = Capture(FakeSource(TIMES_S), collector, PLAYED, clock)
+        capture.run()
+        assert collector.media_times == TIMES_S
+        assert capture.skipped == 0
+
+    def test_in_real_time_late_pictures_are_passed_over_and_counted(self) -> None:
+        clock = FakeClock()
+        collector = Collector()
+        capture = Capture(SlowSource(50, clock, decode_s=0.1), collector, REALTIME, clock)
+        capture.run()
+        assert capture.skipped > 20
+        assert capture.skipped + len(collector.frames) == 50
+
+    def test_pictures_passed_over_are_not_decoded(self) -> None:
+        clock = FakeClock()
+        source = SlowSource(50, clock, decode_s=0.1)
+        collector = Collector()
+        Capture(source, collector, REALTIME, clock).run()
+        assert source.decoded == len(collector.frames)
+
+    def test_pictures_passed_over_keep_their_number(self) -> None:
+        clock = FakeClock()
+        collector = Collector()
+        Capture(SlowSource(50, clock, decode_s=0.1), collector, REALTIME, clock).run()
+        assert collector.indexes == [round(frame.pts_s / STEP_S) for frame in collector.frames]
+
+    def test_in_real_time_the_pictures_shown_are_not_late(self) -> None:
+        clock = FakeClock()
+        start_s = clock.now()
+        delays: list[float] = []
+        collector = Collector(on_put=lambda: delays.append(clock.now() - start_s - collector.frames[-1].pts_s))
+        Capture(SlowSource(100, clock, decode_s=0.1), collector, REALTIME, clock).run()
+        assert max(delays) < LONGEST_GAP_S + 0.1
+
+    def test_a_machine_that_is_always_late_still_shows_something(self) -> None:
+        clock = FakeClock()
+        collector = Collector()
+        Capture(SlowSource(60, clock, grab_s=0.2), collector, REALTIME, clock).run()
+        assert len(collector.frames) >= 20
+
+    def test_live_pictures_are_never_passed_over_however_slow_the_consumer_is(self) -> None:
+        clock = FakeClock()
+
+        def be_slow() -> None:
+            clock.now_s += 1.0
+
+        collector = Collector(wanted=4, on_put=be_slow)
+        capture = Capture(FakeSource(TIMES_S, live=True), collector, LIVE, clock)
+        capture.run()
+        assert collector.media_times == TIMES_S
+        assert capture.skipped == 0
+
+
+class TestStates:
+    def test_a_capture_begins_opening(self) -> None:
+        assert Capture(FakeSource(TIMES_S), Collector(), PLAYED, FakeClock()).state is SourceState.OPENING
+
+    def test_it_runs_while_it_delivers(self) -> None:
+        seen: list[SourceState] = []
+        capture = Capture(FakeSource([0.0]), Collector(on_put=lambda: seen.append(capture.state)), PLAYED, FakeClock())
+        capture.run()
+        assert seen == [SourceState.RUNNING]
+
+    def test_it_has_ended_after_the_last_picture(self) -> None:
+        capture = Capture(FakeSource(TIMES_S), Collector(), PLAYED, FakeClock())
+        capture.run()
+        assert capture.state is SourceState.ENDED
+
+    def test_a_source_that_cannot_be_opened_ends_it_with_the_error(self) -> None:
+        source = FakeSource(TIMES_S, failing_opens=[1])
+        capture = Capture(source, Collector(), PLAYED, FakeClock())
+        with pytest.raises(SourceError, match="plug it in"):
+            capture.run()
+        assert capture.state is SourceState.ENDED
+        assert source.closed
+
+    def test_a_live_source_that_cannot_be_opened_at_first_is_not_tried_again(self) -> None:
+        source = FakeSource(TIMES_S, live=True, failing_opens=[1])
+        with pytest.raises(SourceError):
+            Capture(source, Collector(), LIVE, FakeClock()).run()
+        assert source.opened == 1
+
+    def test_an_unexpected_error_releases_the_source(self) -> None:
+        class Exploding(FakeSource):
+            def grab(self) -> float | None:
+                raise RuntimeError("driver crashed")
+
+        source = Exploding([])
+        with pytest.raises(RuntimeError, match="driver crashed"):
+            Capture(source, Collector(), LIVE, FakeClock()).run()
+        assert source.closed == 1
+
+
+class TestStop:
+    def test_when_nobody_wants_more_it_ends(self) -> None:
+        source = FakeSource(count())
+        collector = Collector(wanted=3)
+        Capture(source, collector, AS_FAST_AS_POSSIBLE, FakeClock()).run()
+        assert len(collector.frames) == 3
+        assert source.closed == 1
+
+    def test_stop_ends_an_endless_source(self) -> None:
+        source = FakeSource(count())
+        collector = Collector(on_put=lambda: capture.stop())
+        capture = Capture(source, collector, AS_FAST_AS_POSSIBLE, FakeClock())
+        capture.run()
+        assert len(collector.frames) == 1
+        assert source.closed == 1
+
+    def test_stopped_before_the_first_picture_it_does_not_call_the_file_empty(self) -> None:
+        collector = Collector()
+        capture = Capture(FakeSource([]), collector, AS_FAST_AS_POSSIBLE, FakeClock())
+        capture.stop()
+        capture.run()
+        assert collector.frames == []
+
+    def test_stop_ends_the_wait_for_a_lost_source(self) -> None:
+        class StoppingClock(FakeClock):
+            def wait(self, stop: threading.Event, seconds: float) -> None:
+                super().wait(stop, seconds)
+                if len(self.waits) == 3:
+                    capture.stop()
+
+        clock = StoppingClock()
+        source = FakeSource([0.0], live=True, failing_opens=range(2, 100))
+        capture = Capture(source, Collector(), LIVE, clock)
+        capture.run()
+        assert len(clock.waits) == 3
+        assert capture.state is SourceState.ENDED
+
+
+class TestReconnecting:
+    def test_a_lost_source_is_released_opened_again_and_goes_on(self) -> None:
+        source = FakeSource([0.0, None, 0.6], live=True)
+        collector = Collector(wanted=2)
+        Capture(source, collector, LIVE, FakeClock()).run()
+        assert collector.media_times == [0.0, 0.6]
+        assert (source.opened, source.closed) == (2, 2)
+
+    def test_frame_numbers_go_on_after_a_loss(self) -> None:
+        collector = Collector(wanted=2)
+        Capture(FakeSource([0.0, None, 0.6], live=True), collector, LIVE, FakeClock()).run()
+        assert collector.indexes == [0, 1]
+
+    def test_attempts_become_rarer_until_every_8_seconds(self) -> None:
+        clock = FakeClock()
+        source = FakeSource([0.0, None, 0.6], live=True, failing_opens=range(2, 9))
+        Capture(source, Collector(wanted=2), LIVE, clock).run()
+        assert clock.waits == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0]
+
+    def test_the_next_loss_begins_with_short_waits_again(self) -> None:
+        clock = FakeClock()
+        source = FakeSource([0.0, None, 0.6, None, 1.2], live=True, failing_opens=[2, 3])
+        Capture(source, Collector(wanted=3), LIVE, clock).run()
+        assert clock.waits == [0.5, 1.0, 2.0, 0.5]
+
+    def test_a_source_that_opens_but_sends_nothing_is_not_tried_without_a_pause(self) -> None:
+        clock = FakeClock()
+        Capture(FakeSource([0.0, *[None] * 10, 0.6], live=True), Collector(wanted=2), LIVE, clock).run()
+        assert len(clock.waits) == 10
+        assert min(clock.waits) >= RECONNECT_DELAYS_S[0]
+
+    def test_the_signal_counts_as_lost_while_it_waits(self) -> None:
+        class WatchingClock(FakeClock):
+            def wait(self, stop: threading.Event, seconds: float) -> None:
+                if seconds > 0:
+                    states.append(capture.state)
+
+        states: list[SourceState] = []
+        collector = Collector(wanted=2, on_put=lambda: states.append(capture.state))
+        capture = Capture(FakeSource([0.0, None, 0.6], live=True), collector, LIVE, WatchingClock())
+        capture.run()
+        assert states == [SourceState.RUNNING, SourceState.LOST, SourceState.RUNNING]
+
+    def test_a_file_is_never_opened_again(self) -> None:
+        source = FakeSource([0.0, None, 0.6])
+        collector = Collector()
+        Capture(source, collector, AS_FAST_AS_POSSIBLE, FakeClock()).run()
+        assert collector.media_times == [0.0]
+        assert source.opened == 1

@@ -1,0 +1,58 @@
+"""Media time from timestamps that may be wrong in every way."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable
+from itertools import pairwise
+
+import pytest
+
+from live_monitor.capture.source import FALLBACK_FPS, MediaClock
+
+
+def media_times(claimed_s: Iterable[float], claimed_fps: float = 25.0) -> list[float]:
+    clock = MediaClock(claimed_fps)
+    return [clock.advance(claim) for claim in claimed_s]
+
+
+@pytest.mark.parametrize("first_s", [0.0, 3600.0, -5.0, math.nan, math.inf])
+def test_media_time_begins_at_0_whatever_the_file_claims(first_s: float) -> None:
+    assert media_times([first_s]) == [0.0]
+
+
+def test_plausible_timestamps_are_kept_however_uneven() -> None:
+    assert media_times([0.0, 0.03, 0.5, 0.51, 9.0]) == pytest.approx([0.0, 0.03, 0.5, 0.51, 9.0])
+
+
+def test_a_file_that_begins_late_keeps_its_steps() -> None:
+    assert media_times([100.0, 100.1, 100.5]) == pytest.approx([0.0, 0.1, 0.5])
+
+
+@pytest.mark.parametrize("fps", [10.0, 29.97, 60.0])
+def test_without_timestamps_pictures_follow_the_claimed_frame_rate(fps: float) -> None:
+    assert media_times([0.0] * 4, fps) == pytest.approx([0.0, 1 / fps, 2 / fps, 3 / fps])
+
+
+@pytest.mark.parametrize("fps", [0.0, -25.0, 0.5, 1000.0, 90000.0, math.nan, math.inf])
+def test_an_implausible_frame_rate_is_replaced(fps: float) -> None:
+    assert media_times([0.0, 0.0], fps) == pytest.approx([0.0, 1 / FALLBACK_FPS])
+
+
+@pytest.mark.parametrize("broken_s", [0.04, 0.0, -3.0, 1e9, -1e9, math.nan, math.inf])
+def test_a_broken_timestamp_counts_as_one_nominal_step(broken_s: float) -> None:
+    assert media_times([0.0, 0.04, broken_s]) == pytest.approx([0.0, 0.04, 0.08])
+
+
+@pytest.mark.parametrize("jump_s", [3600.0, -3600.0])
+def test_after_a_jump_the_clock_goes_on_from_there(jump_s: float) -> None:
+    claimed = [0.0, 0.04, jump_s, jump_s + 0.1, jump_s + 0.2]
+    assert media_times(claimed) == pytest.approx([0.0, 0.04, 0.08, 0.18, 0.28])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_media_time_grows_with_every_picture_whatever_the_file_claims(seed: int) -> None:
+    dice = random.Random(seed)
+    claimed = [dice.choice((dice.uniform(-100, 100), dice.gauss(0, 1e6), 0.0, math.nan, math.inf)) for _ in range(500)]
+    assert all(earlier < later for earlier, later in pairwise(media_times(claimed)))

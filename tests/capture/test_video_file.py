@@ -1,0 +1,201 @@
+"""Video files: every readable picture of whatever is found in the wild, and a clear word about the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from live_monitor.capture.video_file import VideoFile
+from live_monitor.errors import SourceError
+from live_monitor.types import Image
+from tests.fakes import grey_picture, write_clip
+
+LEVELS = (0, 40, 80, 120, 160, 200)
+
+REAL_VIDEOS = {
+    "-starts-with-dash.mp4": 5,
+    "call_gallery_9.mp4": 600,
+    "classroom_small_faces.gif": 45,
+    "corrupted_28_of_50.mp4": 49,
+    "frown.mp4": 354,
+    "mpeg1_speaker.mpg": 75,
+    "no_duration.webm": 74,
+    "no_face.mp4": 95,
+    "phone_smile.mp4": 115,
+    "portrait_phone.mp4": 352,
+    "raw_no_timestamps.h264": 127,
+    "rotated_90.mov": 3,
+    "single_face.mp4": 72,
+    "sitcom_3_faces.mp4": 5,
+    "street_1080p_crowd.mp4": 105,
+    "talking_head.mp4": 464,
+    "three_walkers.gif": 41,
+    "two_people_head_turns.gif": 56,
+    "vfr_face_then_none.mov": 169,
+}
+"""Pictures that can be read, by file; `opens_but_empty.avi` has none."""
+
+
+def read(path: Path) -> Iterator[tuple[float, Image | None]]:
+    """Media time and picture, to the end of a file."""
+    video = VideoFile(path)
+    video.open()
+    while (pts_s := video.grab()) is not None:
+        yield pts_s, video.retrieve()
+    video.close()
+
+
+def times(path: Path) -> list[float]:
+    return [pts_s for pts_s, _ in read(path)]
+
+
+def level(image: Image | None) -> float:
+    assert image is not None
+    return float(np.mean(image))
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return write_clip(tmp_path / "clip.avi", LEVELS)
+
+
+def test_delivers_every_picture_in_order(clip: Path) -> None:
+    assert [level(image) for _, image in read(clip)] == pytest.approx(LEVELS, abs=3)
+
+
+def test_media_time_follows_the_frame_rate(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "slow.avi", LEVELS, fps=10.0)
+    assert times(path) == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4, 0.5], abs=1e-3)
+
+
+def test_pictures_are_bgr_bytes(clip: Path) -> None:
+    _, image = next(read(clip))
+    assert image is not None
+    assert image.shape == (48, 64, 3)
+    assert image.dtype == np.uint8
+
+
+def test_after_the_end_there_is_no_next_picture(clip: Path) -> None:
+    video = VideoFile(clip)
+    video.open()
+    while video.grab() is not None:
+        pass
+    assert video.grab() is None
+
+
+def test_opened_again_it_begins_again(clip: Path) -> None:
+    video = VideoFile(clip)
+    for _ in range(2):
+        video.open()
+        assert video.grab() == 0.0
+        assert level(video.retrieve()) == pytest.approx(LEVELS[0], abs=3)
+        video.close()
+
+
+def test_a_closed_video_has_no_picture(clip: Path) -> None:
+    video = VideoFile(clip)
+    video.open()
+    video.close()
+    video.close()
+    assert video.grab() is None
+    assert video.retrieve() is None
+
+
+@pytest.mark.parametrize(
+    "name", ["-i.avi", "with space.avi", "file:x.avi", "50%03d.avi", "vidéo ✓.avi", "no extension", "#1?.avi", "'q'.avi"]
+)
+def test_a_file_may_be_called_anything(clip: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip.rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert len(times(Path(name))) == len(LEVELS)
+
+
+def test_its_name_is_the_path_as_given() -> None:
+    assert VideoFile(Path("some/clip.avi")).name == str(Path("some/clip.avi"))
+
+
+def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"gone\.mp4: no such file"):
+        VideoFile(tmp_path / "gone.mp4").open()
+
+
+def test_a_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="is a folder"):
+        VideoFile(tmp_path).open()
+
+
+def test_an_empty_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "empty.mp4").touch()
+    with pytest.raises(SourceError, match="is empty"):
+        VideoFile(tmp_path / "empty.mp4").open()
+
+
+@pytest.mark.parametrize("content", [b"x", b"This is a letter, not a video.\n" * 100, bytes(10_000)])
+def test_what_is_no_video_is_an_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "letter.mp4").write_bytes(content)
+    with pytest.raises(SourceError, match=r"letter\.mp4: not a video"):
+        VideoFile(tmp_path / "letter.mp4").open()
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "bmp"])
+def test_a_picture_is_an_error_that_says_what_to_use(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"photo.{ending}"
+    assert cv2.imwrite(str(path), grey_picture(99))
+    with pytest.raises(SourceError, match="is a picture"):
+        VideoFile(path).open()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_file_that_may_not_be_read_is_an_error(clip: Path) -> None:
+    clip.chmod(0)
+    with pytest.raises(SourceError, match="cannot be read"):
+        VideoFile(clip).open()
+
+
+def test_a_file_cut_off_in_the_middle_gives_what_is_left(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "cut.avi", range(60))
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size * 2 // 3])
+    assert 10 < len(times(clip)) < 60
+
+
+def claimed_frames(path: Path) -> int | None:
+    video = VideoFile(path)
+    video.open()
+    video.close()
+    return video.claimed_frames
+
+
+def test_the_claimed_number_of_pictures_is_known_beforehand(clip: Path) -> None:
+    assert claimed_frames(clip) == len(LEVELS)
+
+
+def test_a_file_without_a_claim_has_no_number_of_pictures(shared_data: Path) -> None:
+    assert claimed_frames(shared_data / "videos" / "raw_no_timestamps.h264") is None
+
+
+def test_every_real_video_is_in_the_table(shared_data: Path) -> None:
+    assert {path.name for path in (shared_data / "videos").iterdir()} - {"opens_but_empty.avi"} == set(REAL_VIDEOS)
+
+
+@pytest.mark.parametrize(("name", "pictures"), REAL_VIDEOS.items())
+def test_a_real_video_is_read_to_its_end_in_growing_time(shared_data: Path, name: str, pictures: int) -> None:
+    media_times = [pts_s for pts_s, image in read(shared_data / "videos" / name) if image is not None]
+    assert len(media_times) == pictures
+    assert all(earlier < later for earlier, later in pairwise(media_times))
+
+
+def test_a_turned_video_comes_upright(shared_data: Path) -> None:
+    pictures = [image for _, image in read(shared_data / "videos" / "rotated_90.mov")]
+    assert {image.shape for image in pictures if image is not None} == {(568, 320, 3)}
+
+
+def test_a_variable_frame_rate_keeps_its_timestamps(shared_data: Path) -> None:
+    media_times = times(shared_data / "videos" / "vfr_face_then_none.mov")
+    steps = [later - earlier for earlier, later in pairwise(media_times)]
+    assert max(steps) > 1.5 * min(steps)

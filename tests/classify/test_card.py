@@ -1,0 +1,115 @@
+"""A model's card and the weights it vouches for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from live_monitor.classify.card import CARD_FILE, KERAS, LITERT, load_card
+from live_monitor.classify.preprocess import NORMALISATION
+from live_monitor.errors import ModelError
+from live_monitor.labels import LABELS
+
+WEIGHTS = b"weights"
+Facts = dict[str, Any]
+
+
+@pytest.fixture
+def facts() -> Facts:
+    return {
+        "name": "toy",
+        "labels": list(LABELS),
+        "input": {"side_px": 40, "colour": "grey", "normalisation": NORMALISATION},
+        "crop_margin": 0.1,
+        "files": {LITERT: {"name": "toy.tflite", "sha256": hashlib.sha256(WEIGHTS).hexdigest()}},
+    }
+
+
+def write_model(folder: Path, facts: Facts) -> str:
+    (folder / CARD_FILE).write_text(json.dumps(facts), encoding="utf-8")
+    (folder / "toy.tflite").write_bytes(WEIGHTS)
+    return str(folder)
+
+
+def test_a_folder_with_a_card_is_a_model(tmp_path: Path, facts: Facts) -> None:
+    card = load_card(write_model(tmp_path, facts))
+    assert (card.name, card.input_px, card.crop_margin) == ("toy", 40, 0.1)
+
+
+def test_the_card_says_where_the_weights_are(tmp_path: Path, facts: Facts) -> None:
+    assert load_card(write_model(tmp_path, facts)).weights(LITERT) == tmp_path / "toy.tflite"
+
+
+def test_the_whole_card_is_kept_for_people(tmp_path: Path, facts: Facts) -> None:
+    facts["limits"] = "made up"
+    assert load_card(write_model(tmp_path, facts)).facts["limits"] == "made up"
+
+
+def test_the_shipped_model_has_weights_for_both_engines() -> None:
+    card = load_card("custom-cnn")
+    assert card.weights(LITERT).is_file()
+    assert card.weights(KERAS).is_file()
+
+
+def test_the_shipped_model_says_how_accurate_it_is_and_where_it_fails() -> None:
+    facts = load_card("custom-cnn").facts
+    assert 1 / len(LABELS) < facts["accuracy"]["PublicTest"]["int8"] < 1
+    assert facts["limits"]
+
+
+def test_an_unknown_model_is_answered_with_the_shipped_ones() -> None:
+    with pytest.raises(ModelError, match=r"no-such-model: no such model; shipped: .*custom-cnn"):
+        load_card("no-such-model")
+
+
+@pytest.mark.parametrize("key", ["name", "labels", "input", "crop_margin", "files"])
+def test_a_card_that_lacks_something_is_refused_by_the_missing_name(tmp_path: Path, facts: Facts, key: str) -> None:
+    del facts[key]
+    with pytest.raises(ModelError, match=f"not a model card, wrong or missing: '{key}'"):
+        load_card(write_model(tmp_path, facts))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda facts: facts["labels"].reverse(),
+        lambda facts: facts["labels"].append("bored"),
+        lambda facts: facts["input"].update(normalisation="0..1"),
+    ],
+    ids=["labels in another order", "other labels", "another normalisation"],
+)
+def test_a_card_for_other_labels_or_pixels_is_refused(tmp_path: Path, facts: Facts, spoil: Callable[[Facts], None]) -> None:
+    spoil(facts)
+    with pytest.raises(ModelError, match="this program works with"):
+        load_card(write_model(tmp_path, facts))
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "7", '{"labels": 3}', '{"files": []}'])
+def test_a_file_that_is_no_card_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / CARD_FILE).write_text(content, encoding="utf-8")
+    with pytest.raises(ModelError, match=CARD_FILE):
+        load_card(str(tmp_path))
+
+
+def test_damaged_weights_are_noticed(tmp_path: Path, facts: Facts) -> None:
+    card = load_card(write_model(tmp_path, facts))
+    (tmp_path / "toy.tflite").write_bytes(b"weightS")
+    with pytest.raises(ModelError, match=r"toy\.tflite: damaged"):
+        card.weights(LITERT)
+
+
+def test_missing_weights_are_named(tmp_path: Path, facts: Facts) -> None:
+    card = load_card(write_model(tmp_path, facts))
+    (tmp_path / "toy.tflite").unlink()
+    with pytest.raises(ModelError, match=r"toy\.tflite: cannot be read"):
+        card.weights(LITERT)
+
+
+def test_a_kind_of_weights_that_the_model_lacks_is_named(tmp_path: Path, facts: Facts) -> None:
+    with pytest.raises(ModelError, match=f"toy: has no {KERAS} weights"):
+        load_card(write_model(tmp_path, facts)).weights(KERAS)

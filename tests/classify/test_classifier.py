@@ -1,0 +1,63 @@
+"""Every face of a frame in one call, cut exactly as in training."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from live_monitor.classify.card import load_card
+from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.classify.preprocess import normalise
+from live_monitor.types import Box, Detection
+from tests.fakes import FakeEngine, drawn_faces, grey_picture
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def classifier(engine: FakeEngine) -> EmotionClassifier:
+    return EmotionClassifier(engine, input_px=48, crop_margin=0.0)
+
+
+def faces_side_by_side(count: int) -> list[Detection]:
+    return [Detection(Box(x, 5, x + 20, 25)) for x in range(count)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 9, 33])
+def test_one_call_of_the_engine_serves_all_faces(classifier: EmotionClassifier, engine: FakeEngine, count: int) -> None:
+    classifier.classify(grey_picture(100), faces_side_by_side(count))
+    assert [batch.shape for batch in engine.batches] == [(count, 48, 48, 1)]
+
+
+def test_a_frame_without_faces_does_not_reach_the_engine(classifier: EmotionClassifier, engine: FakeEngine) -> None:
+    probabilities = classifier.classify(grey_picture(100), [])
+    assert probabilities.shape == (0, 7)
+    assert engine.batches == []
+
+
+def test_every_face_gets_its_own_probabilities(classifier: EmotionClassifier) -> None:
+    assert classifier.classify(grey_picture(100), faces_side_by_side(5)).shape == (5, 7)
+
+
+def test_probabilities_sum_to_one_also_when_the_engine_rounds(classifier: EmotionClassifier) -> None:
+    np.testing.assert_allclose(classifier.classify(grey_picture(100), faces_side_by_side(3)).sum(axis=1), 1.0, atol=1e-6)
+
+
+def test_a_live_face_reaches_the_network_exactly_as_a_training_face_does(engine: FakeEngine) -> None:
+    card = load_card("custom-cnn")
+    faces = drawn_faces(6, seed=4)
+    frame = np.random.default_rng(5).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    detections = []
+    for number, face in enumerate(faces):
+        x, y, side = 3 + 51 * number, 7 + 30 * number, len(face)
+        frame[y : y + side, x : x + side] = face[..., np.newaxis]
+        # The box whose crop, margin included, is the face: training faces are the crops themselves.
+        margin = side * card.crop_margin / (1 + 2 * card.crop_margin)
+        detections.append(Detection(Box(x + margin, y + margin, x + side - margin, y + side - margin)))
+
+    EmotionClassifier(engine, input_px=card.input_px, crop_margin=card.crop_margin).classify(frame, detections)
+
+    np.testing.assert_array_equal(engine.batches[0], normalise(faces))

@@ -1,0 +1,172 @@
+"""The two engines: which one is chosen, and that both say the same of the same faces."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from live_monitor.classify import engine as engines
+from live_monitor.classify import tensorflow_engine
+from live_monitor.classify.card import KERAS, LITERT, ModelCard, load_card
+from live_monitor.classify.engine import Engine, load_engine
+from live_monitor.classify.litert_engine import LiteRTEngine
+from live_monitor.classify.preprocess import normalise
+from live_monitor.classify.tensorflow_engine import TensorFlowEngine, gpu_available
+from live_monitor.errors import ModelError, UsageError
+from tests.fakes import drawn_faces
+
+AGREEMENT = 0.02
+"""How far the engines' probabilities of a face may be apart, averaged over faces."""
+
+SAME_LABEL_SHARE = 0.97
+INT8_STEP = 1 / 256
+"""The step between two probabilities of the int8 network: rounding makes a face's sum a little more or less than 1."""
+
+CHANGING_BATCHES = (1, 5, 2, 2, 9, 1, 33)
+
+
+@pytest.fixture(scope="module")
+def card() -> ModelCard:
+    return load_card("custom-cnn")
+
+
+@pytest.fixture(scope="module")
+def litert(card: ModelCard) -> Engine:
+    return LiteRTEngine(card.weights(LITERT))
+
+
+@pytest.fixture(scope="module")
+def tensorflow(card: ModelCard) -> Engine:
+    """TensorFlow on the GPU if there is one, else on the CPU: its arithmetic is the same."""
+    return TensorFlowEngine(card.weights(KERAS), "GPU" if gpu_available() else "CPU")
+
+
+def grey_png(content: bytes) -> NDArray[np.uint8]:
+    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    return picture.astype(np.uint8, copy=False)
+
+
+@pytest.fixture(scope="module")
+def real_faces(shared_data: Path) -> NDArray[np.uint8]:
+    """200 of FER2013's PublicTest faces, evenly from all labels."""
+    with zipfile.ZipFile(shared_data / "fer2013" / "fer2013.zip") as archive:
+        names = sorted(name for name in archive.namelist() if "/PublicTest_" in name)
+        chosen = names[:: len(names) // 200][:200]
+        return np.stack([grey_png(archive.read(name)) for name in chosen])
+
+
+@pytest.fixture(params=["litert", "tensorflow"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    engine: Engine = request.getfixturevalue(request.param)
+    return engine
+
+
+@pytest.fixture
+def pretend(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool, bool], None]:
+    """Sets whether a driver is found, and whether TensorFlow then finds a GPU."""
+
+    def pretend(driver: bool, gpu: bool) -> None:
+        monkeypatch.setattr(engines, "_nvidia_driver_found", lambda: driver)
+        monkeypatch.setattr(tensorflow_engine, "gpu_available", lambda: gpu)
+
+    return pretend
+
+
+def largest_differences(one: Engine, other: Engine, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """For each face, the largest difference among its seven probabilities."""
+    inputs = normalise(faces)
+    differences: NDArray[np.float32] = np.abs(one.infer(inputs) - other.infer(inputs)).max(axis=1)
+    return differences
+
+
+def test_the_cpu_is_served_by_litert(card: ModelCard) -> None:
+    assert load_engine(card, "cpu").name.startswith("LiteRT, CPU")
+
+
+@pytest.mark.parametrize(("driver", "gpu"), [(False, False), (True, False)])
+def test_auto_without_a_usable_gpu_is_the_cpu(
+    card: ModelCard, pretend: Callable[[bool, bool], None], driver: bool, gpu: bool
+) -> None:
+    pretend(driver, gpu)
+    assert load_engine(card, "auto").name.startswith("LiteRT, CPU")
+
+
+def test_auto_is_the_cpu_for_a_model_without_keras_weights(card: ModelCard, pretend: Callable[[bool, bool], None]) -> None:
+    pretend(True, True)
+    cpu_only = replace(card, files={LITERT: card.files[LITERT]})
+    assert load_engine(cpu_only, "auto").name.startswith("LiteRT, CPU")
+
+
+def test_a_gpu_that_is_not_there_is_a_usage_error(card: ModelCard, pretend: Callable[[bool, bool], None]) -> None:
+    pretend(True, False)
+    with pytest.raises(UsageError, match=r"--device gpu: TensorFlow finds no GPU here; use --device cpu"):
+        load_engine(card, "gpu")
+
+
+@pytest.mark.parametrize("device", ["auto", "gpu"])
+def test_a_gpu_that_is_there_is_used(card: ModelCard, device: str) -> None:
+    if not gpu_available():
+        pytest.skip("no GPU here")
+    assert load_engine(card, device).name == "TensorFlow, GPU"
+
+
+def test_a_gpu_wants_a_model_with_keras_weights(card: ModelCard) -> None:
+    with pytest.raises(ModelError, match="has no keras weights"):
+        load_engine(replace(card, files={LITERT: card.files[LITERT]}), "gpu")
+
+
+def test_probabilities_are_seven_a_face_and_sum_to_one(engine: Engine) -> None:
+    probabilities = engine.infer(normalise(drawn_faces(5)))
+    assert probabilities.shape == (5, 7)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=7 * INT8_STEP / 2)
+
+
+def test_batches_of_changing_size_give_the_same_rows_as_one_by_one(engine: Engine) -> None:
+    faces = normalise(drawn_faces(max(CHANGING_BATCHES)))
+    one_by_one = np.concatenate([engine.infer(face[np.newaxis]) for face in faces])
+    for count in CHANGING_BATCHES:
+        np.testing.assert_allclose(engine.infer(faces[:count]), one_by_one[:count], atol=1e-3)
+
+
+def test_an_earlier_result_stays_as_it_was(engine: Engine) -> None:
+    faces = normalise(drawn_faces(2))
+    first = engine.infer(faces[:1])
+    kept = first.copy()
+    engine.infer(faces[1:])
+    np.testing.assert_array_equal(first, kept)
+
+
+def test_a_file_that_is_no_litert_model_is_refused(tmp_path: Path) -> None:
+    broken = tmp_path / "model.tflite"
+    broken.write_bytes(b"no model" * 100)
+    with pytest.raises(ModelError, match=r"model\.tflite: not a LiteRT model"):
+        LiteRTEngine(broken)
+
+
+def test_a_file_that_is_no_keras_model_is_refused(tmp_path: Path) -> None:
+    broken = tmp_path / "model.keras"
+    broken.write_bytes(b"no model" * 100)
+    with pytest.raises(ModelError, match=r"model\.keras: not a Keras model"):
+        TensorFlowEngine(broken, "CPU")
+
+
+def test_the_engines_agree_on_drawn_faces(litert: Engine, tensorflow: Engine) -> None:
+    assert largest_differences(litert, tensorflow, drawn_faces(64)).mean() < AGREEMENT
+
+
+def test_the_engines_agree_on_real_faces(litert: Engine, tensorflow: Engine, real_faces: NDArray[np.uint8]) -> None:
+    assert largest_differences(litert, tensorflow, real_faces).mean() < AGREEMENT
+
+
+def test_the_engines_give_real_faces_the_same_label(litert: Engine, tensorflow: Engine, real_faces: NDArray[np.uint8]) -> None:
+    faces = normalise(real_faces)
+    same = litert.infer(faces).argmax(axis=1) == tensorflow.infer(faces).argmax(axis=1)
+    assert same.mean() >= SAME_LABEL_SHARE

@@ -1,0 +1,112 @@
+"""Where the labels go."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from live_monitor.overlay.layout import place_plates
+from live_monitor.overlay.text import Rect
+
+PICTURE = (640, 480)
+STATUS = Rect(0, 0, 300, 30)
+PLATE = (90, 24)
+MANY_CROWDS = pytest.mark.parametrize("seed", range(25))
+
+
+def crowd(seed: int) -> list[Rect]:
+    """Up to 40 faces of all sizes, some partly outside of the picture."""
+    rng = np.random.default_rng(seed)
+    numbers = rng.integers((0, 0, 12), (PICTURE[0], PICTURE[1], 100), (int(rng.integers(1, 41)), 3))
+    return [Rect(x - reach, y - reach, x + reach, y + reach) for x, y, reach in numbers.tolist()]
+
+
+def plate_sizes(seed: int, count: int) -> list[tuple[int, int]]:
+    sizes = np.random.default_rng(seed + 1000).integers((40, 15), (140, 40), (count, 2))
+    return [(width, height) for width, height in sizes.tolist()]
+
+
+def placed(seed: int) -> list[Rect]:
+    faces = crowd(seed)
+    return [place for place in place_plates(faces, plate_sizes(seed, len(faces)), [STATUS], PICTURE) if place is not None]
+
+
+def inside_picture(place: Rect) -> bool:
+    return place.x1 >= 0 and place.y1 >= 0 and place.x2 <= PICTURE[0] and place.y2 <= PICTURE[1]
+
+
+@MANY_CROWDS
+def test_every_label_lies_inside_the_picture(seed: int) -> None:
+    assert all(map(inside_picture, placed(seed)))
+
+
+@MANY_CROWDS
+def test_no_label_lies_over_another(seed: int) -> None:
+    assert not any(one.overlaps(other) for one, other in combinations(placed(seed), 2))
+
+
+@MANY_CROWDS
+def test_no_label_lies_over_the_status(seed: int) -> None:
+    assert not any(place.overlaps(STATUS) for place in placed(seed))
+
+
+@MANY_CROWDS
+def test_every_label_has_the_size_asked_for_its_face(seed: int) -> None:
+    faces = crowd(seed)
+    sizes = plate_sizes(seed, len(faces))
+    places = place_plates(faces, sizes, [STATUS], PICTURE)
+    assert all(
+        place is None or (place.x2 - place.x1, place.y2 - place.y1) == size for place, size in zip(places, sizes, strict=True)
+    )
+
+
+@MANY_CROWDS
+def test_a_face_of_its_own_always_gets_its_label(seed: int) -> None:
+    for face in crowd(seed):
+        [place] = place_plates([face], [PLATE], [STATUS], PICTURE)
+        assert place is not None
+
+
+@MANY_CROWDS
+def test_a_label_is_never_further_from_its_face_than_its_own_height(seed: int) -> None:
+    faces = crowd(seed)
+    places = place_plates(faces, [PLATE] * len(faces), [STATUS], PICTURE)
+    for face, place in zip(faces, places, strict=True):
+        if place is not None:
+            reach = PLATE[1] + 1
+            assert place.overlaps(Rect(face.x1 - reach, face.y1 - reach, face.x2 + reach, face.y2 + reach))
+
+
+def test_a_label_stands_right_above_its_face() -> None:
+    assert place_plates([Rect(200, 200, 300, 300)], [PLATE], [STATUS], PICTURE) == [Rect(200, 176, 290, 200)]
+
+
+def test_a_label_without_room_above_goes_right_below() -> None:
+    assert place_plates([Rect(400, 10, 500, 110)], [PLATE], [Rect(0, 0, 640, 30)], PICTURE) == [Rect(400, 110, 490, 134)]
+
+
+def test_a_face_that_fills_the_picture_has_its_label_inside() -> None:
+    [place] = place_plates([Rect(0, 0, *PICTURE)], [PLATE], [STATUS], PICTURE)
+    assert place is not None
+    assert inside_picture(place)
+
+
+def test_two_faces_in_one_place_get_two_labels_apart() -> None:
+    one, other = place_plates([Rect(200, 200, 300, 300)] * 2, [PLATE] * 2, [], PICTURE)
+    assert one is not None
+    assert other is not None
+    assert not one.overlaps(other)
+
+
+def test_a_label_wider_than_the_picture_is_left_out() -> None:
+    assert place_plates([Rect(10, 100, 60, 150)], [(641, 20)], [], PICTURE) == [None]
+
+
+def test_a_face_with_everything_around_it_taken_goes_without_a_label() -> None:
+    assert place_plates([Rect(200, 200, 300, 300)], [PLATE], [Rect(0, 0, *PICTURE)], PICTURE) == [None]
+
+
+def test_no_faces_have_no_labels() -> None:
+    assert place_plates([], [], [STATUS], PICTURE) == []

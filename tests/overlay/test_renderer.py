@@ -1,0 +1,188 @@
+"""The picture as the window shows it, looked at pixel by pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from live_monitor.labels import COLOURS_BGR, LABELS
+from live_monitor.overlay.renderer import DIMMED, NOTICE_BGR, PLATE_BGR, SMALLEST_SIDE_PX, Status, render
+from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
+from live_monitor.types import Box, Detection, Image, Reading
+from tests.fakes import grey_picture
+
+HD = (1280, 720)
+FACE = Box(600, 300, 800, 500)
+SIZES_480P_TO_4K = pytest.mark.parametrize(
+    "size", [(640, 480), (480, 854), (1280, 720), (1920, 1080), (3840, 2160)], ids=lambda size: f"{size[0]}x{size[1]}"
+)
+LEAST_TEXT_PX = 8
+LEAST_TEXT_OF_SHORT_SIDE = 0.015
+
+
+def reading(label: str, box: Box = FACE, confidence: float = 0.82) -> Reading:
+    probabilities = np.full(len(LABELS), (1 - confidence) / (len(LABELS) - 1), np.float32)
+    probabilities[LABELS.index(label)] = confidence
+    return Reading(Detection(box), probabilities)
+
+
+def status(size: tuple[int, int] = HD, notice: str = "") -> Status:
+    return Status(25.0, size, notice)
+
+
+def status_text(size: tuple[int, int], faces: str) -> str:
+    return f"25.0 fps  {size[0]}x{size[1]}  {faces}  emotion analysis on"
+
+
+def plate(text: str, colour: tuple[int, int, int], style: Style) -> Image:
+    """What a plate with this text looks like."""
+    width, height = plate_size(text, style)
+    image = grey_picture(0, width, height)
+    draw_plate(image, text, Rect(0, 0, width, height), colour, style)
+    return image
+
+
+def noise(width: int, height: int) -> Image:
+    return np.random.default_rng(7).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def test_the_picture_given_stays_as_it_is() -> None:
+    image = noise(*HD)
+    before = image.copy()
+    render(image, [reading("happy")], status(notice="Signal lost"))
+    np.testing.assert_array_equal(image, before)
+
+
+@pytest.mark.parametrize("size", [HD, (64, 48)])
+def test_a_read_only_picture_can_be_drawn_from(size: tuple[int, int]) -> None:
+    image = grey_picture(90, *size)
+    image.flags.writeable = False
+    assert render(image, [], status(size)).flags.writeable
+
+
+def test_the_same_facts_give_the_same_picture() -> None:
+    image, readings = noise(*HD), [reading("sad")]
+    np.testing.assert_array_equal(render(image, readings, status()), render(image, readings, status()))
+
+
+def test_without_faces_only_the_status_is_drawn() -> None:
+    image = noise(*HD)
+    shown = render(image, [], status())
+    width, height = plate_size(status_text(HD, "0 faces"), Style.for_picture(*HD))
+    shown[:height, :width] = image[:height, :width]
+    np.testing.assert_array_equal(shown, image)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_face_has_a_box_in_the_colour_of_its_emotion(label: str) -> None:
+    shown = render(grey_picture(90, *HD), [reading(label)], status())
+    middle_x, middle_y = 700, 400
+    for x, y in ((600, middle_y), (799, middle_y), (middle_x, 300), (middle_x, 499)):
+        assert tuple(shown[y, x].tolist()) == COLOURS_BGR[label]
+
+
+def test_the_face_inside_its_box_stays_as_it_is() -> None:
+    image = noise(*HD)
+    shown = render(image, [reading("fear")], status())
+    np.testing.assert_array_equal(shown[310:490, 610:790], image[310:490, 610:790])
+
+
+@SIZES_480P_TO_4K
+def test_the_corner_tells_rate_size_faces_and_that_analysis_is_on(size: tuple[int, int]) -> None:
+    expected = plate(status_text(size, "0 faces"), PLATE_BGR, Style.for_picture(*size))
+    shown = render(grey_picture(90, *size), [], status(size))
+    np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
+
+
+def test_one_face_is_not_called_faces() -> None:
+    expected = plate(status_text(HD, "1 face"), PLATE_BGR, Style.for_picture(*HD))
+    shown = render(grey_picture(90, *HD), [reading("sad")], status())
+    np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_the_label_and_its_probability_stand_above_the_face(label: str) -> None:
+    expected = plate(f"{label} 82%", COLOURS_BGR[label], Style.for_picture(*HD))
+    height, width = expected.shape[:2]
+    shown = render(grey_picture(90, *HD), [reading(label)], status())
+    np.testing.assert_array_equal(shown[300 - height : 300, 600 : 600 + width], expected)
+
+
+def test_the_label_of_a_face_right_under_the_status_moves_below_the_face() -> None:
+    expected = plate("happy 82%", COLOURS_BGR["happy"], Style.for_picture(*HD))
+    height, width = expected.shape[:2]
+    shown = render(grey_picture(90, *HD), [reading("happy", Box(50, 4, 200, 154))], status())
+    np.testing.assert_array_equal(shown[154 : 154 + height, 50 : 50 + width], expected)
+
+
+@SIZES_480P_TO_4K
+def test_text_is_large_enough_to_read(size: tuple[int, int]) -> None:
+    shown = render(grey_picture(90, *size), [], status(size))
+    width, height = plate_size(status_text(size, "0 faces"), Style.for_picture(*size))
+    text_rows = (shown[:height, :width].max(axis=2) > 200).any(axis=1)
+    assert text_rows.sum() >= max(LEAST_TEXT_PX, LEAST_TEXT_OF_SHORT_SIDE * min(size))
+
+
+@SIZES_480P_TO_4K
+def test_the_status_fits_the_picture(size: tuple[int, int]) -> None:
+    width, height = plate_size(status_text(size, "29 faces"), Style.for_picture(*size))
+    assert width <= size[0]
+    assert height <= size[1] / 10
+
+
+@SIZES_480P_TO_4K
+def test_a_large_enough_picture_keeps_its_size(size: tuple[int, int]) -> None:
+    assert render(grey_picture(90, *size), [], status(size)).shape == (size[1], size[0], 3)
+
+
+@pytest.mark.parametrize(("size", "shown_size"), [((64, 48), (640, 480)), ((120, 160), (480, 640)), ((1, 1), (480, 480))])
+def test_a_small_picture_is_enlarged(size: tuple[int, int], shown_size: tuple[int, int]) -> None:
+    assert render(grey_picture(90, *size), [], status(size)).shape == (shown_size[1], shown_size[0], 3)
+
+
+def test_boxes_grow_with_an_enlarged_picture() -> None:
+    shown = render(grey_picture(90, 64, 48), [reading("happy", Box(20, 20, 40, 40))], status((64, 48)))
+    scale = SMALLEST_SIDE_PX // 48
+    for x in (20 * scale, 40 * scale - 1):
+        assert tuple(shown[30 * scale, x].tolist()) == COLOURS_BGR["happy"]
+
+
+def test_a_notice_dims_the_picture() -> None:
+    shown = render(grey_picture(200, *HD), [], status(notice="Loading model"))
+    np.testing.assert_array_equal(shown[600:], round(200 * DIMMED))
+
+
+@SIZES_480P_TO_4K
+def test_a_notice_stands_in_the_middle(size: tuple[int, int]) -> None:
+    shown = render(grey_picture(200, *size), [], status(size, notice="Signal lost, reconnecting"))
+    rows, columns = np.nonzero((shown == NOTICE_BGR).all(axis=2))
+    assert (columns.min() + columns.max()) / 2 == pytest.approx(size[0] / 2, abs=2)
+    assert (rows.min() + rows.max()) / 2 == pytest.approx(size[1] / 2, abs=2)
+    assert columns.min() > 0
+
+
+def test_without_a_notice_nothing_is_dimmed() -> None:
+    assert (render(grey_picture(200, *HD), [], status())[600:] == 200).all()
+
+
+def test_faces_stay_marked_under_a_notice() -> None:
+    shown = render(grey_picture(200, *HD), [reading("happy")], status(notice="Signal lost, reconnecting"))
+    assert tuple(shown[480, 600].tolist()) == COLOURS_BGR["happy"]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [Box(-50, -50, 60, 60), Box(1200, 650, 1400, 800), Box(-500, -500, -400, -400), Box(0, 0, *HD), Box(3, 3, 4, 4)],
+    ids=["over the corner", "over the far corner", "outside", "the whole picture", "one pixel"],
+)
+def test_a_box_may_lie_anywhere(box: Box) -> None:
+    assert render(grey_picture(90, *HD), [reading("angry", box)], status()).shape == (720, 1280, 3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_status_stays_readable_in_any_crowd(seed: int) -> None:
+    corners = np.random.default_rng(seed).uniform(0, 600, (60, 2)).tolist()
+    readings = [reading(LABELS[number % 7], Box(x, y, x + 80, y + 80)) for number, (x, y) in enumerate(corners)]
+    expected = plate(status_text(HD, "60 faces"), PLATE_BGR, Style.for_picture(*HD))
+    shown = render(noise(*HD), readings, status())
+    np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)

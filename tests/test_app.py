@@ -1,0 +1,245 @@
+"""The composition root: what `analyze` takes, gives and refuses, and that it can run for hours."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import tracemalloc
+from collections.abc import Iterator
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from live_monitor import analyze, app
+from live_monitor.app import GIVE_UP_S, AnySource, make_pipeline, make_source, results
+from live_monitor.capture.capture import CapturePolicy
+from live_monitor.capture.live import Camera, Stream
+from live_monitor.capture.picture import Picture
+from live_monitor.capture.video_file import VideoFile
+from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.errors import SourceError, UsageError
+from live_monitor.pipeline import Pipeline, Stages
+from live_monitor.settings import Settings
+from tests.fakes import FakeClock, FakeDetector, FakeEngine, FakeSource, fake_stages, grey_picture, write_clip
+
+EVERY_FRAME = CapturePolicy(paced=False, newest_wins=False)
+NEWEST = CapturePolicy(paced=False, newest_wins=True)
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return write_clip(tmp_path / "clip.avi", [0, 50, 100])
+
+
+@pytest.fixture
+def _fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "load_stages", lambda _settings: fake_stages())
+
+
+@pytest.mark.usefixtures("_fake_model")
+class TestAnalyze:
+    def test_every_frame_of_a_file_gives_a_result(self, clip: Path) -> None:
+        assert [round(float(result.frame.image.mean()), -1) for result in analyze(clip)] == [0, 50, 100]
+
+    def test_a_path_may_be_text(self, clip: Path) -> None:
+        assert len(list(analyze(str(clip)))) == 3
+
+    @pytest.mark.parametrize("shape", [(48, 64, 3), (48, 64), (48, 64, 4)], ids=["bgr", "grey", "bgra"])
+    def test_a_picture_gives_one_result(self, shape: tuple[int, ...]) -> None:
+        (result,) = analyze(np.full(shape, 99, np.uint8))
+        assert [reading.label for reading in result.readings] == ["happy"]
+        np.testing.assert_array_equal(result.frame.image, grey_picture(99))
+
+    def test_a_picture_of_the_caller_stays_writable(self) -> None:
+        pixels = grey_picture(99)
+        list(analyze(pixels))
+        assert pixels.flags.writeable
+
+    def test_a_result_may_be_kept(self, clip: Path) -> None:
+        kept = list(analyze(clip))
+        assert len({result.frame.image.tobytes() for result in kept}) == 3
+
+    def test_nothing_is_opened_before_the_first_result_is_asked_for(self, tmp_path: Path) -> None:
+        results = analyze(tmp_path / "gone.mp4")
+        with pytest.raises(SourceError, match="no such file"):
+            next(results)
+
+    def test_leaving_early_ends_the_threads(self, clip: Path) -> None:
+        before = set(threading.enumerate())
+        results = analyze(clip)
+        next(results)
+        results.close()  # type: ignore[attr-defined]
+        assert set(threading.enumerate()) <= before
+
+    def test_the_end_ends_the_threads(self, clip: Path) -> None:
+        before = set(threading.enumerate())
+        list(analyze(clip))
+        assert set(threading.enumerate()) <= before
+
+    def test_two_files_can_be_analysed_side_by_side(self, clip: Path) -> None:
+        pairs = list(zip(analyze(clip), analyze(clip), strict=True))
+        assert [(one.frame.index, other.frame.index) for one, other in pairs] == [(0, 0), (1, 1), (2, 2)]
+
+    def test_in_real_time_a_file_keeps_its_speed(self, clip: Path) -> None:
+        frames = [result.frame for result in analyze(clip, realtime=True)]
+        assert frames[-1].arrived_s - frames[0].arrived_s == pytest.approx(frames[-1].pts_s - frames[0].pts_s)
+
+    def test_without_a_display_a_file_is_not_slowed_down(self, tmp_path: Path) -> None:
+        hour_long = write_clip(tmp_path / "slides.avi", [0] * 60, fps=1.0)
+        assert len(list(analyze(hour_long))) == 60
+
+    def test_every_real_photo_gives_one_result(self, shared_data: Path) -> None:
+        for path in sorted((shared_data / "photos").glob("*.jpg"))[:3]:
+            pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+            assert pixels is not None
+            assert len(list(analyze(pixels.astype(np.uint8)))) == 1
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("setting", "value"),
+        [
+            ("size", (0, 480)),
+            ("fps", 0.0),
+            ("fps", -5.0),
+            ("fps", float("nan")),
+            ("min_face", 0),
+            ("device", "tpu"),
+        ],
+    )
+    def test_a_setting_out_of_range_is_refused_at_the_call(self, setting: str, value: Any) -> None:
+        with pytest.raises(UsageError, match=setting):
+            analyze("lecture.mp4", **{setting: value})
+
+    def test_an_unknown_setting_is_refused_at_the_call(self) -> None:
+        with pytest.raises(TypeError, match="colour"):
+            analyze("lecture.mp4", colour="green")
+
+    @pytest.mark.parametrize("pixels", [np.zeros((4, 4, 3)), np.zeros((4, 4, 2), np.uint8), np.zeros((0, 4, 3), np.uint8)])
+    def test_an_array_that_is_no_picture_is_refused_at_the_call(self, pixels: NDArray[np.uint8]) -> None:
+        with pytest.raises(UsageError, match="picture: expected"):
+            analyze(pixels)
+
+    def test_an_opencv_without_cascades_is_refused_at_the_call(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delattr(cv2, "CascadeClassifier")
+        with pytest.raises(UsageError, match="pip install"):
+            analyze("lecture.mp4")
+
+
+class TestMakeSource:
+    @pytest.mark.parametrize(
+        ("given", "kind", "name"),
+        [
+            (0, Camera, "camera 0"),
+            ("/dev/video2", Camera, "camera /dev/video2"),
+            ("rtsp://host/live", Stream, "stream rtsp://host/live"),
+            ("HTTP://host/live", Stream, "stream HTTP://host/live"),
+            ("lecture.mp4", VideoFile, "lecture.mp4"),
+            (Path("a") / "lecture.mp4", VideoFile, str(Path("a") / "lecture.mp4")),
+            ("rtsp.mp4", VideoFile, "rtsp.mp4"),
+            ("0", VideoFile, "0"),
+            (np.zeros((4, 4, 3), np.uint8), Picture, "picture"),
+        ],
+        ids=str,
+    )
+    def test_what_is_given_decides_on_the_kind(self, given: AnySource, kind: type, name: str) -> None:
+        source = make_source(given, Settings())
+        assert isinstance(source, kind)
+        assert source.name == name
+
+
+@pytest.mark.usefixtures("_fake_model")
+class TestMakePipeline:
+    def arrivals(self, *, shown: bool) -> float:
+        """Seconds between the arrivals of two pictures that lie 0.2 s apart."""
+        pipeline = make_pipeline(FakeSource([0.0, 0.2]), Settings(), shown=shown)
+        first, last = (result.frame.arrived_s for result in results(pipeline, "fake"))
+        return last - first
+
+    def test_a_file_on_screen_plays_at_its_own_speed(self) -> None:
+        assert self.arrivals(shown=True) == pytest.approx(0.2)
+
+    def test_a_file_without_a_screen_does_not(self) -> None:
+        assert self.arrivals(shown=False) != pytest.approx(0.2)
+
+
+class TestSilence:
+    def test_a_live_source_that_stays_silent_is_given_up(self) -> None:
+        source = FakeSource([0.0], live=True, failing_opens=range(2, 10**9))
+        run = results(Pipeline(source, fake_stages, NEWEST, FakeClock()), "camera 0")
+        with pytest.raises(SourceError, match=f"camera 0: signal lost, no picture for {GIVE_UP_S:g} s"):
+            list(run)
+
+    def test_what_was_seen_before_is_given_first(self) -> None:
+        source = FakeSource([0.0, "hang"], live=True)
+        clock = FakeClock()
+        run = results(Pipeline(source, fake_stages, NEWEST, clock), "camera 0")
+        assert next(run).frame.index == 0
+        assert source.hanging.wait(5)
+        clock.now_s += GIVE_UP_S + 1
+        with pytest.raises(SourceError, match="signal lost"):
+            next(run)
+        source.let_go()
+
+    def test_a_source_that_comes_back_in_time_goes_on(self) -> None:
+        source = FakeSource([0.0, None, 0.6, "hang"], live=True, failing_opens=[2, 3])
+        run = results(Pipeline(source, fake_stages, NEWEST, FakeClock()), "camera 0")
+        assert any(result.frame.pts_s == 0.6 for result in run)
+        source.let_go()
+
+    def test_a_source_that_opens_again_and_again_and_sends_nothing_is_given_up(self) -> None:
+        class Mute(FakeSource):
+            def open(self) -> None:
+                super().open()
+                if clock.now_s > 100.0 + 10 * GIVE_UP_S:
+                    raise RuntimeError("not given up")
+
+        clock = FakeClock()
+        run = results(Pipeline(Mute([0.0], live=True), fake_stages, NEWEST, clock), "camera 0")
+        with pytest.raises(SourceError, match="signal lost"):
+            list(run)
+
+
+class TinyEngine(FakeEngine):
+    """Remembers nothing."""
+
+    def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
+        probabilities = super().infer(faces)
+        self.batches.clear()
+        return probabilities
+
+
+class TestEndurance:
+    FRAMES = 20_000
+    WARM_UP = 2_000
+
+    def loop(self) -> Iterator[int]:
+        """Runs a file of 15 minutes that is looped as if it never ended."""
+        stages = Stages(FakeDetector(), EmotionClassifier(TinyEngine(), input_px=8, crop_margin=0.0))
+        pipeline = Pipeline(FakeSource(index / 25 for index in count()), lambda: stages, EVERY_FRAME)
+        for result in results(pipeline, "fake"):
+            yield result.frame.index
+
+    def test_hours_of_video_need_no_more_memory_and_threads_than_minutes(self) -> None:
+        tracemalloc.start(1)
+        try:
+            frames = self.loop()
+            assert next(islice(frames, self.WARM_UP - 1, None)) == self.WARM_UP - 1
+            before = (self.memory(), threading.active_count())
+            next(islice(frames, self.FRAMES - self.WARM_UP - 1, None))
+            after = (self.memory(), threading.active_count())
+            frames.close()  # type: ignore[attr-defined]
+        finally:
+            tracemalloc.stop()
+        assert after[1] == before[1]
+        assert after[0] - before[0] < 100_000
+
+    def memory(self) -> int:
+        """Bytes in use."""
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]

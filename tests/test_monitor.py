@@ -1,0 +1,161 @@
+"""The monitor's loop: what it shows when, and the ways out that a user has."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import numpy as np
+import pytest
+
+from live_monitor.capture.capture import CapturePolicy
+from live_monitor.capture.source import Source
+from live_monitor.errors import DisplayError, ModelError, SourceError
+from live_monitor.monitor import LOADING_NOTICE, LOST_NOTICE, OPENING_NOTICE, Monitor
+from live_monitor.overlay.renderer import Status, render
+from live_monitor.pipeline import Pipeline, Stages
+from live_monitor.types import Detection, Image, Reading
+from tests.fakes import FACE, FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture
+
+FACE_FOUND = Reading(Detection(FACE), FakeEngine().infer(np.zeros((1, 48, 48, 1), np.float32))[0])
+
+
+def make_monitor(source: Source, display: FakeDisplay, load_stages: Callable[[], Stages] = fake_stages) -> Monitor:
+    policy = CapturePolicy(paced=not source.live, newest_wins=source.live)
+    return Monitor(Pipeline(source, load_stages, policy), display)
+
+
+def shown_levels(display: FakeDisplay) -> list[int]:
+    """Grey levels of the pictures shown, from a corner where nothing is drawn; repeated ones once."""
+    levels = [int(image[-1, -1, 0]) for image in display.shown]
+    return [level for index, level in enumerate(levels) if index == 0 or level != levels[index - 1]]
+
+
+class WaitingDisplay(FakeDisplay):
+    """Presses q once it has shown a certain picture."""
+
+    def __init__(self, awaited: Image) -> None:
+        super().__init__()
+        self.seen = False
+        self._awaited = awaited
+
+    def show(self, image: Image) -> None:
+        super().show(image)
+        if np.array_equal(image, self._awaited):
+            self.seen = True
+            self.keys.append(ord("q"))
+
+
+class TestShowing:
+    def test_the_pictures_of_a_file_are_shown_in_order(self) -> None:
+        display = FakeDisplay()
+        make_monitor(FakeSource([0.0, 0.04, 0.08]), display).run()
+        assert shown_levels(display) == [0, 10, 20]
+
+    def test_faces_are_drawn_on_their_picture(self) -> None:
+        display = FakeDisplay()
+        make_monitor(FakeSource([0.0]), display).run()
+        expected = render(grey_picture(0), [FACE_FOUND], Status(0.0, (64, 48)))
+        np.testing.assert_array_equal(display.shown[-1], expected)
+
+    def test_while_the_model_is_loaded_the_first_picture_is_shown_with_a_notice(self) -> None:
+        loading = threading.Event()
+
+        def load_slowly() -> Stages:
+            assert loading.wait(10)
+            return fake_stages()
+
+        display = WaitingDisplay(render(grey_picture(0), [], Status(0.0, (64, 48), LOADING_NOTICE)))
+        make_monitor(FakeSource(count()), display, load_slowly).run()
+        loading.set()
+        assert display.seen
+
+    def test_while_the_source_opens_a_dark_picture_says_so(self) -> None:
+        source = FakeSource([], live=True, open_hangs=True)
+        blank = np.zeros((480, 854, 3), np.uint8)
+        display = WaitingDisplay(render(blank, [], Status(0.0, (854, 480), OPENING_NOTICE)))
+        make_monitor(source, display).run()
+        source.let_go()
+        assert display.seen
+
+    def test_after_a_loss_the_last_picture_stays_with_a_notice(self) -> None:
+        source = FakeSource([0.0], live=True, failing_opens=range(2, 100))
+        display = WaitingDisplay(render(grey_picture(0), [FACE_FOUND], Status(0.0, (64, 48), LOST_NOTICE)))
+        make_monitor(source, display).run()
+        assert display.seen
+
+    def test_the_notice_goes_when_the_signal_is_back(self) -> None:
+        def script() -> Iterator[float | None]:
+            yield 0.0
+            yield None
+            yield 0.6
+            while True:
+                if any(int(image[-1, -1, 0]) == 10 for image in display.shown):
+                    display.keys.append(ord("q"))
+                yield 0.7
+
+        display = FakeDisplay()
+        source = FakeSource(script(), live=True)
+        make_monitor(source, display).run()
+        assert source.opened == 2
+        assert 10 in shown_levels(display)
+
+
+class TestWaysOut:
+    @pytest.mark.parametrize("key", [ord("q"), ord("Q"), 27], ids=["q", "Q", "Esc"])
+    def test_a_quit_key(self, key: int) -> None:
+        display = FakeDisplay(keys=[None, key])
+        make_monitor(FakeSource(count()), display).run()
+        assert not display.keys
+
+    @pytest.mark.parametrize("key", [ord("x"), ord(" "), 13, 0, 255])
+    def test_no_other_key(self, key: int) -> None:
+        display = FakeDisplay(keys=[key] * 3)
+        make_monitor(FakeSource([0.0, 0.04, 0.08]), display).run()
+        assert shown_levels(display) == [0, 10, 20]
+
+    def test_the_windows_close_button(self) -> None:
+        display = FakeDisplay(close_after=2)
+        make_monitor(FakeSource(index / 25 for index in count()), display).run()
+        assert len(display.shown) == 2
+
+    def test_the_end_of_the_file(self) -> None:
+        display = FakeDisplay()
+        make_monitor(FakeSource([0.0, 0.04]), display).run()
+        assert display.was_closed
+
+    def test_whatever_ends_it_closes_display_and_source(self) -> None:
+        display = FakeDisplay(keys=[ord("q")])
+        source = FakeSource(index / 25 for index in count())
+        make_monitor(source, display).run()
+        assert display.was_closed
+        assert source.closed
+
+    def test_a_source_that_fails_at_once_opens_no_window(self) -> None:
+        display = FakeDisplay()
+        with pytest.raises(SourceError, match="plug it in"):
+            make_monitor(FakeSource([], failing_opens=[1]), display).run()
+        assert display.shown == []
+        assert display.was_closed
+
+    def test_a_model_that_cannot_be_loaded(self) -> None:
+        def fail() -> Stages:
+            raise ModelError("no such model")
+
+        display = FakeDisplay()
+        with pytest.raises(ModelError, match="no such model"):
+            make_monitor(FakeSource(count()), display, fail).run()
+        assert display.was_closed
+
+    def test_a_display_that_fails(self) -> None:
+        class Failing(FakeDisplay):
+            def show(self, image: Image) -> None:
+                raise DisplayError("the screen went away")
+
+        display = Failing()
+        source = FakeSource(count())
+        with pytest.raises(DisplayError, match="the screen went away"):
+            make_monitor(source, display).run()
+        assert display.was_closed
+        assert source.closed

@@ -1,0 +1,83 @@
+"""Libraries are kept from writing to the terminal, and nothing else is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from live_monitor.quiet import silence_libraries, silent_stderr
+
+
+def test_a_users_own_setting_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENCV_LOG_LEVEL", "DEBUG")
+    silence_libraries()
+    assert os.environ["OPENCV_LOG_LEVEL"] == "DEBUG"
+
+
+@pytest.mark.parametrize("name", ["OPENCV_LOG_LEVEL", "OPENCV_FFMPEG_LOGLEVEL", "QT_LOGGING_RULES", "TF_CPP_MIN_LOG_LEVEL"])
+def test_what_is_not_set_is_set_to_silence(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(name, raising=False)
+    silence_libraries()
+    assert os.environ[name]
+
+
+def test_a_damaged_video_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    program = (
+        "from live_monitor.quiet import silence_libraries; silence_libraries(); import cv2; "
+        "cv2.VideoCapture('absent.mp4', cv2.CAP_FFMPEG); cv2.VideoCapture(99)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_inside_the_block_nothing_reaches_the_process_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+    with silent_stderr():
+        os.write(2, b"from a library")
+    assert capfd.readouterr().err == ""
+
+
+def test_after_the_block_stderr_works_again(capfd: pytest.CaptureFixture[str]) -> None:
+    with silent_stderr():
+        pass
+    os.write(2, b"an error of ours")
+    assert capfd.readouterr().err == "an error of ours"
+
+
+def test_stderr_comes_back_after_an_exception(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="inside"), silent_stderr():
+        raise ValueError("inside")
+    os.write(2, b"an error of ours")
+    assert capfd.readouterr().err == "an error of ours"
+
+
+def test_what_python_wrote_before_the_block_is_not_lost(capfd: pytest.CaptureFixture[str]) -> None:
+    sys.stderr.write("before")
+    with silent_stderr():
+        pass
+    assert capfd.readouterr().err == "before"
+
+
+def test_stdout_is_left_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    with silent_stderr():
+        os.write(1, b"a result")
+    assert capfd.readouterr().out == "a result"
+
+
+def test_the_block_runs_where_stderr_is_closed() -> None:
+    program = "import os; os.close(2)\nfrom live_monitor.quiet import silent_stderr\nwith silent_stderr(): print('ran')"
+    ran = subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.PIPE, text=True)
+    assert ran.stdout == "ran\n"
+
+
+def test_no_descriptor_is_left_open() -> None:
+    lowest_free = os.dup(1)
+    os.close(lowest_free)
+    with silent_stderr():
+        pass
+    now_free = os.dup(1)
+    os.close(now_free)
+    assert now_free == lowest_free

@@ -1,0 +1,83 @@
+"""The numbers a run without a window ends with."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from live_monitor.labels import LABELS
+from live_monitor.summary import Summary
+from live_monitor.types import Box, Detection, Frame, FrameResult, Reading
+from tests.fakes import grey_picture
+
+
+def result(pts_s: float, *labels: str, dropped: int = 0) -> FrameResult:
+    """A frame in which one face was seen for each label."""
+    readings = tuple(Reading(Detection(Box(0, 0, 9, 9)), np.eye(7, dtype=np.float32)[LABELS.index(label)]) for label in labels)
+    return FrameResult(Frame(0, pts_s, 0.0, grey_picture(0)), readings, {}, 0.0, dropped)
+
+
+def summary(*results: FrameResult) -> Summary:
+    summary = Summary("lecture.mp4")
+    for one in results:
+        summary.add(one)
+    return summary
+
+
+def test_counts_frames_and_those_with_faces() -> None:
+    facts = summary(result(0.0, "happy"), result(0.1), result(0.2, "sad", "sad")).as_json()
+    assert (facts["frames"], facts["frames_with_faces"]) == (3, 2)
+
+
+def test_counts_readings_and_faces_per_frame() -> None:
+    facts = summary(result(0.0, "happy"), result(0.1), result(0.2, "sad", "sad"), result(0.3)).as_json()
+    assert (facts["readings"], facts["faces_per_frame"]) == (3, 0.75)
+
+
+def test_emotions_are_shares_of_all_readings() -> None:
+    facts = summary(result(0.0, "happy", "happy"), result(0.1, "happy", "sad")).as_json()
+    assert facts["emotions"] == {label: {"happy": 0.75, "sad": 0.25}.get(label, 0.0) for label in LABELS}
+
+
+def test_without_a_face_every_share_is_0() -> None:
+    assert summary(result(0.0)).as_json()["emotions"] == dict.fromkeys(LABELS, 0.0)
+
+
+def test_media_time_counts_from_the_first_frame_seen() -> None:
+    assert summary(result(10.0), result(10.5), result(12.25)).as_json()["media_s"] == 2.25
+
+
+def test_drops_are_those_of_the_last_frame() -> None:
+    assert summary(result(0.0, dropped=0), result(0.1, dropped=7)).as_json()["dropped"] == 7
+
+
+def test_the_rate_is_frames_by_elapsed_time() -> None:
+    facts = summary(*(result(index / 25) for index in range(1000))).as_json()
+    assert facts["elapsed_s"] > 0
+    assert facts["frames_per_s"] > 0
+
+
+def test_a_run_without_frames_is_all_zeros() -> None:
+    facts = summary().as_json()
+    assert (facts["frames"], facts["media_s"], facts["dropped"], facts["faces_per_frame"]) == (0, 0.0, 0, 0.0)
+
+
+def test_the_numbers_are_json() -> None:
+    facts = summary(result(0.0, "happy")).as_json()
+    assert json.loads(json.dumps(facts)) == facts
+
+
+@pytest.mark.parametrize("expected", ["lecture.mp4: 2 frames (1.5 s of video)", "4 dropped", "faces: 1.50 a frame, in 2 of 2"])
+def test_the_text_tells_the_same(expected: str) -> None:
+    assert expected in summary(result(0.0, "happy"), result(1.5, "sad", "happy", dropped=4)).as_text()
+
+
+def test_the_text_names_the_most_frequent_emotion_first_and_no_absent_one() -> None:
+    text = summary(result(0.0, "sad"), result(0.1, "happy", "happy", "happy")).as_text()
+    assert text.splitlines()[-1] == "looks: happy 75.0%, sad 25.0%"
+
+
+def test_without_a_face_the_text_tells_no_emotion() -> None:
+    assert "looks" not in summary(result(0.0)).as_text()

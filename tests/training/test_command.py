@@ -1,0 +1,87 @@
+"""`live-monitor train`, from FER2013 to a model that `--model` takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from live_monitor.classify.litert_engine import LiteRTEngine
+from live_monitor.classify.preprocess import normalise
+from live_monitor.cli import _run
+from live_monitor.training.networks import NETWORKS
+from tests.fakes import drawn_faces, write_clip
+
+pytestmark = pytest.mark.usefixtures("_same_precision_afterwards")
+
+
+def tiny() -> Any:
+    """One dense layer."""
+    layers = keras.layers
+    return keras.Sequential([layers.Input((48, 48, 1)), layers.Flatten(), layers.Dense(7, "softmax")])
+
+
+@pytest.fixture(autouse=True)
+def _tiny_network() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setitem(NETWORKS, "tiny", tiny)
+        yield
+
+
+def run(*arguments: str | Path) -> int:
+    return _run([str(argument) for argument in arguments])
+
+
+def train_tiny(data: Path, out: Path, *more: str) -> int:
+    return run("train", data, "--out", out, "--arch", "tiny", "--epochs", "1", "--batch-size", "7", *more)
+
+
+def test_it_ends_with_the_accuracy_and_how_to_use_the_model(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    assert train_tiny(fer2013, out) == 0
+    lines = capsys.readouterr().out.splitlines()
+    accuracy = json.loads("\n".join(lines[lines.index("{") : -1]))
+    assert accuracy["PublicTest"]["n"] == 14
+    assert lines[-1] == f"{out / 'model'}: ready, try it with --model {out / 'model'}"
+
+
+def test_its_model_can_be_chosen(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train_tiny(fer2013, tmp_path / "run")
+    capsys.readouterr()
+    clip = write_clip(tmp_path / "clip.avi", [50, 100])
+    assert run("--no-display", "--json", "--video", clip, "--model", tmp_path / "run" / "model", "--device", "cpu") == 0
+    assert json.loads(capsys.readouterr().out)["frames"] == 2
+
+
+def test_a_second_run_in_its_folder_ends_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train_tiny(fer2013, tmp_path / "run")
+    capsys.readouterr()
+    assert train_tiny(fer2013, tmp_path / "run") == 2
+    assert "add --resume to go on with it" in capsys.readouterr().err
+
+
+def test_resuming_a_finished_run_makes_the_same_model_again(fer2013: Path, tmp_path: Path) -> None:
+    train_tiny(fer2013, tmp_path / "run")
+    weights, faces = tmp_path / "run" / "model" / "model.tflite", normalise(drawn_faces(5))
+    before = LiteRTEngine(weights).infer(faces)
+    weights.unlink()
+    assert train_tiny(fer2013, tmp_path / "run", "--resume") == 0
+    np.testing.assert_array_equal(LiteRTEngine(weights).infer(faces), before)
+
+
+def test_a_folder_that_cannot_be_written_ends_in_6(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert train_tiny(fer2013, tmp_path / "file" / "run") == 6
+    assert capsys.readouterr().err.startswith(f"Error: {tmp_path / 'file' / 'run'}: cannot be written")
+
+
+def test_an_unknown_network_ends_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("train", fer2013, "--out", tmp_path / "run", "--arch", "huge") == 2
+    assert "--arch huge: unknown network" in capsys.readouterr().err

@@ -1,0 +1,146 @@
+"""From a trained network to a model's folder that the program can use."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from live_monitor.classify.card import KERAS, LITERT, load_card
+from live_monitor.classify.litert_engine import LiteRTEngine
+from live_monitor.classify.preprocess import normalise
+from live_monitor.errors import OutputError
+from live_monitor.labels import LABELS
+from live_monitor.training.export import _to_int8, export
+from live_monitor.training.networks import NETWORKS
+from live_monitor.training.train import Recipe, TrainedNetwork
+from tests.fakes import drawn_faces
+
+RECIPE = Recipe(arch="tiny", epochs=1, batch_size=7)
+
+pytestmark = pytest.mark.usefixtures("_same_precision_afterwards")
+
+
+def tiny() -> Any:
+    """A network of a convolution and a dense layer."""
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Input((48, 48, 1)),
+            layers.Conv2D(4, 3, strides=2, activation="relu"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(7, "softmax", dtype="float32"),
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def network() -> Any:
+    """Never trained: what is exported need not be good."""
+    keras.utils.set_random_seed(5)
+    return tiny()
+
+
+@pytest.fixture(scope="module")
+def trained(network: Any, tmp_path_factory: pytest.TempPathFactory) -> TrainedNetwork:
+    best = tmp_path_factory.mktemp("run") / "best.keras"
+    network.save(best)
+    return TrainedNetwork(RECIPE, best, epochs_run=5, chosen_epoch=3)
+
+
+@pytest.fixture(scope="module")
+def model(trained: TrainedNetwork, fer2013: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exported folder."""
+    folder = tmp_path_factory.mktemp("export") / "deep" / "model"
+    before = keras.config.dtype_policy()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setitem(NETWORKS, "tiny", tiny)
+        export(trained, fer2013, folder, private_test=True)
+    keras.config.set_dtype_policy(before)
+    return folder
+
+
+def test_the_folder_is_a_model_that_can_be_loaded(model: Path) -> None:
+    card = load_card(str(model))
+    assert (card.name, card.input_px, card.crop_margin) == ("tiny", 48, 0.0)
+
+
+@pytest.mark.parametrize("kind", [LITERT, KERAS])
+def test_the_cards_checksums_fit_the_weights(model: Path, kind: str) -> None:
+    assert load_card(str(model)).weights(kind).is_file()
+
+
+def test_the_card_tells_recipe_data_and_limits(model: Path) -> None:
+    card = json.loads((model / "card.json").read_text(encoding="utf-8"))
+    assert card["labels"] == list(LABELS)
+    assert card["recipe"]["batch_size"] == 7
+    assert (card["epochs_run"], card["chosen_epoch"]) == (5, 3)
+    assert card["architecture"] == "A network of a convolution and a dense layer."
+    assert card["limits"]
+
+
+def test_the_card_tells_the_accuracy_measured_on_each_split_asked_for(model: Path) -> None:
+    accuracy = json.loads((model / "card.json").read_text(encoding="utf-8"))["accuracy"]
+    assert {split: measured["n"] for split, measured in accuracy.items()} == {"PublicTest": 14, "PrivateTest": 7}
+    assert all(0 <= measured[kind] <= 1 for measured in accuracy.values() for kind in ("int8", "float32"))
+
+
+def test_the_int8_network_says_what_the_trained_one_says(model: Path, network: Any) -> None:
+    faces = normalise(drawn_faces(20))
+    int8 = LiteRTEngine(load_card(str(model)).weights(LITERT)).infer(faces)
+    np.testing.assert_allclose(int8, np.asarray(network(faces)), atol=0.05)
+
+
+def test_a_large_layers_weights_take_one_byte_each() -> None:
+    inputs = keras.layers.Input((48, 48, 1))
+    outputs = keras.layers.Dense(7)(keras.layers.Flatten()(inputs))
+    assert len(_to_int8(keras.Model(inputs, outputs))) < 1.3 * 48 * 48 * 7
+
+
+def test_the_int8_networks_ends_are_floats(model: Path) -> None:
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(str(model / "model.tflite"))
+    ends = [*interpreter.get_input_details(), *interpreter.get_output_details()]
+    assert {np.dtype(tensor["dtype"]) for tensor in ends} == {np.dtype(np.float32)}
+
+
+def test_the_keras_weights_are_of_half_precision(model: Path, network: Any) -> None:
+    saved = keras.models.load_model(model / "model.keras", compile=False)
+    convolution = saved.layers[0]
+    assert convolution.kernel.dtype == "float16"
+    np.testing.assert_allclose(np.asarray(convolution.kernel), np.asarray(network.layers[0].kernel), atol=1e-3)
+
+
+def test_nothing_unfinished_is_left(model: Path) -> None:
+    assert {file.name for file in model.iterdir()} == {"card.json", "model.keras", "model.tflite"}
+
+
+def test_private_test_is_measured_on_request_only(
+    trained: TrainedNetwork, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NETWORKS, "tiny", tiny)
+    card = export(trained, fer2013, tmp_path, private_test=False)
+    assert list(card["accuracy"]) == ["PublicTest"]
+
+
+def test_exporting_leaves_keras_as_it_was(
+    trained: TrainedNetwork, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NETWORKS, "tiny", tiny)
+    before = keras.config.dtype_policy().name
+    export(trained, fer2013, tmp_path, private_test=False)
+    assert keras.config.dtype_policy().name == before
+
+
+def test_a_folder_that_cannot_be_written_is_an_output_error(
+    trained: TrainedNetwork, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NETWORKS, "tiny", tiny)
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    with pytest.raises(OutputError, match="cannot be written"):
+        export(trained, fer2013, tmp_path / "file" / "model", private_test=False)
