@@ -13,7 +13,7 @@ from live_monitor.mailbox import Mailbox
 from live_monitor.types import Frame, Image
 
 RECONNECT_DELAYS_S = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Waits between attempts to reopen a lost source; the last one repeats."""
+"""Waits between attempts to reopen a lost source, until it sends a picture; the last one repeats."""
 
 LATE_S = 0.05
 LONGEST_GAP_S = 0.25
@@ -56,6 +56,7 @@ class Capture:
         self._pacer = Pacer(clock, keep_schedule=policy.newest_wins)
         self._stop = threading.Event()
         self._index = 0
+        self._reconnects = 0
 
     def stop(self) -> None:
         """Asks the thread to end; it does as soon as the source lets go of it. Callable from any thread."""
@@ -106,16 +107,16 @@ class Capture:
         image.flags.writeable = False
         frame = Frame(self._index, pts_s, arrived_s, image)
         self._index += 1
+        self._reconnects = 0
         self.last_arrival_s = self._clock.now()
         return self._frames.put(frame)
 
     def _reconnect(self) -> None:
         self.state = SourceState.LOST
         self.source.close()
-        attempt = 0
         while not self._stop.is_set():
-            self._clock.wait(self._stop, RECONNECT_DELAYS_S[min(attempt, len(RECONNECT_DELAYS_S) - 1)])
-            attempt += 1
+            self._clock.wait(self._stop, RECONNECT_DELAYS_S[min(self._reconnects, len(RECONNECT_DELAYS_S) - 1)])
+            self._reconnects += 1
             if self._stop.is_set():
                 return
             try:

@@ -264,6 +264,7 @@ class TestStop:
                 super().wait(stop, seconds)
                 if len(self.waits) == 3:
                     capture.stop()
+                    assert stop.is_set()  # or a real clock would sleep on
 
         clock = StoppingClock()
         source = FakeSource([0.0], live=True, failing_opens=range(2, 100))
@@ -315,6 +316,20 @@ class TestReconnecting:
         capture = Capture(FakeSource([0.0, None, 0.6], live=True), collector, LIVE, WatchingClock())
         capture.run()
         assert states == [SourceState.RUNNING, SourceState.LOST, SourceState.RUNNING]
+
+    def test_a_source_that_opens_but_sends_nothing_has_not_arrived(self) -> None:
+        class WatchingClock(FakeClock):
+            def wait(self, stop: threading.Event, seconds: float) -> None:
+                super().wait(stop, seconds)
+                arrivals.append(capture.last_arrival_s)
+
+        arrivals: list[float] = []
+        clock = WatchingClock()
+        start_s = clock.now()
+        capture = Capture(FakeSource([0.0, None, None, None, 0.6], live=True), Collector(wanted=2), LIVE, clock)
+        capture.run()
+        assert clock.now() > start_s
+        assert set(arrivals) == {start_s}
 
     def test_a_file_is_never_opened_again(self) -> None:
         source = FakeSource([0.0, None, 0.6])
