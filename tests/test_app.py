@@ -195,8 +195,6 @@ class TestSilence:
     @pytest.mark.timeout(20)
     @pytest.mark.timeout(20)
     def test_a_source_that_opens_again_and_again_and_sends_nothing_is_given_up(self) -> None:
-        long_ago, noticed = threading.Event(), threading.Event()
-
         source = FakeSource([0.0], live=True)
         run = results(Pipeline(source, fake_stages, NEWEST, FakeClock()), "camera 0")
         with pytest.raises(SourceError, match="signal lost"):
