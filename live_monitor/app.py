@@ -78,9 +78,9 @@ def make_source(source: AnySource, settings: Settings) -> Source:
     """
     if isinstance(source, np.ndarray):
         return Picture(source)
-    if isinstance(source, int):
+    if isinstance(source, int | np.integer):
         return Camera(str(source), settings.size, settings.fps)
-    text = os.fspath(source)
+    text = os.fsdecode(source)
     if text.startswith("/dev/video"):
         return Camera(text, settings.size, settings.fps)
     if text.partition("://")[0].lower() in STREAM_SCHEMES:

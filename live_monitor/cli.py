@@ -218,8 +218,8 @@ def _stop(signal_number: int, _frame: FrameType | None) -> None:
 def _exit(code: int) -> NoReturn:
     """Ends the process, also when a thread hangs in a read that never returns."""
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in filter(None, (sys.stdout, sys.stderr)):  # there are none under pythonw
+            stream.flush()
     except (BrokenPipeError, ValueError):
         os._exit(OutputError.exit_code)
     if threading.active_count() > 1:

@@ -55,8 +55,10 @@ class Monitor:
         except Closed:
             return
         finally:
-            self._display.close()
-            self._pipeline.close()
+            try:
+                self._display.close()
+            finally:
+                self._pipeline.close()
 
     def _quit_wanted(self) -> bool:
         return self._display.poll_key() in QUIT_KEYS or self._display.closed

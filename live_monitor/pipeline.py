@@ -7,6 +7,7 @@ behind it and is raised where results are taken.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import threading
 import time
@@ -104,7 +105,9 @@ class Pipeline:
         waited_s = self._clock.now() - self._started_s
         if self._capture.state is SourceState.OPENING and waited_s > source.open_timeout_s:
             raise SourceError(f"{source.name}: did not answer within {source.open_timeout_s:g} s; check the address or the cable")
-        return self._results.get(timeout_s)
+        result = self._results.get(timeout_s)
+        # A result that a newer one replaced is a frame nobody saw, too.
+        return result and dataclasses.replace(result, dropped=result.dropped + self._results.dropped)
 
     def waiting_frame(self) -> Frame | None:
         """The frame that waits for analysis, to be shown while the stages are loading."""

@@ -39,8 +39,8 @@ class Settings:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        if self.size is not None and min(self.size) < 1:
-            raise UsageError(f"size {self.size}: width and height are at least 1 pixel")
+        if self.size is not None and (len(self.size) != 2 or min(self.size) < 1):
+            raise UsageError(f"size {self.size}: is a width and a height of at least 1 pixel")
         if self.fps is not None and not 0 < self.fps <= 1000:
             raise UsageError(f"fps {self.fps}: is above 0 and at most 1000")
         if self.min_face is not None and self.min_face < 1:

@@ -41,7 +41,7 @@ class Summary:
             "dropped": self._last.dropped if self._last else 0,
             "media_s": round(self._last.frame.pts_s - self._first_pts_s, 3) if self._last else 0.0,
             "elapsed_s": round(elapsed_s, 3),
-            "frames_per_s": round(self.frames / elapsed_s, 2),
+            "frames_per_s": round(self.frames / elapsed_s, 2) if elapsed_s else 0.0,
             "readings": faces,
             "faces_per_frame": round(faces / self.frames, 3) if self.frames else 0.0,
             "emotions": {label: round(self._labels[label] / faces, 4) if faces else 0.0 for label in LABELS},

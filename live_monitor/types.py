@@ -105,7 +105,7 @@ class FrameResult:
         readings: one a face, ordered from left to right.
         stages_ms: milliseconds by stage name ("detect", "classify").
         finished_s: when the analysis ended, in seconds of the monotonic clock.
-        dropped: frames of the source that were passed over so far.
+        dropped: frames of the source so far that were not analysed, or whose result a newer one replaced.
     """
 
     frame: Frame

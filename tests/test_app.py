@@ -193,7 +193,6 @@ class TestSilence:
         source.let_go()
 
     @pytest.mark.timeout(20)
-    @pytest.mark.timeout(20)
     def test_a_source_that_opens_again_and_again_and_sends_nothing_is_given_up(self) -> None:
         source = FakeSource([0.0], live=True)
         run = results(Pipeline(source, fake_stages, NEWEST, FakeClock()), "camera 0")

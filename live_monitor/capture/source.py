@@ -52,29 +52,27 @@ class Source(Protocol):
 class MediaClock:
     """Media time from what a file claims: fps may be a lie, timestamps may stand still, jump or go back.
 
-    A plausible timestamp is taken as it is; any other is replaced by one nominal step, and the clock goes on from there.
+    A plausible timestamp is taken as it is. Else the distance to the timestamp before is, where that is plausible; else
+    one nominal step is.
     """
 
     def __init__(self, claimed_fps: float) -> None:
         low, high = PLAUSIBLE_FPS
         plausible = math.isfinite(claimed_fps) and low <= claimed_fps <= high
         self._step_s = 1 / (claimed_fps if plausible else FALLBACK_FPS)
-        self._offset_s = 0.0
         self._now_s: float | None = None
+        self._first_claim_s = 0.0
+        self._last_claim_s = 0.0
 
     def advance(self, claimed_s: float) -> float:
         """Media time in seconds of the next picture, from the timestamp it claims; the first one is 0."""
         if not math.isfinite(claimed_s):
-            claimed_s = -self._offset_s
+            claimed_s = self._last_claim_s
         if self._now_s is None:
-            self._offset_s = -claimed_s
+            self._first_claim_s = claimed_s
             self._now_s = 0.0
-            return self._now_s
-        step = claimed_s + self._offset_s - self._now_s
-        if 0 < step <= LONGEST_STEP_S:
-            self._now_s += step
-            return self._now_s
-        self._now_s += self._step_s
-        if abs(step) > LONGEST_STEP_S:
-            self._offset_s = self._now_s - claimed_s
+        else:
+            steps = (claimed_s - self._first_claim_s - self._now_s, claimed_s - self._last_claim_s, self._step_s)
+            self._now_s += next(step for step in steps if 0 < step <= LONGEST_STEP_S)
+        self._last_claim_s = claimed_s
         return self._now_s

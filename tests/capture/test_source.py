@@ -51,6 +51,11 @@ def test_after_a_jump_the_clock_goes_on_from_there(jump_s: float) -> None:
     assert media_times(claimed) == pytest.approx([0.0, 0.04, 0.08, 0.18, 0.28])
 
 
+def test_one_repeated_timestamp_and_too_low_a_claimed_rate_do_not_stretch_the_video() -> None:
+    claimed = [0.0, *(index / 30 for index in range(300))]
+    assert media_times(claimed, fps=10.0)[-1] == pytest.approx(10.0, abs=0.15)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_media_time_grows_with_every_picture_whatever_the_file_claims(seed: int) -> None:
     dice = random.Random(seed)
