@@ -149,4 +149,4 @@ def _camera_advice() -> str:
 
 
 def _stream_advice() -> str:
-    return "check the address and that the sender is running (it was given 8 seconds)"
+    return "check the address and that the sender is running"

@@ -53,7 +53,7 @@ def test_after_a_jump_the_clock_goes_on_from_there(jump_s: float) -> None:
 
 def test_one_repeated_timestamp_and_too_low_a_claimed_rate_do_not_stretch_the_video() -> None:
     claimed = [0.0, *(index / 30 for index in range(300))]
-    assert media_times(claimed, fps=10.0)[-1] == pytest.approx(10.0, abs=0.15)
+    assert media_times(claimed, 10.0)[-1] == pytest.approx(10.0, abs=0.15)
 
 
 @pytest.mark.parametrize("seed", range(5))
