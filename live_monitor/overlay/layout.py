@@ -19,13 +19,15 @@ def place_plates(
         picture: width and height of the picture, in pixels.
 
     Returns:
-        A place for each face, or None where every place near it is taken: a box without its label is better than two
-        labels that nobody can read.
+        A place for each face, over no other face where that can be; None where every place near it is taken: a box
+        without its label is better than two labels that nobody can read.
     """
     occupied = list(taken)
     places: list[Rect | None] = []
     for face, size in zip(faces, sizes, strict=True):
-        place = next((p for p in _candidates(face, size, picture) if not any(map(p.overlaps, occupied))), None)
+        free = [place for place in _candidates(face, size, picture) if not any(map(place.overlaps, occupied))]
+        others = [other for other in faces if other is not face]
+        place = next((place for place in free if not any(map(place.overlaps, others))), free[0] if free else None)
         if place is not None:
             occupied.append(place)
         places.append(place)

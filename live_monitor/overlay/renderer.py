@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ PLATE_BGR = (40, 40, 40)
 NOTICE_BGR = (30, 120, 220)
 NOTICE_ENLARGED = 1.5
 DIMMED = 0.45
+
+SMALL_FACES_REDUCED = 0.75
+"""Labels shrink to this where faces are narrower than they are, or a class photo would be hidden behind them."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +82,17 @@ def _status_plate(status: Status, faces: int, style: Style) -> tuple[str, Rect]:
 
 
 def _draw_readings(canvas: Image, readings: Sequence[Reading], scale: float, status_place: Rect, style: Style) -> None:
+    if not readings:
+        return
+    height, width = canvas.shape[:2]
     faces = [_scaled(reading.detection.box, scale) for reading in readings]
     texts = [f"{reading.label} {reading.confidence:.0%}" for reading in readings]
+    if statistics.median(face.x2 - face.x1 for face in faces) < plate_size(texts[0], style)[0]:
+        style = Style.for_picture(width, height, SMALL_FACES_REDUCED)
     sizes = [plate_size(text, style) for text in texts]
     for face, reading in zip(faces, readings, strict=True):
         cv2.rectangle(canvas, face[:2], (face.x2 - 1, face.y2 - 1), COLOURS_BGR[reading.label], style.line)
-    places = place_plates(faces, sizes, [status_place], (canvas.shape[1], canvas.shape[0]))
+    places = place_plates(faces, sizes, [status_place], (width, height))
     for place, text, reading in zip(places, texts, readings, strict=True):
         if place is not None:
             draw_plate(canvas, text, place, COLOURS_BGR[reading.label], style)
@@ -91,7 +100,7 @@ def _draw_readings(canvas: Image, readings: Sequence[Reading], scale: float, sta
 
 def _draw_notice(canvas: Image, notice: str) -> None:
     height, width = canvas.shape[:2]
-    style = Style.for_picture(round(width * NOTICE_ENLARGED), round(height * NOTICE_ENLARGED))
+    style = Style.for_picture(width, height, NOTICE_ENLARGED)
     plate_width, plate_height = plate_size(notice, style)
     x, y = (width - plate_width) // 2, (height - plate_height) // 2
     draw_plate(canvas, notice, Rect(x, y, x + plate_width, y + plate_height), NOTICE_BGR, style)

@@ -41,11 +41,11 @@ class Style:
     padding: int
 
     @classmethod
-    def for_picture(cls, width: int, height: int) -> Style:
-        unit = min(height, width) / _REFERENCE_HEIGHT
+    def for_picture(cls, width: int, height: int, enlarged: float = 1.0) -> Style:
+        unit = enlarged * min(height, width) / _REFERENCE_HEIGHT
         return cls(
             font_scale=_FONT_SCALE * unit,
-            stroke=max(1, round(1.4 * unit)),
+            stroke=max(1, round(1.1 * unit)),
             line=max(1, round(2 * unit)),
             padding=max(2, round(5 * unit)),
         )

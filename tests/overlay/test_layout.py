@@ -110,3 +110,13 @@ def test_a_face_with_everything_around_it_taken_goes_without_a_label() -> None:
 
 def test_no_faces_have_no_labels() -> None:
     assert place_plates([], [], [STATUS], PICTURE) == []
+
+
+def test_a_plate_goes_over_no_other_face_where_there_is_another_place() -> None:
+    behind, front = Rect(100, 60, 140, 100), Rect(100, 105, 140, 145)
+    [place] = place_plates([front], [(60, 20)], [], (400, 300))
+    assert place is not None
+    assert place.overlaps(behind)
+    _, beside = place_plates([behind, front], [(60, 20), (60, 20)], [], (400, 300))
+    assert beside is not None
+    assert not beside.overlaps(behind)
