@@ -57,7 +57,7 @@ def test_the_wheel_holds_every_module(contents: set[str]) -> None:
     assert modules <= contents
 
 
-@pytest.mark.parametrize("name", ["card.json", "model.tflite", "model.keras"])
+@pytest.mark.parametrize("name", ["card.json", "model.tflite", "model.weights.h5"])
 def test_the_wheel_holds_every_file_of_every_model(contents: set[str], name: str) -> None:
     files = {f"live_monitor/models/{file.parent.name}/{name}" for file in (ROOT / "models").glob(f"*/{name}")}
     assert files

@@ -28,6 +28,7 @@ class ModelCard:
     Attributes:
         name: what --model takes.
         folder: where card and weights lie.
+        network: its name in `live_monitor.classify.networks`.
         input_px: side of the square grey face it takes.
         crop_margin: see `live_monitor.classify.crop.widen`.
         files: by kind of weights, file name and SHA-256.
@@ -36,6 +37,7 @@ class ModelCard:
 
     name: str
     folder: Path
+    network: str
     input_px: int
     crop_margin: float
     files: Mapping[str, tuple[str, str]]
@@ -84,6 +86,7 @@ def _parse(facts: Any, folder: Path) -> ModelCard:
         card = ModelCard(
             name=str(facts["name"]),
             folder=folder,
+            network=str(facts["network"]),
             input_px=int(facts["input"]["side_px"]),
             crop_margin=float(facts["crop_margin"]),
             files={kind: (str(file["name"]), str(file["sha256"])) for kind, file in facts["files"].items()},

@@ -22,18 +22,19 @@ def gpu_available() -> bool:
 
 
 class TensorFlowEngine:
-    """Runs a .keras file."""
+    """Runs one of the project's networks with the weights of a .weights.h5 file, in half precision."""
 
-    def __init__(self, model: Path, device: str) -> None:
+    def __init__(self, network: str, weights: Path, device: str) -> None:
         """Loads and compiles the network.
 
         Args:
-            model: a .keras file.
+            network: its name in `live_monitor.classify.networks`.
+            weights: what Keras's `save_weights` wrote.
             device: "GPU", or "CPU" to compare engines where there is no GPU.
 
         Raises:
             UsageError: device is "GPU" and there is none.
-            ModelError: not a Keras model.
+            ModelError: there is no such network, or the weights are not its own.
         """
         tf = _tensorflow()
         if device == "GPU" and not gpu_available():
@@ -43,7 +44,7 @@ class TensorFlowEngine:
         self.name = f"TensorFlow, {device}"
         self._device = f"/{device}:0"
         with tf.device(self._device):
-            self._network = _load_network(model)
+            self._network = _load_network(network, weights)
         _, height, width, channels = self._network.input_shape
         signature = tf.TensorSpec((None, height, width, channels), tf.float32)
         self._infer = tf.function(lambda faces: self._network(faces, training=False), input_signature=[signature])
@@ -61,13 +62,18 @@ class TensorFlowEngine:
         return probabilities[:count]
 
 
-def _load_network(model: Path) -> Any:
-    import keras
+def _load_network(name: str, weights: Path) -> Any:
+    from live_monitor.classify.networks import NETWORKS, dtype_policy
 
+    if name not in NETWORKS:
+        raise ModelError(f"{weights}: for a network {name}, this program knows {', '.join(NETWORKS)}")
+    with dtype_policy("float16"):
+        network = NETWORKS[name]()
     try:
-        return keras.models.load_model(model, compile=False)
-    except (ValueError, OSError, TypeError) as error:
-        raise ModelError(f"{model}: not a Keras model: {error}") from error
+        network.load_weights(weights)
+    except (ValueError, OSError, KeyError) as error:
+        raise ModelError(f"{weights}: not weights of {name}: {error}") from error
+    return network
 
 
 def _tensorflow() -> Any:

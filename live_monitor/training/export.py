@@ -19,14 +19,15 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.card import CARD_FILE, KERAS, LITERT
 from live_monitor.classify.litert_engine import LiteRTEngine
+from live_monitor.classify.networks import NETWORKS, dtype_policy
 from live_monitor.classify.preprocess import NORMALISATION, normalise
 from live_monitor.errors import OutputError
 from live_monitor.labels import LABELS
 from live_monitor.quiet import silent_stderr
 from live_monitor.training.fer2013 import FACE_PX, Faces, load_fer2013
-from live_monitor.training.networks import NETWORKS, dtype_policy
 from live_monitor.training.train import TrainedNetwork
 
+LITERT_FILE, KERAS_FILE = "model.tflite", "model.weights.h5"
 EVALUATION_BATCH = 64
 
 HAAR_CROP_MARGIN = 0.0
@@ -58,9 +59,9 @@ def export(trained: TrainedNetwork, data: Path, folder: Path, *, private_test: b
     network = _in_precision(trained, "float32")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "model.tflite", _to_int8(network))
-        _in_precision(trained, "float16").save(folder / "unfinished.keras")
-        os.replace(folder / "unfinished.keras", folder / "model.keras")
+        _write(folder / LITERT_FILE, _to_int8(network))
+        _in_precision(trained, "float16").save_weights(folder / "unfinished.weights.h5")
+        os.replace(folder / "unfinished.weights.h5", folder / KERAS_FILE)
         card = _card(folder, trained)
         card["accuracy"] = {
             split: _accuracy(folder, network, load_fer2013(data, split))
@@ -99,9 +100,10 @@ def _to_int8(network: Any) -> bytes:
 
 def _card(folder: Path, trained: TrainedNetwork) -> dict[str, Any]:
     recipe = trained.recipe
-    files = {LITERT: folder / "model.tflite", KERAS: folder / "model.keras"}
+    files = {LITERT: folder / LITERT_FILE, KERAS: folder / KERAS_FILE}
     return {
         "name": recipe.arch,
+        "network": recipe.arch,
         "labels": LABELS,
         "input": {"side_px": FACE_PX, "colour": "grey", "normalisation": NORMALISATION},
         "crop_margin": HAAR_CROP_MARGIN,
@@ -121,7 +123,7 @@ def _card(folder: Path, trained: TrainedNetwork) -> dict[str, Any]:
 def _accuracy(folder: Path, network: Any, faces: Faces) -> dict[str, float | int]:
     """Share of right labels, one view a face: int8 on LiteRT, and float32."""
     inputs = normalise(faces.images)
-    engine = LiteRTEngine(folder / "model.tflite")
+    engine = LiteRTEngine(folder / LITERT_FILE)
     int8 = np.concatenate([engine.infer(batch) for batch in _batches(inputs)])
     float32 = np.concatenate([np.asarray(network(batch, training=False)) for batch in _batches(inputs)])
     return {"n": len(faces), "int8": _share_right(int8, faces), "float32": _share_right(float32, faces)}

@@ -23,6 +23,7 @@ Facts = dict[str, Any]
 def facts() -> Facts:
     return {
         "name": "toy",
+        "network": "custom-cnn",
         "labels": list(LABELS),
         "input": {"side_px": 40, "colour": "grey", "normalisation": NORMALISATION},
         "crop_margin": 0.1,

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from live_monitor.classify.litert_engine import LiteRTEngine
+from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.cli import _run
-from live_monitor.training.networks import NETWORKS
 from tests.fakes import drawn_faces, write_clip
 
 pytestmark = pytest.mark.usefixtures("_same_precision_afterwards")

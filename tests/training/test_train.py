@@ -14,10 +14,10 @@ import keras
 import numpy as np
 import pytest
 
+from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.training.fer2013 import load_fer2013
-from live_monitor.training.networks import NETWORKS
 from live_monitor.training.train import AugmentedFaces, Recipe, TrainedNetwork, train
 from tests.training.conftest import rows, write_folder
 

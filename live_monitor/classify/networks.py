@@ -1,4 +1,8 @@
-"""The networks this project trains, as Keras 3 models: float32 (n, 48, 48, 1) in, probabilities (n, 7) out."""
+"""The networks this project trains, as Keras 3 models: float32 (n, 48, 48, 1) in, probabilities (n, 7) out.
+
+A model ships its weights and the name of its network, not Keras's own file of both: that one opens only with the
+version of Keras that wrote it, or a newer one.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,8 @@ from typing import Any
 import keras
 
 from live_monitor.labels import LABELS
-from live_monitor.training.fer2013 import FACE_PX
 
+FACE_PX = 48
 CONV_WIDTHS = (64, 128, 256, 512)
 DENSE_WIDTHS = (512, 256)
 CONV_DROPOUT = 0.2
