@@ -24,9 +24,9 @@ class Expression:
     brows: float = 0.0
 
 
-SMILE = Expression(corners=1.0, open=0.35, brows=0.2)
-CALM = Expression()
-SURPRISE = Expression(open=1.0, brows=1.0)
+SMILE = Expression(corners=1.2, open=0.5)
+CALM = Expression(corners=0.2, brows=-0.9)
+SURPRISE = Expression(open=0.8, brows=0.5)
 FROWN = Expression(corners=-0.8, brows=-0.8)
 
 

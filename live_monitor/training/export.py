@@ -35,9 +35,9 @@ HAAR_CROP_MARGIN = 0.0
 Of the margins -0.1 to 0.2, 0 read those faces best, and 0 to 0.05 other people's pictures."""
 
 LIMITS = (
-    "Trained on FER2013: frontal, mostly Western adult faces from web pictures, with labels people agree on two times in "
-    "three. Faces under 48 pixels, turned, dark, blurred or covered ones are read far worse than the numbers here say. "
-    "It names the look of a face, not what a person feels."
+    "Trained on FER2013: faces from web pictures, mostly frontal, with labels people agree on two times in three. Faces "
+    "under 48 pixels, turned, dark, blurred or covered ones are read far worse than the numbers here say. It names the look "
+    "of a face, not what a person feels."
 )
 
 
@@ -67,7 +67,7 @@ def export(trained: TrainedNetwork, data: Path, folder: Path, *, private_test: b
             split: _accuracy(folder, network, load_fer2013(data, split))
             for split in ("PublicTest", *(["PrivateTest"] if private_test else []))
         }
-        _write(folder / CARD_FILE, json.dumps(card, indent=2).encode())
+        _write(folder / CARD_FILE, (json.dumps(card, indent=2) + "\n").encode())
     except OSError as error:
         raise OutputError(
             f"{folder}: cannot be written: {error.strerror or error}; free space or choose another folder"
