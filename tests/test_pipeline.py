@@ -374,7 +374,8 @@ class TestSilence:
 
 
 class TestLoading:
-    def test_the_waiting_frame_can_be_seen_while_the_model_is_loaded(self, build: Build) -> None:
+    def loading_with_a_frame_waiting(self, build: Build) -> tuple[Pipeline, threading.Event]:
+        """A pipeline of two pictures whose stages are loaded once the event is set."""
         loading = threading.Event()
 
         def load_slowly() -> Stages:
@@ -384,6 +385,10 @@ class TestLoading:
         pipeline = build(FakeSource([0.0, 0.04]), load_slowly)
         pipeline.start()
         assert eventually(lambda: pipeline.waiting_frame() is not None)
+        return pipeline, loading
+
+    def test_the_waiting_frame_can_be_seen_while_the_model_is_loaded(self, build: Build) -> None:
+        pipeline, loading = self.loading_with_a_frame_waiting(build)
         frame = pipeline.waiting_frame()
         assert frame is not None
         assert frame.index == 0
@@ -391,15 +396,7 @@ class TestLoading:
         loading.set()
 
     def test_a_frame_that_was_seen_waiting_is_analysed_all_the_same(self, build: Build) -> None:
-        loading = threading.Event()
-
-        def load_slowly() -> Stages:
-            assert loading.wait(LONG_S)
-            return fake_stages()
-
-        pipeline = build(FakeSource([0.0, 0.04]), load_slowly)
-        pipeline.start()
-        assert eventually(lambda: pipeline.waiting_frame() is not None)
+        pipeline, loading = self.loading_with_a_frame_waiting(build)
         loading.set()
         assert [take(pipeline).frame.index for _ in range(2)] == [0, 1]
 

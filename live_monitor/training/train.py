@@ -97,6 +97,9 @@ def train(data: Path, run: Path, recipe: Recipe, *, resume: bool = False, verbos
         resume: go on with a run that was stopped; its recipe must be the same.
         verbose: Keras's own: 0 silent, 1 progress bar, 2 a line an epoch.
 
+    Returns:
+        The network of the chosen epoch, and how it came about; of a run that is complete, what it ended with.
+
     Raises:
         UsageError: unknown network, not FER2013, a run is already there, or it was started with another recipe.
         OutputError: the folder cannot be written.
