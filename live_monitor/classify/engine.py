@@ -47,7 +47,8 @@ def load_engine(card: ModelCard, device: str) -> Engine:
     try:
         given = engine.infer(face).shape
     except (ValueError, RuntimeError, TypeError) as error:
-        raise ModelError(f"model {card.name}: its weights do not take {card.input_px}x{card.input_px} grey faces") from error
+        size = f"{card.input_px}x{card.input_px}"
+        raise ModelError(f"model {card.name}: its weights do not take {size} grey faces; choose another --model") from error
     if given != (1, len(LABELS)):
         raise ModelError(
             f"model {card.name}: its weights give {given[-1]} numbers a face, not {len(LABELS)}; choose another --model"

@@ -12,9 +12,9 @@ from typing import Any
 
 import keras
 
+from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.labels import LABELS
 
-FACE_PX = 48
 CONV_WIDTHS = (64, 128, 256, 512)
 DENSE_WIDTHS = (512, 256)
 CONV_DROPOUT = 0.2

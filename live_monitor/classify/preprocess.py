@@ -9,6 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+FACE_PX = 48
+"""Side of a FER2013 face, and so of the face that this project's networks take."""
+
 FLAT_FACE_STD = 1.0
 """Lower bound of the divisor, in grey levels: an evenly grey crop becomes zeros, not amplified noise."""
 

@@ -17,10 +17,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.errors import UsageError
 from live_monitor.labels import LABELS
 
-FACE_PX = 48
 SPLITS = ("Training", "PublicTest", "PrivateTest")
 
 _FOLDER_LABELS = {label: index for index, label in enumerate(LABELS)} | {"disgusted": 1, "fearful": 2, "surprised": 5}
