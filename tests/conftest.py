@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import logging
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from live_monitor.cli import _run
 from live_monitor.quiet import silence_libraries
+from tests.file_server import FileServer
 
 silence_libraries()
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+class Outcome(NamedTuple):
+    """How a run of the command line ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +36,50 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no real data at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def _cache_of_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _cache_of_processes: Path) -> Path:
+    """An empty cache for every test, not there yet: none sees or touches the one of whoever runs the tests."""
+    folder = tmp_path / "own-cache"
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _name, **_how: folder)
+    # What a test starts as a process of its own reads this, on Linux.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(_cache_of_processes))
+    return folder
+
+
+@pytest.fixture
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings of this program in the environment, and no display."""
+    for name in [name for name in os.environ if name.startswith("LIVE_MONITOR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("DISPLAY", raising=False)
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Runs the command line in this process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def run(*arguments: str | Path) -> Outcome:
+        code = _run([str(argument) for argument in arguments])
+        return Outcome(code, *capfd.readouterr())
+
+    yield run
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+def file_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
+    """A web server on this machine, reached without the proxy that may be set here."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    server = FileServer()
+    yield server
+    server.close()

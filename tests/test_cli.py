@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 import pytest
 
 from live_monitor.classify.card import load_card
-from live_monitor.cli import _run
 from live_monitor.labels import LABELS
+from tests.conftest import Outcome, Run
 from tests.fakes import drawn_portrait, write_clip
 
 SUMMARY_KEYS = {
@@ -28,38 +24,7 @@ SUMMARY_KEYS = {
 HEAVY = {"cv2", "numpy", "tensorflow", "keras", "ai_edge_litert"}
 ABSENT_CAMERA = "63"
 
-
-class Outcome(NamedTuple):
-    """How a run ended and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("LIVE_MONITOR_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.delenv("DISPLAY", raising=False)
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """Runs the command line in this process."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-
-    def run(*arguments: str | Path) -> Outcome:
-        code = _run([str(argument) for argument in arguments])
-        return Outcome(code, *capfd.readouterr())
-
-    yield run
-    root.handlers[:] = handlers
-    root.setLevel(level)
+pytestmark = pytest.mark.usefixtures("plain_environment")
 
 
 @pytest.fixture
