@@ -169,6 +169,53 @@ def cameras() -> None:
         click.echo("No camera found: plug one in, close programs that use it, or check the camera permission.")
 
 
+@cli.group(invoke_without_command=True)
+@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+@click.pass_context
+def models(ctx: click.Context, verbose: bool) -> None:
+    """List the emotion models and detectors there are, or pull one that does not ship with the program."""
+    _set_up_logging(verbose)
+    if ctx.invoked_subcommand is None:
+        from live_monitor.inventory import as_table, inventory
+
+        click.echo(as_table(inventory()))
+    elif _given(ctx):
+        raise click.UsageError("--verbose: goes after the command's name, or without a command")
+
+
+@models.command()
+@click.argument("name")
+@click.option(
+    "--from", "source", envvar="LIVE_MONITOR_MODELS_PULL_FROM", metavar="FILE|URL",
+    help="Take it from here: a file that you brought, or a mirror. [default: its publisher's URL]",
+)  # fmt: skip
+@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+def pull(name: str, source: str | None, verbose: bool) -> None:
+    """Fetch NAME once from the network, check it, and keep it in your cache."""
+    _set_up_logging(verbose)
+    from live_monitor.download import installed
+    from live_monitor.pull import named_download
+    from live_monitor.pull import pull as pull_file
+
+    download = named_download(name)
+    if source is None and (path := installed(download)):
+        click.echo(f"{path}: already there, and its checksum is right")
+        return
+    with _bytes_bar(f"Pulling {name}", download.size_bytes) as advance:
+        path = pull_file(download, source, advance)
+    click.echo(f"{path}: checked, used from now on ({download.licence} licence)")
+
+
+@contextlib.contextmanager
+def _bytes_bar(label: str, size_bytes: int) -> Iterator[Callable[[int], object]]:
+    """A progress bar for people, on stderr; yields what is told of every piece that arrived."""
+    if not sys.stderr.isatty():
+        yield lambda _size: None
+        return
+    with click.progressbar(length=size_bytes, label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
 def main() -> NoReturn:
     """The entry point: runs the command line and exits with a code of the table in `live_monitor.errors`."""
     silence_libraries()

@@ -2,7 +2,7 @@
 
     LiveMonitorError        1  anything else
     ├── UsageError          2  wrong option, setting or installation
-    ├── ModelError          3  a model or cascade is missing or does not match
+    ├── ModelError          3  a model or cascade is missing, does not match or cannot be fetched
     ├── SourceError         4  a camera, file or stream cannot be opened or was lost
     ├── DisplayError        5  no display to open a window on
     └── OutputError         6  an output cannot be written
@@ -26,7 +26,7 @@ class UsageError(LiveMonitorError):
 
 
 class ModelError(LiveMonitorError):
-    """A model or cascade is missing, damaged or not what its card says."""
+    """A model or cascade is missing, damaged, not what its card says, or cannot be fetched."""
 
     exit_code = 3
 

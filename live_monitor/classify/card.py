@@ -62,6 +62,11 @@ class ModelCard:
         return path
 
 
+def shipped_models() -> list[str]:
+    """The names of the models that come with the program."""
+    return sorted(card.parent.name for card in packaged_folder("models").glob(f"*/{CARD_FILE}"))
+
+
 def load_card(model: str) -> ModelCard:
     """Reads the card of a shipped model, by name, or of any folder that holds one.
 
@@ -73,7 +78,7 @@ def load_card(model: str) -> ModelCard:
     try:
         facts = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        names = ", ".join(sorted(card.parent.name for card in shipped.glob(f"*/{CARD_FILE}"))) or "none"
+        names = ", ".join(shipped_models()) or "none"
         raise ModelError(f"--model {model}: no such model; shipped: {names}; or give a folder with a {CARD_FILE}") from None
     except (OSError, ValueError) as error:
         raise ModelError(f"{folder / CARD_FILE}: cannot be read: {error}; {_REINSTALL}") from error

@@ -1,0 +1,211 @@
+"""`live-monitor models` and `live-monitor models pull`: what they print, and how they end."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from live_monitor import cli, pull
+from live_monitor.classify.card import load_card
+from live_monitor.detect.yunet_file import YUNET
+from live_monitor.download import Download
+from tests.conftest import Run
+from tests.fakes import write_clip
+from tests.file_server import FileServer
+
+CONTENT = bytes(range(256)) * 1000
+
+pytestmark = pytest.mark.usefixtures("plain_environment")
+
+
+@pytest.fixture
+def weights(file_server: FileServer, monkeypatch: pytest.MonkeyPatch) -> Download:
+    """What `yunet` is for this test: a file that the server on this machine keeps."""
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    weights = Download("yunet", "weights.onnx", file_server.give(CONTENT), digest, len(CONTENT), "MIT")
+    monkeypatch.setitem(pull.DOWNLOADS, "yunet", weights)
+    return weights
+
+
+def row(out: str, name: str) -> str:
+    [line] = [line for line in out.splitlines() if line.split()[0] == name]
+    return line
+
+
+def test_the_list_names_every_model_and_detector_in_columns(run: Run) -> None:
+    code, out, err = run("models")
+    assert (code, err) == (0, "")
+    assert out.startswith("name        finds     size    state\n")
+    assert [line.split()[0] for line in out.splitlines()[1:]] == ["custom-cnn", "haar", "yunet"]
+    assert (
+        len({line.index(word) for line, word in zip(out.splitlines(), ("finds", "emotions", "faces", "faces"), strict=True)}) == 1
+    )
+
+
+def test_the_list_tells_size_and_accuracy_of_a_model(run: Run) -> None:
+    accuracy = 100 * load_card("custom-cnn").facts["accuracy"]["PublicTest"]["int8"]
+    assert row(run("models").out, "custom-cnn").endswith(f"emotions  4.1 MB  built in, {accuracy:.1f} % of PublicTest right")
+
+
+def test_the_list_tells_how_to_get_what_is_not_installed(run: Run) -> None:
+    assert row(run("models").out, "yunet").endswith("faces     230 kB  not installed: live-monitor models pull yunet")
+
+
+def test_the_list_tells_where_a_pulled_file_lies(run: Run, weights: Download, cache: Path) -> None:
+    run("models", "pull", "yunet")
+    assert row(run("models").out, "yunet").endswith(f"installed: {cache / weights.file}")
+
+
+def test_the_list_tells_of_a_damaged_detector(run: Run, weights: Download, cache: Path) -> None:
+    cache.mkdir()
+    (cache / weights.file).write_bytes(CONTENT[:1000])
+    code, out, _ = run("models")
+    assert code == 0
+    assert f"{cache / weights.file}: damaged" in row(out, "yunet")
+
+
+def test_the_list_tells_of_a_damaged_model_and_goes_on(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(load_card("custom-cnn").folder, tmp_path / "models" / "custom-cnn")
+    (tmp_path / "models" / "custom-cnn" / "model.tflite").write_bytes(b"damage")
+    monkeypatch.setattr("live_monitor.classify.card.packaged_folder", lambda name: tmp_path / name)
+    code, out, _ = run("models")
+    assert code == 0
+    assert "model.tflite: damaged" in row(out, "custom-cnn")
+    assert row(out, "yunet")
+
+
+def test_pull_says_where_the_file_lies_and_that_it_is_used(run: Run, weights: Download, cache: Path) -> None:
+    path = cache / weights.file
+    assert run("models", "pull", "yunet") == (0, f"{path}: checked, used from now on (MIT licence)\n", "")
+    assert path.read_bytes() == CONTENT
+
+
+@pytest.mark.usefixtures("weights")
+def test_what_is_already_there_is_not_fetched_again(run: Run, file_server: FileServer) -> None:
+    run("models", "pull", "yunet")
+    code, out, err = run("models", "pull", "yunet")
+    assert (code, err) == (0, "")
+    assert out.endswith("weights.onnx: already there, and its checksum is right\n")
+    assert len(file_server.asked) == 1
+
+
+def test_a_damaged_file_is_fetched_again(run: Run, weights: Download, cache: Path) -> None:
+    cache.mkdir()
+    (cache / weights.file).write_bytes(CONTENT[:1000])
+    assert run("models", "pull", "yunet").code == 0
+    assert (cache / weights.file).read_bytes() == CONTENT
+
+
+@pytest.mark.usefixtures("weights")
+def test_a_source_that_is_named_is_read_even_when_the_file_is_there(run: Run, file_server: FileServer) -> None:
+    run("models", "pull", "yunet")
+    assert run("models", "pull", "yunet", "--from", file_server.give(b"Not today.\n", path="/mirror")).code == 3
+
+
+def test_the_source_can_be_set_in_the_environment(
+    run: Run, weights: Download, file_server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "brought").write_bytes(CONTENT)
+    monkeypatch.setenv("LIVE_MONITOR_MODELS_PULL_FROM", str(tmp_path / "brought"))
+    assert run("models", "pull", "yunet").out.split(":")[0].endswith(weights.file)
+    assert file_server.asked == []
+
+
+def test_the_real_yunet_is_taken_from_a_file(run: Run, shared_data: Path, cache: Path) -> None:
+    code, out, err = run("models", "pull", "yunet", "--from", shared_data / "detectors" / YUNET.file)
+    assert (code, out, err) == (0, f"{cache / YUNET.file}: checked, used from now on (MIT licence)\n", "")
+    assert row(run("models").out, "yunet").endswith(f"installed: {cache / YUNET.file}")
+
+
+@pytest.mark.usefixtures("weights")
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "message"),
+    [
+        (["haar"], 2, "models pull haar: nothing to pull by this name; there is: yunet"),
+        (["yunet", "--from", "ftp://example.org/file"], 2, "--from ftp://example.org/file: only http://"),
+        (["yunet", "--from", "no-such-file"], 3, "no-such-file: cannot be read: "),
+    ],
+)
+def test_a_pull_that_fails_ends_in_its_exit_code_and_one_line(
+    run: Run, arguments: list[str], exit_code: int, message: str
+) -> None:
+    code, out, err = run("models", "pull", *arguments)
+    assert (code, out) == (exit_code, "")
+    assert err.startswith(f"Error: {message}")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("weights")
+def test_a_cache_that_cannot_be_written_ends_in_6(run: Run, cache: Path) -> None:
+    cache.touch()
+    code, out, err = run("models", "pull", "yunet")
+    assert (code, out) == (6, "")
+    assert err.startswith(f"Error: {cache}: cannot be written: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [(["models", "push"], "push"), (["models", "pull"], "NAME"), (["models", "-v", "pull", "yunet"], "--verbose")],
+    ids=" ".join,
+)
+def test_what_is_no_command_or_goes_elsewhere_ends_in_2(run: Run, arguments: list[str], named: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert named in err.splitlines()[-1]
+
+
+@pytest.mark.usefixtures("weights")
+def test_verbose_shows_where_an_error_comes_from(run: Run) -> None:
+    assert "Traceback" in run("models", "pull", "yunet", "--from", "no-such-file", "-v").err
+
+
+class Terminal(io.StringIO):
+    """Where people look."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.usefixtures("weights")
+def test_on_a_terminal_a_bar_grows_to_its_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert run("models", "pull", "yunet").code == 0
+    assert "Pulling yunet" in terminal.getvalue()
+    assert "100%" in terminal.getvalue()
+
+
+@pytest.mark.usefixtures("weights")
+def test_on_a_terminal_an_error_has_a_line_of_its_own(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert run("models", "pull", "yunet", "--from", "no-such-file").code == 3
+    assert terminal.getvalue().splitlines()[-1].startswith("Error: no-such-file: ")
+
+
+@pytest.mark.usefixtures("weights")
+def test_ctrl_c_during_a_pull_ends_in_130_and_keeps_nothing(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise cli.Stopped(2)
+
+    monkeypatch.setattr(pull._Arrived, "add", interrupt)
+    assert run("models", "pull", "yunet") == (130, "", "")
+    assert list(cache.iterdir()) == []
+
+
+def test_an_analysis_does_not_load_what_goes_online(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.avi", [20, 60])
+    program = (
+        "import sys; from live_monitor.cli import _run; "
+        f"assert _run(['--no-display', '--device', 'cpu', '--video', {str(clip)!r}]) == 0; print(*sys.modules, sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "live_monitor.detect.haar" in done.stdout.splitlines()
+    assert "live_monitor.pull" not in done.stdout.splitlines()
