@@ -19,11 +19,14 @@ from live_monitor.capture.video_file import VideoFile
 from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.engine import load_engine
-from live_monitor.detect.haar import HaarDetector
+from live_monitor.detect.cadence import Cadence, EveryNth, KeepUp
+from live_monitor.detect.choose import load_finder
+from live_monitor.detect.size_to_fit import SizeToFit
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.mailbox import Closed
-from live_monitor.pipeline import Pipeline, Stages
+from live_monitor.pipeline import Pipeline
 from live_monitor.settings import Settings
+from live_monitor.stages import Stages
 from live_monitor.types import FrameResult
 
 GIVE_UP_S = 30.0
@@ -99,20 +102,36 @@ def make_pipeline(source: Source, settings: Settings, *, shown: bool) -> Pipelin
     check_opencv()
     realtime = settings.realtime and not source.live
     policy = CapturePolicy(paced=not source.live and (shown or realtime), newest_wins=source.live or realtime)
-    return Pipeline(source, lambda: load_stages(settings), policy)
+    on_time = policy.paced or policy.newest_wins
+    return Pipeline(source, lambda: load_stages(settings, on_time=on_time), policy)
 
 
-def load_stages(settings: Settings) -> Stages:
+def load_stages(settings: Settings, *, on_time: bool) -> Stages:
     """Loads detector and classifier.
+
+    Args:
+        settings: which ones.
+        on_time: frames come at a pace of their own, which analysis should keep.
 
     Raises:
         ModelError: a cascade or model is missing or damaged.
         UsageError: the wanted device is not there.
     """
-    detector = HaarDetector(min_face=settings.min_face, profile=settings.profile, cascade=settings.cascade)
+    finder = load_finder(settings)
     card = load_card(settings.model)
     engine = load_engine(card, settings.device)
-    return Stages(detector, EmotionClassifier(engine, input_px=card.input_px, crop_margin=card.crop_margin))
+    return Stages(
+        detector=SizeToFit(finder, settings.min_face),
+        classifier=EmotionClassifier(engine, input_px=card.input_px, crop_margin=card.crop_margin(finder.name)),
+        cadence=_cadence(settings.detect_every, on_time=on_time),
+        zones=settings.ignore,
+    )
+
+
+def _cadence(every: int | None, *, on_time: bool) -> Cadence:
+    if every is not None:
+        return EveryNth(every)
+    return KeepUp() if on_time else EveryNth(1)
 
 
 def check_opencv() -> None:

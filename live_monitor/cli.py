@@ -22,6 +22,7 @@ from live_monitor.quiet import silence_libraries, silent_stderr
 
 if TYPE_CHECKING:
     from live_monitor.capture.source import Source
+    from live_monitor.detect.zones import Zone
     from live_monitor.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -52,14 +53,47 @@ def parse_size(_ctx: click.Context, _param: click.Parameter, value: str | None) 
     return int(width), int(height)
 
 
+def parse_every(_ctx: click.Context, _param: click.Parameter, value: str) -> int | None:
+    """A number from 1, or "auto", which is None."""
+    if value == "auto":
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise click.BadParameter(f"{value!r} is neither auto nor a number from 1")
+    return int(value)
+
+
+def parse_zones(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[Zone, ...]:
+    """Each x,y,w,h in fractions of the picture."""
+    if not values:
+        return ()
+    from live_monitor.detect.zones import Zone
+
+    return tuple(map(Zone.parse, values))
+
+
 def analysis_options(command: F) -> F:
     """The options that every command which analyses pictures shares."""
     options = (
         click.option(
-            "--min-face", type=click.IntRange(min=1), metavar="PX",
-            help="Smallest face to find, in pixels of the full frame. [default: a fifteenth of the height, 24 at least]",
+            "--detector", type=click.Choice(("auto", "yunet", "haar")), default="auto", show_default=True,
+            help="yunet: a network (get it once with: live-monitor models pull yunet); haar: a cascade; auto: the best there is.",
         ),
-        click.option("--profile", is_flag=True, help="Find faces seen from the side too (slower)."),
+        click.option(
+            "--detector-model", type=click.Path(path_type=Path), metavar="FILE", help="A YuNet of your own, as ONNX."
+        ),
+        click.option(
+            "--detect-every", callback=parse_every, default="auto", show_default=True, metavar="N|auto",
+            help="Look for faces in every N-th frame and follow them between; auto: as often as the source leaves time for.",
+        ),
+        click.option(
+            "--min-face", type=click.IntRange(min=1), metavar="PX",
+            help="Smallest face to find, in pixels of the full frame; a smaller one is slower. [default: chosen by the picture]",
+        ),
+        click.option(
+            "--ignore", multiple=True, callback=parse_zones, metavar="X,Y,W,H",
+            help="A part of the picture to leave out, in fractions of its width and height; may be repeated.",
+        ),
+        click.option("--profile", is_flag=True, help="Find faces seen from the side too, with the cascade (slower)."),
         click.option(
             "--cascade", type=click.Path(path_type=Path), metavar="FILE", help="A cascade of your own for frontal faces."
         ),
@@ -276,7 +310,7 @@ def _exit(code: int) -> NoReturn:
 
 
 def _set_up_logging(verbose: bool) -> None:
-    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(message)s", stream=sys.stderr, force=True)
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
 
 
 def _given(ctx: click.Context) -> set[str]:
@@ -331,7 +365,7 @@ def _watch(source: Source, settings: Settings, title: str) -> None:
     from live_monitor.monitor import Monitor
     from live_monitor.overlay.window import Window
 
-    Monitor(make_pipeline(source, settings, shown=True), Window(f"Live Monitor - {title}")).run()
+    Monitor(make_pipeline(source, settings, shown=True), Window(f"Live Monitor - {title}"), settings.ignore).run()
 
 
 def _analyse_without_window(source: Source, settings: Settings, as_json: bool) -> None:

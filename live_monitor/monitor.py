@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from live_monitor.capture.clock import Clock, MonotonicClock
+from live_monitor.detect.zones import Zone
 from live_monitor.mailbox import Closed
 from live_monitor.overlay.rate import RateCounter
 from live_monitor.overlay.renderer import Status, render
@@ -32,9 +35,18 @@ OPENING_SHOWN_AFTER_S = 0.3
 class Monitor:
     """Shows a pipeline's results. Belongs to the main thread."""
 
-    def __init__(self, pipeline: Pipeline, display: Display, clock: Clock | None = None) -> None:
+    def __init__(self, pipeline: Pipeline, display: Display, zones: Sequence[Zone] = (), clock: Clock | None = None) -> None:
+        """Sets everything up; nothing is opened before `run`.
+
+        Args:
+            pipeline: whose results are shown.
+            display: where.
+            zones: the parts of the picture that the pipeline ignores, to be shaded.
+            clock: stands in for real time in tests.
+        """
         self._pipeline = pipeline
         self._display = display
+        self._zones = zones
         self._clock = clock or MonotonicClock()
         self._rate = RateCounter()
         self._frame: Frame | None = None
@@ -79,7 +91,7 @@ class Monitor:
     def _draw(self, now_s: float) -> None:
         image = _BLANK if self._frame is None else self._frame.image
         status = Status(self._rate.rate(now_s), (image.shape[1], image.shape[0]), self._notice())
-        self._display.show(render(image, self._readings, status))
+        self._display.show(render(image, self._readings, status, self._zones))
         self._drawn_s = now_s
 
     def _notice(self) -> str:

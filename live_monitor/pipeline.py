@@ -1,7 +1,7 @@
 """The pipeline: capture thread -> mailbox -> analysis thread -> mailbox -> whoever asks for results.
 
 Three threads and two mailboxes, nothing else is shared. The capture thread owns the source; the analysis thread owns
-detector and classifier; results are taken by one thread, the main one. An error in either thread closes the mailbox
+the stages; results are taken by one thread, the main one. An error in either thread closes the mailbox
 behind it and is raised where results are taken.
 """
 
@@ -12,16 +12,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from live_monitor.capture.capture import Capture, CapturePolicy, SourceState
 from live_monitor.capture.clock import Clock, MonotonicClock
 from live_monitor.capture.source import Source
-from live_monitor.classify.classifier import EmotionClassifier
-from live_monitor.detect.detector import FaceDetector
 from live_monitor.errors import SourceError
 from live_monitor.mailbox import Closed, Mailbox
-from live_monitor.types import Frame, FrameResult, Reading
+from live_monitor.stages import Stages
+from live_monitor.types import Frame, FrameResult
 
 logger = logging.getLogger(__name__)
 
@@ -32,14 +30,6 @@ JOIN_S = 0.5
 """How long `close` waits for the threads; a read that never returns must not keep the program from ending."""
 
 _WAIT_S = 0.5
-
-
-@dataclass(frozen=True)
-class Stages:
-    """What the analysis thread works with."""
-
-    detector: FaceDetector
-    classifier: EmotionClassifier
 
 
 class Pipeline:
@@ -154,15 +144,11 @@ class Pipeline:
             self._frames.cancel()
 
     def _analyse(self, stages: Stages, frame: Frame) -> FrameResult:
-        start = time.perf_counter()
-        detections = sorted(stages.detector.detect(frame.image), key=lambda detection: detection.box)
-        detected = time.perf_counter()
-        probabilities = stages.classifier.classify(frame.image, detections)
-        classified = time.perf_counter()
+        analysed = stages.analyse(frame)
         return FrameResult(
             frame=frame,
-            readings=tuple(map(Reading, detections, probabilities)),
-            stages_ms={"detect": 1e3 * (detected - start), "classify": 1e3 * (classified - detected)},
+            readings=analysed.readings,
+            stages_ms=analysed.stages_ms,
             finished_s=self._clock.now(),
             dropped=self._frames.dropped + self._capture.skipped,
         )

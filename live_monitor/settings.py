@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from live_monitor.detect.zones import Zone
 from live_monitor.errors import UsageError
 
 DEFAULT_MODEL = "custom-cnn"
 DEVICES = ("auto", "cpu", "gpu")
+DETECTORS = ("auto", "yunet", "haar")
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,14 @@ class Settings:
         size: width and height to ask a camera for, in pixels.
         fps: frame rate to ask a camera for.
         realtime: treat a file as if it were live: late frames are dropped.
-        min_face: side of the smallest face wanted, in pixels of the full frame; None: a fifteenth of its height.
-        profile: look for faces seen from the side too.
+        detector: "yunet" (a network, see `live-monitor models pull`), "haar" (a cascade), or "auto": the best there is.
+        detector_model: file of the detector's network, in place of the installed one.
+        detect_every: look for faces in every frame that this number divides, and carry the boxes between; None: in every
+            frame, unless the source delivers them faster than that.
+        min_face: longer side of the smallest face wanted, in pixels of the full frame; None: what can be found in a
+            picture of moderate size, see `live_monitor.detect.size_to_fit`.
+        ignore: parts of the picture that are not analysed.
+        profile: look for faces seen from the side too; for the cascade.
         cascade: cascade file for frontal faces, in place of OpenCV's.
         model: name of a shipped model, or a folder with a card.
         device: "auto", "cpu" or "gpu".
@@ -32,7 +40,11 @@ class Settings:
     size: tuple[int, int] | None = None
     fps: float | None = None
     realtime: bool = False
+    detector: str = "auto"
+    detector_model: Path | None = None
+    detect_every: int | None = None
     min_face: int | None = None
+    ignore: tuple[Zone, ...] = ()
     profile: bool = False
     cascade: Path | None = None
     model: str = DEFAULT_MODEL
@@ -47,3 +59,17 @@ class Settings:
             raise UsageError(f"min_face {self.min_face}: is at least 1 pixel")
         if self.device not in DEVICES:
             raise UsageError(f"device {self.device}: is one of {', '.join(DEVICES)}")
+        if self.detect_every is not None and self.detect_every < 1:
+            raise UsageError(f"detect_every {self.detect_every}: is at least 1")
+        for zone in self.ignore:
+            Zone(*zone).check()
+        self._check_detector()
+
+    def _check_detector(self) -> None:
+        if self.detector not in DETECTORS:
+            raise UsageError(f"detector {self.detector}: is one of {', '.join(DETECTORS)}")
+        of_cascade = [name for name in ("profile", "cascade") if getattr(self, name)]
+        if of_cascade and (self.detector == "yunet" or self.detector_model):
+            raise UsageError(f"{of_cascade[0]} is for the detector haar, not for yunet")
+        if self.detector_model and self.detector == "haar":
+            raise UsageError(f"detector_model {self.detector_model}: is for the detector yunet, not for haar")

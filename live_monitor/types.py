@@ -35,6 +35,10 @@ class Box(NamedTuple):
         return self.y2 - self.y1
 
     @property
+    def centre(self) -> tuple[float, float]:
+        return (self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2
+
+    @property
     def area(self) -> float:
         return max(0.0, self.width) * max(0.0, self.height)
 
@@ -103,7 +107,7 @@ class FrameResult:
     Attributes:
         frame: the picture that was analysed.
         readings: one a face, ordered from left to right.
-        stages_ms: milliseconds by stage name ("detect", "classify").
+        stages_ms: milliseconds by stage: "detect" or "carry" (the faces of the frame before, moved), and "classify".
         finished_s: when the analysis ended, in seconds of the monotonic clock.
         dropped: frames of the source so far that were not analysed, or whose result a newer one replaced.
     """

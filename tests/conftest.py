@@ -16,6 +16,11 @@ from tests.file_server import FileServer
 
 silence_libraries()
 
+WITH_CASCADE = {"LIVE_MONITOR_DETECTOR": "haar", "LIVE_MONITOR_BENCH_DETECTOR": "haar"}
+"""The detector that is always there, so that no test is told how to get a better one."""
+
+os.environ.update(WITH_CASCADE)
+
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -55,9 +60,11 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _cache_of_processes: 
 
 @pytest.fixture
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No settings of this program in the environment, and no display."""
+    """No settings of this program in the environment but WITH_CASCADE, and no display."""
     for name in [name for name in os.environ if name.startswith("LIVE_MONITOR_")]:
         monkeypatch.delenv(name)
+    for name, value in WITH_CASCADE.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.delenv("DISPLAY", raising=False)
 
 

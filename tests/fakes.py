@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.errors import SourceError
 from live_monitor.labels import LABELS
-from live_monitor.pipeline import Stages
-from live_monitor.types import Box, Detection, Image
+from live_monitor.stages import Stages
+from live_monitor.types import Box, Detection, Frame, Image
 from tests.drawn_faces import Expression, draw_face
 
 FACE = Box(10, 10, 30, 30)
@@ -120,12 +120,12 @@ class FakeDisplay:
 
 
 class FakeDetector:
-    """Finds the same boxes in every picture."""
+    """Finds the same boxes in every frame."""
 
     def __init__(self, boxes: Sequence[Box] = (FACE,)) -> None:
         self.boxes = boxes
 
-    def detect(self, image: Image) -> list[Detection]:
+    def detect(self, frame: Frame) -> list[Detection]:
         return [Detection(box) for box in self.boxes]
 
 
@@ -197,3 +197,38 @@ def drawn_portrait() -> Image:
     picture = grey_picture(70, 320, 240)
     draw_face(picture, 80, 30, 160)
     return picture
+
+
+class FakeFinder:
+    """Sees the bright squares of a dark picture that are large enough for it, and remembers the sizes of the pictures."""
+
+    name = "fake"
+    smallest_px = 20
+    picture_px = 640 * 480
+    wants_coarse_look = False
+
+    def __init__(self, blind_above_px: float = float("inf")) -> None:
+        self.pictures: list[tuple[int, int]] = []
+        self._blind_above_px = blind_above_px
+
+    def find(self, picture: Image) -> list[Detection]:
+        self.pictures.append((picture.shape[1], picture.shape[0]))
+        _, _, stats, _ = cv2.connectedComponentsWithStats((picture[..., 0] > 127).astype(np.uint8))
+        boxes = [Box(x, y, x + width, y + height) for x, y, width, height, _ in stats[1:].tolist()]
+        return [
+            Detection(box, 0.9, ((box.x1, box.y1),) * 5)
+            for box in boxes
+            if self.smallest_px - 1 <= min(box.width, box.height) <= self._blind_above_px
+        ]
+
+
+def squares(*boxes: Box, width: int = 1280, height: int = 960) -> Image:
+    """Bright squares on a dark picture, for FakeFinder."""
+    picture = grey_picture(0, width, height)
+    for box in boxes:
+        picture[int(box.y1) : int(box.y2), int(box.x1) : int(box.x2)] = 255
+    return picture
+
+
+def frame_of(image: Image, index: int = 0, pts_s: float = 0.0) -> Frame:
+    return Frame(index, pts_s, pts_s, image)

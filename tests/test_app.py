@@ -23,8 +23,9 @@ from live_monitor.capture.picture import Picture
 from live_monitor.capture.video_file import VideoFile
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.errors import SourceError, UsageError
-from live_monitor.pipeline import Pipeline, Stages
+from live_monitor.pipeline import Pipeline
 from live_monitor.settings import Settings
+from live_monitor.stages import Stages
 from tests.fakes import FakeClock, FakeDetector, FakeEngine, FakeSource, fake_stages, grey_picture, write_clip
 
 EVERY_FRAME = CapturePolicy(paced=False, newest_wins=False)
@@ -38,7 +39,7 @@ def clip(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def _fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "load_stages", lambda _settings: fake_stages())
+    monkeypatch.setattr(app, "load_stages", lambda _settings, **_how: fake_stages())
 
 
 @pytest.mark.usefixtures("_fake_model")

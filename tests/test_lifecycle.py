@@ -22,8 +22,9 @@ from live_monitor.capture.capture import CapturePolicy
 from live_monitor.cli import Stopped
 from live_monitor.errors import LiveMonitorError
 from live_monitor.monitor import Monitor
-from live_monitor.pipeline import Pipeline, Stages
-from live_monitor.types import Detection, Image
+from live_monitor.pipeline import Pipeline
+from live_monitor.stages import Stages
+from live_monitor.types import Detection, Frame, Image
 from tests.fakes import FakeDetector, FakeDisplay, FakeSource, eventually, fake_stages
 from tests.stream_server import PICTURES_PER_S, StreamServer
 
@@ -66,13 +67,13 @@ class Detector(FakeDetector):
         self.waiting = threading.Event()
         self.error: Exception | None = None
 
-    def detect(self, image: Image) -> list[Detection]:
+    def detect(self, frame: Frame) -> list[Detection]:
         if not self.gate.is_set():
             self.waiting.set()
             assert self.gate.wait(LONG_S)
         if self.error is not None:
             raise self.error
-        return super().detect(image)
+        return super().detect(frame)
 
 
 @dataclass
@@ -363,7 +364,7 @@ class TellingEngine(FakeEngine):
             print("analysing", flush=True)
         return super().infer(faces)
 
-live_monitor.app.load_stages = lambda settings: fake_stages(engine=TellingEngine())
+live_monitor.app.load_stages = lambda settings, on_time: fake_stages(engine=TellingEngine())
 main()
 """
 """The command line with fake stages: no model is needed, and it tells when it is analysing."""

@@ -14,7 +14,8 @@ from live_monitor.capture.source import Source
 from live_monitor.errors import DisplayError, ModelError, SourceError
 from live_monitor.monitor import LOADING_NOTICE, LOST_NOTICE, OPENING_NOTICE, Monitor
 from live_monitor.overlay.renderer import Status, render
-from live_monitor.pipeline import Pipeline, Stages
+from live_monitor.pipeline import Pipeline
+from live_monitor.stages import Stages
 from live_monitor.types import Detection, Image, Reading
 from tests.fakes import FACE, FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture
 

@@ -15,8 +15,9 @@ from live_monitor.capture.source import Source
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.errors import ModelError, SourceError
 from live_monitor.mailbox import Closed
-from live_monitor.pipeline import SIGNAL_LOST_S, Pipeline, Stages
-from live_monitor.types import Box, Detection, FrameResult, Image
+from live_monitor.pipeline import SIGNAL_LOST_S, Pipeline
+from live_monitor.stages import Stages
+from live_monitor.types import Box, Detection, Frame, FrameResult, Image
 from tests.fakes import FakeClock, FakeDetector, FakeEngine, FakeSource, eventually, fake_stages
 
 EVERY_FRAME = CapturePolicy(paced=False, newest_wins=False)
@@ -69,10 +70,10 @@ class GatedDetector(FakeDetector):
         self.entered = threading.Event()
         self.gate = threading.Event()
 
-    def detect(self, image: Image) -> list[Detection]:
+    def detect(self, frame: Frame) -> list[Detection]:
         self.entered.set()
         assert self.gate.wait(LONG_S)
-        return super().detect(image)
+        return super().detect(frame)
 
     def stages(self) -> Stages:
         return Stages(self, EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0))
@@ -249,7 +250,7 @@ class TestErrors:
 
     def test_a_detector_that_fails(self, build: Build) -> None:
         class Failing(FakeDetector):
-            def detect(self, image: Image) -> list[Detection]:
+            def detect(self, frame: Frame) -> list[Detection]:
                 raise RuntimeError("out of memory")
 
         stages = Stages(Failing(), fake_stages().classifier)

@@ -30,7 +30,7 @@ class ModelCard:
         folder: where card and weights lie.
         network: its name in `live_monitor.classify.networks`.
         input_px: side of the square grey face it takes.
-        crop_margin: see `live_monitor.classify.crop.widen`.
+        crop_margins: by detector, see `crop_margin`.
         files: by kind of weights, file name and SHA-256.
         facts: the whole card, for people: architecture, data, recipe, measured accuracy, limits.
     """
@@ -39,9 +39,20 @@ class ModelCard:
     folder: Path
     network: str
     input_px: int
-    crop_margin: float
+    crop_margins: Mapping[str, float]
     files: Mapping[str, tuple[str, str]]
     facts: Mapping[str, Any]
+
+    def crop_margin(self, detector: str) -> float:
+        """How a detector's boxes are widened for this model, see `live_monitor.classify.crop.widen`.
+
+        Raises:
+            ModelError: the card does not know that detector.
+        """
+        if detector not in self.crop_margins:
+            known = ", ".join(self.crop_margins)
+            raise ModelError(f"model {self.name}: has no crop margin for the detector {detector}; choose another of {known}")
+        return self.crop_margins[detector]
 
     def weights(self, kind: str) -> Path:
         """The file with this kind of weights, its checksum verified.
@@ -93,7 +104,7 @@ def _parse(facts: Any, folder: Path) -> ModelCard:
             folder=folder,
             network=str(facts["network"]),
             input_px=int(facts["input"]["side_px"]),
-            crop_margin=float(facts["crop_margin"]),
+            crop_margins={str(detector): float(margin) for detector, margin in facts["crop_margins"].items()},
             files={kind: (str(file["name"]), str(file["sha256"])) for kind, file in facts["files"].items()},
             facts=facts,
         )

@@ -58,5 +58,5 @@ def resize_face(grey: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
 
 
 def _around_centre(box: Box, side: float) -> Box:
-    x, y = (box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2
+    x, y = box.centre
     return Box(x - side / 2, y - side / 2, x + side / 2, y + side / 2)

@@ -1,31 +1,55 @@
-"""What a face detector is, and what all of them share: merging boxes of the same face."""
+"""What finds faces, on two levels: a finder looks once at one picture, a detector decides how to look at each frame."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Protocol
 
-from live_monitor.types import Box, Detection, Image
+from live_monitor.types import Detection, Frame, Image
 
 SAME_FACE_OVERLAP = 0.5
 """Two boxes are one face when they share this much of the smaller one's area."""
 
 
+class FaceFinder(Protocol):
+    """A network or cascade: finds the faces of one picture, at the size the picture has. Belongs to one thread."""
+
+    @property
+    def name(self) -> str:
+        """What --detector takes."""
+
+    @property
+    def smallest_px(self) -> int:
+        """Shorter side of the smallest face that it finds dependably, in pixels of the picture it is given."""
+
+    @property
+    def picture_px(self) -> int:
+        """Pixels, width times height, that a picture should have when nobody says how small a face may be."""
+
+    @property
+    def wants_coarse_look(self) -> bool:
+        """True when it misses faces that fill a large picture, and so must see a small copy of it too."""
+
+    def find(self, picture: Image) -> list[Detection]:
+        """Faces of uint8 (H, W, 3) BGR of any size, in pixels of that picture, any order, none twice."""
+
+
 class FaceDetector(Protocol):
-    """Finds every face of a picture. Only the analysis thread calls it."""
+    """Finds the faces of a sequence of frames. Only the analysis thread calls it."""
 
-    def detect(self, image: Image) -> list[Detection]:
-        """Faces of uint8 (H, W, 3) BGR, in pixels of that picture, any order, none twice."""
+    def detect(self, frame: Frame) -> list[Detection]:
+        """Faces in pixels of the frame, any order, none twice."""
 
 
-def merge_overlapping(boxes: Iterable[Box]) -> list[Box]:
-    """Keeps one box a face.
+def merge_overlapping(detections: Iterable[Detection]) -> list[Detection]:
+    """Keeps one detection a face: of those that overlap by SAME_FACE_OVERLAP the one with the highest score.
 
-    Args:
-        boxes: the most trusted first; of two that overlap by SAME_FACE_OVERLAP the earlier stays.
+    Returns:
+        The detections kept, highest score first; None counts as 0.
     """
-    kept: list[Box] = []
-    for box in boxes:
-        if all(box.intersection(other) < SAME_FACE_OVERLAP * min(box.area, other.area) for other in kept):
-            kept.append(box)
+    kept: list[Detection] = []
+    for detection in sorted(detections, key=lambda detection: -(detection.score or 0.0)):
+        box = detection.box
+        if all(box.intersection(other.box) < SAME_FACE_OVERLAP * min(box.area, other.box.area) for other in kept):
+            kept.append(detection)
     return kept

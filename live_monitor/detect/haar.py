@@ -1,10 +1,9 @@
-"""The Viola-Jones detector: cascades of Haar features, on a grey picture no larger than the smallest face needs."""
+"""The Viola-Jones detector: cascades of Haar features, on a grey picture."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -16,75 +15,57 @@ from live_monitor.errors import ModelError
 from live_monitor.resources import packaged_folder
 from live_monitor.types import Box, Detection, Image
 
-FRONTAL = "haarcascade_frontalface_default.xml"
+FRONTAL = "haarcascade_frontalface_alt2.xml"
 PROFILE = "haarcascade_profileface.xml"
 
 SCALE_STEP = 1.2
-NEIGHBOURS = 3
+NEIGHBOURS = 2
 """Ratio between two searched face sizes, and how many raw hits make a face."""
 
-SMALLEST_FACE_OF_HEIGHT = 1 / 15
-SMALLEST_FACE_PX = 24
-"""Without --min-face: 48 pixels in a 720p picture, never under what a cascade can see."""
+HALF_SURE_NEIGHBOURS = 10
+"""A face of n raw hits has the score n / (n + this): the number of hits orders faces better than the cascade's own weights."""
 
 
-@dataclass(frozen=True)
-class _Cascade:
-    classifier: cv2.CascadeClassifier
-    window_px: int
+class HaarFinder:
+    """Frontal faces, and on request faces turned to either side."""
 
+    name = "haar"
+    smallest_px = 24
+    picture_px = 640 * 360
+    wants_coarse_look = False
 
-class HaarDetector:
-    """Frontal faces, and on request faces turned to either side. Gives no score."""
-
-    def __init__(self, *, min_face: int | None = None, profile: bool = False, cascade: Path | None = None) -> None:
+    def __init__(self, *, profile: bool = False, cascade: Path | None = None) -> None:
         """Loads the cascades.
 
         Args:
-            min_face: side of the smallest face wanted, in pixels of the full picture; None: a fifteenth of its height.
             profile: look for faces seen from the side too; two more passes over the picture.
             cascade: a cascade file of the user's own, in place of the frontal one.
 
         Raises:
             ModelError: a cascade is missing or is not one.
         """
-        self._min_face = min_face
         self._frontal = _load(cascade or _find(FRONTAL))
         self._profile = _load(_find(PROFILE)) if profile else None
 
-    def detect(self, image: Image) -> list[Detection]:
-        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
-        hits = sorted(self._search(grey), key=lambda hit: -hit[0])
-        return [Detection(box) for box in merge_overlapping(box for _, box in hits)]
+    def find(self, picture: Image) -> list[Detection]:
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+        return merge_overlapping(self._search(grey))
 
-    def _search(self, grey: NDArray[np.uint8]) -> Iterator[tuple[int, Box]]:
-        height, width = grey.shape
-        min_face = self._min_face or max(SMALLEST_FACE_PX, round(height * SMALLEST_FACE_OF_HEIGHT))
-        yield from _hits(self._frontal, grey, min_face)
+    def _search(self, grey: NDArray[np.uint8]) -> Iterator[Detection]:
+        yield from _hits(self._frontal, grey)
         if self._profile is None:
             return
-        yield from _hits(self._profile, grey, min_face)
-        # The cascade knows one side only; the other is found in the mirror.
-        for neighbours, box in _hits(self._profile, grey[:, ::-1], min_face):
-            yield neighbours, Box(width - box.x2, box.y1, width - box.x1, box.y2)
+        # The cascade knows faces that look to one side; those that look to the other are found in the mirror.
+        yield from _hits(self._profile, grey)
+        for hit in _hits(self._profile, grey[:, ::-1]):
+            yield Detection(Box(grey.shape[1] - hit.box.x2, hit.box.y1, grey.shape[1] - hit.box.x1, hit.box.y2), hit.score)
 
 
-def _hits(cascade: _Cascade, grey: NDArray[np.uint8], min_face: int) -> Iterator[tuple[int, Box]]:
-    """Every hit with its number of raw hits; the picture is reduced until the smallest face fills the cascade's window."""
-    scale = min(1.0, cascade.window_px / min_face)
-    smallest = max(cascade.window_px, round(min_face * scale))
-    height, width = grey.shape
-    size = round(width * scale), round(height * scale)
-    if min(size) < smallest:
-        return
-    reduced = cv2.resize(grey, size, interpolation=cv2.INTER_AREA) if scale < 1 else grey
-    found, neighbours = cascade.classifier.detectMultiScale2(
-        reduced, scaleFactor=SCALE_STEP, minNeighbors=NEIGHBOURS, minSize=(smallest, smallest)
-    )
-    x_scale, y_scale = width / size[0], height / size[1]
+def _hits(cascade: cv2.CascadeClassifier, grey: NDArray[np.uint8]) -> Iterator[Detection]:
+    found, neighbours = cascade.detectMultiScale2(grey, scaleFactor=SCALE_STEP, minNeighbors=NEIGHBOURS)
     for hit, count in zip(found, neighbours, strict=True):
-        x, y, w, h = map(int, hit)
-        yield int(count), Box(x * x_scale, y * y_scale, (x + w) * x_scale, (y + h) * y_scale)
+        x, y, width, height = map(float, hit)
+        yield Detection(Box(x, y, x + width, y + height), int(count) / (int(count) + HALF_SURE_NEIGHBOURS))
 
 
 def _find(name: str) -> Path:
@@ -97,7 +78,7 @@ def _find(name: str) -> Path:
     raise ModelError(f'{name}: not found in {places}; run: pip install --force-reinstall "opencv-python>=4.10,<5"')
 
 
-def _load(path: Path) -> _Cascade:
+def _load(path: Path) -> cv2.CascadeClassifier:
     if not path.is_file():
         raise ModelError(f"{path}: no such cascade file")
     classifier = cv2.CascadeClassifier()
@@ -105,4 +86,4 @@ def _load(path: Path) -> _Cascade:
         classifier.load(str(path))
     if classifier.empty():
         raise ModelError(f"{path}: not a cascade that OpenCV can read; give an XML file made by opencv_traincascade")
-    return _Cascade(classifier, max(classifier.getOriginalWindowSize()))
+    return classifier

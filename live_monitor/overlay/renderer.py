@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from live_monitor.detect.zones import Zone
 from live_monitor.labels import COLOURS_BGR
 from live_monitor.overlay.layout import place_plates
 from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
@@ -22,6 +23,10 @@ PLATE_BGR = (40, 40, 40)
 NOTICE_BGR = (30, 120, 220)
 NOTICE_ENLARGED = 1.5
 DIMMED = 0.45
+SHADED = 0.3
+HATCH_BGR = (110, 110, 110)
+HATCH_STYLES = 6
+"""Distance of the lines across a shaded zone, in paddings of the style."""
 
 SMALL_FACES_REDUCED = 0.75
 """Labels shrink to this where faces are narrower than they are, or a class photo would be hidden behind them."""
@@ -42,13 +47,14 @@ class Status:
     notice: str = ""
 
 
-def render(image: Image, readings: Sequence[Reading], status: Status) -> Image:
+def render(image: Image, readings: Sequence[Reading], status: Status, zones: Sequence[Zone] = ()) -> Image:
     """The picture as the window shows it.
 
     Args:
         image: uint8 (H, W, 3) BGR; stays as it is.
         readings: the faces, in pixels of that picture.
         status: see Status.
+        zones: parts of the picture that were left out, to be shaded.
 
     Returns:
         A new picture, enlarged if `image` is smaller than SMALLEST_SIDE_PX; dimmed under a notice.
@@ -56,6 +62,8 @@ def render(image: Image, readings: Sequence[Reading], status: Status) -> Image:
     canvas, scale = _canvas(image)
     height, width = canvas.shape[:2]
     style = Style.for_picture(width, height)
+    for zone in zones:
+        _shade(canvas, zone, style)
     if status.notice:
         canvas = cv2.convertScaleAbs(canvas, alpha=DIMMED).astype(np.uint8, copy=False)
     status_text, status_place = _status_plate(status, len(readings), style)
@@ -73,6 +81,17 @@ def _canvas(image: Image) -> tuple[Image, float]:
         return image.copy(), scale
     enlarged = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
     return enlarged.astype(np.uint8, copy=False), scale
+
+
+def _shade(canvas: Image, zone: Zone, style: Style) -> None:
+    """Darkens a zone and hatches it, so that nobody takes it for a part of the picture."""
+    x1, y1, x2, y2 = zone.in_pixels(canvas.shape[1], canvas.shape[0])
+    part = canvas[y1:y2, x1:x2]
+    part[:] = cv2.convertScaleAbs(part, alpha=SHADED)
+    width, height = x2 - x1, y2 - y1
+    for x in range(HATCH_STYLES * style.padding, width + height, HATCH_STYLES * style.padding):
+        cv2.line(part, (x, 0), (x - height, height), HATCH_BGR, style.line // 2 or 1, cv2.LINE_AA)
+    cv2.rectangle(part, (0, 0), (width - 1, height - 1), HATCH_BGR, style.line)
 
 
 def _status_plate(status: Status, faces: int, style: Style) -> tuple[str, Rect]:

@@ -26,7 +26,7 @@ def facts() -> Facts:
         "network": "custom-cnn",
         "labels": list(LABELS),
         "input": {"side_px": 40, "colour": "grey", "normalisation": NORMALISATION},
-        "crop_margin": 0.1,
+        "crop_margins": {"haar": 0.1, "yunet": 0.2},
         "files": {LITERT: {"name": "toy.tflite", "sha256": hashlib.sha256(WEIGHTS).hexdigest()}},
     }
 
@@ -39,7 +39,7 @@ def write_model(folder: Path, facts: Facts) -> str:
 
 def test_a_folder_with_a_card_is_a_model(tmp_path: Path, facts: Facts) -> None:
     card = load_card(write_model(tmp_path, facts))
-    assert (card.name, card.input_px, card.crop_margin) == ("toy", 40, 0.1)
+    assert (card.name, card.input_px, card.crop_margin("haar"), card.crop_margin("yunet")) == ("toy", 40, 0.1, 0.2)
 
 
 def test_the_card_says_where_the_weights_are(tmp_path: Path, facts: Facts) -> None:
@@ -63,12 +63,17 @@ def test_the_shipped_model_says_how_accurate_it_is_and_where_it_fails() -> None:
     assert facts["limits"]
 
 
+def test_a_detector_that_the_card_does_not_know_is_named_with_those_it_knows(tmp_path: Path, facts: Facts) -> None:
+    with pytest.raises(ModelError, match="toy: has no crop margin for the detector radar; choose another of haar, yunet"):
+        load_card(write_model(tmp_path, facts)).crop_margin("radar")
+
+
 def test_an_unknown_model_is_answered_with_the_shipped_ones() -> None:
     with pytest.raises(ModelError, match=r"no-such-model: no such model; shipped: .*custom-cnn"):
         load_card("no-such-model")
 
 
-@pytest.mark.parametrize("key", ["name", "labels", "input", "crop_margin", "files"])
+@pytest.mark.parametrize("key", ["name", "labels", "input", "crop_margins", "files"])
 def test_a_card_that_lacks_something_is_refused_by_the_missing_name(tmp_path: Path, facts: Facts, key: str) -> None:
     del facts[key]
     with pytest.raises(ModelError, match=f"not a model card, wrong or missing: '{key}'"):

@@ -48,6 +48,7 @@ def test_probabilities_sum_to_one_also_when_the_engine_rounds(classifier: Emotio
 
 def test_a_live_face_reaches_the_network_exactly_as_a_training_face_does(engine: FakeEngine) -> None:
     card = load_card("custom-cnn")
+    widened = card.crop_margin("haar")
     faces = drawn_faces(6, seed=4)
     frame = np.random.default_rng(5).integers(0, 256, (240, 320, 3), dtype=np.uint8)
     detections = []
@@ -55,9 +56,9 @@ def test_a_live_face_reaches_the_network_exactly_as_a_training_face_does(engine:
         x, y, side = 3 + 51 * number, 7 + 30 * number, len(face)
         frame[y : y + side, x : x + side] = face[..., np.newaxis]
         # The box whose crop, margin included, is the face: training faces are the crops themselves.
-        margin = side * card.crop_margin / (1 + 2 * card.crop_margin)
+        margin = side * widened / (1 + 2 * widened)
         detections.append(Detection(Box(x + margin, y + margin, x + side - margin, y + side - margin)))
 
-    EmotionClassifier(engine, input_px=card.input_px, crop_margin=card.crop_margin).classify(frame, detections)
+    EmotionClassifier(engine, input_px=card.input_px, crop_margin=widened).classify(frame, detections)
 
     np.testing.assert_array_equal(engine.batches[0], normalise(faces))

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from live_monitor.detect.detector import SAME_FACE_OVERLAP, merge_overlapping
-from live_monitor.types import Box
+from live_monitor.types import Box, Detection
+
+
+def detections(boxes: list[Box]) -> list[Detection]:
+    """One a box, the first with the highest score."""
+    return [Detection(box, 1 - 0.01 * number) for number, box in enumerate(boxes)]
+
+
+def merged(boxes: list[Box]) -> list[Box]:
+    return [detection.box for detection in merge_overlapping(detections(boxes))]
 
 
 def same_face(one: Box, other: Box) -> bool:
@@ -22,24 +31,29 @@ def random_boxes(seed: int) -> list[Box]:
 
 def test_boxes_apart_are_all_kept() -> None:
     boxes = [Box(0, 0, 10, 10), Box(20, 0, 30, 10), Box(0, 20, 10, 30)]
-    assert merge_overlapping(boxes) == boxes
+    assert merged(boxes) == boxes
 
 
-def test_of_two_boxes_of_a_face_the_earlier_stays() -> None:
-    first, second = Box(0, 0, 10, 10), Box(2, 2, 12, 12)
-    assert merge_overlapping([first, second]) == [first]
-    assert merge_overlapping([second, first]) == [second]
+@pytest.mark.parametrize("reverse", [True, False])
+def test_of_two_boxes_of_a_face_the_one_with_the_higher_score_stays(reverse: bool) -> None:
+    weak, strong = Detection(Box(0, 0, 10, 10), 0.6), Detection(Box(2, 2, 12, 12), 0.9)
+    assert merge_overlapping([strong, weak] if reverse else [weak, strong]) == [strong]
+
+
+def test_a_detection_without_a_score_is_trusted_least() -> None:
+    silent, weak = Detection(Box(0, 0, 10, 10)), Detection(Box(2, 2, 12, 12), 0.1)
+    assert merge_overlapping([silent, weak]) == [weak]
 
 
 @pytest.mark.parametrize("small_first", [True, False])
 def test_a_box_inside_another_is_the_same_face(small_first: bool) -> None:
     boxes = [Box(40, 40, 60, 60), Box(0, 0, 100, 100)]
-    assert len(merge_overlapping(boxes if small_first else boxes[::-1])) == 1
+    assert len(merged(boxes if small_first else boxes[::-1])) == 1
 
 
 @pytest.mark.parametrize(("shift", "faces"), [(4.9, 1), (5.1, 2)])
 def test_half_of_the_smaller_box_decides(shift: float, faces: int) -> None:
-    assert len(merge_overlapping([Box(0, 0, 10, 10), Box(shift, 0, 10 + shift, 10)])) == faces
+    assert len(merged([Box(0, 0, 10, 10), Box(shift, 0, 10 + shift, 10)])) == faces
 
 
 def test_nothing_merges_to_nothing() -> None:
@@ -48,11 +62,11 @@ def test_nothing_merges_to_nothing() -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_no_two_boxes_left_are_the_same_face(seed: int) -> None:
-    assert not any(same_face(one, other) for one, other in combinations(merge_overlapping(random_boxes(seed)), 2))
+    assert not any(same_face(one, other) for one, other in combinations(merged(random_boxes(seed)), 2))
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_every_box_taken_away_is_the_same_face_as_one_that_is_left(seed: int) -> None:
     boxes = random_boxes(seed)
-    kept = merge_overlapping(boxes)
+    kept = merged(boxes)
     assert all(any(same_face(box, other) for other in kept) for box in boxes)

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from live_monitor.detect.haar import FRONTAL, PROFILE, HaarDetector
+from live_monitor.detect.haar import FRONTAL, PROFILE, HaarFinder
+from live_monitor.detect.size_to_fit import SizeToFit
 from live_monitor.errors import ModelError
 from live_monitor.types import Box, Image
 from tests.fakes import PORTRAIT_FACE, drawn_portrait, grey_picture
@@ -28,8 +29,8 @@ def mirrored(image: Image) -> Image:
     return np.ascontiguousarray(image[:, ::-1])
 
 
-def boxes(detector: HaarDetector, image: Image) -> list[Box]:
-    return [detection.box for detection in detector.detect(image)]
+def boxes(finder: HaarFinder, image: Image) -> list[Box]:
+    return [detection.box for detection in finder.find(image)]
 
 
 def opencv_cascade(name: str) -> Path:
@@ -43,64 +44,57 @@ def overlap(one: Box, other: Box) -> float:
 
 
 @pytest.fixture(scope="module")
-def detector() -> HaarDetector:
-    return HaarDetector()
+def finder() -> HaarFinder:
+    return HaarFinder()
 
 
 @pytest.fixture(scope="module")
-def profile_detector() -> HaarDetector:
-    return HaarDetector(profile=True)
+def profile_finder() -> HaarFinder:
+    return HaarFinder(profile=True)
 
 
-def test_a_face_is_found_where_it_is(detector: HaarDetector) -> None:
-    [box] = boxes(detector, drawn_portrait())
+def test_a_face_is_found_where_it_is(finder: HaarFinder) -> None:
+    [box] = boxes(finder, drawn_portrait())
     assert overlap(box, PORTRAIT_FACE) > 0.6
 
 
-def test_boxes_are_in_pixels_of_the_full_picture_however_large_it_is(detector: HaarDetector) -> None:
+def test_boxes_are_in_pixels_of_the_full_picture_however_large_it_is(finder: HaarFinder) -> None:
     enlarged = cv2.resize(drawn_portrait(), None, fx=5, fy=5).astype(np.uint8, copy=False)
-    [box] = boxes(detector, enlarged)
+    [box] = boxes(finder, enlarged)
     assert overlap(box, Box(*(5 * value for value in PORTRAIT_FACE))) > 0.6
 
 
-def test_an_even_picture_holds_no_face(detector: HaarDetector) -> None:
-    assert boxes(detector, grey_picture(128, 640, 480)) == []
+def test_an_even_picture_holds_no_face(finder: HaarFinder) -> None:
+    assert boxes(finder, grey_picture(128, 640, 480)) == []
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 480), (640, 2), (23, 23)])
-def test_a_picture_too_small_for_a_face_is_no_error(profile_detector: HaarDetector, width: int, height: int) -> None:
-    assert boxes(profile_detector, grey_picture(128, width, height)) == []
+def test_a_picture_too_small_for_a_face_is_no_error(profile_finder: HaarFinder, width: int, height: int) -> None:
+    assert boxes(profile_finder, grey_picture(128, width, height)) == []
 
 
-def test_a_face_smaller_than_the_smallest_wanted_is_not_reported() -> None:
-    assert boxes(HaarDetector(min_face=100), drawn_portrait())
-    assert boxes(HaarDetector(min_face=230), drawn_portrait()) == []
-
-
-def test_a_smaller_smallest_face_finds_what_the_default_leaves_out(detector: HaarDetector) -> None:
-    small = cv2.resize(drawn_portrait(), (80, 60), interpolation=cv2.INTER_AREA)
-    picture = grey_picture(70, 1280, 720)
-    picture[300:360, 600:680] = small
-    assert boxes(detector, picture) == []
-    [box] = boxes(HaarDetector(min_face=24), picture)
-    assert (
-        overlap(box, Box(*(value / 4 + corner for value, corner in zip(PORTRAIT_FACE, (600, 300, 600, 300), strict=True)))) > 0.4
-    )
+def test_the_more_hits_a_face_has_the_higher_is_its_score(finder: HaarFinder) -> None:
+    portrait = drawn_portrait()
+    [sharp] = finder.find(portrait)
+    [faint] = finder.find(cv2.GaussianBlur(portrait, (0, 0), 8).astype(np.uint8, copy=False))
+    assert sharp.score is not None
+    assert faint.score is not None
+    assert 0 < faint.score < sharp.score < 1
 
 
 def test_a_cascade_of_ones_own_is_used_in_place_of_the_frontal_one() -> None:
-    number_plates = HaarDetector(cascade=opencv_cascade("haarcascade_russian_plate_number.xml"))
+    number_plates = HaarFinder(cascade=opencv_cascade("haarcascade_russian_plate_number.xml"))
     assert boxes(number_plates, drawn_portrait()) == []
 
 
-def test_giving_opencvs_own_frontal_cascade_changes_nothing(detector: HaarDetector) -> None:
-    given = HaarDetector(cascade=opencv_cascade(FRONTAL))
-    assert boxes(given, drawn_portrait()) == boxes(detector, drawn_portrait())
+def test_giving_opencvs_own_frontal_cascade_changes_nothing(finder: HaarFinder) -> None:
+    given = HaarFinder(cascade=opencv_cascade(FRONTAL))
+    assert boxes(given, drawn_portrait()) == boxes(finder, drawn_portrait())
 
 
 def test_a_missing_cascade_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"no\.xml: no such cascade file"):
-        HaarDetector(cascade=tmp_path / "no.xml")
+        HaarFinder(cascade=tmp_path / "no.xml")
 
 
 @pytest.mark.parametrize("content", ["", "not xml", "<?xml version='1.0'?><opencv_storage><a>1</a></opencv_storage>"])
@@ -108,79 +102,72 @@ def test_a_file_that_is_no_cascade_is_refused(tmp_path: Path, content: str) -> N
     broken = tmp_path / "broken.xml"
     broken.write_text(content, encoding="utf-8")
     with pytest.raises(ModelError, match=r"broken\.xml: not a cascade that OpenCV can read"):
-        HaarDetector(cascade=broken)
+        HaarFinder(cascade=broken)
 
 
 def test_a_cascade_cut_short_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "broken.xml"
     broken.write_bytes(opencv_cascade(FRONTAL).read_bytes()[:20_000])
     with pytest.raises(ModelError, match=r"broken\.xml: not a cascade that OpenCV can read"):
-        HaarDetector(cascade=broken)
+        HaarFinder(cascade=broken)
 
 
 def test_a_folder_is_no_cascade(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no such cascade file"):
-        HaarDetector(cascade=tmp_path)
+        HaarFinder(cascade=tmp_path)
 
 
 def test_an_opencv_without_its_cascades_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cv2.data, "haarcascades", str(tmp_path))  # type: ignore[attr-defined]
     with pytest.raises(ModelError, match=rf'{PROFILE}: not found in .* pip install --force-reinstall "opencv-python'):
-        HaarDetector(cascade=opencv_cascade(FRONTAL), profile=True)
+        HaarFinder(cascade=opencv_cascade(FRONTAL), profile=True)
 
 
 @pytest.mark.parametrize("name", SINGLE_FACES)
-def test_a_photo_of_one_person_holds_one_face(detector: HaarDetector, shared_data: Path, name: str) -> None:
-    assert len(boxes(detector, read(shared_data / "photos" / name))) == 1
+def test_a_photo_of_one_person_holds_one_face(finder: HaarFinder, shared_data: Path, name: str) -> None:
+    assert len(boxes(finder, read(shared_data / "photos" / name))) == 1
 
 
-def test_a_drawing_of_mountains_holds_no_face(profile_detector: HaarDetector, shared_data: Path) -> None:
-    assert boxes(profile_detector, read(shared_data / "photos" / "free-mountain-vector-01.jpg")) == []
+def test_a_drawing_of_mountains_holds_no_face(profile_finder: HaarFinder, shared_data: Path) -> None:
+    assert boxes(profile_finder, read(shared_data / "photos" / "free-mountain-vector-01.jpg")) == []
 
 
-def test_most_of_a_historic_group_of_29_is_found_and_nobody_twice(detector: HaarDetector, shared_data: Path) -> None:
-    found = boxes(detector, read(shared_data / "photos" / "solvay1927.jpg"))
+def test_most_of_a_historic_group_of_29_is_found_and_nobody_twice(finder: HaarFinder, shared_data: Path) -> None:
+    photo = read(shared_data / "photos" / "solvay1927.jpg")
+    found = [detection.box for detection in SizeToFit(finder).look_once(photo)]
     assert 20 <= len(found) <= 29
     assert max(overlap(one, other) for one in found for other in found if one is not other) < 0.5
 
 
-def test_a_group_photo_full_of_large_faces_is_searched_for_large_ones_only(shared_data: Path) -> None:
-    found = boxes(HaarDetector(min_face=200), read(shared_data / "photos" / "group-3.jpg"))
-    assert found
-    assert all(box.width >= 200 for box in found)
-
-
-def test_a_face_from_the_side_is_found_on_request_only(
-    detector: HaarDetector, profile_detector: HaarDetector, shared_data: Path
-) -> None:
+def test_a_face_from_the_side_is_found_on_request_only(finder: HaarFinder, profile_finder: HaarFinder, shared_data: Path) -> None:
     photo = read(shared_data / "photos" / PROFILE_PHOTO)
-    assert boxes(detector, photo) == []
-    assert len(boxes(profile_detector, photo)) == 1
+    assert boxes(finder, photo) == []
+    assert len(boxes(profile_finder, photo)) == 1
 
 
-def test_faces_turned_to_either_side_are_found_alike(profile_detector: HaarDetector, shared_data: Path) -> None:
+def test_faces_turned_to_either_side_are_found_alike(profile_finder: HaarFinder, shared_data: Path) -> None:
     photo = read(shared_data / "photos" / PROFILE_PHOTO)
-    [one_way] = boxes(profile_detector, photo)
-    [other_way] = boxes(profile_detector, mirrored(photo))
+    [one_way] = boxes(profile_finder, photo)
+    [other_way] = boxes(profile_finder, mirrored(photo))
     width = photo.shape[1]
     assert overlap(one_way, Box(width - other_way.x2, other_way.y1, width - other_way.x1, other_way.y2)) > 0.8
 
 
-def test_a_gallery_of_nine_has_nine_faces_each_in_its_own_tile(detector: HaarDetector, shared_data: Path) -> None:
+def test_a_gallery_of_nine_has_nine_faces_each_in_its_own_tile(finder: HaarFinder, shared_data: Path) -> None:
     frames = every_nth_frame(shared_data / "videos" / "call_gallery_9.mp4", 60)
     found = 0
     for frame in frames:
         height, width = frame.shape[:2]
-        centres = [((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2) for box in boxes(detector, frame)]
+        centres = [detection.box.centre for detection in SizeToFit(finder).look_once(frame)]
         tiles = [(int(3 * x / width), int(3 * y / height)) for x, y in centres]
         assert len(set(tiles)) == len(tiles)
         found += len(tiles)
     assert found >= LEAST_FOUND_IN_GALLERY * 9 * len(frames)
 
 
-def test_a_video_without_faces_gives_none(profile_detector: HaarDetector, shared_data: Path) -> None:
+def test_a_video_without_faces_gives_none(profile_finder: HaarFinder, shared_data: Path) -> None:
     frames = every_nth_frame(shared_data / "videos" / "no_face.mp4", 10)
-    assert [boxes(profile_detector, frame) for frame in frames] == [[]] * len(frames)
+    assert [boxes(profile_finder, frame) for frame in frames] == [[]] * len(frames)
 
 
 def every_nth_frame(video: Path, step: int) -> list[Image]:

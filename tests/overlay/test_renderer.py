@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from live_monitor.detect.zones import Zone
 from live_monitor.labels import COLOURS_BGR, LABELS
 from live_monitor.overlay.renderer import DIMMED, NOTICE_BGR, PLATE_BGR, SMALLEST_SIDE_PX, Status, render
 from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
@@ -186,3 +187,35 @@ def test_the_status_stays_readable_in_any_crowd(seed: int) -> None:
     expected = plate(status_text(HD, "60 faces"), PLATE_BGR, Style.for_picture(*HD))
     shown = render(noise(*HD), readings, status())
     np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
+
+
+LEFT_HALF = Zone(0, 0, 0.5, 1)
+
+
+def test_a_zone_is_shaded_and_the_rest_is_not() -> None:
+    picture = grey_picture(200, *HD)
+    plain, shaded = render(picture, [], status()), render(picture, [], status(), [LEFT_HALF])
+    np.testing.assert_array_equal(plain[:, 640:], shaded[:, 640:])
+    assert shaded[100:, :640].mean() < 0.5 * plain[100:, :640].mean()
+
+
+def test_a_shaded_zone_is_no_even_dark_patch_that_could_be_part_of_the_picture() -> None:
+    shaded = render(grey_picture(200, *HD), [], status(), [LEFT_HALF])
+    assert len(np.unique(shaded[200:500, 100:500])) > 2
+
+
+def test_what_is_in_a_shaded_zone_can_still_be_made_out() -> None:
+    shaded = render(noise(*HD), [], status(), [LEFT_HALF])
+    assert shaded[200:500, 100:500].std() > 10
+
+
+@SIZES_480P_TO_4K
+def test_zones_of_any_size_are_drawn(size: tuple[int, int]) -> None:
+    zones = [Zone(0, 0, 1, 1), Zone(0.999, 0.999, 0.001, 0.001), Zone(0.2, 0.2, 0.001, 0.7)]
+    assert render(noise(*size), [], status(size), zones).shape == (size[1], size[0], 3)
+
+
+def test_labels_and_frame_rate_are_drawn_over_zones() -> None:
+    over = render(grey_picture(0, *HD), [reading("happy")], status(), [Zone(0, 0, 1, 1)])
+    assert (over == COLOURS_BGR["happy"]).all(axis=2).any()
+    assert (over == PLATE_BGR).all(axis=2).any()

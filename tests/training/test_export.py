@@ -16,7 +16,7 @@ from live_monitor.classify.networks import NETWORKS, dtype_policy
 from live_monitor.classify.preprocess import normalise
 from live_monitor.errors import OutputError
 from live_monitor.labels import LABELS
-from live_monitor.training.export import _to_int8, export
+from live_monitor.training.export import CROP_MARGINS, _to_int8, export
 from live_monitor.training.train import Recipe, TrainedNetwork
 from tests.fakes import drawn_faces
 
@@ -66,7 +66,7 @@ def model(trained: TrainedNetwork, fer2013: Path, tmp_path_factory: pytest.TempP
 
 def test_the_folder_is_a_model_that_can_be_loaded(model: Path) -> None:
     card = load_card(str(model))
-    assert (card.name, card.input_px, card.crop_margin) == ("tiny", 48, 0.0)
+    assert (card.name, card.input_px, card.crop_margins) == ("tiny", 48, CROP_MARGINS)
 
 
 @pytest.mark.parametrize("kind", [LITERT, KERAS])

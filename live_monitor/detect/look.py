@@ -1,0 +1,52 @@
+"""One look at a picture: brought to a size, searched, and the faces brought back. Every finder is used through this."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from live_monitor.detect.detector import FaceFinder, merge_overlapping
+from live_monitor.scaling import resized
+from live_monitor.types import Box, Detection, Image
+
+COARSE_SIDE_PX = 320
+"""Longest side of the small copy in which faces are looked for that fill a large picture."""
+
+_COARSE_FROM = 2.0
+"""A picture this many times the small copy's side has room for faces that its finder is too near to see."""
+
+
+def look(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
+    """Searches a picture at one size, and at COARSE_SIDE_PX too where the finder wants that.
+
+    Args:
+        finder: searches each of them.
+        image: uint8 (H, W, 3) BGR.
+        side_px: longest side of the picture to search, in pixels; it is enlarged or reduced to that.
+
+    Returns:
+        Faces in pixels of `image`, highest score first.
+    """
+    found = _at_size(finder, image, side_px)
+    if finder.wants_coarse_look and side_px >= _COARSE_FROM * COARSE_SIDE_PX:
+        found += _at_size(finder, image, COARSE_SIDE_PX)
+    return merge_overlapping(found)
+
+
+def _at_size(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
+    height, width = image.shape[:2]
+    scale = side_px / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    found = finder.find(resized(image, *size))
+    return found if size == (width, height) else _enlarged(found, width / size[0], height / size[1])
+
+
+def _enlarged(detections: Iterable[Detection], x_scale: float, y_scale: float) -> list[Detection]:
+    return [
+        dataclasses.replace(
+            found,
+            box=Box(found.box.x1 * x_scale, found.box.y1 * y_scale, found.box.x2 * x_scale, found.box.y2 * y_scale),
+            landmarks=found.landmarks and tuple((x * x_scale, y * y_scale) for x, y in found.landmarks),
+        )
+        for found in detections
+    ]

@@ -1,0 +1,96 @@
+"""YuNet, a small network that finds faces and five landmarks of each, run by OpenCV.
+
+Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence Research 20, 2023.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from live_monitor.errors import ModelError
+from live_monitor.quiet import silent_stderr
+from live_monitor.types import Box, Detection, Image
+
+THRESHOLD = 0.6
+"""Score from which a hit counts as a face: at 0.5 walls and hands begin to pass, at 0.7 turned and masked faces go."""
+
+NMS_OVERLAP = 0.3
+MOST_FACES = 5000
+"""Hits of that intersection over union are one face; hits looked at before that. Both are OpenCV's own defaults."""
+
+SMALLEST_PICTURE_PX = 8
+"""A narrower picture holds no face, and the network answers it with whatever stood in memory."""
+
+SIZES_READY = 4
+"""A network is kept for each of this many picture sizes: to change a network's size costs as much as to use it."""
+
+_SCORE = 14
+_TRIAL_PX = 64
+
+
+class YuNetFinder:
+    """Frontal, turned and masked faces, with scores and landmarks: both eyes, nose, both corners of the mouth."""
+
+    name = "yunet"
+    smallest_px = 20
+    picture_px = 1280 * 720
+    wants_coarse_look = True
+    """It was trained on faces of 10 to 300 pixels."""
+
+    def __init__(self, model: Path, *, threshold: float = THRESHOLD) -> None:
+        """Loads the network.
+
+        Args:
+            model: its ONNX file.
+            threshold: score 0..1 from which a hit is reported.
+
+        Raises:
+            ModelError: the file is missing or is not a YuNet.
+        """
+        self._content = np.frombuffer(_read(model), np.uint8)
+        self._threshold = threshold
+        self._networks: OrderedDict[tuple[int, int], cv2.FaceDetectorYN] = OrderedDict()
+        try:
+            with silent_stderr():
+                self.find(np.zeros((_TRIAL_PX, _TRIAL_PX, 3), np.uint8))  # another kind of network fails only when it runs
+        except (cv2.error, ValueError, IndexError) as error:
+            raise ModelError(f"{model}: not a YuNet that OpenCV can read; run: live-monitor models pull yunet") from error
+
+    def find(self, picture: Image) -> list[Detection]:
+        if min(picture.shape[:2]) < SMALLEST_PICTURE_PX:
+            return []
+        _, rows = self._network(picture.shape[1], picture.shape[0]).detect(picture)
+        return [] if rows is None else [_detection(row) for row in rows.tolist()]
+
+    def _network(self, width: int, height: int) -> cv2.FaceDetectorYN:
+        """The network for pictures of that size; the size that was longest out of use makes room for a new one."""
+        size = width, height
+        if size in self._networks:
+            self._networks.move_to_end(size)
+            return self._networks[size]
+        if len(self._networks) == SIZES_READY:
+            self._networks.popitem(last=False)
+        self._networks[size] = cv2.FaceDetectorYN.create(
+            "onnx", self._content, np.empty(0, np.uint8), size, self._threshold, NMS_OVERLAP, MOST_FACES
+        )
+        return self._networks[size]
+
+
+def _read(model: Path) -> bytes:
+    try:
+        return model.read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"{model}: no such detector model; get one with: live-monitor models pull yunet") from None
+    except OSError as error:
+        raise ModelError(f"{model}: cannot be read: {error.strerror}; get one with: live-monitor models pull yunet") from error
+
+
+def _detection(row: list[float]) -> Detection:
+    """From x, y, width, height, five points x, y, and the score."""
+    x, y, width, height = row[:4]
+    landmarks = tuple(zip(row[4:_SCORE:2], row[5:_SCORE:2], strict=True))
+    return Detection(Box(x, y, x + width, y + height), min(1.0, row[_SCORE]), landmarks)

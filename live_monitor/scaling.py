@@ -1,0 +1,24 @@
+"""Pictures made larger or smaller, quickly."""
+
+from __future__ import annotations
+
+import cv2
+
+from live_monitor.types import Image
+
+
+def resized(image: Image, width: int, height: int) -> Image:
+    """A picture brought to a size; the picture itself if it has that size already.
+
+    It is halved by averaging as often as leaves it larger than wanted, then interpolated: nothing of the picture is
+    skipped, as interpolation alone would, at a fifth of the time that averaging alone takes.
+    """
+    while image.shape[1] >= 2 * width and image.shape[0] >= 2 * height:
+        # An odd last row or column is left out: only exact halves are quick.
+        half = image.shape[1] // 2, image.shape[0] // 2
+        image = cv2.resize(image[: 2 * half[1], : 2 * half[0]], half, interpolation=cv2.INTER_AREA).astype(
+            image.dtype, copy=False
+        )
+    if (image.shape[1], image.shape[0]) == (width, height):
+        return image
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR).astype(image.dtype, copy=False)

@@ -1,0 +1,59 @@
+"""One look: at any size, with the faces in pixels of the picture that was given."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from live_monitor.detect.look import COARSE_SIDE_PX, look
+from live_monitor.types import Box
+from tests.fakes import FakeFinder, squares
+
+FACE = Box(400, 200, 560, 360)
+
+
+class Nearsighted(FakeFinder):
+    """Misses what is larger than 100 pixels, and so wants a small copy too."""
+
+    wants_coarse_look = True
+
+    def __init__(self) -> None:
+        super().__init__(blind_above_px=100)
+
+
+@pytest.mark.parametrize("side_px", [320, 500, 1280, 1600])
+def test_faces_are_in_pixels_of_the_picture_whatever_size_was_searched(side_px: int) -> None:
+    finder = FakeFinder()
+    [face] = look(finder, squares(FACE), side_px)
+    assert finder.pictures == [(side_px, round(side_px * 0.75))]
+    np.testing.assert_allclose(face.box, FACE, atol=1280 / side_px)
+    assert face.landmarks is not None
+    np.testing.assert_allclose(face.landmarks[0], FACE[:2], atol=1280 / side_px)
+
+
+def test_a_picture_of_the_wanted_size_is_searched_as_it_is() -> None:
+    [face] = look(FakeFinder(), squares(FACE), 1280)
+    assert face.box == FACE
+
+
+def test_a_large_face_is_seen_in_the_small_copy_and_a_small_one_in_the_large_picture() -> None:
+    small = Box(900, 100, 940, 140)
+    faces = look(Nearsighted(), squares(FACE, small), 1280)
+    assert sorted(round(face.box.width) for face in faces) == [40, 160]
+
+
+def test_a_face_seen_in_both_is_one_face() -> None:
+    medium = Box(400, 200, 490, 290)
+    assert len(look(Nearsighted(), squares(medium), 1280)) == 1
+
+
+@pytest.mark.parametrize(("side_px", "looks"), [(COARSE_SIDE_PX, 1), (2 * COARSE_SIDE_PX - 1, 1), (2 * COARSE_SIDE_PX, 2)])
+def test_the_small_copy_is_searched_only_where_it_adds_something(side_px: int, looks: int) -> None:
+    finder = Nearsighted()
+    look(finder, squares(FACE), side_px)
+    assert len(finder.pictures) == looks
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (2000, 1), (1, 2000)])
+def test_a_picture_of_any_shape_is_no_error(width: int, height: int) -> None:
+    assert look(FakeFinder(), squares(width=width, height=height), 320) == []

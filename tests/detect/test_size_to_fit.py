@@ -1,0 +1,177 @@
+"""How large the searched picture is: as the faces allow, with a full look now and then."""
+
+from __future__ import annotations
+
+import logging
+from itertools import pairwise
+
+import pytest
+
+from live_monitor.detect.look import COARSE_SIDE_PX
+from live_monitor.detect.size_to_fit import (
+    CALM_FULL_LOOK_EVERY_S,
+    FULL_LOOK_EVERY_S,
+    LOST_ENLARGES,
+    MOST_ENLARGED,
+    REMEMBER_S,
+    SEARCH_AGAIN_S,
+    SizeToFit,
+)
+from live_monitor.types import Box, Detection, Image
+from tests.fakes import FakeFinder, frame_of, squares
+
+FULL_PX = 640
+"""Longest side of a full look at a 4:3 picture, with FakeFinder's picture_px."""
+
+NEAR = Box(300, 200, 700, 600)
+MIDDLE = Box(800, 300, 860, 360)
+FAR = Box(1000, 100, 1042, 142)
+
+
+class Watch:
+    """A detector that is shown a picture at a time."""
+
+    def __init__(self, finder: FakeFinder | None = None, min_face: int | None = None) -> None:
+        self.finder = finder or FakeFinder()
+        self._detector = SizeToFit(self.finder, min_face)
+        self._frames = 0
+
+    def show(self, image: Image, at_s: float) -> list[Detection]:
+        self._frames += 1
+        return self._detector.detect(frame_of(image, self._frames, at_s))
+
+    @property
+    def sides(self) -> list[int]:
+        return [max(size) for size in self.finder.pictures]
+
+
+def test_the_first_look_is_at_full_size() -> None:
+    watch = Watch()
+    watch.show(squares(NEAR), 0)
+    assert watch.sides == [FULL_PX]
+
+
+def test_large_faces_are_then_looked_for_in_a_small_picture() -> None:
+    watch = Watch()
+    for number in range(5):
+        assert len(watch.show(squares(NEAR), number * 0.04)) == 1
+    assert watch.sides[1:] == [COARSE_SIDE_PX] * 4
+
+
+def test_the_smallest_face_decides_and_is_still_found() -> None:
+    watch = Watch()
+    for number in range(5):
+        assert len(watch.show(squares(NEAR, MIDDLE), number * 0.04)) == 2
+    [fitted] = set(watch.sides[1:])
+    assert COARSE_SIDE_PX < fitted < FULL_PX
+    assert 60 * fitted / 1280 == pytest.approx(FakeFinder.smallest_px, rel=0.08)
+
+
+def test_somebody_new_and_small_is_found_by_the_next_full_look_and_kept() -> None:
+    watch = Watch()
+    for number in range(10):
+        watch.show(squares(NEAR), number * 0.04)
+    found = [len(watch.show(squares(NEAR, FAR), 0.4 + number * 0.04)) for number in range(100)]
+    first = found.index(2)
+    assert 0.4 + first * 0.04 <= CALM_FULL_LOOK_EVERY_S
+    assert found[first:] == [2] * (100 - first)
+
+
+def test_full_looks_are_rarer_where_they_find_nobody_new() -> None:
+    watch = Watch()
+    for number in range(250):
+        watch.show(squares(NEAR), number * 0.04)
+    full = [index * 0.04 for index, side in enumerate(watch.sides) if side == FULL_PX]
+    assert full[1] == pytest.approx(FULL_LOOK_EVERY_S, abs=0.05)
+    assert [later - earlier for earlier, later in pairwise(full[1:])] == pytest.approx(
+        [CALM_FULL_LOOK_EVERY_S] * (len(full) - 2), abs=0.05
+    )
+
+
+class Distrustful(FakeFinder):
+    """Loses a face in pictures that are smaller than it likes, though the face is large enough."""
+
+    def __init__(self, likes_px: int) -> None:
+        super().__init__()
+        self.likes_px = likes_px
+
+    def find(self, picture: Image) -> list[Detection]:
+        found = super().find(picture)
+        return found if max(picture.shape[:2]) >= self.likes_px else []
+
+
+def test_a_face_lost_in_the_small_picture_is_found_at_once_in_the_large_one() -> None:
+    watch = Watch(Distrustful(likes_px=int(COARSE_SIDE_PX * 1.2)))
+    assert [len(watch.show(squares(NEAR), number * SEARCH_AGAIN_S)) for number in range(20)] == [1] * 20
+
+
+def test_a_size_at_which_a_face_was_lost_is_not_used_again_for_a_while() -> None:
+    watch = Watch(Distrustful(likes_px=int(COARSE_SIDE_PX * 1.2)))
+    for number in range(8):
+        watch.show(squares(NEAR), number * SEARCH_AGAIN_S)
+    assert watch.sides[:3] == [FULL_PX, COARSE_SIDE_PX, FULL_PX]
+    assert watch.sides[3] == LOST_ENLARGES * COARSE_SIDE_PX
+
+
+def test_a_face_that_left_is_not_looked_for_again_and_again() -> None:
+    watch = Watch()
+    for number in range(5):
+        watch.show(squares(NEAR), number * 0.04)
+    watch.finder.pictures.clear()
+    for number in range(5, 15):
+        watch.show(squares(), number * 0.04)
+    assert watch.sides.count(FULL_PX) == 1
+
+
+def test_when_the_small_face_is_gone_the_picture_becomes_smaller_again() -> None:
+    watch = Watch()
+    watch.show(squares(NEAR, MIDDLE), 0)
+    watch.show(squares(NEAR), 0.5)
+    assert watch.sides[-1] > COARSE_SIDE_PX
+    watch.show(squares(NEAR), REMEMBER_S + 0.1)
+    watch.show(squares(NEAR), REMEMBER_S + 0.2)
+    assert watch.sides[-1] == COARSE_SIDE_PX
+
+
+def test_faces_smaller_than_the_smallest_wanted_are_left_out() -> None:
+    watch = Watch(min_face=50)
+    assert [round(face.box.width) for face in watch.show(squares(NEAR, FAR), 0)] == [400]
+
+
+@pytest.mark.parametrize(("min_face", "side_px"), [(40, 640), (20, 1280), (80, 320), (1, round(1280 * MOST_ENLARGED))])
+def test_the_smallest_face_wanted_sets_the_full_size(min_face: int, side_px: int) -> None:
+    watch = Watch(min_face=min_face)
+    watch.show(squares(NEAR), 0)
+    assert watch.sides == [side_px]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "side_px"), [(640, 480, 640), (3840, 2880, 640), (320, 240, 512), (1920, 1080, 739), (1080, 1920, 739)]
+)
+def test_without_it_a_full_look_costs_the_same_for_pictures_of_any_size(width: int, height: int, side_px: int) -> None:
+    watch = Watch()
+    watch.show(squares(width=width, height=height), 0)
+    assert watch.sides == [side_px]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 700), (2000, 1)])
+def test_a_picture_of_any_shape_is_no_error(size: tuple[int, int]) -> None:
+    watch = Watch()
+    assert watch.show(squares(width=size[0], height=size[1]), 0) == []
+    assert watch.show(squares(width=size[0], height=size[1]), 0.1) == []
+
+
+def test_a_still_picture_is_looked_at_in_full_size_every_time() -> None:
+    finder = FakeFinder()
+    detector = SizeToFit(finder)
+    for _ in range(3):
+        assert len(detector.look_once(squares(NEAR, FAR))) == 2
+    assert {max(size) for size in finder.pictures} == {FULL_PX}
+
+
+def test_the_size_is_told_when_it_changes(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "live_monitor")
+    watch = Watch()
+    for number in range(10):
+        watch.show(squares(NEAR), number * 0.04)
+    assert caplog.messages == [f"fake: looks for faces in pictures of {COARSE_SIDE_PX} pixels, longest side"]

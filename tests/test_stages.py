@@ -1,0 +1,111 @@
+"""What happens to a frame: looked at or carried, zones left out, faces ordered, all classified in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.detect.cadence import EveryNth
+from live_monitor.detect.zones import Zone
+from live_monitor.stages import Stages
+from live_monitor.track.flow import BoxCarrier
+from live_monitor.types import Box, Detection, Frame, Image
+from tests.fakes import PORTRAIT_FACE, FakeDetector, FakeEngine, drawn_portrait, frame_of, grey_picture
+
+LEFT, RIGHT = Box(40, 60, 140, 160), Box(180, 60, 280, 160)
+
+
+class WatchedDetector(FakeDetector):
+    """Remembers the frames it was shown."""
+
+    def __init__(self, *boxes: Box) -> None:
+        super().__init__(boxes)
+        self.frames: list[Frame] = []
+
+    def detect(self, frame: Frame) -> list[Detection]:
+        self.frames.append(frame)
+        return super().detect(frame)
+
+
+def stages(detector: FakeDetector, every: int = 1, zones: tuple[Zone, ...] = (), engine: FakeEngine | None = None) -> Stages:
+    classifier = EmotionClassifier(engine or FakeEngine(), input_px=48, crop_margin=0.0)
+    return Stages(detector, classifier, EveryNth(every), zones=zones)
+
+
+def boxes(analysed: Stages, frame: Frame) -> list[Box]:
+    return [reading.detection.box for reading in analysed.analyse(frame).readings]
+
+
+def test_faces_are_ordered_from_left_to_right() -> None:
+    assert boxes(stages(FakeDetector([RIGHT, LEFT])), frame_of(drawn_portrait())) == [LEFT, RIGHT]
+
+
+def test_all_faces_of_a_frame_are_classified_in_one_call() -> None:
+    engine = FakeEngine()
+    stages(FakeDetector([RIGHT, LEFT]), engine=engine).analyse(frame_of(drawn_portrait()))
+    assert [len(batch) for batch in engine.batches] == [2]
+
+
+def test_between_two_looks_faces_are_carried_and_still_classified() -> None:
+    detector, engine = WatchedDetector(PORTRAIT_FACE), FakeEngine()
+    every_third = stages(detector, every=3, engine=engine)
+    portrait = drawn_portrait()
+    results = [every_third.analyse(frame_of(np.roll(portrait, 2 * index, axis=1), index)) for index in range(6)]
+    assert [frame.index for frame in detector.frames] == [0, 3]
+    assert [next(iter(result.stages_ms)) for result in results] == ["detect", "carry", "carry"] * 2
+    assert len(engine.batches) == 6
+    assert results[2].readings[0].detection.box.x1 == pytest.approx(PORTRAIT_FACE.x1 + 4, abs=1)
+
+
+def test_a_cadence_that_begins_to_carry_first_looks_once_more() -> None:
+    class FromTheThird(EveryNth):
+        """Looks at the first two frames and wants the rest carried."""
+
+        begun = 0
+
+        @property
+        def carries(self) -> bool:
+            return self.begun > 2
+
+        def look_due(self, frame: Frame) -> bool:
+            self.begun += 1
+            return self.begun <= 2
+
+    detector = WatchedDetector(PORTRAIT_FACE)
+    watched = Stages(detector, EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0), FromTheThird())
+    counts = [len(watched.analyse(frame_of(drawn_portrait(), index)).readings) for index in range(5)]
+    assert counts == [1] * 5
+    assert len(detector.frames) == 3
+
+
+def test_no_stage_sees_what_is_in_a_zone() -> None:
+    detector, engine = WatchedDetector(LEFT, RIGHT), FakeEngine()
+    noise = np.random.default_rng(3).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    half = stages(detector, zones=(Zone(0, 0, 0.5, 1),), engine=engine)
+    assert boxes(half, frame_of(noise)) == [RIGHT]
+    assert np.ptp(detector.frames[0].image[:, :160]) == 0
+    assert len(engine.batches[0]) == 1
+
+
+class Drifting(BoxCarrier):
+    """Carries every box far to the right."""
+
+    def carry(self, image: Image) -> Sequence[Detection]:
+        return [Detection(RIGHT)]
+
+
+def test_a_face_carried_into_a_zone_is_gone() -> None:
+    classifier = EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0)
+    right_half = (Zone(0.5, 0, 0.5, 1),)
+    carrying = Stages(FakeDetector([LEFT]), classifier, EveryNth(2), Drifting(), right_half)
+    assert boxes(carrying, frame_of(drawn_portrait(), 0)) == [LEFT]
+    assert boxes(carrying, frame_of(drawn_portrait(), 1)) == []
+
+
+def test_an_empty_frame_reaches_no_engine() -> None:
+    engine = FakeEngine()
+    assert boxes(stages(FakeDetector([]), engine=engine), frame_of(grey_picture(0))) == []
+    assert engine.batches == []
