@@ -359,7 +359,11 @@ def test_a_wrong_value_in_the_environment_ends_in_2(run: Run, clip: Path, monkey
     assert "'small'" in last_line(err)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--version"], ["bench", "--help"], ["train", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["-h"], ["--version"], ["bench", "--help"], ["train", "--help"], ["evaluate-detector", "--help"]],
+    ids=" ".join,
+)
 def test_help_and_version_load_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     assert modules_after(*arguments, cwd=tmp_path) == set()
 
@@ -372,7 +376,7 @@ def test_analysis_on_the_cpu_does_not_load_tensorflow(portrait_clip: Path) -> No
 def test_help_names_every_command(run: Run) -> None:
     code, out, err = run("--help")
     assert (code, err) == (0, "")
-    assert all(f"\n  {command} " in out for command in ("bench", "cameras", "train"))
+    assert all(f"\n  {command} " in out for command in ("bench", "cameras", "evaluate-detector", "train"))
 
 
 def test_version_is_that_of_the_installed_package(run: Run) -> None:
