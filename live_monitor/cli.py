@@ -159,6 +159,74 @@ def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
     click.echo(json.dumps(report, indent=2) if as_json else benchmark.as_table(report))
 
 
+@cli.command("evaluate-detector")
+@click.argument("faces", type=click.Path(path_type=Path))
+@click.option("--detector", "names", multiple=True, metavar="NAME", help="Detector to evaluate, again for more. [default: all]")
+@click.option(
+    "--detector-model",
+    "model",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A YuNet of your own, as ONNX. [default: the installed one]",
+)
+@click.option(
+    "--pictures", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the pictures. [default: that of FACES]"
+)
+@click.option(
+    "--side",
+    type=click.IntRange(32, 8192),
+    metavar="PX",
+    help="Longest side of the picture that is searched, enlarged or reduced. [default: as live view would choose]",
+)
+@click.option(
+    "--smallest",
+    "smallest_px",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="PX",
+    help="Shorter side of the smallest face that counts.",
+)
+@click.option(
+    "--misses",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write pictures of what was missed and what was false: of each detector the 100 worst.",
+)
+@click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_EVALUATE_DETECTOR_JSON", help="Print the report as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+def evaluate_detector(
+    faces: Path,
+    names: tuple[str, ...],
+    model: Path | None,
+    pictures: Path | None,
+    side: int | None,
+    smallest_px: int,
+    misses: Path | None,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Measure how well detectors find the faces that people marked (FACES: a JSON list, or a file of WIDER FACE)."""
+    _set_up_logging(verbose)
+    from live_monitor.evaluation import report
+    from live_monitor.evaluation.annotations import load_annotations
+    from live_monitor.evaluation.detectors import candidates
+    from live_monitor.evaluation.evaluate import evaluate
+    from live_monitor.evaluation.misses import make_folders, write_misses
+
+    marked, detectors = load_annotations(faces, pictures), candidates(names, side, model)
+    if misses is not None:
+        make_folders(misses, [detector.name for detector in detectors])
+    with _progress("Evaluating", len(marked)) as advance:
+        evaluation = evaluate(detectors, marked, advance, smallest_px)
+    result = report.as_json(evaluation)
+    click.echo(json.dumps(result, indent=2) if as_json else report.as_table(result))
+    if evaluation.skipped:
+        click.echo(report.skipped(evaluation), err=True)
+    if misses is not None:
+        write_misses(evaluation, misses)
+
+
 @cli.command()
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
@@ -385,10 +453,10 @@ def _analyse_without_window(source: Source, settings: Settings, as_json: bool) -
 
 
 @contextlib.contextmanager
-def _progress(label: str, source: Source, passes: int = 1) -> Iterator[Callable[[int], object]]:
+def _progress(label: str, work: Source | int, passes: int = 1) -> Iterator[Callable[[int], object]]:
     """A progress bar for people, on stderr; yields what is told of every frame done.
 
-    It appears with the first frame: only then the file has said how many there are.
+    The work is a source, or a number of pictures. The bar appears with the first: only then a file has said how many it has.
     """
     from live_monitor.capture.video_file import VideoFile
 
@@ -397,7 +465,7 @@ def _progress(label: str, source: Source, passes: int = 1) -> Iterator[Callable[
 
         def advance(frames: int) -> None:
             nonlocal bar
-            total = source.claimed_frames if isinstance(source, VideoFile) else None
+            total = work.claimed_frames if isinstance(work, VideoFile) else work if isinstance(work, int) else None
             if bar is None and total and sys.stderr.isatty():
                 bar = stack.enter_context(click.progressbar(length=passes * total, label=label, file=sys.stderr))
             if bar is not None:

@@ -326,7 +326,15 @@ def test_a_wrong_value_in_the_environment_ends_in_2(run: Run, clip: Path, monkey
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["-h"], ["--version"], ["bench", "--help"], ["train", "--help"], ["models", "pull", "--help"]],
+    [
+        ["--help"],
+        ["-h"],
+        ["--version"],
+        ["bench", "--help"],
+        ["train", "--help"],
+        ["models", "pull", "--help"],
+        ["evaluate-detector", "--help"],
+    ],
     ids=" ".join,
 )
 def test_help_and_version_load_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
@@ -341,7 +349,7 @@ def test_analysis_on_the_cpu_does_not_load_tensorflow(portrait_clip: Path) -> No
 def test_help_names_every_command(run: Run) -> None:
     code, out, err = run("--help")
     assert (code, err) == (0, "")
-    assert all(f"\n  {command} " in out for command in ("bench", "cameras", "models", "train"))
+    assert all(f"\n  {command} " in out for command in ("bench", "cameras", "evaluate-detector", "models", "train"))
 
 
 def test_version_is_that_of_the_installed_package(run: Run) -> None:

@@ -37,7 +37,7 @@ def _network(settings: Settings) -> FaceFinder:
     if settings.detector_model is not None:
         return YuNetFinder(settings.detector_model)
     try:
-        return YuNetFinder(_installed())
+        return YuNetFinder(yunet_model())
     except ModelError as error:
         if settings.detector == "yunet":
             raise
@@ -45,7 +45,12 @@ def _network(settings: Settings) -> FaceFinder:
         return _cascade(settings)
 
 
-def _installed() -> Path:
+def yunet_model() -> Path:
+    """The installed file of YuNet.
+
+    Raises:
+        ModelError: there is none, or it is damaged.
+    """
     path = find(YUNET)
     if path is None:
         raise ModelError("detector yunet: not installed; get it once with: live-monitor models pull yunet")

@@ -19,11 +19,15 @@ FRONTAL = "haarcascade_frontalface_alt2.xml"
 PROFILE = "haarcascade_profileface.xml"
 
 SCALE_STEP = 1.2
-NEIGHBOURS = 2
-"""Ratio between two searched face sizes, and how many raw hits make a face."""
+"""Ratio between two searched face sizes."""
 
-HALF_SURE_NEIGHBOURS = 10
-"""A face of n raw hits has the score n / (n + this): the number of hits orders faces better than the cascade's own weights."""
+FEWEST_HITS = 3
+"""A face is hit by the cascade at this many neighbouring places and sizes."""
+
+HALF_SURE_HITS = 10
+"""A face of n hits has the score n / (n + this): the number of hits orders faces better than the cascade's own weights."""
+
+THRESHOLD = FEWEST_HITS / (FEWEST_HITS + HALF_SURE_HITS)
 
 
 class HaarFinder:
@@ -34,38 +38,40 @@ class HaarFinder:
     picture_px = 640 * 360
     wants_coarse_look = False
 
-    def __init__(self, *, profile: bool = False, cascade: Path | None = None) -> None:
+    def __init__(self, *, profile: bool = False, cascade: Path | None = None, fewest_hits: int = FEWEST_HITS) -> None:
         """Loads the cascades.
 
         Args:
             profile: look for faces seen from the side too; two more passes over the picture.
             cascade: a cascade file of the user's own, in place of the frontal one.
+            fewest_hits: see FEWEST_HITS.
 
         Raises:
             ModelError: a cascade is missing or is not one.
         """
         self._frontal = _load(cascade or _find(FRONTAL))
         self._profile = _load(_find(PROFILE)) if profile else None
+        self._fewest_hits = fewest_hits
 
     def find(self, picture: Image) -> list[Detection]:
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
         return merge_overlapping(self._search(grey))
 
     def _search(self, grey: NDArray[np.uint8]) -> Iterator[Detection]:
-        yield from _hits(self._frontal, grey)
+        yield from self._hits(self._frontal, grey)
         if self._profile is None:
             return
         # The cascade knows faces that look to one side; those that look to the other are found in the mirror.
-        yield from _hits(self._profile, grey)
-        for hit in _hits(self._profile, grey[:, ::-1]):
+        yield from self._hits(self._profile, grey)
+        for hit in self._hits(self._profile, grey[:, ::-1]):
             yield Detection(Box(grey.shape[1] - hit.box.x2, hit.box.y1, grey.shape[1] - hit.box.x1, hit.box.y2), hit.score)
 
-
-def _hits(cascade: cv2.CascadeClassifier, grey: NDArray[np.uint8]) -> Iterator[Detection]:
-    found, neighbours = cascade.detectMultiScale2(grey, scaleFactor=SCALE_STEP, minNeighbors=NEIGHBOURS)
-    for hit, count in zip(found, neighbours, strict=True):
-        x, y, width, height = map(float, hit)
-        yield Detection(Box(x, y, x + width, y + height), int(count) / (int(count) + HALF_SURE_NEIGHBOURS))
+    def _hits(self, cascade: cv2.CascadeClassifier, grey: NDArray[np.uint8]) -> Iterator[Detection]:
+        # OpenCV keeps what has more neighbours than minNeighbors says.
+        found, counts = cascade.detectMultiScale2(grey, scaleFactor=SCALE_STEP, minNeighbors=self._fewest_hits - 1)
+        for hit, count in zip(found, map(int, counts), strict=True):
+            x, y, width, height = map(float, hit)
+            yield Detection(Box(x, y, x + width, y + height), count / (count + HALF_SURE_HITS))
 
 
 def _find(name: str) -> Path:

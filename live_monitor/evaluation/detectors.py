@@ -1,0 +1,137 @@
+"""The detectors that can be evaluated, each as a function from a picture to detections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from live_monitor.detect import haar, yunet
+from live_monitor.detect.choose import yunet_model
+from live_monitor.detect.detector import FaceFinder
+from live_monitor.detect.haar import HaarFinder
+from live_monitor.detect.look import look
+from live_monitor.detect.size_to_fit import SizeToFit
+from live_monitor.detect.yunet import YuNetFinder
+from live_monitor.detect.yunet_file import YUNET
+from live_monitor.download import installed
+from live_monitor.errors import UsageError
+from live_monitor.types import Box, Detection, Image
+
+LOWEST_SCORE = 0.05
+"""Average precision needs the detections that live view would drop; below this there are only more false ones."""
+
+FEWEST_HITS = 2
+"""The same for the cascade, which counts hits."""
+
+Find = Callable[[Image], Sequence[Detection]]
+"""Takes uint8 (H, W, 3) BGR; gives faces in pixels of that picture, with scores down to LOWEST_SCORE."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A detector to evaluate.
+
+    Attributes:
+        name: as in the report and in the folder of its misses.
+        find: see Find; what is timed.
+        threshold: score from which live view takes a detection for a face, 0..1.
+    """
+
+    name: str
+    find: Find
+    threshold: float = 0.0
+
+
+def candidates(names: Sequence[str], side: int | None = None, model: Path | None = None) -> list[Candidate]:
+    """The detectors of these names; of none, all that can run here.
+
+    Args:
+        names: of NAMES; one given twice counts once.
+        side: longest side of the pictures that they search, in pixels; None: live view's for a picture on its own, and the
+            picture's own for OpenCV's.
+        model: file of a YuNet, in place of the installed one.
+
+    Raises:
+        UsageError: a name is not known.
+        ModelError: a cascade or a model is missing or damaged.
+    """
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        raise UsageError(f"detector {unknown[0]}: is one of {', '.join(NAMES)}")
+    network_there = model is not None or installed(YUNET) is not None
+    here = [name for name in NAMES if network_there or name not in NEED_NETWORK]
+    return [NAMES[name](side, model) for name in dict.fromkeys(names or here)]
+
+
+def _yunet(side: int | None, model: Path | None) -> Candidate:
+    finder = YuNetFinder(model or yunet_model(), threshold=LOWEST_SCORE)
+    return Candidate("yunet", _as_live(finder, side), yunet.THRESHOLD)
+
+
+def _haar(side: int | None, _model: Path | None) -> Candidate:
+    return Candidate("haar", _as_live(HaarFinder(fewest_hits=FEWEST_HITS), side), haar.THRESHOLD)
+
+
+def _as_live(finder: FaceFinder, side: int | None) -> Find:
+    return SizeToFit(finder).look_once if side is None else lambda image: look(finder, image, side)
+
+
+def _yunet_opencv(side: int | None, model: Path | None) -> Candidate:
+    """YuNet as OpenCV offers it, without anything of ours, to compare with."""
+    path = model or yunet_model()
+    YuNetFinder(path)  # refuses what is none
+    network = cv2.FaceDetectorYN.create(str(path), "", (1, 1), LOWEST_SCORE, yunet.NMS_OVERLAP, yunet.MOST_FACES)
+
+    def find(image: Image) -> list[Detection]:
+        network.setInputSize((image.shape[1], image.shape[0]))
+        _, found = network.detect(image)
+        # OpenCV gives None of no face, else rows of x, y, w, h, five landmarks and the score.
+        rows = [] if found is None else found.tolist()
+        return [Detection(Box(x, y, x + w, y + h), score) for x, y, w, h, *_, score in rows]
+
+    return Candidate("yunet-opencv", at_side(find, side), yunet.THRESHOLD)
+
+
+def _haar_opencv(side: int | None, _model: Path | None) -> Candidate:
+    """OpenCV's frontal cascade with OpenCV's own defaults, to compare with."""
+    cascade = cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / "haarcascade_frontalface_default.xml"))  # type: ignore[attr-defined]
+
+    def find(image: Image) -> list[Detection]:
+        found = cascade.detectMultiScale(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
+        return [Detection(Box(x, y, x + w, y + h)) for x, y, w, h in (map(int, hit) for hit in found)]
+
+    return Candidate("haar-opencv", at_side(find, side))
+
+
+def at_side(find: Find, side: int | None) -> Find:
+    """The same detector on pictures enlarged or reduced to this longest side, in pixels; boxes in the given picture's."""
+    if side is None:
+        return find
+
+    def find_at_side(image: Image) -> list[Detection]:
+        height, width = image.shape[:2]
+        scale = side / max(height, width)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        resized = cv2.resize(image, size, interpolation=interpolation).astype(np.uint8, copy=False)
+        x_scale, y_scale = width / size[0], height / size[1]
+        return [Detection(_scaled(found.box, x_scale, y_scale), found.score) for found in find(resized)]
+
+    return find_at_side
+
+
+def _scaled(box: Box, x_scale: float, y_scale: float) -> Box:
+    return Box(box.x1 * x_scale, box.y1 * y_scale, box.x2 * x_scale, box.y2 * y_scale)
+
+
+NAMES: dict[str, Callable[[int | None, Path | None], Candidate]] = {
+    "yunet": _yunet,
+    "haar": _haar,
+    "yunet-opencv": _yunet_opencv,
+    "haar-opencv": _haar_opencv,
+}
+NEED_NETWORK = {"yunet", "yunet-opencv"}

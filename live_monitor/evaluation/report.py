@@ -1,0 +1,149 @@
+"""What an evaluation says in numbers: as a dictionary for JSON, and as a table for people."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from live_monitor.bench import environment
+from live_monitor.evaluation.evaluate import Evaluation, Run
+from live_monitor.evaluation.matching import MIN_IOU, Verdicts, average_precision, recall_precision
+
+BAND_EDGES_PX = (20, 32, 64, 128)
+
+NAMED = 5
+"""How many of the pictures that cannot be read one line names."""
+
+Band = tuple[float, float]
+"""Shorter side in pixels: from, and up to but not including."""
+
+
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    """The report.
+
+    Returns:
+        detectors, each with name, ap, recall, precision, ms_per_image (median), ms_per_image_p95, threshold, by_size {band:
+        {faces, ap, recall}} and by_label {label: {faces, recall}}; pictures, faces, smallest_px, iou, skipped, environment.
+        Recall and precision are those of detections from the threshold up. A measure of nothing is None.
+    """
+    everything = (evaluation.smallest_px, math.inf)
+    return {
+        "detectors": [_detector(run, evaluation, everything) for run in evaluation.runs],
+        "pictures": len(evaluation.pictures),
+        "faces": _faces(evaluation.runs[0], everything),
+        "smallest_px": evaluation.smallest_px,
+        "iou": MIN_IOU,
+        "skipped": evaluation.skipped,
+        "environment": environment(),
+    }
+
+
+def as_table(report: dict[str, Any]) -> str:
+    """A report of `as_json` for people: a row a measure, a column a detector."""
+    detectors = report["detectors"]
+    rows: list[tuple[str, list[str]]] = [
+        ("", [each["name"] for each in detectors]),
+        ("average precision", [_share(each["ap"]) for each in detectors]),
+        ("recall", [_share(each["recall"]) for each in detectors]),
+        ("precision", [_share(each["precision"]) for each in detectors]),
+        ("ms per image, median", [f"{each['ms_per_image']:.1f}" for each in detectors]),
+        ("ms per image, p95", [f"{each['ms_per_image_p95']:.1f}" for each in detectors]),
+    ]
+    for measure in ("ap", "recall"):
+        rows += _group_rows(measure, "by_size", " px", detectors)
+    rows += _group_rows("recall", "by_label", "", detectors)
+    head = f"{report['pictures']} pictures, {report['faces']} faces of {report['smallest_px']} px and up, IoU {report['iou']}"
+    return "\n".join([head, "", *_aligned(rows), "", report["environment"]])
+
+
+def skipped(evaluation: Evaluation) -> str:
+    """Which pictures could not be read, in one line."""
+    lines = evaluation.skipped
+    more = f"; and {len(lines) - NAMED} more (--json names all)" if len(lines) > NAMED else ""
+    return f"{len(lines)} of {len(lines) + len(evaluation.pictures)} pictures skipped: {'; '.join(lines[:NAMED])}{more}"
+
+
+def _detector(run: Run, evaluation: Evaluation, everything: Band) -> dict[str, Any]:
+    threshold = run.candidate.threshold
+    scores = np.concatenate([match.scores for match in run.matches])
+    verdicts, faces = _verdicts(run, everything), _faces(run, everything)
+    recall, precision = recall_precision(scores, verdicts, faces, threshold)
+    median, p95 = np.percentile(run.times_ms, (50, 95))
+    return {
+        "name": run.candidate.name,
+        "ap": _rounded(average_precision(scores, verdicts, faces)),
+        "recall": _rounded(recall),
+        "precision": _rounded(precision),
+        "ms_per_image": round(float(median), 3),
+        "ms_per_image_p95": round(float(p95), 3),
+        "threshold": threshold,
+        "by_size": {_band_name(band): _band(run, band) for band in _bands(evaluation.smallest_px)},
+        "by_label": _by_label(run, evaluation),
+    }
+
+
+def _bands(smallest_px: int) -> list[Band]:
+    edges = [float(smallest_px), *(edge for edge in BAND_EDGES_PX if edge > smallest_px), math.inf]
+    return list(itertools.pairwise(edges))
+
+
+def _band_name(band: Band) -> str:
+    low, high = band
+    return f"{low:.0f}+" if high == math.inf else f"{low:.0f}-{high:.0f}"
+
+
+def _band(run: Run, band: Band) -> dict[str, Any]:
+    scores = np.concatenate([match.scores for match in run.matches])
+    verdicts, faces = _verdicts(run, band), _faces(run, band)
+    recall, _ = recall_precision(scores, verdicts, faces, run.candidate.threshold)
+    return {"faces": faces, "ap": _rounded(average_precision(scores, verdicts, faces)), "recall": _rounded(recall)}
+
+
+def _by_label(run: Run, evaluation: Evaluation) -> dict[str, Any]:
+    faces: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    for picture, match in zip(evaluation.pictures, run.matches, strict=True):
+        flags = zip(match.counted(evaluation.smallest_px), match.found(run.candidate.threshold), strict=True)
+        for label, (counted, hit) in zip(picture.labels or (), flags, strict=False):
+            faces[label] += bool(counted)
+            found[label] += bool(counted and hit)
+    return {label: {"faces": n, "recall": _rounded(found[label] / n)} for label, n in sorted(faces.items()) if n}
+
+
+def _verdicts(run: Run, band: Band) -> Verdicts:
+    each = [match.verdicts(*band) for match in run.matches]
+    return Verdicts(np.concatenate([one.right for one in each]), np.concatenate([one.false for one in each]))
+
+
+def _faces(run: Run, band: Band) -> int:
+    return sum(int(match.counted(*band).sum()) for match in run.matches)
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.3f}"
+
+
+def _group_rows(measure: str, group: str, unit: str, detectors: Sequence[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """A row for each band or label; how many faces it has is the same for all detectors."""
+    return [
+        (f"{measure}, {name}{unit} ({first['faces']})", [_share(each[group][name][measure]) for each in detectors])
+        for name, first in detectors[0][group].items()
+    ]
+
+
+def _aligned(rows: Sequence[tuple[str, list[str]]]) -> list[str]:
+    name_width = max(len(name) for name, _ in rows)
+    widths = [max(map(len, column)) for column in zip(*(cells for _, cells in rows), strict=True)]
+    return [
+        "  ".join([f"{name:<{name_width}}", *(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))])
+        for name, cells in rows
+    ]

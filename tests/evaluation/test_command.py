@@ -1,0 +1,98 @@
+"""`live-monitor evaluate-detector`, from annotations to a report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import pytest
+
+from live_monitor.cli import _run
+from tests.evaluation.made import FACE_BOXES, drawn_pair, write_json, write_picture
+
+
+@pytest.fixture
+def faces(tmp_path: Path) -> Path:
+    """A picture with two drawn faces, another with none where one is marked, and one that is missing."""
+    assert cv2.imwrite(str(tmp_path / "pair.png"), drawn_pair())
+    write_picture(tmp_path / "empty.png", 90)
+    entries = [
+        {"image": "pair.png", "boxes": FACE_BOXES},
+        {"image": "empty.png", "boxes": [[10, 10, 40, 40]]},
+        {"image": "gone.png", "boxes": []},
+    ]
+    return write_json(tmp_path / "faces.json", entries)
+
+
+def run(*arguments: str | Path) -> int:
+    return _run(["evaluate-detector", *map(str, arguments)])
+
+
+def test_the_table_has_all_detectors_and_skipped_pictures_are_told_on_stderr(
+    faces: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(faces) == 0
+    out, err = capfd.readouterr()
+    assert out.startswith("2 pictures, 3 faces of 20 px and up")
+    assert out.splitlines()[2].split() == ["haar", "haar-opencv"]
+    assert err == f"1 of 3 pictures skipped: {faces.parent / 'gone.png'}: no such file\n"
+
+
+def test_json_has_the_chosen_detectors_in_the_order_given(faces: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(faces, "--json", "--detector", "haar-opencv", "--detector", "haar", "--smallest", "30", "--side", "400") == 0
+    report = json.loads(capfd.readouterr().out)
+    assert [each["name"] for each in report["detectors"]] == ["haar-opencv", "haar"]
+    assert [each["recall"] for each in report["detectors"]] == [pytest.approx(2 / 3, abs=1e-4)] * 2
+    assert (report["smallest_px"], report["faces"]) == (30, 3)
+
+
+def test_wider_annotations_and_their_pictures_may_lie_apart(faces: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = faces.parent / "elsewhere" / "faces.txt"
+    path.parent.mkdir()
+    marks = [f"{x} {y} {w} {h} 0 0 0 0 0 0" for x, y, w, h in FACE_BOXES]
+    path.write_text("\n".join(["pair.png", "2", *marks]), encoding="utf-8")
+    assert run(path, "--json", "--detector", "haar", "--pictures", faces.parent) == 0
+    assert json.loads(capfd.readouterr().out)["detectors"][0]["ap"] == 1.0
+
+
+def test_misses_are_drawn_on_request(faces: Path, tmp_path: Path) -> None:
+    assert run(faces, "--detector", "haar", "--misses", tmp_path / "misses") == 0
+    assert [path.name for path in (tmp_path / "misses" / "haar").iterdir()] == ["empty.png"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--detector", "hare"], 2, "detector hare: is one of yunet, haar"),
+        (["--detector-model", "none.onnx"], 3, "none.onnx: no such detector model"),
+        (["--detector", "yunet"], 3, "detector yunet: not installed"),
+        (["--pictures", "nowhere"], 2, "nowhere: no such folder"),
+        (["--side", "1"], 2, "'--side'"),
+        (["--smallest", "0"], 2, "'--smallest'"),
+    ],
+)
+def test_what_cannot_be_used_ends_in_one_line(
+    faces: Path, capfd: pytest.CaptureFixture[str], arguments: list[str], code: int, message: str
+) -> None:
+    assert run(faces, *arguments) == code
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith("Error: ")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_misses_that_cannot_be_written_end_in_6_before_anything_is_measured(
+    faces: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(faces, "--misses", faces) == 6
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith(f"Error: {faces}: cannot be written: ")
+    assert err.count("\n") == 1
+
+
+def test_annotations_that_cannot_be_read_end_in_2(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path / "none.json") == 2
+    assert capfd.readouterr() == ("", f"Error: {tmp_path / 'none.json'}: no such file\n")

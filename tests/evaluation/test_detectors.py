@@ -1,0 +1,97 @@
+"""The detectors to choose from, and the size of the pictures they are given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from live_monitor.detect.yunet_file import YUNET
+from live_monitor.errors import ModelError, UsageError
+from live_monitor.evaluation.detectors import LOWEST_SCORE, NAMES, at_side, candidates
+from live_monitor.evaluation.evaluate import read_picture
+from live_monitor.evaluation.matching import match
+from live_monitor.types import Box, Detection, Image
+from tests.evaluation.made import FACE_BOXES, drawn_pair, seen
+from tests.fakes import grey_picture
+
+CASCADES = ["haar", "haar-opencv"]
+DRAWN = [Box(x, y, x + w, y + h) for x, y, w, h in FACE_BOXES]
+
+
+@pytest.fixture
+def model(shared_data: Path) -> Path:
+    return shared_data / "detectors" / YUNET.file
+
+
+@pytest.mark.parametrize("name", CASCADES)
+@pytest.mark.parametrize("side", [None, 160, 640])
+def test_every_detector_finds_drawn_faces_in_the_pixels_of_the_picture_at_any_side(name: str, side: int | None) -> None:
+    [candidate] = candidates([name], side)
+    assert candidate.name == name
+    assert match(DRAWN, [], candidate.find(drawn_pair())).found(candidate.threshold).all()
+
+
+@pytest.mark.parametrize("name", CASCADES)
+def test_no_detector_finds_a_face_in_an_even_picture(name: str) -> None:
+    assert not candidates([name])[0].find(grey_picture(90))
+
+
+def test_none_named_means_all_that_can_run_and_one_named_twice_counts_once(model: Path) -> None:
+    assert [each.name for each in candidates([])] == CASCADES
+    assert [each.name for each in candidates([], model=model)] == list(NAMES)
+    assert [each.name for each in candidates(["haar", "haar"])] == ["haar"]
+
+
+@pytest.mark.parametrize(("side", "given_size"), [(64, (64, 48)), (320, (320, 240)), (1280, (1280, 960))])
+def test_the_longest_side_is_set_and_boxes_are_told_in_the_given_picture(side: int, given_size: tuple[int, int]) -> None:
+    sizes = []
+
+    def lower_right_quarter(image: Image) -> list[Detection]:
+        height, width = image.shape[:2]
+        sizes.append((width, height))
+        return [seen(Box(width / 2, height / 2, width, height), 0.7)]
+
+    found = at_side(lower_right_quarter, side)(grey_picture(0, 320, 240))
+    assert sizes == [given_size]
+    assert found == [seen(Box(160, 120, 320, 240), 0.7)]
+
+
+def test_a_very_flat_picture_keeps_a_row_of_pixels() -> None:
+    assert at_side(lambda image: [seen(Box(0, 0, image.shape[1], image.shape[0]))], 32)(grey_picture(0, 640, 2)) == [
+        seen(Box(0, 0, 640, 2))
+    ]
+
+
+def test_an_unknown_detector_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="detector hare: is one of yunet, haar, yunet-opencv, haar-opencv"):
+        candidates(["haar", "hare"])
+
+
+@pytest.mark.parametrize("name", ["yunet", "yunet-opencv"])
+def test_a_network_that_is_missing_or_damaged_is_a_model_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ModelError, match="live-monitor models pull yunet"):
+        candidates([name])
+    with pytest.raises(ModelError, match="no such detector model"):
+        candidates([name], model=tmp_path / "none.onnx")
+    (tmp_path / "text.onnx").write_text("no model", encoding="utf-8")
+    with pytest.raises(ModelError, match="not a YuNet"):
+        candidates([name], model=tmp_path / "text.onnx")
+
+
+@pytest.mark.parametrize("name", ["yunet", "yunet-opencv"])
+def test_the_network_gives_scores_in_pictures_of_any_size(model: Path, name: str) -> None:
+    [candidate] = candidates([name], model=model)
+    found = candidate.find(drawn_pair())
+    assert match(DRAWN, [], found).found(candidate.threshold).all()
+    assert all(each.score is not None and LOWEST_SCORE <= each.score <= 1 for each in found)
+    assert candidate.find(grey_picture(90, 50, 40)) == []
+
+
+def test_at_a_given_side_our_use_of_the_network_sees_all_that_opencvs_does(shared_data: Path, model: Path) -> None:
+    ours, opencvs = candidates(["yunet", "yunet-opencv"], 640, model)
+    photo = read_picture(shared_data / "photos" / "group-1.jpg")
+    assert not isinstance(photo, str), photo
+    truth = [found.box for found in opencvs.find(photo) if found.score is not None and found.score > opencvs.threshold]
+    assert truth
+    assert match(truth, [], ours.find(photo)).found(ours.threshold).all()
