@@ -19,7 +19,7 @@ from live_monitor.types import Box, Detection, Image
 
 Grey = NDArray[np.uint8]
 Points = NDArray[np.float32]
-"""float32 (faces, points, 2): x, y in pixels."""
+"""float32 (..., 2): x, y in pixels."""
 
 FACE_PX = 24
 """The pictures compared are as small as leaves the smallest face this wide..."""
@@ -35,6 +35,12 @@ INNER = 0.6
 
 FEWEST_POINTS = 8
 """With fewer points followed a face stays where it was."""
+
+MOST_ASTRAY_PX = 1.0
+"""A point that does not come back this close when it is followed backwards is not trusted."""
+
+MOST_GROWTH = 1.1
+"""A face that seems to grow or shrink by more from one frame to the next is hidden by something."""
 
 _WINDOW = (11, 11)
 _LEVELS = 2
@@ -74,30 +80,37 @@ class BoxCarrier:
             return ()
         picture = self._reduced(image)
         before = _grids([found.box for found in self._detections])
-        after, seen = self._follow(self._picture, picture, before)
+        after, trusted = self._follow(self._picture, picture, before)
+        shifts = _median(np.moveaxis(after - before, -1, 0), trusted).T
+        growths = _growth(before, after, trusted)
+        enough = trusted.sum(axis=1) >= FEWEST_POINTS
         self._detections = [
-            _moved(found, shift, growth) if enough else found
-            for found, shift, growth, enough in zip(
-                self._detections,
-                np.median(after - before, axis=1).tolist(),
-                _growth(before, after).tolist(),
-                (seen.sum(axis=1) >= FEWEST_POINTS).tolist(),
-                strict=True,
+            _moved(found, shift, growth) if follows else found
+            for found, shift, growth, follows in zip(
+                self._detections, shifts.tolist(), growths.tolist(), enough.tolist(), strict=True
             )
         ]
         self._picture = picture
         return self._detections
 
     def _follow(self, last: Grey, now: Grey, points: Points) -> tuple[Points, NDArray[np.bool_]]:
-        """Where points of the last picture are now, and which of them were seen again, bool (faces, points)."""
+        """Where points of the last picture are now, and which of them can be trusted, bool (faces, points)."""
         flat = (points * self._scale).reshape(-1, 2).astype(np.float32)
-        after, status, _ = cv2.calcOpticalFlowPyrLK(last, now, flat, np.empty_like(flat), winSize=_WINDOW, maxLevel=_LEVELS)
-        return (after / self._scale).reshape(points.shape).astype(np.float32), status.reshape(points.shape[:2]) == 1
+        after, there = _flow(last, now, flat)
+        back, here = _flow(now, last, after)
+        trusted = there & here & (np.abs(back - flat).max(axis=1) < MOST_ASTRAY_PX)
+        return (after / self._scale).reshape(points.shape).astype(np.float32), trusted.reshape(points.shape[:2])
 
     def _reduced(self, image: Image) -> Grey:
         height, width = image.shape[:2]
         small = resized(image, max(1, round(width * self._scale)), max(1, round(height * self._scale)))
         return cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+
+
+def _flow(before: Grey, after: Grey, points: Points) -> tuple[Points, NDArray[np.bool_]]:
+    """Where points (n, 2) of one picture are in another, and which of them were found there."""
+    moved, status, _ = cv2.calcOpticalFlowPyrLK(before, after, points, np.empty_like(points), winSize=_WINDOW, maxLevel=_LEVELS)
+    return moved.astype(np.float32, copy=False), status[:, 0] == 1
 
 
 def _grids(boxes: Sequence[Box]) -> Points:
@@ -107,12 +120,21 @@ def _grids(boxes: Sequence[Box]) -> Points:
     return (centres[:, np.newaxis] + _UNIT_GRID * sizes[:, np.newaxis]).astype(np.float32)
 
 
-def _growth(before: Points, after: Points) -> NDArray[np.float32]:
+def _growth(before: Points, after: Points, trusted: NDArray[np.bool_]) -> NDArray[np.float32]:
     """How much each face grew: the median ratio of distances between points, each paired with one half the list away."""
     half = before.shape[1] // 2
     apart = [np.linalg.norm(points - np.roll(points, half, axis=1), axis=2) for points in (before, after)]
-    growth: NDArray[np.float32] = np.median(apart[1] / np.maximum(apart[0], 1e-6), axis=1)
-    return growth
+    ratios = apart[1] / np.maximum(apart[0], 1e-6)
+    both = trusted & np.roll(trusted, half, axis=1)
+    growth = np.where(both.any(axis=1), _median(ratios, both), np.float32(1))
+    return np.clip(growth, 1 / MOST_GROWTH, MOST_GROWTH)
+
+
+def _median(values: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Median over the last axis of the valid values (the lower one of two); where there is none, something infinite."""
+    ordered = np.sort(np.where(valid, values, np.float32(np.inf)), axis=-1)
+    middle = np.broadcast_to((np.maximum(valid.sum(axis=-1, keepdims=True), 1) - 1) // 2, (*ordered.shape[:-1], 1))
+    return np.take_along_axis(ordered, middle, axis=-1)[..., 0]
 
 
 def _moved(found: Detection, shift: tuple[float, float], growth: float) -> Detection:

@@ -73,6 +73,17 @@ def test_faces_move_each_on_its_own() -> None:
     assert right.box.centre[0] - other.centre[0] == pytest.approx(-4, abs=1)
 
 
+def test_a_face_that_something_passes_in_front_of_does_not_swell() -> None:
+    portrait = drawn_portrait()
+    carrier = carrier_of(portrait, Detection(PORTRAIT_FACE))
+    noise = np.random.default_rng(2).integers(0, 256, portrait.shape, dtype=np.uint8)
+    for step in range(1, 6):
+        hidden = portrait.copy()
+        hidden[:, : 95 + 25 * step] = noise[:, 135 - 25 * step : 230]
+        [face] = carrier.carry(hidden)
+    assert 0.6 < face.box.width / PORTRAIT_FACE.width < 1.6
+
+
 def test_a_face_in_an_even_picture_stays_where_it_was() -> None:
     [face] = carrier_of(grey_picture(90, 320, 240), Detection(PORTRAIT_FACE)).carry(grey_picture(90, 320, 240))
     np.testing.assert_allclose(face.box, PORTRAIT_FACE, atol=0.5)
