@@ -7,7 +7,7 @@ from typing import Protocol
 
 from live_monitor.types import Detection, Frame, Image
 
-SAME_FACE_OVERLAP = 0.5
+SAME_FACE_OVERLAP = 0.6
 """Two boxes are one face when they share this much of the smaller one's area."""
 
 

@@ -12,6 +12,9 @@ from live_monitor.types import Box, Detection, Image
 COARSE_SIDE_PX = 320
 """Longest side of the small copy in which faces are looked for that fill a large picture."""
 
+COARSE_FACE_PX = 100
+"""Faces that are not as wide as this in the picture itself are seen better there."""
+
 _COARSE_FROM = 2.0
 """A picture this many times the small copy's side has room for faces that its finder is too near to see."""
 
@@ -29,7 +32,8 @@ def look(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
     """
     found = _at_size(finder, image, side_px)
     if finder.wants_coarse_look and side_px >= _COARSE_FROM * COARSE_SIDE_PX:
-        found += _at_size(finder, image, COARSE_SIDE_PX)
+        nearest_px = COARSE_FACE_PX * max(image.shape[:2]) / side_px
+        found += [near for near in _at_size(finder, image, COARSE_SIDE_PX) if near.box.width >= nearest_px]
     return merge_overlapping(found)
 
 

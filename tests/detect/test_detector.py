@@ -51,8 +51,8 @@ def test_a_box_inside_another_is_the_same_face(small_first: bool) -> None:
     assert len(merged(boxes if small_first else boxes[::-1])) == 1
 
 
-@pytest.mark.parametrize(("shift", "faces"), [(4.9, 1), (5.1, 2)])
-def test_half_of_the_smaller_box_decides(shift: float, faces: int) -> None:
+@pytest.mark.parametrize(("shift", "faces"), [(3.9, 1), (4.1, 2)])
+def test_the_share_of_the_smaller_box_decides(shift: float, faces: int) -> None:
     assert len(merged([Box(0, 0, 10, 10), Box(shift, 0, 10 + shift, 10)])) == faces
 
 
