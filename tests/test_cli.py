@@ -86,6 +86,10 @@ def last_line(text: str) -> str:
         (["--realtime", "--camera", "0"], "--realtime is for --video"),
         (["--stream", "lecture", "--no-display"], "--stream lecture: not a stream's URL"),
         (["--size", "0x480", "--no-display"], "at least 1 pixel"),
+        (["--ignore", "0,0,1"], "--ignore 0,0,1: is x,y,w,h in fractions of the picture"),
+        (["--ignore", "0,0,1,1", "--ignore", "0.5,0,0.6,1"], "--ignore 0.5,0,0.6,1: reaches outside the picture"),
+        (["--video", "x", "--detector", "yunet", "--profile"], "profile is for the detector haar, not for yunet"),
+        (["--video", "x", "--detector-model", "x.onnx"], "detector_model x.onnx: is for the detector yunet, not for haar"),
     ],
 )
 def test_options_that_do_not_go_together_end_in_2_and_one_line(run: Run, arguments: list[str], message: str) -> None:
@@ -104,6 +108,9 @@ def test_options_that_do_not_go_together_end_in_2_and_one_line(run: Run, argumen
         (["--size", "large"], "large"),
         (["--fps", "0"], "--fps"),
         (["--min-face", "0"], "--min-face"),
+        (["--detector", "radar"], "radar"),
+        (["--detect-every", "0"], "'0' is neither auto nor a number from 1"),
+        (["--detect-every", "often"], "'often' is neither auto nor a number from 1"),
         (["--device", "tpu"], "tpu"),
         (["--video"], "--video"),
         (["bench"], "VIDEO"),
@@ -116,6 +123,32 @@ def test_what_is_no_option_or_value_ends_in_2_and_is_named(run: Run, arguments: 
     assert (code, out) == (2, "")
     assert last_line(err).startswith("Error: ")
     assert named in last_line(err)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"a text, not a network", bytes(999)], ids=["missing", "empty", "text", "zeros"])
+def test_a_detector_model_that_cannot_be_used_ends_in_3(run: Run, clip: Path, tmp_path: Path, content: bytes | None) -> None:
+    model = tmp_path / "own.onnx"
+    if content is not None:
+        model.write_bytes(content)
+    code, out, err = run("--no-display", "--video", clip, "--detector", "yunet", "--detector-model", model)
+    assert (code, out) == (3, "")
+    assert err.startswith(f"Error: {model}: ")
+    assert "live-monitor models pull yunet" in err
+    assert err.count("\n") == 1
+
+
+def test_a_network_that_is_asked_for_but_not_installed_ends_in_3_with_the_way_to_get_it(run: Run, clip: Path) -> None:
+    code, out, err = run("--no-display", "--video", clip, "--detector", "yunet")
+    assert (code, out) == (3, "")
+    assert err == "Error: detector yunet: not installed; get it once with: live-monitor models pull yunet\n"
+
+
+def test_without_the_network_one_line_tells_how_to_get_it_and_the_analysis_goes_on(run: Run, clip: Path) -> None:
+    code, out, err = run("--no-display", "--video", clip, "--detector", "auto")
+    assert code == 0
+    assert out
+    assert err.startswith("detector yunet: not installed; get it once with: live-monitor models pull yunet; ")
+    assert err.count("\n") == 1
 
 
 def test_a_model_that_does_not_exist_ends_in_3(run: Run, clip: Path) -> None:
@@ -254,6 +287,21 @@ def test_verbose_shows_where_an_error_comes_from_and_ends_in_the_same_line(run: 
 def test_verbose_says_which_model_and_engine_run(run: Run, clip: Path) -> None:
     err = run("-v", "--no-display", "--video", clip, "--device", "cpu").err
     assert "model custom-cnn on LiteRT, CPU" in err
+
+
+def test_what_is_in_an_ignored_zone_is_not_counted(run: Run, portrait_clip: Path) -> None:
+    faces = [
+        json.loads(run("--no-display", "--json", "--video", portrait_clip, *zone).out)["readings"]
+        for zone in ((), ("--ignore", "0.5,0.5,0.5,0.5"), ("--ignore", "0,0,0.1,1", "--ignore", "0,0,1,1"))
+    ]
+    assert faces[0] == faces[1] > 0
+    assert faces[2] == 0
+
+
+@pytest.mark.parametrize("every", ["1", "3", "auto"])
+def test_faces_are_in_every_frame_however_rarely_they_are_looked_for(run: Run, portrait_clip: Path, every: str) -> None:
+    summary = json.loads(run("--no-display", "--json", "--video", portrait_clip, "--detect-every", every).out)
+    assert summary["frames_with_faces"] == summary["frames"]
 
 
 def test_a_successful_run_prints_its_summary_and_nothing_on_stderr(run_apart: Run, portrait_clip: Path) -> None:
