@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
+import math
 import os
 import platform
 import sys
@@ -16,9 +18,14 @@ import psutil
 
 from live_monitor.app import make_pipeline, results
 from live_monitor.capture.video_file import VideoFile
+from live_monitor.evaluation.matching import match
 from live_monitor.settings import Settings
+from live_monitor.types import Detection
 
 DISTRIBUTIONS = ("live-monitor", "opencv-python", "ai-edge-litert", "tensorflow", "numpy")
+
+Faces = dict[int, list[Detection]]
+"""By index of the frame."""
 
 Progress = Callable[[int], object]
 """Called with the number of frames done since the last call."""
@@ -30,11 +37,12 @@ def bench(video: VideoFile, settings: Settings, progress: Progress) -> dict[str,
     Args:
         video: the file, not yet open.
         settings: `realtime` plays the file as a live source and adds the age of its results.
-        progress: see Progress; each frame is counted twice, once in each pass.
+        progress: see Progress; each frame is counted twice, once in each of two passes.
 
     Returns:
         decode_fps, pipeline_fps, ratio, stages_ms {name: {median, p95}}, faces_per_frame, frames, first_result_s (from
-        the start of the process), peak_rss_mb, result_age_ms {median, p95} (None unless realtime), dropped, environment.
+        the start of the process), peak_rss_mb, result_age_ms {median, p95} (None unless realtime), dropped, carried (None
+        unless boxes were carried through frames: see `_carried`), environment.
 
     Raises:
         LiveMonitorError: the file or a model cannot be used.
@@ -43,6 +51,7 @@ def bench(video: VideoFile, settings: Settings, progress: Progress) -> dict[str,
     peak_rss_mb = _peak_rss_mb()
     read_ms = _decode(video, progress)
     decode_fps = 1e3 * len(read_ms) / sum(read_ms)
+    carried = _carried(video, settings, measured.pop("carried"))
     stages = {"read": read_ms, **measured.pop("stages_ms")}
     return {
         "decode_fps": round(decode_fps, 1),
@@ -55,6 +64,7 @@ def bench(video: VideoFile, settings: Settings, progress: Progress) -> dict[str,
         "peak_rss_mb": round(peak_rss_mb, 1),
         "result_age_ms": _median_p95(measured["ages_ms"]) if settings.realtime else None,
         "dropped": measured["dropped"],
+        "carried": carried,
         "environment": environment(),
     }
 
@@ -72,6 +82,9 @@ def as_table(report: dict[str, Any]) -> str:
     times = dict(report["stages_ms"])
     if report["result_age_ms"] is not None:
         times["result age"] = report["result_age_ms"]
+    if report["carried"] is not None:
+        off, lost = report["carried"]["off_px"], report["carried"]["lost"]
+        rows.append(("carried boxes", f"{off['median']:.1f} px off at the median, {off['p95']:.1f} px p95, {lost:.1%} lost"))
     rows += [(name, f"{ms['median']:.2f} ms median, {ms['p95']:.2f} ms p95") for name, ms in times.items()]
     width = max(len(name) for name, _ in rows)
     return "\n".join([*(f"{name:<{width}}  {value}" for name, value in rows), report["environment"]])
@@ -92,6 +105,7 @@ def environment() -> str:
 def _run_pipeline(video: VideoFile, settings: Settings, progress: Progress) -> dict[str, Any]:
     stages_ms: dict[str, list[float]] = {}
     ages_ms: list[float] = []
+    carried: Faces = {}
     faces = frames = dropped = 0
     first_result_s = first_s = 0.0
     for result in results(make_pipeline(video, settings, shown=False), video.name):
@@ -100,6 +114,8 @@ def _run_pipeline(video: VideoFile, settings: Settings, progress: Progress) -> d
         for name, milliseconds in result.stages_ms.items():
             stages_ms.setdefault(name, []).append(milliseconds)
         ages_ms.append(1e3 * result.age_s)
+        if "carry" in result.stages_ms:
+            carried[result.frame.index] = [reading.detection for reading in result.readings]
         faces += len(result.readings)
         frames += 1
         dropped = result.dropped
@@ -114,7 +130,27 @@ def _run_pipeline(video: VideoFile, settings: Settings, progress: Progress) -> d
         "frames": frames,
         "first_result_s": first_result_s,
         "dropped": dropped,
+        "carried": carried,
     }
+
+
+def _carried(video: VideoFile, settings: Settings, carried: Faces) -> dict[str, Any] | None:
+    """How far carried boxes are from those found by looking, in a further pass that looks at every frame.
+
+    Returns:
+        off_px {median, p95}: distance of the centres, in pixels; lost: share 0..1 of the faces found by looking that no carried
+        box overlaps by the IoU of `live_monitor.evaluation.matching`. None where no face was carried.
+    """
+    off_px: list[float] = []
+    faces = 0
+    every_frame = dataclasses.replace(settings, detect_every=1, realtime=False)
+    for result in results(make_pipeline(video, every_frame, shown=False), video.name) if carried else ():
+        if result.frame.index in carried:
+            found = match([reading.detection.box for reading in result.readings], [], carried[result.frame.index])
+            faces += len(found.faces)
+            matched = zip(found.detections, found.owners, found.first, strict=True)
+            off_px += [math.dist(box.box.centre, found.faces[owner].centre) for box, owner, first in matched if first]
+    return {"off_px": _median_p95(off_px), "lost": round(1 - len(off_px) / faces, 4)} if off_px else None
 
 
 def _decode(video: VideoFile, progress: Progress) -> list[float]:

@@ -6,18 +6,20 @@ import re
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from live_monitor.bench import as_table, bench, environment
 from live_monitor.capture.video_file import VideoFile
 from live_monitor.errors import ModelError, SourceError
 from live_monitor.settings import Settings
-from tests.fakes import write_clip
+from tests.fakes import drawn_portrait, write_clip
 
 FRAMES = 12
 KEYS = {
     "decode_fps", "pipeline_fps", "ratio", "stages_ms", "faces_per_frame", "frames", "first_result_s", "peak_rss_mb",
-    "result_age_ms", "dropped", "environment",
+    "result_age_ms", "dropped", "carried", "environment",
 }  # fmt: skip
 
 
@@ -52,6 +54,25 @@ def test_rates_are_positive_and_their_ratio_is_told(report: dict[str, Any]) -> N
     assert report["decode_fps"] > 0
     assert report["pipeline_fps"] > 0
     assert report["ratio"] == pytest.approx(report["pipeline_fps"] / report["decode_fps"], rel=0.01)
+
+
+def test_boxes_that_are_carried_are_compared_with_those_found_by_looking(tmp_path: Path) -> None:
+    path = tmp_path / "walk.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (320, 240))
+    for step in range(FRAMES):
+        writer.write(np.roll(drawn_portrait(), 2 * step, axis=1))
+    writer.release()
+    report = measure(path, detector="haar", detect_every=4)
+    assert report["stages_ms"].keys() == {"read", "detect", "carry", "classify"}
+    carried = report["carried"]
+    assert 0 < carried["off_px"]["median"] <= carried["off_px"]["p95"] < 12
+    assert carried["lost"] == 0
+    assert "carried boxes" in as_table(report)
+
+
+def test_without_carried_boxes_there_is_nothing_to_compare(report: dict[str, Any]) -> None:
+    assert report["carried"] is None
+    assert "carried" not in as_table(report)
 
 
 def test_every_stage_has_median_and_95th_percentile(report: dict[str, Any]) -> None:
