@@ -64,6 +64,7 @@ class KeepUp:
         self._last: Frame | None = None
         self._look_s = -math.inf
         self._since_look = 0
+        self._warm = False
 
     @property
     def every(self) -> int:
@@ -91,7 +92,9 @@ class KeepUp:
         return due
 
     def spent(self, seconds: float, *, looked: bool) -> None:
-        self._cost_s[looked].add(seconds)
+        if self._warm:
+            self._cost_s[looked].add(seconds)
+        self._warm = True  # the first frame pays for what is set up once
 
 
 class _Mean:

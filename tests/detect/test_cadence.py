@@ -45,6 +45,12 @@ def test_with_time_enough_every_frame_is_looked_at() -> None:
     assert all(looks(KeepUp(), 50, look_s=0.030, carry_s=0.005))
 
 
+def test_the_first_frame_which_sets_everything_up_is_not_held_against_the_rest() -> None:
+    cadence = KeepUp()
+    assert looks(cadence, 1, look_s=5.0, carry_s=0.0) == [True]
+    assert all(looks(cadence, 50, look_s=0.030, carry_s=0.005, first=1))
+
+
 @pytest.mark.parametrize(("look_s", "carry_s"), [(0.050, 0.005), (0.080, 0.010), (0.040, 0.002)])
 def test_a_look_that_takes_too_long_is_made_just_rarely_enough(look_s: float, carry_s: float) -> None:
     said = looks(KeepUp(), 200, look_s, carry_s)[50:]
