@@ -67,17 +67,19 @@ class YuNetFinder:
         return [] if rows is None else [_detection(row) for row in rows.tolist()]
 
     def _network(self, width: int, height: int) -> cv2.FaceDetectorYN:
-        """The network for pictures of that size; the size that was longest out of use makes room for a new one."""
+        """The network for pictures of that size; the one that was longest out of use is changed to a new size."""
         size = width, height
         if size in self._networks:
-            self._networks.move_to_end(size)
-            return self._networks[size]
-        if len(self._networks) == SIZES_READY:
-            self._networks.popitem(last=False)
-        self._networks[size] = cv2.FaceDetectorYN.create(
-            "onnx", self._content, np.empty(0, np.uint8), size, self._threshold, NMS_OVERLAP, MOST_FACES
-        )
-        return self._networks[size]
+            network = self._networks.pop(size)
+        elif len(self._networks) < SIZES_READY:
+            network = cv2.FaceDetectorYN.create(
+                "onnx", self._content, np.empty(0, np.uint8), size, self._threshold, NMS_OVERLAP, MOST_FACES
+            )
+        else:
+            _, network = self._networks.popitem(last=False)
+            network.setInputSize(size)
+        self._networks[size] = network
+        return network
 
 
 def _read(model: Path) -> bytes:
