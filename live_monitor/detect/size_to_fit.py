@@ -28,7 +28,7 @@ REMEMBER_S = 2.0
 """How long a face decides on the size."""
 
 MOST_ENLARGED = 1.6
-"""Small pictures are enlarged up to this: faces of 12 pixels then become large enough to be found."""
+"""Small pictures are enlarged up to this, large ones never: faces of 12 pixels then become large enough to be found."""
 
 SIDE_STEP_PX = 32
 SHRINK = 0.8
@@ -89,11 +89,10 @@ class SizeToFit:
 
     def _full_side_px(self, image: Image) -> int:
         height, width = map(int, image.shape[:2])
-        if self._min_face is None:
-            scale = math.sqrt(self._finder.picture_px / (width * height))
-        else:
-            scale = self._finder.smallest_px / self._min_face
-        return max(1, round(max(width, height) * min(scale, MOST_ENLARGED)))
+        scale = min(math.sqrt(self._finder.picture_px / (width * height)), MOST_ENLARGED)
+        if self._min_face is not None:
+            scale = min(self._finder.smallest_px / self._min_face, max(1.0, scale))
+        return max(1, round(max(width, height) * scale))
 
     def _fit(self, frame: Frame, detections: Sequence[Detection]) -> None:
         """Sets the size for the next frames: the largest wanted lately."""
