@@ -17,10 +17,12 @@ from live_monitor.training.faces.placing import Canvas, Pose, Pyramids, Region, 
 SAMPLE_PX = 256
 
 SMALLEST_FACE_PX, LARGEST_FACE_PX = 11.0, 170.0
-CLOSE_UP_PX = 380.0
-"""Face sides are drawn log-uniformly between the first two; a few reach the third."""
+"""Face sides are drawn log-uniformly between these."""
 
 CLOSE_UPS = 0.15
+CLOSE_UP_PX = 480.0
+"""In this share of the crops the face is larger, up to this side: only a part of it fits."""
+
 MOST_ENLARGED = 2.5
 
 CROPS, GALLERIES, PASTES = 0.5, 0.27, 0.15
@@ -32,7 +34,20 @@ MOST_TURN_RAD = math.radians(35)
 OCCLUDED = 0.12
 """Shares of pictures that are turned, and of faces that are partly covered; the standard deviation and limit of a turn."""
 
+LETTERS, NOBODY, ROOMS = 0.1, 0.17, 0.5
+"""A gallery's tiles, in this order of a random number: a letter up to the first; an empty room up to the second; a face in
+front of a room up to the third; the rest a face in front of nothing."""
+
+MOST_PASTED = 10
+LARGEST_PASTED_PX = 120.0
+SOFT_EDGES = 0.6
+"""Share of the pasted faces whose rim is blurred."""
+
+SMALLEST_REGION_PX = 8
 _SCENE_TRIES, _PASTE_TRIES = 8, 6
+
+Point = Sequence[float] | NDArray[np.float64]
+"""x, y in pixels of the sample."""
 
 
 class Composer:
@@ -71,15 +86,13 @@ class Composer:
     def _crop(self, rng: np.random.Generator) -> Canvas:
         """A scene around one of its faces, which gets a random size."""
         canvas = self._background(rng)
-        size = _face_size(rng)
+        size = _close_up_size(rng) if rng.random() < CLOSE_UPS else _face_size(rng)
         for _ in range(_SCENE_TRIES):
-            picture = self._scene(rng)
-            face = picture.boxes[rng.integers(len(picture.boxes))]
-            scale = size / max(4.0, float(sides(face[None])[0]))
+            picture, middle, side = self._face(rng)
+            scale = size / side
             # A scene that would shrink to a stamp belongs into a gallery.
             if scale <= MOST_ENLARGED and scale * min(picture.grey.shape) > SAMPLE_PX / 2:
                 break
-        middle = (face[:2] + face[2:]) / 2
         # A face larger than half the sample must be near its middle, or little of it would show.
         reach = 0.42 * min(1.0, SAMPLE_PX / 2 / size)
         target = (0.5 + rng.uniform(-reach, reach, 2)) * SAMPLE_PX
@@ -97,51 +110,45 @@ class Composer:
         for y in np.arange(top, SAMPLE_PX, height + gap):
             for x in np.arange(left, SAMPLE_PX, width + gap):
                 region = _inside(x, y, x + width, y + height)
-                if min(region[2] - region[0], region[3] - region[1]) >= 8:
+                if min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX:
                     self._tile(canvas, (x, y, width, height), region, rng)
         return canvas
 
     def _tile(self, canvas: Canvas, tile: tuple[float, float, float, float], region: Region, rng: np.random.Generator) -> None:
         x, y, width, height = tile
         content = rng.random()
-        if content < 0.1:
+        if content < LETTERS:
             _letter(canvas, tile, region, rng)
             return
-        if content < 0.5:
-            room = self._empty[rng.integers(len(self._empty))]
-            self._fill(canvas, room, region, rng)
-        if content > 0.17:
-            picture = (
-                self._singles[rng.integers(len(self._singles))] if self._singles and rng.random() < 0.5 else self._scene(rng)
-            )
-            face = picture.boxes[rng.integers(len(picture.boxes))]
-            size = height * math.exp(rng.uniform(math.log(0.22), math.log(0.8)))
-            scale = min(size / max(4.0, float(sides(face[None])[0])), 2 * MOST_ENLARGED)
+        if content < ROOMS:
+            self._fill(canvas, self._empty[rng.integers(len(self._empty))], region, rng)
+        if content > NOBODY:
+            picture, middle, side = self._face(rng, singles=0.5)
+            size = height * _log_uniform(0.22, 0.8, rng)
             target = x + width * rng.uniform(0.28, 0.72), y + height * rng.uniform(0.35, 0.62)
-            draw(canvas, picture, _pose((face[:2] + face[2:]) / 2, target, scale, rng), region, self._pyramids)
+            draw(canvas, picture, _pose(middle, target, min(size / side, 2 * MOST_ENLARGED), rng), region, self._pyramids)
         x1, y1, x2, y2 = region
         canvas.grey[y1:y2, x1:x2] = light(canvas.grey[y1:y2, x1:x2], rng)
 
     def _paste(self, rng: np.random.Generator) -> Canvas:
         """Faces pasted on a scene, with soft or hard edges, none over another."""
         canvas = self._background(rng, others=0.3)
-        for _ in range(int(rng.integers(1, 11))):
-            picture = (
-                self._singles[rng.integers(len(self._singles))] if self._singles and rng.random() < 0.8 else self._scene(rng)
-            )
-            face = picture.boxes[rng.integers(len(picture.boxes))]
-            size = min(_face_size(rng), 120.0)
-            spread = rng.uniform(1.05, 1.7)
-            for _ in range(_PASTE_TRIES):
-                centre = rng.uniform(0, SAMPLE_PX, 2)
-                region = _inside(*(centre - size * spread * 0.6), *(centre + size * spread * 0.7))
-                taken = visible_share(canvas.boxes, region).max(initial=0) > 0
-                if not taken and min(region[2] - region[0], region[3] - region[1]) >= 6:
-                    pose = _pose((face[:2] + face[2:]) / 2, centre, size / max(4.0, float(sides(face[None])[0])), rng)
-                    mask = _soft_mask(centre, size * spread, region, rng) if rng.random() < 0.6 else None
-                    draw(canvas, picture, pose, region, self._pyramids, mask)
-                    break
+        for _ in range(int(rng.integers(1, MOST_PASTED + 1))):
+            self._paste_face(canvas, rng)
         return canvas
+
+    def _paste_face(self, canvas: Canvas, rng: np.random.Generator) -> None:
+        picture, middle, side = self._face(rng, singles=0.8)
+        size = min(_face_size(rng), LARGEST_PASTED_PX)
+        spread = size * rng.uniform(1.05, 1.7)
+        for _ in range(_PASTE_TRIES):
+            centre = rng.uniform(0, SAMPLE_PX, 2)
+            region = _inside(*(centre - spread * 0.6), *(centre + spread * 0.7))
+            taken = visible_share(canvas.boxes, region).max(initial=0) > 0
+            if not taken and min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX:
+                mask = _soft_mask(centre, spread, region, rng) if rng.random() < SOFT_EDGES else None
+                draw(canvas, picture, _pose(middle, centre, size / side, rng), region, self._pyramids, mask)
+                return
 
     def _background(self, rng: np.random.Generator, *, others: float = 0.0) -> Canvas:
         """A scene without a face; in a share `others` of the cases a frame that may hide one too small for the teacher."""
@@ -153,16 +160,22 @@ class Composer:
     def _fill(self, canvas: Canvas, picture: Picture, region: Region, rng: np.random.Generator) -> None:
         width, height = region[2] - region[0], region[3] - region[1]
         fitting = max(width / picture.grey.shape[1], height / picture.grey.shape[0])
-        scale = fitting * math.exp(rng.uniform(0, math.log(max(1.2, MOST_ENLARGED / fitting))))
+        scale = fitting * _log_uniform(1.0, max(1.2, MOST_ENLARGED / fitting), rng)
         room = np.array([picture.grey.shape[1], picture.grey.shape[0]]) - np.array([width, height]) / scale
         source = np.array([width, height]) / scale / 2 + room * rng.random(2)
         target = (region[0] + region[2]) / 2, (region[1] + region[3]) / 2
         draw(canvas, picture, Pose.around(source, target, scale, mirror=bool(rng.random() < 0.5)), region, self._pyramids)
 
-    def _scene(self, rng: np.random.Generator) -> Picture:
-        kinds = list(self._scenes.values())
-        pictures = kinds[rng.choice(len(kinds), p=_shares(kinds))]
-        return pictures[rng.integers(len(pictures))]
+    def _face(self, rng: np.random.Generator, *, singles: float = 0.0) -> tuple[Picture, NDArray[np.float32], float]:
+        """A picture, and middle (x, y) and side of one of its faces; in a share `singles` of the cases a single one."""
+        if self._singles and rng.random() < singles:
+            pictures = self._singles
+        else:
+            kinds = list(self._scenes.values())
+            pictures = kinds[rng.choice(len(kinds), p=_shares(kinds))]
+        picture = pictures[rng.integers(len(pictures))]
+        box = picture.boxes[rng.integers(len(picture.boxes))]
+        return picture, (box[:2] + box[2:]) / 2, max(4.0, float(sides(box[None])[0]))
 
 
 def _by_kind(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
@@ -179,16 +192,19 @@ def _shares(kinds: Sequence[Sequence[Picture]]) -> NDArray[np.float64]:
 
 
 def _face_size(rng: np.random.Generator) -> float:
-    largest = CLOSE_UP_PX if rng.random() < CLOSE_UPS else LARGEST_FACE_PX
-    smallest = LARGEST_FACE_PX if largest == CLOSE_UP_PX else SMALLEST_FACE_PX
-    return math.exp(rng.uniform(math.log(smallest), math.log(largest)))
+    return _log_uniform(SMALLEST_FACE_PX, LARGEST_FACE_PX, rng)
+
+
+def _close_up_size(rng: np.random.Generator) -> float:
+    return _log_uniform(LARGEST_FACE_PX, CLOSE_UP_PX, rng)
+
+
+def _log_uniform(low: float, high: float, rng: np.random.Generator) -> float:
+    return math.exp(rng.uniform(math.log(low), math.log(high)))
 
 
 def _pose(
-    source: Sequence[float] | NDArray[np.float32],
-    target: Sequence[float] | NDArray[np.float64],
-    scale: float,
-    rng: np.random.Generator,
+    source: NDArray[np.float32], target: Sequence[float] | NDArray[np.float64], scale: float, rng: np.random.Generator
 ) -> Pose:
     angle = float(np.clip(rng.normal(0, TURN_RAD), -MOST_TURN_RAD, MOST_TURN_RAD)) if rng.random() < TURNED else 0.0
     stretch = math.exp(rng.normal(0, 0.06))

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from live_monitor.training.faces.pictures import Picture
 
 LEAST_VISIBLE = 0.4
-"""A face that shows less of its box than this is neither asked for nor held against the network."""
+FILLS = 0.75
+"""A face that shows less of its box than the first is neither asked for nor held against the network, unless it is so
+close that it fills this share of the picture."""
 
 SMALLEST_PX = 9.0
 """Smaller faces likewise."""
@@ -143,8 +145,10 @@ def _add_faces(canvas: Canvas, picture: Picture, pose: Pose, region: Region) -> 
     if np.linalg.det(pose.linear) < 0:
         landmarks = landmarks[:, _MIRRORED_POINTS]
     shown = visible_share(boxes, region)
+    fills = shown * sides(boxes) ** 2 / max(1, (region[2] - region[0]) * (region[3] - region[1]))
     near = shown > 0
-    weights = np.where((shown >= LEAST_VISIBLE) & (sides(boxes) >= SMALLEST_PX), picture.weight, 0.0)
+    asked = ((shown >= LEAST_VISIBLE) | (fills >= FILLS)) & (sides(boxes) >= SMALLEST_PX)
+    weights = np.where(asked, picture.weight, 0.0)
     canvas.boxes = np.concatenate([canvas.boxes, boxes[near]])
     canvas.landmarks = np.concatenate([canvas.landmarks, landmarks[near].astype(np.float32)])
     canvas.weights = np.concatenate([canvas.weights, weights[near].astype(np.float32)])

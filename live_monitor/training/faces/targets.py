@@ -35,7 +35,7 @@ def targets(side: int, boxes: Array, landmarks: Array, weights: Array) -> Array:
         side: of the sample, in pixels.
         boxes: (n, 4) x1, y1, x2, y2 in pixels.
         landmarks: (n, 5, 2), nan where unknown.
-        weights: (n,); 0: the face's cells are not judged.
+        weights: (n,); 0: nobody has to find the face.
 
     Returns:
         float32 (cells, COLUMNS): the cells of stride 8 row by row, then 16, then 32.
@@ -50,7 +50,7 @@ def _grid(cells: int, stride: int, boxes: Array, landmarks: Array, weights: Arra
     halves = (boxes[:, 2:] - boxes[:, :2]) / 2
     size, (low, high) = sides(boxes), SIZES_PX[stride]
     # A grid that has nothing to do with a face must keep quiet about its eyes and its mouth.
-    near = (weights == 0) | ((size >= low / UNJUDGED) & (size < high * UNJUDGED))
+    near = (size >= low / UNJUDGED) & (size < high * UNJUDGED)
     for face in np.flatnonzero(near):
         grid[_within(centres[face], halves[face], stride, cells), NEGATIVE] = 0
     answered = (weights > 0) & (size >= low) & (size < high)

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live_monitor.training.faces.pictures import TEACHER_WEIGHT, Picture
-from live_monitor.training.faces.placing import SMALLEST_PX, Canvas, Pose, Pyramids, draw, sides, visible_share
+from live_monitor.training.faces.placing import LEAST_VISIBLE, SMALLEST_PX, Canvas, Pose, Pyramids, draw, sides, visible_share
 
 BOX = (40.0, 20.0, 60.0, 44.0)
 POINTS = np.array([[[44, 28], [56, 28], [50, 32], [45, 38], [55, 38]]], np.float32)
@@ -89,6 +89,13 @@ def test_a_face_counts_if_enough_of_it_shows(target: tuple[float, float], weight
     image = canvas()
     draw(image, white_face(), Pose.around((50, 32), target, 1), image.whole, Pyramids())
     assert image.weights == pytest.approx([weight])
+
+
+def test_a_face_so_close_that_it_fills_the_picture_counts() -> None:
+    image = canvas(64)
+    draw(image, white_face(), Pose.around((50, 32), (32, 32), 6), image.whole, Pyramids())
+    assert visible_share(image.boxes, image.whole)[0] < LEAST_VISIBLE
+    assert image.weights == pytest.approx([TEACHER_WEIGHT])
 
 
 def test_a_face_out_of_sight_is_gone() -> None:
