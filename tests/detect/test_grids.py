@@ -62,6 +62,20 @@ def test_cells_and_grids_that_see_the_same_face_give_one_box_the_best() -> None:
     np.testing.assert_allclose(decode(outputs, 0.5).boxes, [[31, 30, 61, 60]], atol=1e-3)
 
 
+def test_an_eye_in_a_face_is_no_face_of_its_own() -> None:
+    outputs = nothing_found()
+    put(outputs, 16, 3, 3, (20, 20, 90, 90), 3.0)
+    put(outputs, 8, 5, 5, (35, 35, 55, 50), 2.0)
+    np.testing.assert_allclose(decode(outputs, 0.5).boxes, [[20, 20, 90, 90]], atol=1e-3)
+
+
+def test_a_face_half_behind_another_is_found() -> None:
+    outputs = nothing_found()
+    put(outputs, 16, 3, 3, (20, 20, 70, 70), 3.0)
+    put(outputs, 8, 6, 9, (45, 20, 95, 70), 2.0)
+    assert len(decode(outputs, 0.5).scores) == 2
+
+
 def test_neighbours_are_two_faces_the_better_one_first() -> None:
     outputs = nothing_found()
     put(outputs, 8, 5, 3, (10, 30, 40, 70), 1.0)

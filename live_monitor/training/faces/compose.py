@@ -25,7 +25,7 @@ CLOSE_UP_PX = 480.0
 
 MOST_ENLARGED = 2.5
 
-CROPS, GALLERIES, PASTES = 0.5, 0.27, 0.15
+CROPS, GALLERIES, PASTES = 0.5, 0.25, 0.13
 """Shares of the samples; the rest are scenes without a face."""
 
 TURNED = 0.35
@@ -44,6 +44,9 @@ SOFT_EDGES = 0.6
 """Share of the pasted faces whose rim is blurred."""
 
 SMALLEST_REGION_PX = 8
+UPSIDE_DOWN = 0.35
+"""Share of the scenes without a face that are turned by quarters: there are few of them."""
+
 _SCENE_TRIES, _PASTE_TRIES = 8, 6
 
 Point = Sequence[float] | NDArray[np.float64]
@@ -159,12 +162,16 @@ class Composer:
 
     def _fill(self, canvas: Canvas, picture: Picture, region: Region, rng: np.random.Generator) -> None:
         width, height = region[2] - region[0], region[3] - region[1]
+        quarters = int(rng.integers(1, 4)) if rng.random() < UPSIDE_DOWN else 0
+        if quarters % 2:
+            width, height = height, width
         fitting = max(width / picture.grey.shape[1], height / picture.grey.shape[0])
         scale = fitting * _log_uniform(1.0, max(1.2, MOST_ENLARGED / fitting), rng)
         room = np.array([picture.grey.shape[1], picture.grey.shape[0]]) - np.array([width, height]) / scale
         source = np.array([width, height]) / scale / 2 + room * rng.random(2)
         target = (region[0] + region[2]) / 2, (region[1] + region[3]) / 2
-        draw(canvas, picture, Pose.around(source, target, scale, mirror=bool(rng.random() < 0.5)), region, self._pyramids)
+        pose = Pose.around(source, target, scale, angle=quarters * math.pi / 2, mirror=bool(rng.random() < 0.5))
+        draw(canvas, picture, pose, region, self._pyramids)
 
     def _face(self, rng: np.random.Generator, *, singles: float = 0.0) -> tuple[Picture, NDArray[np.float32], float]:
         """A picture, and middle (x, y) and side of one of its faces; in a share `singles` of the cases a single one."""

@@ -14,8 +14,9 @@ SIZES_PX = {8: (0.0, 40.0), 16: (32.0, 100.0), 32: (80.0, np.inf)}
 UNJUDGED = 1.5
 """Up to this factor beyond those sides, a grid's cells in a face are not judged; further off, they are background."""
 
-MIDDLE = 0.45
-"""Cells in this part of a box, in the middle of each side, answer for its face; the box's others are not judged."""
+MIDDLE, AROUND = 0.45, 0.7
+"""Cells in the first part of a box, in the middle of each side, answer for its face; those between the first and the second
+are not judged; the others are background, or they would take half a face for a whole one."""
 
 NEGATIVE, FACE = 0, 1
 BOX_COLUMNS = slice(2, 2 + VALUES[BOX])
@@ -52,7 +53,7 @@ def _grid(cells: int, stride: int, boxes: Array, landmarks: Array, weights: Arra
     # A grid that has nothing to do with a face must keep quiet about its eyes and its mouth.
     near = (size >= low / UNJUDGED) & (size < high * UNJUDGED)
     for face in np.flatnonzero(near):
-        grid[_within(centres[face], halves[face], stride, cells), NEGATIVE] = 0
+        grid[_within(centres[face], halves[face] * AROUND, stride, cells), NEGATIVE] = 0
     answered = (weights > 0) & (size >= low) & (size < high)
     # The smallest comes last: a cell that two faces ask for goes to the one that has fewer.
     for face in sorted(np.flatnonzero(answered), key=lambda face: -float(size[face])):

@@ -56,12 +56,20 @@ def test_small_faces_belong_to_the_fine_grid_and_large_ones_to_the_coarse(side: 
     assert {stride for stride, rows in wanted.items() if rows[:, FACE].any()} == strides
 
 
-def test_cells_of_a_face_are_no_background_but_those_far_from_it_are() -> None:
-    fine = by_stride(made((40, 40, 70, 70)))[8]
-    assert (fine[fine[:, FACE] > 0, NEGATIVE] == 0).all()
-    inside = fine[:, NEGATIVE].reshape(32, 32)[5:9, 5:9]
-    assert not inside.any()
-    assert fine[:, NEGATIVE].sum() == CELLS[8] - inside.size
+def test_cells_around_the_middle_of_a_face_are_not_judged_but_those_far_from_it_are() -> None:
+    middle = by_stride(made((40, 40, 104, 104)))[16]
+    assert (middle[middle[:, FACE] > 0, NEGATIVE] == 0).all()
+    negative = middle[:, NEGATIVE].reshape(16, 16)
+    assert not negative[3:6, 3:6].any()
+    assert negative.sum() == CELLS[16] - 9
+
+
+def test_cells_at_the_rim_of_a_large_face_are_background() -> None:
+    coarse = by_stride(made((0, 0, 224, 224)))[32]
+    negative, face = (coarse[:, column].reshape(8, 8) for column in (NEGATIVE, FACE))
+    assert negative[3, 0] == negative[0, 3] == 1
+    assert negative[3, 1] == face[3, 1] == 0
+    assert face[3, 3] > 0
 
 
 def test_the_fine_grid_must_keep_quiet_about_the_eyes_of_a_large_face() -> None:
