@@ -16,8 +16,9 @@ from live_monitor.detect.cells import BOX, LANDMARKS, SCORE, STRIDES, decode_box
 SAME_FACE_IOU = 0.4
 """Of two boxes that overlap by more than this (intersection over union) only the one with the better score stays."""
 
-PART_OF_FACE = 0.65
-"""A box that lies in a better one with more than this share of its own area is an eye or half of that face."""
+SAME_FACE_SHARE = 0.65
+"""So is a box that shares more than this of the smaller one's area with a better one: an eye, half of a face, or far too
+much around it."""
 
 MOST_CANDIDATES = 1000
 """Of more cells above the threshold the best so many are looked at: a picture of noise must not stop the program."""
@@ -66,17 +67,18 @@ def decode(outputs: Mapping[str, Tensor], threshold: float) -> Candidates:
     left_top_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
     kept = cv2.dnn.NMSBoxes(left_top_size.tolist(), scores.tolist(), 0.0, SAME_FACE_IOU)
     order = np.asarray(kept, np.intp).reshape(-1)
-    order = order[_whole(boxes[order])]
+    order = order[_apart(boxes[order])]
     return Candidates(boxes[order], scores[order], points[order])
 
 
-def _whole(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which of the boxes (n, 4), the best first, are no part of a better one."""
+def _apart(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which of the boxes (n, 4), the best first, neither lie in a better one nor around it."""
     low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
     shared = np.maximum(high - low, 0).prod(axis=2)
-    part = shared > PART_OF_FACE * (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)[:, None]
-    return np.asarray(~np.tril(part, -1).any(axis=1), np.bool_)
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    same = shared > SAME_FACE_SHARE * np.minimum(areas[:, None], areas[None])
+    return np.asarray(~np.tril(same, -1).any(axis=1), np.bool_)
 
 
 def _above(outputs: Mapping[str, Tensor], stride: int, logit: float) -> tuple[NDArray[np.float32], ...]:

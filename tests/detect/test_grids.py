@@ -69,6 +69,13 @@ def test_an_eye_in_a_face_is_no_face_of_its_own() -> None:
     np.testing.assert_allclose(decode(outputs, 0.5).boxes, [[20, 20, 90, 90]], atol=1e-3)
 
 
+def test_a_box_around_a_better_one_is_no_face_of_its_own() -> None:
+    outputs = nothing_found()
+    put(outputs, 16, 3, 3, (30, 30, 70, 80), 3.0)
+    put(outputs, 32, 1, 1, (5, 10, 120, 125), 2.0)
+    np.testing.assert_allclose(decode(outputs, 0.5).boxes, [[30, 30, 70, 80]], atol=1e-3)
+
+
 def test_a_face_half_behind_another_is_found() -> None:
     outputs = nothing_found()
     put(outputs, 16, 3, 3, (20, 20, 70, 70), 3.0)

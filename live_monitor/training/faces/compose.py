@@ -25,7 +25,7 @@ CLOSE_UP_PX = 480.0
 
 MOST_ENLARGED = 2.5
 
-CROPS, GALLERIES, PASTES = 0.5, 0.25, 0.13
+CROPS, GALLERIES, PASTES = 0.45, 0.23, 0.11
 """Shares of the samples; the rest are scenes without a face."""
 
 TURNED = 0.35

@@ -40,13 +40,12 @@ def litert_sight(network: LiteRTNetwork) -> Sight:
 
 
 def look(sight: Sight, pictures: Sequence[Picture], longest_px: int) -> list[Looked]:
-    """What a sight finds in pictures reduced or enlarged to a longest side, one result a picture."""
+    """What a sight finds in pictures reduced to a longest side, one result a picture; smaller ones stay as they are."""
     looked = []
     for picture in pictures:
-        scale = longest_px / max(picture.grey.shape)
+        scale = min(1.0, longest_px / max(picture.grey.shape))
         size = round(picture.grey.shape[1] * scale), round(picture.grey.shape[0] * scale)
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        found = sight(np.asarray(cv2.resize(picture.grey, size, interpolation=how), np.uint8))
+        found = sight(np.asarray(cv2.resize(picture.grey, size, interpolation=cv2.INTER_AREA), np.uint8))
         to_picture = np.float32(scale)
         looked.append(
             Looked(picture.boxes * to_picture, picture.landmarks * to_picture, found.boxes, found.scores, found.landmarks)

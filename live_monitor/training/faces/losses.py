@@ -10,7 +10,7 @@ from live_monitor.detect.cells import BOX, VALUES
 from live_monitor.training.faces.targets import BOX_COLUMNS, FACE, KNOWN, LANDMARK_COLUMNS, NEGATIVE
 
 BOX_WEIGHT, LANDMARK_WEIGHT = 2.0, 0.75
-BACKGROUND_WEIGHT, BACKGROUND_POWER = 0.75, 2.0
+BACKGROUND_WEIGHT, BACKGROUND_POWER = 1.0, 2.0
 """Weight of background, and the power of its score in it: background that is seen through costs little (varifocal loss,
 arXiv 2008.13367)."""
 
