@@ -1,0 +1,92 @@
+"""Turns the three grids that facegrid's network gives into faces, for floats and for int8 as LiteRT leaves it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.detect.cells import BOX, LANDMARKS, SCORE, STRIDES, decode_boxes, decode_points, middles
+
+SAME_FACE_IOU = 0.4
+"""Of two boxes that overlap by more than this (intersection over union) only the one with the better score stays."""
+
+SAME_FACE_SHARE = 0.65
+"""So is a box that shares more than this of the smaller one's area with a better one: an eye, half of a face, or far too
+much around it."""
+
+MOST_CANDIDATES = 1000
+"""Of more cells above the threshold the best so many are looked at: a picture of noise must not stop the program."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """One output of the network for one picture: (h, w, k), its numbers being (values - zero) * scale."""
+
+    values: NDArray[Any]
+    scale: float = 1.0
+    zero: int = 0
+
+    def at(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The numbers (n, k) of some cells."""
+        picked = self.values[rows, columns].astype(np.float32)
+        return (picked - np.float32(self.zero)) * np.float32(self.scale)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Faces of one picture, the best score first.
+
+    Attributes:
+        boxes: float32 (n, 4), x1, y1, x2, y2 in pixels of the network's input.
+        scores: float32 (n,), 0..1.
+        landmarks: float32 (n, 5, 2), x, y in the same pixels.
+    """
+
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    landmarks: NDArray[np.float32]
+
+
+def decode(outputs: Mapping[str, Tensor], threshold: float) -> Candidates:
+    """Faces that the network sees in one picture, none twice.
+
+    Args:
+        outputs: by names like "score_8", for every stride and kind of `cells`.
+        threshold: least score, between 0 and 1.
+    """
+    grids = [_above(outputs, stride, math.log(threshold / (1 - threshold))) for stride in STRIDES]
+    boxes, logits, points = (np.concatenate(parts) for parts in zip(*grids, strict=True))
+    best = np.argsort(-logits, kind="stable")[:MOST_CANDIDATES]
+    boxes, scores, points = boxes[best], 1 / (1 + np.exp(-logits[best])), points[best]
+    left_top_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
+    kept = cv2.dnn.NMSBoxes(left_top_size.tolist(), scores.tolist(), 0.0, SAME_FACE_IOU)
+    order = np.asarray(kept, np.intp).reshape(-1)
+    order = order[_apart(boxes[order])]
+    return Candidates(boxes[order], scores[order], points[order])
+
+
+def _apart(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which of the boxes (n, 4), the best first, neither lie in a better one nor around it."""
+    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
+    shared = np.maximum(high - low, 0).prod(axis=2)
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    same = shared > SAME_FACE_SHARE * np.minimum(areas[:, None], areas[None])
+    return np.asarray(~np.tril(same, -1).any(axis=1), np.bool_)
+
+
+def _above(outputs: Mapping[str, Tensor], stride: int, logit: float) -> tuple[NDArray[np.float32], ...]:
+    """Boxes, logits and landmarks of one grid's cells with at least this logit."""
+    score = outputs[f"{SCORE}_{stride}"]
+    # Compared as they come, so that only the few cells found are turned into floats.
+    rows, columns, _ = np.nonzero(score.values >= logit / score.scale + score.zero)
+    middle = middles(rows, columns, stride)
+    boxes = decode_boxes(outputs[f"{BOX}_{stride}"].at(rows, columns), middle, stride)
+    points = decode_points(outputs[f"{LANDMARKS}_{stride}"].at(rows, columns), middle, stride)
+    return boxes, score.at(rows, columns)[:, 0], points

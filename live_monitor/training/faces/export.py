@@ -1,0 +1,221 @@
+"""Makes a detector of a trained facegrid: int8 LiteRT and float16 Keras weights, and the card that describes them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import inspect
+import io
+import json
+import math
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.classify.networks import dtype_policy
+from live_monitor.detect.cells import to_input
+from live_monitor.detect.facegrid import CARD_FILE, KERAS, LITERT, NAME, LiteRTNetwork
+from live_monitor.detect.facegrid_network import facegrid
+from live_monitor.errors import OutputError
+from live_monitor.quiet import silent_stderr
+from live_monitor.training.faces.average_precision import SMALLEST_JUDGED_PX, Judged, Looked, judge, landmark_error
+from live_monitor.training.faces.compose import Composer
+from live_monitor.training.faces.look import keras_sight, litert_sight, look
+from live_monitor.training.faces.pictures import NEGATIVE, Picture, load_pictures
+from live_monitor.training.faces.train import TrainedDetector
+
+LITERT_FILE, KERAS_FILE = "model.tflite", "model.weights.h5"
+
+CALIBRATION_SAMPLES = 200
+"""Composed samples that the ranges of int8 are taken from."""
+
+MEASURED_PX = (640, 320)
+"""Longest sides of the pictures that are measured."""
+
+WANTED_PRECISION = 0.95
+FALSE_FACES_PER_PICTURE = 1 / 50
+"""The threshold is the lowest with this precision on the pictures kept apart whose faces are all boxed, and no more false
+faces in those without one."""
+
+_THRESHOLDS = np.arange(0.2, 0.9, 0.01)
+
+LIMITS = ""
+
+
+def export(trained: TrainedDetector, data: Path, folder: Path) -> dict[str, Any]:
+    """Writes a detector's folder and measures what was written, on the engine that runs live.
+
+    Args:
+        trained: what training ended with.
+        data: what it was trained on; the pictures kept apart are measured.
+        folder: where the detector goes; made if missing.
+
+    Returns:
+        The card.
+
+    Raises:
+        UsageError: the data cannot be read.
+        OutputError: the folder cannot be written.
+    """
+    pictures = load_pictures(data)
+    network = _trained(trained, "float32")
+    litert = _to_int8(network, pictures.training, trained.recipe.seed)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / LITERT_FILE, litert)
+        _trained(trained, "float16").save_weights(folder / "unfinished.weights.h5")
+        os.replace(folder / "unfinished.weights.h5", folder / KERAS_FILE)
+        card = _card(folder, trained, network) | _measure(litert, network, pictures.kept_apart)
+        _write(folder / CARD_FILE, (json.dumps(card, indent=2) + "\n").encode())
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be written: {error.strerror or error}; free space or choose another folder"
+        ) from error
+    return card
+
+
+def _trained(trained: TrainedDetector, policy: str) -> Any:
+    with dtype_policy("float32"):
+        network = facegrid()
+    network.load_weights(trained.best)
+    if policy == "float32":
+        return network
+    with dtype_policy(policy):
+        reduced = facegrid()
+    reduced.set_weights([np.asarray(weight, policy) for weight in network.get_weights()])
+    return reduced
+
+
+def _to_int8(network: Any, pictures: Sequence[Picture], seed: int) -> bytes:
+    """A LiteRT file with int8 input, weights, arithmetic and outputs."""
+    import tensorflow as tf
+
+    # Keras's own layer becomes seven operations with shapes worked out at run time, which split the graph for the CPU.
+    same = facegrid(_RepeatedCells())
+    same.set_weights(network.get_weights())
+    converter = tf.lite.TFLiteConverter.from_keras_model(same)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: _calibration(pictures, seed)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = tf.int8
+    with silent_stderr(), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        # TensorFlow warns that it was not told a range which it then measures.
+        warnings.simplefilter("ignore", UserWarning)
+        return bytes(converter.convert())
+
+
+class _RepeatedCells(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
+    """What UpSampling2D(2) does, in operations that LiteRT runs in int8 at any size."""
+
+    def call(self, cells: Any) -> Any:
+        import tensorflow as tf
+
+        return tf.nn.depth_to_space(tf.concat([cells] * 4, axis=-1), 2)
+
+    def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        images, height, width, channels = shape
+        return images, height and 2 * height, width and 2 * width, channels
+
+
+def _calibration(pictures: Sequence[Picture], seed: int) -> Iterator[list[NDArray[np.float32]]]:
+    composer = Composer(pictures)
+    for number in range(CALIBRATION_SAMPLES):
+        grey = composer.compose(np.random.default_rng((seed, number))).grey
+        # Black and white in every one: together they fix the input's range, so that a grey level is one step of int8.
+        grey[0, 0], grey[0, 1] = 0, 255
+        yield [to_input(grey)[None, :, :, None]]
+
+
+def _card(folder: Path, trained: TrainedDetector, network: Any) -> dict[str, Any]:
+    files = {LITERT: folder / LITERT_FILE, KERAS: folder / KERAS_FILE}
+    return {
+        "name": NAME,
+        "network": NAME,
+        "parameters": network.count_params(),
+        "input": {"colour": "grey", "range": "(grey - 128) / 128", "multiple_px": 32},
+        "smallest_px": round(SMALLEST_JUDGED_PX),
+        "architecture": " ".join(inspect.cleandoc(str(facegrid.__doc__)).split("\n\nArgs:")[0].split()),
+        "data": "Composed of pictures with boxes by people and of others labelled by YuNet; a fifth kept apart for choosing",
+        "recipe": asdict(trained.recipe),
+        "steps_run": trained.steps_run,
+        "chosen_step": trained.chosen_step,
+        "files": {
+            kind: {"name": file.name, "bytes": file.stat().st_size, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+            for kind, file in files.items()
+        },
+        "limits": LIMITS,
+    }
+
+
+def _measure(litert: bytes, network: Any, pictures: Sequence[Picture]) -> dict[str, Any]:
+    """The threshold, and what was measured on the pictures kept apart, by longest side."""
+    live = litert_sight(LiteRTNetwork(litert, threads=2))
+    by_side = {side: look(live, pictures, side) for side in MEASURED_PX}
+    threshold = choose_threshold(list(by_side.values()), pictures)
+    measured = {}
+    for side, looked in by_side.items():
+        as_float = look(keras_sight(network), pictures, side)
+        measured[str(side)] = _figures(looked, as_float, pictures, threshold)
+    return {"threshold": threshold, "measured": measured}
+
+
+def _figures(
+    looked: Sequence[Looked], as_float: Sequence[Looked], pictures: Sequence[Picture], threshold: float
+) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    for kind in sorted({picture.kind for picture in pictures}):
+        rows = [row for row, picture in enumerate(pictures) if picture.kind == kind]
+        judged = judge([looked[row] for row in rows])
+        figures[kind] = {
+            "pictures": len(rows),
+            "faces": judged.faces,
+            "false_faces": int((~judged.right[judged.scores >= threshold]).sum()),
+        }
+        if judged.faces:
+            figures[kind] |= {
+                "average_precision": _rounded(judged.average_precision),
+                "average_precision_float": _rounded(judge([as_float[row] for row in rows]).average_precision),
+                "precision": _rounded(judged.precision(threshold)),
+                "recall": _rounded(judged.recall(threshold)),
+            }
+    error = landmark_error(looked, threshold)
+    return figures | ({} if math.isnan(error) else {"landmark_error_of_width": _rounded(error)})
+
+
+def choose_threshold(sizes: Sequence[Sequence[Looked]], pictures: Sequence[Picture]) -> float:
+    """The lowest threshold that keeps WANTED_PRECISION and FALSE_FACES_PER_PICTURE at every size, else the highest tried.
+
+    Args:
+        sizes: what was found in the pictures, once for each size they were looked at in.
+        pictures: the same ones; where people left faces out, a face found is no mistake, and they do not count.
+    """
+    boxed = [judge([one for one, of in zip(looked, pictures, strict=True) if not of.by_people]) for looked in sizes]
+    empty = [judge([one for one, of in zip(looked, pictures, strict=True) if of.kind == NEGATIVE]) for looked in sizes]
+    allowed = FALSE_FACES_PER_PICTURE * sum(picture.kind == NEGATIVE for picture in pictures)
+    for threshold in _THRESHOLDS:
+        precise = all(one.precision(threshold) >= WANTED_PRECISION for one in boxed)
+        if precise and all(_false_faces(one, threshold) <= allowed for one in empty):
+            break
+    return round(float(threshold), 2)
+
+
+def _false_faces(judged: Judged, threshold: float) -> int:
+    return int((~judged.right[judged.scores >= threshold]).sum())
+
+
+def _rounded(value: float) -> float:
+    return round(value, 4)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Never leaves half a file: the whole one appears at once."""
+    unfinished = path.with_suffix(path.suffix + ".part")
+    unfinished.write_bytes(content)
+    os.replace(unfinished, path)

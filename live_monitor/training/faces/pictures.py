@@ -1,0 +1,170 @@
+"""Reads the pictures that a face detector learns from, and keeps a fifth of them apart for choosing.
+
+The folder is laid out like this; boxes and landmarks are pixels of the picture, x and y of a box its top left corner:
+
+    faces/faces.json                    boxes that people made:
+                                        [{"image": file in faces/, "source": name, "boxes": [[x, y, w, h], …]}, …]
+    detector_train/scenes.json, .zip    boxes and landmarks of another detector, pictures of one video next to each other:
+                                        [{"image": file in the zip, "kind": "photo" | "frame" | "portrait" | "negative",
+                                          "faces": [{"box": [x, y, w, h], "landmarks": [x, y, … 10 numbers]}, …]}, …]
+    detector_train/single_faces.json, .zip    small pictures of one face each, in the same form, without "kind"
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.errors import UsageError
+
+LONGEST_PX = 640
+"""Pictures are reduced to this longest side when read."""
+
+HUMAN_WEIGHT, TEACHER_WEIGHT = 1.0, 0.7
+"""How much a face counts in training whose box a person made, or another detector."""
+
+KEPT_APART = 5
+"""One picture of so many is kept apart."""
+
+BLOCK = 20
+"""Scenes go to one side in blocks of so many: pictures of one video stand next to each other."""
+
+TWIN_CORRELATION = 0.95
+_THUMBNAIL_PX = 16
+"""A picture that looks like one kept apart, by correlation of 16x16 thumbnails, is not trained on."""
+
+SINGLE, NEGATIVE = "single", "negative"
+"""Kinds of pictures: one small face; none. Others are scenes of a kind or a source of `faces`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A grey picture and its faces.
+
+    Attributes:
+        name: its file.
+        kind: SINGLE, NEGATIVE, the kind of scene, or the source of a picture with boxes by people.
+        grey: uint8 (h, w).
+        boxes: float32 (n, 4), x1, y1, x2, y2 in pixels; may reach beyond the picture.
+        landmarks: float32 (n, 5, 2), x, y in pixels: right eye, left eye, nose, right and left corner of the mouth; nan where
+            unknown.
+        by_people: who made the boxes; people left out faces that they found too blurred or too far turned away.
+    """
+
+    name: str
+    kind: str
+    grey: NDArray[np.uint8]
+    boxes: NDArray[np.float32]
+    landmarks: NDArray[np.float32]
+    by_people: bool
+
+    @property
+    def weight(self) -> float:
+        """How much its faces count in training."""
+        return HUMAN_WEIGHT if self.by_people else TEACHER_WEIGHT
+
+
+@dataclass(frozen=True, eq=False)
+class FacePictures:
+    """What to train on, and what is kept apart for choosing."""
+
+    training: Sequence[Picture]
+    kept_apart: Sequence[Picture]
+
+
+def load_pictures(folder: Path) -> FacePictures:
+    """Reads the whole folder; the same folder always gives the same two halves.
+
+    Of the pictures with boxes by people a fifth of each source is kept apart, chosen by the checksum of the file's name; of the
+    scenes every fifth block of 20. Single faces are all for training.
+
+    Raises:
+        UsageError: the folder is not laid out as above, or a file in it is damaged.
+    """
+    human, scenes = _read_human(folder / "faces"), _read_taught(folder / "detector_train", "scenes")
+    singles = _read_taught(folder / "detector_train", "single_faces")
+    apart = [picture for picture in human if zlib.crc32(picture.name.encode()) % KEPT_APART == 0]
+    apart += [picture for row, picture in enumerate(scenes) if row // BLOCK % KEPT_APART == KEPT_APART - 1]
+    chosen = {id(picture) for picture in apart}
+    rest = [picture for picture in (*human, *scenes) if id(picture) not in chosen]
+    if not rest or not any(len(picture.boxes) for picture in apart):
+        raise UsageError(f"{folder}: too few pictures to train on four fifths and choose on one; add more")
+    return FacePictures([*_without_twins(rest, apart), *singles], apart)
+
+
+def _read_human(folder: Path) -> list[Picture]:
+    def picture(row: Any) -> Picture:
+        content = (folder / row["image"]).read_bytes()
+        boxes = np.array(row["boxes"], np.float32).reshape(-1, 4)
+        unknown = np.full((len(boxes), 5, 2), np.nan, np.float32)
+        return _picture(row["image"], str(row["source"]), content, boxes, unknown, by_people=True)
+
+    return list(_rows(folder / "faces.json", picture))
+
+
+def _read_taught(folder: Path, name: str) -> list[Picture]:
+    path = folder / f"{name}.zip"
+    try:
+        with zipfile.ZipFile(path) as archive:
+
+            def picture(row: Any) -> Picture:
+                boxes = np.array([face["box"] for face in row["faces"]], np.float32).reshape(-1, 4)
+                points = np.array([face["landmarks"] for face in row["faces"]], np.float32).reshape(-1, 5, 2)
+                content = archive.read(row["image"])
+                return _picture(row["image"], row.get("kind", SINGLE), content, boxes, points, by_people=False)
+
+            return list(_rows(folder / f"{name}.json", picture))
+    except FileNotFoundError as error:
+        raise _missing(path) from error
+    except (zipfile.BadZipFile, zlib.error, OSError) as error:
+        raise UsageError(f"{path}: damaged: {error}; copy it again") from error
+
+
+def _rows(path: Path, read: Callable[[Any], Picture]) -> Iterator[Picture]:
+    try:
+        for row in json.loads(path.read_text(encoding="utf-8")):
+            yield read(row)
+    except FileNotFoundError as error:
+        raise _missing(Path(error.filename or path)) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path}: not in the layout of a detector's training data: {error}") from error
+
+
+def _missing(path: Path) -> UsageError:
+    return UsageError(f"{path}: no such file; give a folder with faces/ and detector_train/")
+
+
+def _picture(
+    name: str, kind: str, content: bytes, boxes: NDArray[np.float32], landmarks: NDArray[np.float32], *, by_people: bool
+) -> Picture:
+    grey = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE) if content else None
+    if grey is None:
+        raise ValueError(f"{name} is not a readable picture")
+    boxes = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
+    scale = min(1.0, LONGEST_PX / max(grey.shape))
+    if scale < 1:
+        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return Picture(name, kind, grey.astype(np.uint8, copy=False), boxes * scale, landmarks * scale, by_people)
+
+
+def _without_twins(pictures: Sequence[Picture], apart: Sequence[Picture]) -> list[Picture]:
+    likeness = _thumbnails(pictures) @ _thumbnails(apart).T
+    return [picture for picture, most in zip(pictures, likeness.max(axis=1), strict=True) if most < TWIN_CORRELATION]
+
+
+def _thumbnails(pictures: Sequence[Picture]) -> NDArray[np.float64]:
+    """One row a picture, mean 0 and length 1, so that a product of two rows is their correlation."""
+    side = (_THUMBNAIL_PX, _THUMBNAIL_PX)
+    small = [cv2.resize(picture.grey, side, interpolation=cv2.INTER_AREA).ravel() for picture in pictures]
+    rows = np.array(small, np.float64)
+    rows -= rows.mean(axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6))

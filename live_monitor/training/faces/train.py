@@ -1,0 +1,255 @@
+"""Trains facegrid on composed samples; a run that was stopped goes on where it was."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.classify.networks import dtype_policy
+from live_monitor.detect.cells import STRIDES, VALUES, to_input
+from live_monitor.detect.facegrid_network import facegrid
+from live_monitor.errors import OutputError
+from live_monitor.training.faces.average_precision import judge
+from live_monitor.training.faces.compose import SAMPLE_PX, Composer
+from live_monitor.training.faces.look import keras_sight, look
+from live_monitor.training.faces.losses import face_loss
+from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
+from live_monitor.training.faces.run import Line, Recipe, Run
+from live_monitor.training.faces.targets import targets
+from live_monitor.training.train import DTYPE_POLICIES
+
+WARM_UP_STEPS = 200
+LAST_RATE = 0.01
+"""The rate rises to the recipe's in so many steps, and ends at this share of it."""
+
+WEIGHT_DECAY = 1e-4
+CLIP_NORM = 10.0
+
+AVERAGE_EVERY, AVERAGE_KEPT = 10, 0.98
+"""Every so many steps this share of the averaged weights stays: they remember about 500 steps."""
+
+REPORT_STEPS, SAVE_STEPS, CHOOSE_STEPS = 100, 200, 1000
+"""Steps between two lines of history, two states to go on from, two looks at the pictures kept apart."""
+
+CHOOSING_PX = 416
+"""Longest side of the pictures kept apart when they are looked at in training."""
+
+PREFETCHED = 3
+LONGEST_STEP_S = 10.0
+"""A step that took longer was interrupted: a laptop that sleeps uses up no training time."""
+
+Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class TrainedDetector:
+    """What training ended with.
+
+    Attributes:
+        recipe: what was asked.
+        best: file of the chosen weights.
+        steps_run: how many steps there were, in `minutes` of training.
+        minutes: see `steps_run`.
+        chosen_step: the one with the best average precision on the pictures kept apart.
+        average_precision: that one.
+    """
+
+    recipe: Recipe
+    best: Path
+    steps_run: int
+    minutes: float
+    chosen_step: int
+    average_precision: float
+
+
+def train(
+    data: Path, run: Path, recipe: Recipe, *, resume: bool = False, say: Callable[[str], None] = lambda _: None
+) -> TrainedDetector:
+    """Trains on composed samples, and chooses the weights on the pictures kept apart.
+
+    Args:
+        data: a folder as `live_monitor.training.faces.pictures` describes it.
+        run: folder of the run; made if missing.
+        resume: go on with a run that was stopped; its recipe must be the same.
+        say: called with a line for people every REPORT_STEPS.
+
+    Returns:
+        What training ended with; of a run that is complete, what it had ended with.
+
+    Raises:
+        UsageError: no such data, a run is already there, it has another recipe, or its state is damaged.
+        OutputError: the folder cannot be written.
+    """
+    pictures = load_pictures(data)
+    try:
+        training = _Training(pictures, Run(run, recipe, resume=resume), recipe, say)
+        training.go_on()
+    except OSError as error:
+        raise OutputError(f"{run}: cannot be written: {error.strerror or error}; free space or choose another folder") from error
+    return training.result()
+
+
+def joined(network: Any) -> Any:
+    """The network with one output (n, cells, 15): score, box and landmarks of the cells of stride 8, then 16, then 32."""
+    layers = keras.layers
+    rows = []
+    for stride in STRIDES:
+        flat = [
+            layers.Reshape((-1, values), dtype="float32")(network.output[f"{kind}_{stride}"]) for kind, values in VALUES.items()
+        ]
+        rows.append(layers.Concatenate(dtype="float32")(flat))
+    return keras.Model(network.input, layers.Concatenate(axis=1, dtype="float32")(rows))
+
+
+class _Training:
+    """A run in progress."""
+
+    def __init__(self, pictures: FacePictures, run: Run, recipe: Recipe, say: Callable[[str], None]) -> None:
+        self._pictures, self._run, self._recipe, self._say = pictures, run, recipe, say
+        keras.utils.set_random_seed(recipe.seed)
+        with dtype_policy(DTYPE_POLICIES[recipe.precision]):
+            self._network = facegrid()
+            self._model = joined(self._network)
+        optimizer = keras.optimizers.AdamW(recipe.learning_rate, WEIGHT_DECAY, global_clipnorm=CLIP_NORM)
+        optimizer.build(self._model.trainable_variables)
+        # XLA makes a step several times slower on a CPU, and Keras would choose it.
+        self._model.compile(optimizer, face_loss, jit_compile=False)
+        self._average = [np.array(weight) for weight in self._network.get_weights()]
+        self._step, self._spent_s = 0, 0.0
+        self._history: list[Line] = []
+        self._load()
+
+    def go_on(self) -> None:
+        """Trains until steps or minutes are used up."""
+        if self._progress() >= 1:
+            return
+        with contextlib.closing(_batches(self._pictures.training, self._recipe, self._step)) as batches:
+            for samples, wanted in batches:
+                started = time.monotonic()
+                self._model.optimizer.learning_rate.assign(self._rate())
+                loss = self._model.train_on_batch(samples, wanted)
+                self._step += 1
+                self._spent_s += min(LONGEST_STEP_S, time.monotonic() - started)
+                self._after_step(float(loss))
+                if self._progress() >= 1:
+                    return
+
+    def result(self) -> TrainedDetector:
+        chosen = max((line for line in self._history if _measured(line)), key=lambda line: line["average_precision"])
+        return TrainedDetector(
+            self._recipe,
+            self._run.best,
+            self._step,
+            round(self._spent_s / 60, 1),
+            int(chosen["step"]),
+            chosen["average_precision"],
+        )
+
+    def _progress(self) -> float:
+        """Share of the steps or minutes that is used up; 1: all."""
+        minutes = self._recipe.minutes
+        return max(self._step / self._recipe.steps, self._spent_s / 60 / minutes if minutes else 0.0)
+
+    def _rate(self) -> float:
+        warm = min(1.0, (self._step + 1) / WARM_UP_STEPS)
+        cosine = (1 + math.cos(math.pi * min(1.0, self._progress()))) / 2
+        return self._recipe.learning_rate * warm * (LAST_RATE + (1 - LAST_RATE) * cosine)
+
+    def _after_step(self, loss: float) -> None:
+        done = self._progress() >= 1
+        if self._step % AVERAGE_EVERY == 0:
+            self._add_to_average()
+        if self._step % REPORT_STEPS == 0 or done:
+            self._report(loss, choose=done or self._step % CHOOSE_STEPS == 0)
+        if self._step % SAVE_STEPS == 0 or done:
+            self._save()
+
+    def _add_to_average(self) -> None:
+        # Early on it must forget faster: the first weights are random.
+        times = self._step / AVERAGE_EVERY
+        kept = min(AVERAGE_KEPT, times / (10 + times))
+        for average, weight in zip(self._average, self._network.get_weights(), strict=True):
+            average += (1 - kept) * (weight - average)
+
+    def _report(self, loss: float, *, choose: bool) -> None:
+        precision = self._choose() if choose else math.nan
+        minutes = self._spent_s / 60
+        self._history.append(
+            {
+                "step": self._step,
+                "minutes": minutes,
+                "rate": self._rate(),
+                "loss": loss,
+                "average_precision": precision,
+            }
+        )
+        # Keras gives the mean since the last reset.
+        self._model.reset_metrics()
+        kept_apart = f", average precision {precision:.3f}" if choose else ""
+        left = minutes / self._progress() - minutes
+        self._say(f"step {self._step}: loss {loss:.3f}{kept_apart}, {left:.0f} minutes left")
+        self._run.write_history(self._history)
+
+    def _choose(self) -> float:
+        """Average precision of the averaged weights on the pictures kept apart; the best ones are kept."""
+        with dtype_policy("float32"):
+            network = facegrid()
+        network.set_weights(self._average)
+        precision = judge(look(keras_sight(network), self._pictures.kept_apart, CHOOSING_PX)).average_precision
+        if precision >= max((line["average_precision"] for line in self._history if _measured(line)), default=0.0):
+            self._run.keep_best(network)
+        return precision
+
+    def _save(self) -> None:
+        groups = {
+            "model": self._model.get_weights(),
+            "optimizer": [np.asarray(variable) for variable in self._model.optimizer.variables],
+            "average": self._average,
+        }
+        arrays = {f"{group}{index}": array for group, arrays in groups.items() for index, array in enumerate(arrays)}
+        self._run.save_state(arrays | {"step": np.array(self._step), "spent_s": np.array(self._spent_s)})
+
+    def _load(self) -> None:
+        state = self._run.load_state()
+        if state is None:
+            return
+        self._model.set_weights([state[f"model{index}"] for index in range(len(self._model.weights))])
+        for index, variable in enumerate(self._model.optimizer.variables):
+            variable.assign(state[f"optimizer{index}"])
+        self._average = [state[f"average{index}"] for index in range(len(self._average))]
+        self._step, self._spent_s = int(state["step"]), float(state["spent_s"])
+        self._history = self._run.read_history(self._step)
+
+
+def _measured(line: Line) -> bool:
+    return not math.isnan(line["average_precision"])
+
+
+def _batches(pictures: Sequence[Picture], recipe: Recipe, first: int) -> Generator[Batch, None, None]:
+    """Batches from step `first` on, each decided by seed and step alone, composed ahead in a thread."""
+    composer = Composer(pictures)
+    with ThreadPoolExecutor(1) as thread:
+        ahead = [thread.submit(_batch, composer, recipe, first + place) for place in range(PREFETCHED)]
+        try:
+            for step in range(first, recipe.steps):
+                ahead.append(thread.submit(_batch, composer, recipe, step + PREFETCHED))
+                yield ahead.pop(0).result()
+        finally:
+            for waiting in ahead:
+                waiting.cancel()
+
+
+def _batch(composer: Composer, recipe: Recipe, step: int) -> Batch:
+    samples = [composer.compose(np.random.default_rng((recipe.seed, step, row))) for row in range(recipe.batch_size)]
+    wanted = [targets(SAMPLE_PX, sample.boxes, sample.landmarks, sample.weights) for sample in samples]
+    return to_input(np.stack([sample.grey for sample in samples]))[..., None], np.stack(wanted)

@@ -1,0 +1,117 @@
+"""Composed samples, of drawn faces and, where they are, of the real pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from live_monitor.errors import UsageError
+from live_monitor.training.faces import compose
+from live_monitor.training.faces.compose import LARGEST_FACE_PX, SAMPLE_PX, SMALLEST_FACE_PX, Composer
+from live_monitor.training.faces.degrade import degrade, light
+from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture, load_pictures
+from live_monitor.training.faces.placing import Canvas, sides
+
+SAMPLES = 60
+
+
+@pytest.fixture(scope="module")
+def training(detector_data: Path) -> list[Picture]:
+    return list(load_pictures(detector_data).training)
+
+
+@pytest.fixture(scope="module")
+def samples(training: list[Picture]) -> list[Canvas]:
+    composer = Composer(training)
+    return [composer.compose(np.random.default_rng(number)) for number in range(SAMPLES)]
+
+
+def only(monkeypatch: pytest.MonkeyPatch, **shares: float) -> None:
+    for share in ("CROPS", "GALLERIES", "PASTES"):
+        monkeypatch.setattr(compose, share, shares.get(share, 0.0))
+
+
+def test_the_same_generator_gives_the_same_sample(training: list[Picture]) -> None:
+    first, second = (Composer(training).compose(np.random.default_rng(5)) for _ in range(2))
+    np.testing.assert_array_equal(first.grey, second.grey)
+    np.testing.assert_array_equal(first.boxes, second.boxes)
+
+
+def test_a_sample_does_not_depend_on_those_before(training: list[Picture], samples: list[Canvas]) -> None:
+    np.testing.assert_array_equal(Composer(training).compose(np.random.default_rng(SAMPLES - 1)).grey, samples[-1].grey)
+
+
+def test_samples_have_one_size_and_a_weight_and_landmarks_for_every_box(samples: list[Canvas]) -> None:
+    for sample in samples:
+        assert sample.grey.shape == (SAMPLE_PX, SAMPLE_PX)
+        assert sample.grey.dtype == np.uint8
+        assert len(sample.boxes) == len(sample.landmarks) == len(sample.weights)
+
+
+def test_faces_of_all_sizes_occur(samples: list[Canvas]) -> None:
+    size = np.concatenate([sides(sample.boxes)[sample.weights > 0] for sample in samples])
+    assert size.min() < 2 * SMALLEST_FACE_PX
+    assert size.max() > LARGEST_FACE_PX / 2
+
+
+def test_some_samples_hold_no_face_and_some_many(samples: list[Canvas]) -> None:
+    faces = [len(sample.boxes) for sample in samples]
+    assert min(faces) == 0
+    assert max(faces) > 5
+
+
+def test_a_gallery_has_tiles_with_faces(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch, GALLERIES=1.0)
+    composer = Composer(training)
+    faces = [int((composer.compose(np.random.default_rng(number)).weights > 0).sum()) for number in range(10)]
+    assert max(faces) >= 4
+
+
+def test_pasted_faces_do_not_lie_on_each_other(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch, PASTES=1.0)
+    monkeypatch.setattr(compose, "TURNED", 0.0)
+    sample = Composer([one for one in training if one.kind in (SINGLE, NEGATIVE)] + _one_scene(training)).compose(
+        np.random.default_rng(3)
+    )
+    assert len(sample.boxes) > 1
+
+
+def _one_scene(training: list[Picture]) -> list[Picture]:
+    return [one for one in training if one.kind == "photo" and len(one.boxes)][:1]
+
+
+def test_a_scene_is_cropped_around_a_face(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch, CROPS=1.0)
+    composer = Composer(training)
+    assert sum(len(composer.compose(np.random.default_rng(number)).boxes) > 0 for number in range(10)) == 10
+
+
+@pytest.mark.parametrize("missing", ["scenes", "negatives"])
+def test_without_scenes_or_without_background_nothing_can_be_composed(training: list[Picture], missing: str) -> None:
+    def wanted(one: Picture) -> bool:
+        return one.kind in (SINGLE, NEGATIVE) if missing == "scenes" else one.kind != NEGATIVE
+
+    with pytest.raises(UsageError, match="no scene with a face, or none of the kind negative"):
+        Composer([one for one in training if wanted(one)])
+
+
+def test_degrading_keeps_size_and_type_and_changes_the_picture() -> None:
+    grey = np.tile(np.arange(256, dtype=np.uint8), (64, 1))
+    worse = [degrade(grey, np.random.default_rng(number)) for number in range(60)]
+    assert {one.shape for one in worse} == {grey.shape}
+    assert {one.dtype for one in worse} == {np.dtype(np.uint8)}
+    assert not any(np.array_equal(one, grey) for one in worse)
+
+
+def test_light_never_inverts() -> None:
+    grey = np.arange(256, dtype=np.uint8)[None]
+    for number in range(30):
+        assert (np.diff(light(grey, np.random.default_rng(number)).astype(int)) >= 0).all()
+
+
+def test_real_pictures_can_be_composed(shared_data: Path) -> None:
+    composer = Composer(load_pictures(shared_data).training)
+    faces = [int((composer.compose(np.random.default_rng(number)).weights > 0).sum()) for number in range(20)]
+    assert 1 < np.mean(faces) < 20

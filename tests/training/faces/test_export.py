@@ -1,0 +1,101 @@
+"""From a trained network to a detector's folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from live_monitor.detect.facegrid import FaceGrid, LiteRTNetwork
+from live_monitor.errors import OutputError
+from live_monitor.training.faces import export as exporting
+from live_monitor.training.faces.average_precision import Looked
+from live_monitor.training.faces.export import KERAS_FILE, LITERT_FILE, choose_threshold, export
+from live_monitor.training.faces.pictures import NEGATIVE, Picture
+from live_monitor.training.faces.run import Recipe
+from live_monitor.training.faces.train import TrainedDetector
+from tests.training.faces.conftest import tiny_network
+
+BOX = (10.0, 10.0, 50.0, 50.0)
+
+
+@pytest.fixture
+def _tiny_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "facegrid", tiny_network)
+    monkeypatch.setattr(exporting, "CALIBRATION_SAMPLES", 4)
+    monkeypatch.setattr(exporting, "MEASURED_PX", (96,))
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> TrainedDetector:
+    keras.utils.set_random_seed(1)
+    tiny_network().save_weights(tmp_path / "best.weights.h5")
+    return TrainedDetector(Recipe(), tmp_path / "best.weights.h5", 7, 0.5, 6, 0.25)
+
+
+@pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
+def test_what_is_exported_is_measured_and_finds_what_the_floats_find(
+    trained: TrainedDetector, detector_data: Path, tmp_path: Path
+) -> None:
+    card = export(trained, detector_data, tmp_path / "model")
+    assert json.loads((tmp_path / "model" / "card.json").read_text(encoding="utf-8")) == card
+    for kind, name in (("litert", LITERT_FILE), ("keras", KERAS_FILE)):
+        content = (tmp_path / "model" / name).read_bytes()
+        assert card["files"][kind]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert {"photo", "negative", "people"} <= set(card["measured"]["96"])
+    assert FaceGrid(tmp_path / "model").threshold == card["threshold"]
+    _assert_close(tmp_path / "model" / LITERT_FILE, trained)
+
+
+def _assert_close(litert: Path, trained: TrainedDetector) -> None:
+    network: Any = tiny_network()
+    network.load_weights(trained.best)
+    grey = np.random.default_rng(0).integers(0, 256, (64, 96), np.uint8)
+    as_float = network((grey.astype(np.float32)[None, :, :, None] - 128) / 128)
+    for name, tensor in LiteRTNetwork(litert.read_bytes(), threads=1).run(grey).items():
+        expected = np.asarray(as_float[name])[0]
+        given = (tensor.values.astype(np.float32) - tensor.zero) * tensor.scale
+        assert given.shape == expected.shape
+        np.testing.assert_allclose(given, expected, atol=0.1 * np.abs(expected).max() + 2 * tensor.scale)
+
+
+@pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
+def test_a_folder_that_cannot_be_written_is_named(trained: TrainedDetector, detector_data: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputError, match="cannot be written"):
+        export(trained, detector_data, tmp_path / "file" / "model")
+
+
+def seen(kind: str, *scores: float, by_people: bool = False) -> tuple[Looked, Picture]:
+    """A picture with one face, found with the first score, and false faces with the others; of kind NEGATIVE, all are false."""
+    truth = np.array([BOX][: kind != NEGATIVE], np.float32).reshape(-1, 4)
+    found = np.array([(100.0 * place + 10, 10, 100.0 * place + 50, 50) for place in range(len(scores))], np.float32)
+    points = np.zeros((len(found), 5, 2), np.float32)
+    picture = Picture("", kind, np.zeros((60, 60), np.uint8), truth, points[: len(truth)], by_people)
+    return Looked(truth, points[: len(truth)], found.reshape(-1, 4), np.array(scores, np.float32), points), picture
+
+
+def threshold_for(*both: tuple[Looked, Picture]) -> float:
+    looked, pictures = zip(*both, strict=True)
+    return choose_threshold([looked], pictures)
+
+
+def test_the_threshold_lies_above_the_false_faces() -> None:
+    assert threshold_for(*[seen("photo", 0.9)] * 10, seen("photo", 0.9, 0.42)) == pytest.approx(0.43)
+
+
+def test_few_false_faces_among_many_right_ones_are_let_through() -> None:
+    assert threshold_for(*[seen("photo", 0.9)] * 40, seen("photo", 0.9, 0.42)) < 0.42
+
+
+def test_a_face_in_a_picture_without_one_is_not_let_through() -> None:
+    assert threshold_for(*[seen("photo", 0.9)] * 100, seen(NEGATIVE, 0.52)) == pytest.approx(0.53)
+
+
+def test_faces_that_people_left_out_do_not_raise_the_threshold() -> None:
+    assert threshold_for(*[seen("people", 0.9, 0.8, by_people=True)] * 5, seen("photo", 0.9)) < 0.3

@@ -1,0 +1,141 @@
+"""Training a face detector, on a tiny network and drawn faces."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from live_monitor.detect.facegrid_network import facegrid
+from live_monitor.errors import OutputError, UsageError
+from live_monitor.training.faces import train as training
+from live_monitor.training.faces.run import BEST_FILE, HISTORY_FILE, PLOT_FILE, SETTINGS_FILE, STATE_FILE, Recipe
+from live_monitor.training.faces.train import TrainedDetector, joined, train
+from tests.training.faces.conftest import tiny_network
+
+RECIPE = Recipe(steps=6, batch_size=2, precision="float32")
+
+
+class Finished(NamedTuple):
+    """A run, what training gave, and what it said."""
+
+    run: Path
+    trained: TrainedDetector
+    lines: list[str]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tiny_network() -> Iterator[None]:
+    often = {"REPORT_STEPS": 1, "SAVE_STEPS": 2, "CHOOSE_STEPS": 3, "AVERAGE_EVERY": 1, "WARM_UP_STEPS": 2, "CHOOSING_PX": 64}
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(training, "facegrid", tiny_network)
+        for name, value in often.items():
+            monkeypatch.setattr(training, name, value)
+        yield
+
+
+@pytest.fixture(scope="module")
+def finished(detector_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """A complete run; read it, never write to it."""
+    run = tmp_path_factory.mktemp("finished") / "run"
+    lines: list[str] = []
+    return Finished(run, train(detector_data, run, RECIPE, say=lines.append), lines)
+
+
+def history(run: Path) -> list[dict[str, str]]:
+    with (run / HISTORY_FILE).open(newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def weights(trained: TrainedDetector) -> list[Any]:
+    network = tiny_network()
+    network.load_weights(trained.best)
+    return list(network.get_weights())
+
+
+class Stop(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+def run_stopped_after(steps: int, data: Path, run: Path) -> None:
+    def stop(line: str) -> None:
+        if line.startswith(f"step {steps}:"):
+            raise Stop
+
+    with pytest.raises(Stop):
+        train(data, run, RECIPE, say=stop)
+
+
+def test_a_run_leaves_its_settings_history_plot_state_and_best_weights(finished: Finished) -> None:
+    assert finished.trained.steps_run == RECIPE.steps
+    assert finished.trained.chosen_step in (3, 6)
+    assert len(history(finished.run)) == len(finished.lines) == RECIPE.steps
+    assert {file.name for file in finished.run.iterdir()} == {SETTINGS_FILE, HISTORY_FILE, PLOT_FILE, STATE_FILE, BEST_FILE}
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_end(finished: Finished, detector_data: Path, tmp_path: Path) -> None:
+    run_stopped_after(5, detector_data, tmp_path / "run")
+    resumed = train(detector_data, tmp_path / "run", RECIPE, resume=True)
+    losses = [[float(line["loss"]) for line in history(run)] for run in (tmp_path / "run", finished.run)]
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-3)
+    for first, second in zip(weights(finished.trained), weights(resumed), strict=True):
+        np.testing.assert_allclose(second, first, atol=1e-3)
+
+
+def test_a_complete_run_is_not_trained_again(finished: Finished, detector_data: Path) -> None:
+    lines: list[str] = []
+    assert train(detector_data, finished.run, RECIPE, resume=True, say=lines.append) == finished.trained
+    assert not lines
+
+
+def test_minutes_end_a_run_that_has_steps_left(detector_data: Path, tmp_path: Path) -> None:
+    trained = train(detector_data, tmp_path / "run", replace(RECIPE, steps=100_000, minutes=0.001))
+    assert 1 <= trained.steps_run < 100
+    assert trained.best.is_file()
+
+
+def test_the_rate_rises_and_falls(finished: Finished) -> None:
+    rates = [float(line["rate"]) for line in history(finished.run)]
+    assert max(rates) > rates[-1] * 10
+    assert max(rates) <= RECIPE.learning_rate
+
+
+def test_a_folder_that_holds_a_run_is_not_overwritten(finished: Finished, detector_data: Path) -> None:
+    with pytest.raises(UsageError, match="already holds a run; add --resume"):
+        train(detector_data, finished.run, RECIPE)
+
+
+def test_a_run_goes_on_with_its_own_settings_only(finished: Finished, detector_data: Path) -> None:
+    with pytest.raises(UsageError, match="was started with other settings"):
+        train(detector_data, finished.run, replace(RECIPE, seed=1), resume=True)
+
+
+def test_a_damaged_state_is_named(finished: Finished, detector_data: Path, tmp_path: Path) -> None:
+    shutil.copytree(finished.run, tmp_path / "run")
+    (tmp_path / "run" / STATE_FILE).write_bytes(b"PK nothing")
+    with pytest.raises(UsageError, match=rf"{STATE_FILE}: damaged"):
+        train(detector_data, tmp_path / "run", RECIPE, resume=True)
+
+
+def test_a_folder_that_cannot_be_written_is_named(detector_data: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"run: cannot be written"):
+        train(detector_data, tmp_path / "file" / "run", RECIPE)
+
+
+def test_missing_data_leaves_no_run_behind(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        train(tmp_path / "nowhere", tmp_path / "run", RECIPE)
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_network_has_a_row_for_every_cell_and_few_parameters() -> None:
+    network = joined(facegrid())
+    assert network(np.zeros((2, 96, 64, 1), np.float32)).shape == (2, 12 * 8 + 6 * 4 + 3 * 2, 15)
+    assert 100_000 < network.count_params() < 400_000
