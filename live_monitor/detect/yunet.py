@@ -5,12 +5,12 @@ Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from live_monitor.detect.per_size import PerSize
 from live_monitor.errors import ModelError
 from live_monitor.quiet import silent_stderr
 from live_monitor.types import Box, Detection, Image
@@ -24,9 +24,6 @@ MOST_FACES = 5000
 
 SMALLEST_PICTURE_PX = 8
 """A narrower picture holds no face, and the network answers it with whatever stood in memory."""
-
-SIZES_READY = 4
-"""A network is kept for each of this many picture sizes: to change a network's size costs as much as to use it."""
 
 _SCORE = 14
 _TRIAL_PX = 64
@@ -51,9 +48,13 @@ class YuNetFinder:
         Raises:
             ModelError: the file is missing or is not a YuNet.
         """
-        self._content = np.frombuffer(_read(model), np.uint8)
-        self._threshold = threshold
-        self._networks: OrderedDict[tuple[int, int], cv2.FaceDetectorYN] = OrderedDict()
+        content, nothing = np.frombuffer(_read(model), np.uint8), np.empty(0, np.uint8)
+        self._networks: PerSize[cv2.FaceDetectorYN] = PerSize(
+            lambda: cv2.FaceDetectorYN.create(
+                "onnx", content, nothing, (_TRIAL_PX, _TRIAL_PX), threshold, NMS_OVERLAP, MOST_FACES
+            ),
+            cv2.FaceDetectorYN.setInputSize,
+        )
         try:
             with silent_stderr():
                 self.find(np.zeros((_TRIAL_PX, _TRIAL_PX, 3), np.uint8))  # another kind of network fails only when it runs
@@ -63,23 +64,8 @@ class YuNetFinder:
     def find(self, picture: Image) -> list[Detection]:
         if min(picture.shape[:2]) < SMALLEST_PICTURE_PX:
             return []
-        _, rows = self._network(picture.shape[1], picture.shape[0]).detect(picture)
+        _, rows = self._networks.of((picture.shape[1], picture.shape[0])).detect(picture)
         return [] if rows is None else [_detection(row) for row in rows.tolist()]
-
-    def _network(self, width: int, height: int) -> cv2.FaceDetectorYN:
-        """The network for pictures of that size; the one that was longest out of use is changed to a new size."""
-        size = width, height
-        if size in self._networks:
-            network = self._networks.pop(size)
-        elif len(self._networks) < SIZES_READY:
-            network = cv2.FaceDetectorYN.create(
-                "onnx", self._content, np.empty(0, np.uint8), size, self._threshold, NMS_OVERLAP, MOST_FACES
-            )
-        else:
-            _, network = self._networks.popitem(last=False)
-            network.setInputSize(size)
-        self._networks[size] = network
-        return network
 
 
 def _read(model: Path) -> bytes:

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from live_monitor.detect.yunet import SIZES_READY, THRESHOLD, YuNetFinder
+from live_monitor.detect.per_size import SIZES_READY
+from live_monitor.detect.yunet import THRESHOLD, YuNetFinder
 from live_monitor.errors import ModelError
 from live_monitor.types import Image
 
