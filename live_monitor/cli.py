@@ -75,11 +75,13 @@ def analysis_options(command: F) -> F:
     """The options that every command which analyses pictures shares."""
     options = (
         click.option(
-            "--detector", type=click.Choice(("auto", "yunet", "haar")), default="auto", show_default=True,
-            help="yunet: a network (get it once with: live-monitor models pull yunet); haar: a cascade; auto: the best there is.",
+            "--detector", type=click.Choice(("auto", "facegrid", "yunet", "haar")), default="auto", show_default=True,
+            help="facegrid: our network; yunet: another (get it with: live-monitor models pull yunet); haar: a cascade; "
+            "auto: facegrid.",
         ),
         click.option(
-            "--detector-model", type=click.Path(path_type=Path), metavar="FILE", help="A YuNet of your own, as ONNX."
+            "--detector-model", type=click.Path(path_type=Path), metavar="DIR|FILE",
+            help="A network of your own: a folder that train-detector made, or a YuNet as ONNX."
         ),
         click.option(
             "--detect-every", callback=parse_every, default="auto", show_default=True, metavar="N|auto",
@@ -167,7 +169,7 @@ def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
     "model",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A YuNet of your own, as ONNX. [default: the installed one]",
+    help="A YuNet of your own, as ONNX. [default: the pulled one]",
 )
 @click.option(
     "--pictures", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the pictures. [default: that of FACES]"
@@ -259,6 +261,37 @@ def train(data: Path, out: Path, resume: bool, private_test: bool, verbose: bool
     click.echo(f"{out / 'model'}: ready, try it with --model {out / 'model'}")
 
 
+@cli.command("train-detector")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the run; its model/ is a detector."
+)
+@click.option("--steps", type=click.IntRange(min=1), default=30000, show_default=True, help="Batches to train on.")
+@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="End after so long, even if that is fewer steps.")
+@click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True)
+@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), default=2e-3, show_default=True)
+@click.option("--precision", type=click.Choice(("float32", "bfloat16")), default="bfloat16", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
+@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+def train_detector(data: Path, out: Path, resume: bool, verbose: bool, **recipe: Any) -> None:
+    """Train the face detector facegrid on pictures with boxes (DATA: a folder laid out as the README says)."""
+    _set_up_logging(verbose)
+    with silent_stderr():  # TensorFlow greets on import
+        from live_monitor.training.faces.export import export
+        from live_monitor.training.faces.run import Recipe
+        from live_monitor.training.faces.train import train as train_network
+
+    try:
+        trained = train_network(data, out, Recipe(**recipe), resume=resume, say=click.echo)
+    except Stopped:
+        click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
+        raise
+    card = export(trained, data, out / "model")
+    click.echo(json.dumps({key: card[key] for key in ("threshold", "measured")}, indent=2))
+    click.echo(f"{out / 'model'}: ready, try it with --detector-model {out / 'model'}")
+
+
 @cli.command()
 def cameras() -> None:
     """List the cameras of this machine, with resolution and frame rate."""
@@ -305,7 +338,7 @@ def pull(name: str, source: str | None, verbose: bool) -> None:
         return
     with _bytes_bar(f"Pulling {name}", download.size_bytes) as advance:
         path = pull_file(download, source, advance)
-    click.echo(f"{path}: checked, used from now on ({download.licence} licence)")
+    click.echo(f"{path}: checked, use it with --detector {name} ({download.licence} licence)")
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from live_monitor.classify.card import load_card, shipped_models
+from live_monitor.detect.facegrid import LITERT, NAME, load_detector_card
 from live_monitor.download import Download, find, verify
 from live_monitor.errors import ModelError
 from live_monitor.pull import DOWNLOADS
@@ -24,7 +25,7 @@ class Entry:
 def inventory() -> list[Entry]:
     """Every shipped model and every detector; what is wrong with one stands in its state."""
     models = [_emotion_model(name) for name in shipped_models()]
-    return [*models, Entry("haar", "faces", None, "built in"), *map(_pulled, DOWNLOADS.values())]
+    return [*models, _facegrid(), Entry("haar", "faces", None, "built in"), *map(_pulled, DOWNLOADS.values())]
 
 
 def as_table(entries: Iterable[Entry]) -> str:
@@ -43,6 +44,14 @@ def _emotion_model(name: str) -> Entry:
     accuracy = card.facts.get("accuracy", {}).get("PublicTest", {}).get("int8")
     measured = "" if accuracy is None else f", {100 * accuracy:.1f} % of PublicTest right"
     return Entry(name, "emotions", size_bytes, f"built in{measured}")
+
+
+def _facegrid() -> Entry:
+    try:
+        content = load_detector_card().weights(LITERT)
+    except ModelError as error:
+        return Entry(NAME, "faces", None, str(error))
+    return Entry(NAME, "faces", len(content), "built in")
 
 
 def _pulled(download: Download) -> Entry:

@@ -10,7 +10,7 @@ from live_monitor.errors import UsageError
 
 DEFAULT_MODEL = "custom-cnn"
 DEVICES = ("auto", "cpu", "gpu")
-DETECTORS = ("auto", "yunet", "haar")
+DETECTORS = ("auto", "facegrid", "yunet", "haar")
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,9 @@ class Settings:
         size: width and height to ask a camera for, in pixels.
         fps: frame rate to ask a camera for.
         realtime: treat a file as if it were live: late frames are dropped.
-        detector: "yunet" (a network, see `live-monitor models pull`), "haar" (a cascade), or "auto": the best there is.
-        detector_model: file of the detector's network, in place of the installed one.
+        detector: "facegrid" (this project's own network), "yunet" (another, see `live-monitor models pull`), "haar" (a
+            cascade), or "auto": facegrid.
+        detector_model: facegrid's folder, in place of the shipped one, or YuNet's file, in place of the pulled one.
         detect_every: look for faces in every frame that this number divides, and carry the boxes between; None: in every
             frame, unless the source delivers them faster than that.
         min_face: longer side of the smallest face wanted, in pixels of the full frame; None: what can be found in a
@@ -69,7 +70,7 @@ class Settings:
         if self.detector not in DETECTORS:
             raise UsageError(f"detector {self.detector}: is one of {', '.join(DETECTORS)}")
         of_cascade = [name for name in ("profile", "cascade") if getattr(self, name)]
-        if of_cascade and (self.detector == "yunet" or self.detector_model):
-            raise UsageError(f"{of_cascade[0]} is for the detector haar, not for yunet")
+        if of_cascade and (self.detector not in ("auto", "haar") or self.detector_model):
+            raise UsageError(f"{of_cascade[0]} is for the detector haar, not for a network")
         if self.detector_model and self.detector == "haar":
-            raise UsageError(f"detector_model {self.detector_model}: is for the detector yunet, not for haar")
+            raise UsageError(f"detector_model {self.detector_model}: is for a network, not for haar")

@@ -17,7 +17,7 @@ from tests.file_server import FileServer
 silence_libraries()
 
 WITH_CASCADE = {"LIVE_MONITOR_DETECTOR": "haar", "LIVE_MONITOR_BENCH_DETECTOR": "haar"}
-"""The detector that is always there, so that no test is told how to get a better one."""
+"""The detector that finds the faces which tests draw: networks know what real ones look like."""
 
 os.environ.update(WITH_CASCADE)
 

@@ -88,8 +88,8 @@ def last_line(text: str) -> str:
         (["--size", "0x480", "--no-display"], "at least 1 pixel"),
         (["--ignore", "0,0,1"], "--ignore 0,0,1: is x,y,w,h in fractions of the picture"),
         (["--ignore", "0,0,1,1", "--ignore", "0.5,0,0.6,1"], "--ignore 0.5,0,0.6,1: reaches outside the picture"),
-        (["--video", "x", "--detector", "yunet", "--profile"], "profile is for the detector haar, not for yunet"),
-        (["--video", "x", "--detector-model", "x.onnx"], "detector_model x.onnx: is for the detector yunet, not for haar"),
+        (["--video", "x", "--detector", "yunet", "--profile"], "profile is for the detector haar, not for a network"),
+        (["--video", "x", "--detector-model", "x.onnx"], "detector_model x.onnx: is for a network, not for haar"),
     ],
 )
 def test_options_that_do_not_go_together_end_in_2_and_one_line(run: Run, arguments: list[str], message: str) -> None:
@@ -116,6 +116,7 @@ def test_options_that_do_not_go_together_end_in_2_and_one_line(run: Run, argumen
         (["bench"], "VIDEO"),
         (["--camera", "0", "bench", "x"], "--camera"),
         (["train", "data"], "--out"),
+        (["train-detector", "data"], "--out"),
     ],
 )
 def test_what_is_no_option_or_value_ends_in_2_and_is_named(run: Run, arguments: list[str], named: str) -> None:
@@ -143,12 +144,11 @@ def test_a_network_that_is_asked_for_but_not_installed_ends_in_3_with_the_way_to
     assert err == "Error: detector yunet: not installed; get it once with: live-monitor models pull yunet\n"
 
 
-def test_without_the_network_one_line_tells_how_to_get_it_and_the_analysis_goes_on(run: Run, clip: Path) -> None:
+def test_without_any_option_about_it_our_own_network_is_used_and_nothing_is_said(run: Run, clip: Path) -> None:
     code, out, err = run("--no-display", "--video", clip, "--detector", "auto")
-    assert code == 0
+    assert (code, err) == (0, "")
     assert out
-    assert err.startswith("detector yunet: not installed; get it once with: live-monitor models pull yunet; ")
-    assert err.count("\n") == 1
+    assert "detector: facegrid\n" in run("--no-display", "--video", clip, "--detector", "auto", "-v").err
 
 
 def test_a_model_that_does_not_exist_ends_in_3(run: Run, clip: Path) -> None:
@@ -397,7 +397,9 @@ def test_analysis_on_the_cpu_does_not_load_tensorflow(portrait_clip: Path) -> No
 def test_help_names_every_command(run: Run) -> None:
     code, out, err = run("--help")
     assert (code, err) == (0, "")
-    assert all(f"\n  {command} " in out for command in ("bench", "cameras", "evaluate-detector", "models", "train"))
+    assert all(
+        f"\n  {command} " in out for command in ("bench", "cameras", "evaluate-detector", "models", "train", "train-detector")
+    )
 
 
 def test_version_is_that_of_the_installed_package(run: Run) -> None:

@@ -15,14 +15,15 @@ from live_monitor.settings import Settings
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"detector": "radar"}, "detector radar: is one of auto, yunet, haar"),
+        ({"detector": "radar"}, "detector radar: is one of auto, facegrid, yunet, haar"),
         ({"detect_every": 0}, "detect_every 0: is at least 1"),
         ({"ignore": (Zone(0.5, 0, 0.6, 1),)}, r"--ignore 0\.5,0,0\.6,1: reaches outside the picture"),
         ({"ignore": ((0.5, 0, 0.6, 1),)}, r"--ignore 0\.5,0,0\.6,1: reaches outside the picture"),
-        ({"detector": "yunet", "profile": True}, "profile is for the detector haar, not for yunet"),
-        ({"detector": "yunet", "cascade": Path("own.xml")}, "cascade is for the detector haar, not for yunet"),
-        ({"detector_model": Path("a.onnx"), "profile": True}, "profile is for the detector haar, not for yunet"),
-        ({"detector": "haar", "detector_model": Path("a.onnx")}, r"a\.onnx: is for the detector yunet, not for haar"),
+        ({"detector": "facegrid", "profile": True}, "profile is for the detector haar, not for a network"),
+        ({"detector": "yunet", "profile": True}, "profile is for the detector haar, not for a network"),
+        ({"detector": "yunet", "cascade": Path("own.xml")}, "cascade is for the detector haar, not for a network"),
+        ({"detector_model": Path("a.onnx"), "profile": True}, "profile is for the detector haar, not for a network"),
+        ({"detector": "haar", "detector_model": Path("a.onnx")}, r"a\.onnx: is for a network, not for haar"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_value(values: dict[str, Any], message: str) -> None:

@@ -13,6 +13,7 @@ from live_monitor.classify.preprocess import NORMALISATION
 from live_monitor.errors import ModelError
 from live_monitor.labels import LABELS
 from live_monitor.resources import packaged_folder
+from live_monitor.settings import DETECTORS
 
 CARD_FILE = "card.json"
 LITERT, KERAS = "litert", "keras"
@@ -74,8 +75,9 @@ class ModelCard:
 
 
 def shipped_models() -> list[str]:
-    """The names of the models that come with the program."""
-    return sorted(card.parent.name for card in packaged_folder("models").glob(f"*/{CARD_FILE}"))
+    """The names of the emotion models that come with the program."""
+    names = (card.parent.name for card in packaged_folder("models").glob(f"*/{CARD_FILE}"))
+    return sorted(name for name in names if name not in DETECTORS)
 
 
 def load_card(model: str) -> ModelCard:

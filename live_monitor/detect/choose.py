@@ -1,4 +1,4 @@
-"""Which detector is used: the network where its file is, else the cascade."""
+"""Which detector is used: this project's own network, unless another is asked for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 from live_monitor.detect.detector import FaceFinder
+from live_monitor.detect.facegrid import FaceGrid
 from live_monitor.detect.haar import HaarFinder
 from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.detect.yunet_file import YUNET
@@ -17,36 +18,35 @@ logger = logging.getLogger(__name__)
 
 
 def load_finder(settings: Settings) -> FaceFinder:
-    """Loads what `settings.detector` names.
+    """Loads what `settings.detector` names; of "auto", what the other settings are for, else facegrid.
 
     Raises:
         ModelError: a network or cascade is missing or damaged.
     """
-    of_cascade = settings.detector == "haar" or settings.profile or settings.cascade
-    finder = _cascade(settings) if of_cascade else _network(settings)
+    finder = _load(_name(settings), settings)
     logger.info("detector: %s", finder.name)
     return finder
 
 
-def _cascade(settings: Settings) -> FaceFinder:
-    return HaarFinder(profile=settings.profile, cascade=settings.cascade)
+def _name(settings: Settings) -> str:
+    if settings.detector != "auto":
+        return settings.detector
+    if settings.profile or settings.cascade:
+        return "haar"
+    model = settings.detector_model
+    return "facegrid" if model is None or model.is_dir() else "yunet"
 
 
-def _network(settings: Settings) -> FaceFinder:
-    """YuNet; the cascade if any detector will do and YuNet is not there, which is told in one line."""
-    if settings.detector_model is not None:
-        return YuNetFinder(settings.detector_model)
-    try:
-        return YuNetFinder(yunet_model())
-    except ModelError as error:
-        if settings.detector == "yunet":
-            raise
-        logger.warning("%s; until then the cascade is used: it finds fewer faces, and slowly", error)
-        return _cascade(settings)
+def _load(name: str, settings: Settings) -> FaceFinder:
+    if name == "haar":
+        return HaarFinder(profile=settings.profile, cascade=settings.cascade)
+    if name == "yunet":
+        return YuNetFinder(settings.detector_model or yunet_model())
+    return FaceGrid(settings.detector_model)
 
 
 def yunet_model() -> Path:
-    """The installed file of YuNet.
+    """The pulled file of YuNet.
 
     Raises:
         ModelError: there is none, or it is damaged.

@@ -12,6 +12,7 @@ import numpy as np
 from live_monitor.detect import haar, yunet
 from live_monitor.detect.choose import yunet_model
 from live_monitor.detect.detector import FaceFinder
+from live_monitor.detect.facegrid import FaceGrid, load_detector_card
 from live_monitor.detect.haar import HaarFinder
 from live_monitor.detect.look import look
 from live_monitor.detect.size_to_fit import SizeToFit
@@ -65,6 +66,11 @@ def candidates(names: Sequence[str], side: int | None = None, model: Path | None
     network_there = model is not None or installed(YUNET) is not None
     here = [name for name in NAMES if network_there or name not in NEED_NETWORK]
     return [NAMES[name](side, model) for name in dict.fromkeys(names or here)]
+
+
+def _facegrid(side: int | None, _model: Path | None) -> Candidate:
+    finder = FaceGrid(threshold=LOWEST_SCORE)
+    return Candidate("facegrid", _as_live(finder, side), load_detector_card().threshold)
 
 
 def _yunet(side: int | None, model: Path | None) -> Candidate:
@@ -129,6 +135,7 @@ def _scaled(box: Box, x_scale: float, y_scale: float) -> Box:
 
 
 NAMES: dict[str, Callable[[int | None, Path | None], Candidate]] = {
+    "facegrid": _facegrid,
     "yunet": _yunet,
     "haar": _haar,
     "yunet-opencv": _yunet_opencv,

@@ -1,4 +1,4 @@
-"""Which detector is used, and what is said when it is not the best."""
+"""Which detector is used."""
 
 from __future__ import annotations
 
@@ -11,68 +11,67 @@ import pytest
 from live_monitor.detect.choose import load_finder
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.errors import ModelError
+from live_monitor.resources import packaged_folder
 from live_monitor.settings import Settings
 
 
 @pytest.fixture
-def _pulled(cache: Path, shared_data: Path) -> None:
+def yunet(shared_data: Path) -> Path:
+    return shared_data / "detectors" / YUNET.file
+
+
+@pytest.fixture
+def _pulled(cache: Path, yunet: Path) -> None:
     cache.mkdir(parents=True)
-    shutil.copy(shared_data / "detectors" / YUNET.file, cache / YUNET.file)
+    shutil.copy(yunet, cache / YUNET.file)
 
 
-@pytest.mark.usefixtures("_pulled")
-@pytest.mark.parametrize("detector", ["auto", "yunet"])
-def test_once_pulled_the_network_is_used_by_itself_and_nothing_is_said(detector: str, caplog: pytest.LogCaptureFixture) -> None:
-    assert load_finder(Settings(detector=detector)).name == "yunet"
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        (Settings(), "facegrid"),
+        (Settings(detector="facegrid"), "facegrid"),
+        (Settings(detector="haar"), "haar"),
+        (Settings(profile=True), "haar"),
+        (Settings(detector_model=packaged_folder("models") / "facegrid"), "facegrid"),
+    ],
+    ids=["nothing said", "facegrid by name", "haar by name", "haar by what is for it", "a folder"],
+)
+def test_the_detector_is_ours_unless_another_is_asked_for(
+    settings: Settings, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert load_finder(settings).name == name
     assert caplog.messages == []
 
 
-def test_without_it_one_line_says_how_to_get_it_and_the_cascade_is_used(caplog: pytest.LogCaptureFixture) -> None:
-    assert load_finder(Settings()).name == "haar"
-    [message] = caplog.messages
-    assert message == (
-        "detector yunet: not installed; get it once with: live-monitor models pull yunet; "
-        "until then the cascade is used: it finds fewer faces, and slowly"
-    )
+@pytest.mark.usefixtures("_pulled")
+def test_once_pulled_yunet_can_be_chosen() -> None:
+    assert load_finder(Settings(detector="yunet")).name == "yunet"
 
 
-def test_a_network_that_was_asked_for_is_not_replaced() -> None:
+@pytest.mark.parametrize("detector", ["auto", "yunet"])
+def test_a_yunet_of_ones_own_needs_no_pulled_one(detector: str, yunet: Path) -> None:
+    assert load_finder(Settings(detector=detector, detector_model=yunet)).name == "yunet"
+
+
+def test_yunet_without_its_file_is_an_error_that_says_how_to_get_it() -> None:
     with pytest.raises(ModelError, match="detector yunet: not installed; get it once with: live-monitor models pull yunet"):
         load_finder(Settings(detector="yunet"))
 
 
-def test_a_damaged_network_is_told_and_the_cascade_is_used(cache: Path, caplog: pytest.LogCaptureFixture) -> None:
-    cache.mkdir(parents=True)
-    (cache / YUNET.file).write_bytes(b"half of it")
-    assert load_finder(Settings()).name == "haar"
-    [message] = caplog.messages
-    assert f"{YUNET.file}: damaged" in message
-    assert "live-monitor models pull yunet" in message
-
-
-def test_a_damaged_network_that_was_asked_for_is_an_error(cache: Path) -> None:
+def test_a_damaged_yunet_is_an_error(cache: Path) -> None:
     cache.mkdir(parents=True)
     (cache / YUNET.file).write_bytes(b"half of it")
     with pytest.raises(ModelError, match="damaged"):
         load_finder(Settings(detector="yunet"))
 
 
-@pytest.mark.usefixtures("_pulled")
-@pytest.mark.parametrize("settings", [Settings(detector="haar"), Settings(profile=True)], ids=["by name", "by what is for it"])
-def test_the_cascade_can_be_asked_for(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
-    assert load_finder(settings).name == "haar"
-    assert caplog.messages == []
-
-
-@pytest.mark.parametrize("detector", ["auto", "yunet"])
-def test_a_network_of_ones_own_needs_no_installed_one(detector: str, shared_data: Path) -> None:
-    model = shared_data / "detectors" / YUNET.file
-    assert load_finder(Settings(detector=detector, detector_model=model)).name == "yunet"
-
-
-def test_a_network_of_ones_own_that_is_missing_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"no\.onnx: no such detector model"):
-        load_finder(Settings(detector_model=tmp_path / "no.onnx"))
+@pytest.mark.parametrize(
+    ("detector", "message"), [("auto", "no such detector model"), ("facegrid", "cannot be read"), ("yunet", "no such detector")]
+)
+def test_a_network_of_ones_own_that_is_missing_is_an_error(tmp_path: Path, detector: str, message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        load_finder(Settings(detector=detector, detector_model=tmp_path / "none"))
 
 
 def test_the_choice_is_told_with_verbose(caplog: pytest.LogCaptureFixture) -> None:

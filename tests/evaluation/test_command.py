@@ -35,7 +35,7 @@ def test_the_table_has_all_detectors_and_skipped_pictures_are_told_on_stderr(
     assert run(faces) == 0
     out, err = capfd.readouterr()
     assert out.startswith("2 pictures, 3 faces of 20 px and up")
-    assert out.splitlines()[2].split() == ["haar", "haar-opencv"]
+    assert out.splitlines()[2].split() == ["facegrid", "haar", "haar-opencv"]
     assert err == f"1 of 3 pictures skipped: {faces.parent / 'gone.png'}: no such file\n"
 
 
@@ -64,7 +64,7 @@ def test_misses_are_drawn_on_request(faces: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--detector", "hare"], 2, "detector hare: is one of yunet, haar"),
+        (["--detector", "hare"], 2, "detector hare: is one of facegrid, yunet"),
         (["--detector-model", "none.onnx"], 3, "none.onnx: no such detector model"),
         (["--detector", "yunet"], 3, "detector yunet: not installed"),
         (["--pictures", "nowhere"], 2, "nowhere: no such folder"),

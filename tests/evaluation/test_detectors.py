@@ -16,6 +16,7 @@ from tests.evaluation.made import FACE_BOXES, drawn_pair, seen
 from tests.fakes import grey_picture
 
 CASCADES = ["haar", "haar-opencv"]
+ALWAYS_THERE = ["facegrid", *CASCADES]
 DRAWN = [Box(x, y, x + w, y + h) for x, y, w, h in FACE_BOXES]
 
 
@@ -38,7 +39,7 @@ def test_no_detector_finds_a_face_in_an_even_picture(name: str) -> None:
 
 
 def test_none_named_means_all_that_can_run_and_one_named_twice_counts_once(model: Path) -> None:
-    assert [each.name for each in candidates([])] == CASCADES
+    assert [each.name for each in candidates([])] == ALWAYS_THERE
     assert [each.name for each in candidates([], model=model)] == list(NAMES)
     assert [each.name for each in candidates(["haar", "haar"])] == ["haar"]
 
@@ -64,7 +65,7 @@ def test_a_very_flat_picture_keeps_a_row_of_pixels() -> None:
 
 
 def test_an_unknown_detector_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="detector hare: is one of yunet, haar, yunet-opencv, haar-opencv"):
+    with pytest.raises(UsageError, match="detector hare: is one of facegrid, yunet, haar, yunet-opencv, haar-opencv"):
         candidates(["haar", "hare"])
 
 

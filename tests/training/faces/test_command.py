@@ -1,0 +1,71 @@
+"""`live-monitor train-detector`, from pictures to a folder that `--detector-model` takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from live_monitor.cli import _run
+from live_monitor.training.faces import export as exporting
+from live_monitor.training.faces import train as training
+from tests.fakes import write_clip
+from tests.training.faces.conftest import tiny_network
+
+
+@pytest.fixture(autouse=True)
+def _tiny_network() -> Iterator[None]:
+    small = {"WARM_UP_STEPS": 2, "AVERAGE_EVERY": 1, "CHOOSING_PX": 64}
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for module in (training, exporting):
+            monkeypatch.setattr(module, "facegrid", tiny_network)
+        for name, value in small.items():
+            monkeypatch.setattr(training, name, value)
+        monkeypatch.setattr(exporting, "CALIBRATION_SAMPLES", 4)
+        yield
+
+
+def train(data: Path, out: Path, *more: str) -> int:
+    return _run(["train-detector", str(data), "--out", str(out), "--steps", "3", "--batch-size", "2", *more])
+
+
+def test_it_ends_with_what_was_measured_and_how_to_use_the_detector(
+    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    assert train(detector_data, out) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("step 3: loss ")
+    measured = json.loads("\n".join(lines[lines.index("{") : -1]))
+    assert set(measured) == {"threshold", "measured"}
+    assert lines[-1] == f"{out / 'model'}: ready, try it with --detector-model {out / 'model'}"
+
+    clip = write_clip(tmp_path / "clip.avi", [50, 100])
+    capsys.readouterr()
+    watch = ["--no-display", "--json", "--video", str(clip), "--device", "cpu", "--detector", "facegrid"]
+    assert _run([*watch, "--detector-model", str(out / "model")]) == 0
+    assert json.loads(capsys.readouterr().out)["frames"] == 2
+
+
+def test_a_second_run_in_its_folder_ends_in_2(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(detector_data, tmp_path / "run") == 0
+    capsys.readouterr()
+    assert train(detector_data, tmp_path / "run") == 2
+    assert "add --resume to go on with it" in capsys.readouterr().err
+
+
+def test_missing_data_ends_in_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(tmp_path / "nowhere", tmp_path / "run") == 2
+    err = capsys.readouterr().err
+    assert "no such file; give a folder with faces/ and detector_train/" in err
+    assert err.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_ends_in_6(
+    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert train(detector_data, tmp_path / "file" / "run") == 6
+    assert capsys.readouterr().err.startswith(f"Error: {tmp_path / 'file' / 'run'}: cannot be written")
