@@ -76,8 +76,8 @@ def analysis_options(command: F) -> F:
     options = (
         click.option(
             "--detector", type=click.Choice(("auto", "facegrid", "yunet", "haar")), default="auto", show_default=True,
-            help="facegrid: our network; yunet: another (get it with: live-monitor models pull yunet); haar: a cascade; "
-            "auto: facegrid.",
+            help="facegrid: our network; yunet: a better one (get it with: live-monitor models pull yunet); haar: a cascade; "
+            "auto: yunet if it is there, else facegrid.",
         ),
         click.option(
             "--detector-model", type=click.Path(path_type=Path), metavar="DIR|FILE",
@@ -338,7 +338,7 @@ def pull(name: str, source: str | None, verbose: bool) -> None:
         return
     with _bytes_bar(f"Pulling {name}", download.size_bytes) as advance:
         path = pull_file(download, source, advance)
-    click.echo(f"{path}: checked, use it with --detector {name} ({download.licence} licence)")
+    click.echo(f"{path}: checked, used from now on ({download.licence} licence)")
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ class Settings:
         fps: frame rate to ask a camera for.
         realtime: treat a file as if it were live: late frames are dropped.
         detector: "facegrid" (this project's own network), "yunet" (another, see `live-monitor models pull`), "haar" (a
-            cascade), or "auto": facegrid.
+            cascade), or "auto": YuNet where it has been pulled, else facegrid.
         detector_model: facegrid's folder, in place of the shipped one, or YuNet's file, in place of the pulled one.
         detect_every: look for faces in every frame that this number divides, and carry the boxes between; None: in every
             frame, unless the source delivers them faster than that.

@@ -29,15 +29,14 @@ def _pulled(cache: Path, yunet: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "name"),
     [
-        (Settings(), "facegrid"),
         (Settings(detector="facegrid"), "facegrid"),
         (Settings(detector="haar"), "haar"),
         (Settings(profile=True), "haar"),
         (Settings(detector_model=packaged_folder("models") / "facegrid"), "facegrid"),
     ],
-    ids=["nothing said", "facegrid by name", "haar by name", "haar by what is for it", "a folder"],
+    ids=["facegrid by name", "haar by name", "haar by what is for it", "a folder"],
 )
-def test_the_detector_is_ours_unless_another_is_asked_for(
+def test_a_detector_that_is_asked_for_is_used_and_nothing_is_said(
     settings: Settings, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert load_finder(settings).name == name
@@ -45,8 +44,27 @@ def test_the_detector_is_ours_unless_another_is_asked_for(
 
 
 @pytest.mark.usefixtures("_pulled")
-def test_once_pulled_yunet_can_be_chosen() -> None:
-    assert load_finder(Settings(detector="yunet")).name == "yunet"
+@pytest.mark.parametrize("detector", ["auto", "yunet"])
+def test_once_pulled_yunet_is_used_by_itself_and_nothing_is_said(detector: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert load_finder(Settings(detector=detector)).name == "yunet"
+    assert caplog.messages == []
+
+
+def test_until_then_our_own_network_is_used_and_one_line_says_how_to_get_yunet(caplog: pytest.LogCaptureFixture) -> None:
+    assert load_finder(Settings()).name == "facegrid"
+    [message] = caplog.messages
+    assert message.startswith(
+        "detector yunet: not installed; get it once with: live-monitor models pull yunet; until then facegrid"
+    )
+
+
+def test_a_damaged_yunet_is_told_and_our_own_network_is_used(cache: Path, caplog: pytest.LogCaptureFixture) -> None:
+    cache.mkdir(parents=True)
+    (cache / YUNET.file).write_bytes(b"half of it")
+    assert load_finder(Settings()).name == "facegrid"
+    [message] = caplog.messages
+    assert f"{YUNET.file}: damaged" in message
+    assert "live-monitor models pull yunet" in message
 
 
 @pytest.mark.parametrize("detector", ["auto", "yunet"])
@@ -59,7 +77,7 @@ def test_yunet_without_its_file_is_an_error_that_says_how_to_get_it() -> None:
         load_finder(Settings(detector="yunet"))
 
 
-def test_a_damaged_yunet_is_an_error(cache: Path) -> None:
+def test_a_damaged_yunet_that_was_asked_for_is_an_error(cache: Path) -> None:
     cache.mkdir(parents=True)
     (cache / YUNET.file).write_bytes(b"half of it")
     with pytest.raises(ModelError, match="damaged"):
