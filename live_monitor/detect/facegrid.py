@@ -1,0 +1,194 @@
+"""facegrid, the face detector this project trains: an int8 network on LiteRT, for pictures of any size."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.detect.cells import MIDDLE_GREY, MULTIPLE_PX, STRIDES, VALUES, to_input
+from live_monitor.detect.grids import Tensor, decode
+from live_monitor.errors import ModelError
+from live_monitor.quiet import silent_stderr
+from live_monitor.resources import packaged_folder
+from live_monitor.types import Box, Detection, Image
+
+NAME = "facegrid"
+CARD_FILE = "card.json"
+LITERT, KERAS = "litert", "keras"
+"""The two kinds of weights a card lists under "files"."""
+
+MOST_THREADS = 2
+"""The network is so small that more wait for each other."""
+
+OUTPUTS = tuple(f"{kind}_{stride}" for stride in STRIDES for kind in VALUES)
+
+_REINSTALL = "reinstall live-monitor"
+
+
+@dataclass(frozen=True)
+class DetectorCard:
+    """What the program needs to know of a trained facegrid.
+
+    Attributes:
+        folder: where card and weights lie.
+        threshold: least score of a face, chosen for few false ones, between 0 and 1.
+        smallest_px: side of the smallest face that it finds dependably.
+        files: by kind of weights, file name and SHA-256.
+        facts: the whole card, for people: architecture, data, recipe, measurements, limits.
+    """
+
+    folder: Path
+    threshold: float
+    smallest_px: int
+    files: Mapping[str, tuple[str, str]]
+    facts: Mapping[str, Any]
+
+    def weights(self, kind: str) -> bytes:
+        """A file's content, its checksum verified.
+
+        Raises:
+            ModelError: there is none of this kind, it cannot be read, or it is not the one the card describes.
+        """
+        if kind not in self.files:
+            raise ModelError(f"{self.folder / CARD_FILE}: lists no {kind} weights; {_REINSTALL}")
+        name, sha256 = self.files[kind]
+        path = self.folder / name
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"{path}: cannot be read: {error.strerror}; {_REINSTALL}") from error
+        found = hashlib.sha256(content).hexdigest()
+        if found != sha256:
+            raise ModelError(f"{path}: damaged, its SHA-256 is {found[:12]}… but the card says {sha256[:12]}…; {_REINSTALL}")
+        return content
+
+
+def load_detector_card(folder: Path | None = None) -> DetectorCard:
+    """Reads a detector's card.
+
+    Args:
+        folder: of card and weights; None: the shipped detector.
+
+    Raises:
+        ModelError: there is none, or it is not facegrid's.
+    """
+    folder = folder or packaged_folder("models") / NAME
+    try:
+        facts = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(f"{folder / CARD_FILE}: cannot be read: {error.strerror}; {_REINSTALL}") from error
+    except ValueError as error:
+        raise ModelError(f"{folder / CARD_FILE}: not JSON: {error}; {_REINSTALL}") from error
+    return _parse(facts, folder)
+
+
+def _parse(facts: Any, folder: Path) -> DetectorCard:
+    try:
+        network = facts["network"]
+        card = DetectorCard(
+            folder=folder,
+            threshold=float(facts["threshold"]),
+            smallest_px=int(facts["smallest_px"]),
+            files={kind: (str(file["name"]), str(file["sha256"])) for kind, file in facts["files"].items()},
+            facts=facts,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{folder / CARD_FILE}: not a detector's card, wrong or missing: {error}; {_REINSTALL}") from error
+    if network != NAME or not 0 < card.threshold < 1:
+        raise ModelError(f"{folder / CARD_FILE}: network {network}, threshold {card.threshold}: not a facegrid's; {_REINSTALL}")
+    return card
+
+
+class FaceGrid:
+    """Finds faces with the shipped network, or one trained anew. Only the analysis thread calls it."""
+
+    name = NAME
+
+    def __init__(self, folder: Path | None = None, *, threshold: float | None = None, threads: int | None = None) -> None:
+        """Loads the network, and runs it once.
+
+        Args:
+            folder: of card and weights; None: the shipped ones.
+            threshold: least score of a face, between 0 and 1; None: what the card says.
+            threads: for the network; None: one a core, MOST_THREADS at most.
+
+        Raises:
+            ModelError: card or weights are missing, damaged or not facegrid's.
+        """
+        card = load_detector_card(folder)
+        self.threshold = card.threshold if threshold is None else threshold
+        self.smallest_px = card.smallest_px
+        self._network = LiteRTNetwork(card.weights(LITERT), threads or min(MOST_THREADS, os.cpu_count() or 1))
+
+    def find(self, picture: Image) -> list[Detection]:
+        """Faces of uint8 (H, W, 3) BGR of any size, in pixels of that picture, the best score first, none twice.
+
+        Landmarks are the right eye, the left eye, the nose, and the right and left corner of the mouth. A box may reach
+        beyond the picture.
+        """
+        grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+        found = decode(self._network.run(grey), self.threshold)
+        return [
+            Detection(Box(*box), score, tuple((x, y) for x, y in points))
+            for box, score, points in zip(found.boxes.tolist(), found.scores.tolist(), found.landmarks.tolist(), strict=True)
+        ]
+
+
+class LiteRTNetwork:
+    """The int8 network on LiteRT; it is resized only when the size of the pictures changes."""
+
+    def __init__(self, model: bytes, threads: int) -> None:
+        """Loads the content of a .tflite file, and runs it once.
+
+        Raises:
+            ModelError: it is not facegrid's network.
+        """
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            with silent_stderr():
+                self._interpreter = Interpreter(model_content=model, num_threads=threads)
+                self._interpreter.allocate_tensors()
+            (given,) = self._interpreter.get_input_details()
+            details = self._interpreter.get_signature_runner().get_output_details()
+            self._outputs = {name: (int(details[name]["index"]), *details[name]["quantization"]) for name in OUTPUTS}
+            self._input = given["index"]
+            self._quantised = _quantise(np.arange(256, dtype=np.uint8), *given["quantization"])
+            self._shape: tuple[int, ...] = ()
+            self.run(np.full((MULTIPLE_PX, MULTIPLE_PX), MIDDLE_GREY, np.uint8))
+        except (ValueError, RuntimeError, KeyError, TypeError, IndexError, ZeroDivisionError) as error:
+            raise ModelError(f"facegrid: these weights are not its network's: {error}; {_REINSTALL}") from error
+
+    def run(self, grey: NDArray[np.uint8]) -> dict[str, Tensor]:
+        """Outputs, by names like "score_8", for uint8 (h, w), padded at the right and below to the network's multiple."""
+        height, width = grey.shape
+        shape = (1, _round_up(height), _round_up(width), 1)
+        if shape != self._shape:
+            self._interpreter.resize_tensor_input(self._input, shape)
+            self._interpreter.allocate_tensors()
+            self._shape = shape
+        picture = np.full(shape, self._quantised[MIDDLE_GREY], np.int8)
+        picture[0, :height, :width, 0] = cv2.LUT(grey, self._quantised)
+        self._interpreter.set_tensor(self._input, picture)
+        self._interpreter.invoke()
+        return {
+            name: Tensor(self._interpreter.get_tensor(index)[0], scale, zero)
+            for name, (index, scale, zero) in self._outputs.items()
+        }
+
+
+def _quantise(grey: NDArray[np.uint8], scale: float, zero: int) -> NDArray[np.int8]:
+    return np.asarray((to_input(grey) / scale + zero).round().clip(-128, 127), np.int8)
+
+
+def _round_up(side: int) -> int:
+    return -(-side // MULTIPLE_PX) * MULTIPLE_PX

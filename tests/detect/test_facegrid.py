@@ -1,0 +1,211 @@
+"""The shipped face detector, and folders that are none."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from live_monitor.detect.cells import to_input
+from live_monitor.detect.facegrid import CARD_FILE, KERAS, LITERT, FaceGrid, LiteRTNetwork, load_detector_card
+from live_monitor.errors import ModelError
+from live_monitor.resources import packaged_folder
+from live_monitor.types import Image
+from tests.drawn_faces import draw_face
+
+SHIPPED = packaged_folder("models") / "facegrid"
+FACE = (200, 60, 120)
+"""x, y, side of the drawn face."""
+
+
+@pytest.fixture(scope="module")
+def finder() -> FaceGrid:
+    return FaceGrid()
+
+
+@pytest.fixture
+def own_copy(tmp_path: Path) -> Path:
+    return shutil.copytree(SHIPPED, tmp_path / "facegrid")
+
+
+def room(width: int = 480, height: int = 300) -> Image:
+    """A wall with a door."""
+    image = np.full((height, width, 3), (190, 200, 205), np.uint8)
+    image[height // 4 :, width // 12 : width // 4] = (90, 110, 130)
+    return image
+
+
+def with_face(image: Image) -> Image:
+    draw_face(image, *FACE)
+    return image
+
+
+def edit(folder: Path, **changes: Any) -> None:
+    card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+    (folder / CARD_FILE).write_text(json.dumps(card | changes), encoding="utf-8")
+
+
+def test_a_drawn_face_is_found_where_it_is(finder: FaceGrid) -> None:
+    (face,) = finder.find(with_face(room()))
+    x, y, side = FACE
+    centre = (face.box.x1 + face.box.x2) / 2, (face.box.y1 + face.box.y2) / 2
+    np.testing.assert_allclose(centre, (x + side / 2, y + side / 2), atol=side / 6)
+    assert 0.5 * side < face.box.width < side
+    assert face.score is not None
+    assert finder.threshold <= face.score <= 1
+
+
+def test_landmarks_are_two_eyes_a_nose_and_two_corners_of_a_mouth(finder: FaceGrid) -> None:
+    (face,) = finder.find(with_face(room()))
+    assert face.landmarks is not None
+    right_eye, left_eye, nose, right_mouth, left_mouth = face.landmarks
+    assert right_eye[0] < nose[0] < left_eye[0]
+    assert right_mouth[0] < left_mouth[0]
+    assert max(right_eye[1], left_eye[1]) < nose[1] < min(right_mouth[1], left_mouth[1])
+
+
+def test_a_room_without_anybody_has_no_face(finder: FaceGrid) -> None:
+    assert finder.find(room()) == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (33, 47), (320, 180), (641, 385)])
+def test_any_size_of_picture_is_taken(finder: FaceGrid, width: int, height: int) -> None:
+    assert finder.find(np.zeros((height, width, 3), np.uint8)) == []
+
+
+def test_a_picture_is_read_the_same_after_others_of_another_size(finder: FaceGrid) -> None:
+    image = with_face(room())
+    before = finder.find(image)
+    finder.find(room(width=333))
+    assert finder.find(image) == before
+
+
+def test_a_picture_that_must_not_be_written_to_can_be_read(finder: FaceGrid) -> None:
+    image = with_face(room())
+    image.flags.writeable = False
+    assert len(finder.find(image)) == 1
+
+
+def test_a_higher_threshold_finds_less() -> None:
+    image = with_face(room())
+    assert len(FaceGrid(threshold=0.05).find(image)) >= 1
+    assert FaceGrid(threshold=0.999).find(image) == []
+
+
+def test_the_shipped_file_is_small_and_the_card_says_what_was_measured() -> None:
+    card = load_detector_card()
+    assert len(card.weights(LITERT)) <= 700_000
+    assert {"architecture", "data", "recipe", "measured", "limits"} <= set(card.facts)
+    assert card.smallest_px <= 24
+
+
+def test_int8_finds_what_the_keras_weights_find(finder: FaceGrid) -> None:
+    from live_monitor.detect.facegrid_network import facegrid
+    from live_monitor.detect.grids import Tensor, decode
+
+    card = load_detector_card()
+    card.weights(KERAS)
+    network = facegrid()
+    network.load_weights(card.folder / card.files[KERAS][0])
+    image = with_face(room(480, 320))
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+    outputs = network(to_input(grey)[None, :, :, None], training=False)
+    as_float = decode({name: Tensor(np.asarray(values)[0]) for name, values in outputs.items()}, finder.threshold)
+    (face,) = finder.find(image)
+    np.testing.assert_allclose(face.box, as_float.boxes[0], atol=4)
+    assert face.score == pytest.approx(as_float.scores[0], abs=0.1)
+
+
+def test_tensorflow_is_not_loaded() -> None:
+    code = "import sys; from live_monitor.detect.facegrid import FaceGrid; FaceGrid(); print('tensorflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_a_folder_without_a_card_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"card\.json: cannot be read: No such file"):
+        FaceGrid(tmp_path)
+
+
+def test_a_card_that_is_no_json_is_named(own_copy: Path) -> None:
+    (own_copy / CARD_FILE).write_text("{", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"card\.json: not JSON"):
+        FaceGrid(own_copy)
+
+
+@pytest.mark.parametrize("changes", [{"threshold": "high"}, {"files": []}, {"smallest_px": None}])
+def test_a_card_that_is_none_is_named(own_copy: Path, changes: dict[str, Any]) -> None:
+    edit(own_copy, **changes)
+    with pytest.raises(ModelError, match="not a detector's card"):
+        FaceGrid(own_copy)
+
+
+@pytest.mark.parametrize("changes", [{"network": "custom-cnn"}, {"threshold": 0}, {"threshold": 1.0}])
+def test_another_network_or_threshold_is_refused(own_copy: Path, changes: dict[str, Any]) -> None:
+    edit(own_copy, **changes)
+    with pytest.raises(ModelError, match="not a facegrid's"):
+        FaceGrid(own_copy)
+
+
+def test_missing_weights_are_named(own_copy: Path) -> None:
+    (own_copy / "model.tflite").unlink()
+    with pytest.raises(ModelError, match=r"model\.tflite: cannot be read"):
+        FaceGrid(own_copy)
+
+
+def test_damaged_weights_are_named(own_copy: Path) -> None:
+    (own_copy / "model.tflite").write_bytes(b"half a file")
+    with pytest.raises(ModelError, match=r"model\.tflite: damaged, its SHA-256 is"):
+        FaceGrid(own_copy)
+
+
+def test_a_card_without_weights_for_the_cpu_is_named(own_copy: Path) -> None:
+    edit(own_copy, files={})
+    with pytest.raises(ModelError, match="lists no litert weights"):
+        FaceGrid(own_copy)
+
+
+@pytest.mark.parametrize("content", [b"no model", b""])
+def test_a_file_that_is_no_network_is_refused(content: bytes) -> None:
+    with pytest.raises(ModelError, match="not its network's"):
+        LiteRTNetwork(content, threads=1)
+
+
+def test_the_network_of_an_emotion_model_is_refused(own_copy: Path) -> None:
+    content = (packaged_folder("models") / "custom-cnn" / "model.tflite").read_bytes()
+    (own_copy / "model.tflite").write_bytes(content)
+    edit(own_copy, files={LITERT: {"name": "model.tflite", "sha256": hashlib.sha256(content).hexdigest()}})
+    with pytest.raises(ModelError, match="not its network's"):
+        FaceGrid(own_copy)
+
+
+def test_the_nine_faces_of_a_call_are_found_with_hardly_a_false_one(finder: FaceGrid, shared_data: Path) -> None:
+    video = cv2.VideoCapture(str(shared_data / "videos" / "call_gallery_9.mp4"))
+    counts = []
+    for _ in range(20):
+        taken, frame = video.read()
+        assert taken
+        counts.append(len(finder.find(np.asarray(cv2.resize(frame, (640, 360), interpolation=cv2.INTER_AREA), np.uint8))))
+    video.release()
+    assert min(counts) == 9
+    assert sum(counts) <= 9 * 20 + 2
+
+
+def test_a_scene_without_a_face_has_hardly_any(finder: FaceGrid, shared_data: Path) -> None:
+    video = cv2.VideoCapture(str(shared_data / "videos" / "no_face.mp4"))
+    false = 0
+    for _ in range(50):
+        taken, frame = video.read()
+        if not taken:
+            break
+        false += len(finder.find(np.asarray(cv2.resize(frame, (640, 360), interpolation=cv2.INTER_AREA), np.uint8)))
+    video.release()
+    assert false <= 1
