@@ -20,6 +20,9 @@ SAME_FACE_SHARE = 0.65
 """So is a box that shares more than this of the smaller one's area with a better one: an eye, half of a face, or far too
 much around it."""
 
+LEAST_SIDE_PX = 16.0
+"""Smaller boxes are left out: at that size clouds and lamps look like faces as often as faces do."""
+
 MOST_CANDIDATES = 1000
 """Of more cells above the threshold the best so many are looked at: a picture of noise must not stop the program."""
 
@@ -62,7 +65,8 @@ def decode(outputs: Mapping[str, Tensor], threshold: float) -> Candidates:
     """
     grids = [_above(outputs, stride, math.log(threshold / (1 - threshold))) for stride in STRIDES]
     boxes, logits, points = (np.concatenate(parts) for parts in zip(*grids, strict=True))
-    best = np.argsort(-logits, kind="stable")[:MOST_CANDIDATES]
+    large = np.flatnonzero((boxes[:, 2:] - boxes[:, :2]).prod(axis=1) >= LEAST_SIDE_PX**2)
+    best = large[np.argsort(-logits[large], kind="stable")[:MOST_CANDIDATES]]
     boxes, scores, points = boxes[best], 1 / (1 + np.exp(-logits[best])), points[best]
     left_top_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
     kept = cv2.dnn.NMSBoxes(left_top_size.tolist(), scores.tolist(), 0.0, SAME_FACE_IOU)

@@ -83,6 +83,13 @@ def test_a_face_half_behind_another_is_found() -> None:
     assert len(decode(outputs, 0.5).scores) == 2
 
 
+def test_a_box_too_small_to_be_trusted_is_left_out() -> None:
+    outputs = nothing_found()
+    put(outputs, 8, 5, 5, (36, 36, 50, 52), 3.0)
+    put(outputs, 8, 9, 9, (66, 66, 84, 84), 2.0)
+    np.testing.assert_allclose(decode(outputs, 0.5).boxes, [[66, 66, 84, 84]], atol=1e-3)
+
+
 def test_neighbours_are_two_faces_the_better_one_first() -> None:
     outputs = nothing_found()
     put(outputs, 8, 5, 3, (10, 30, 40, 70), 1.0)
@@ -104,7 +111,7 @@ def test_a_picture_in_which_every_cell_is_a_face_is_cut_short() -> None:
     outputs = nothing_found()
     for stride in STRIDES:
         outputs[f"score_{stride}"].values[:] = 3.0
-        outputs[f"box_{stride}"].values[:] = -3.0
+        outputs[f"box_{stride}"].values[:] = np.log(2.0)
     wide = {name: Tensor(np.tile(tensor.values, (4, 4, 1))) for name, tensor in outputs.items()}
     assert 0 < len(decode(wide, 0.5).scores) <= MOST_CANDIDATES
 

@@ -39,9 +39,9 @@ class Recipe:
         seed: of weights and samples.
     """
 
-    steps: int = 30000
+    steps: int = 20000
     minutes: float | None = None
-    batch_size: int = 32
+    batch_size: int = 16
     learning_rate: float = 2e-3
     precision: str = "bfloat16"
     seed: int = 0
