@@ -266,9 +266,9 @@ def train(data: Path, out: Path, resume: bool, private_test: bool, verbose: bool
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the run; its model/ is a detector."
 )
-@click.option("--steps", type=click.IntRange(min=1), default=30000, show_default=True, help="Batches to train on.")
+@click.option("--steps", type=click.IntRange(min=1), default=20000, show_default=True, help="Batches to train on.")
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="End after so long, even if that is fewer steps.")
-@click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True)
+@click.option("--batch-size", type=click.IntRange(min=1), default=16, show_default=True)
 @click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), default=2e-3, show_default=True)
 @click.option("--precision", type=click.Choice(("float32", "bfloat16")), default="bfloat16", show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -283,13 +283,18 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, **recipe:
         from live_monitor.training.faces.train import train as train_network
 
     try:
-        trained = train_network(data, out, Recipe(**recipe), resume=resume, say=click.echo)
+        trained = train_network(data, out, Recipe(**recipe), resume=resume, say=_tell)
     except Stopped:
         click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
         raise
     card = export(trained, data, out / "model")
     click.echo(json.dumps({key: card[key] for key in ("threshold", "measured")}, indent=2))
     click.echo(f"{out / 'model'}: ready, try it with --detector-model {out / 'model'}")
+
+
+def _tell(line: str) -> None:
+    """Says how it goes, to people: what a command is asked for goes to stdout."""
+    click.echo(line, err=True)
 
 
 @cli.command()

@@ -36,9 +36,10 @@ def test_it_ends_with_what_was_measured_and_how_to_use_the_detector(
 ) -> None:
     out = tmp_path / "run"
     assert train(detector_data, out) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("step 3: loss ")
-    measured = json.loads("\n".join(lines[lines.index("{") : -1]))
+    told = capsys.readouterr()
+    assert "step 3: loss " in told.err
+    lines = told.out.splitlines()
+    measured = json.loads("\n".join(lines[:-1]))
     assert set(measured) == {"threshold", "measured"}
     assert lines[-1] == f"{out / 'model'}: ready, try it with --detector-model {out / 'model'}"
 
