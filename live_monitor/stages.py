@@ -49,7 +49,7 @@ class Stages:
     def analyse(self, frame: Frame) -> Analysed:
         """Takes the frames of a source, one after the other."""
         start = time.perf_counter()
-        looks = self.cadence.look_due(frame) or not self.carrier.ready
+        looks = self.cadence.look_due(frame) or not self.carrier.can_carry(frame.image)
         seen = dataclasses.replace(frame, image=without_zones(frame.image, self.zones))
         faces = self._look(seen) if looks else self._carry(seen)
         found = time.perf_counter()

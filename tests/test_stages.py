@@ -81,6 +81,15 @@ def test_a_cadence_that_begins_to_carry_first_looks_once_more() -> None:
     assert len(detector.frames) == 3
 
 
+def test_a_source_that_comes_back_with_another_size_is_looked_at() -> None:
+    detector = WatchedDetector(PORTRAIT_FACE)
+    every_third = stages(detector, every=3)
+    portrait = drawn_portrait()
+    for index, image in enumerate((portrait, portrait[:200], portrait[:200])):
+        assert len(every_third.analyse(frame_of(image, index)).readings) == 1
+    assert [frame.index for frame in detector.frames] == [0, 1]
+
+
 def test_no_stage_sees_what_is_in_a_zone() -> None:
     detector, engine = WatchedDetector(LEFT, RIGHT), FakeEngine()
     noise = np.random.default_rng(3).integers(0, 256, (240, 320, 3), dtype=np.uint8)

@@ -54,19 +54,19 @@ class BoxCarrier:
     def __init__(self) -> None:
         self._detections: Sequence[Detection] | None = None
         self._picture: Grey | None = None
+        self._size: tuple[int, ...] = ()
         self._scale = 1.0
 
-    @property
-    def ready(self) -> bool:
-        """True when it knows the faces of the last frame."""
-        return self._detections is not None
+    def can_carry(self, image: Image) -> bool:
+        """True when it knows the faces of the last frame, and that was as large as this one."""
+        return self._detections is not None and self._size == image.shape[:2]
 
     def start(self, image: Image, detections: Sequence[Detection]) -> None:
         """Takes the faces of a frame that was looked at, uint8 (H, W, 3) BGR, to be carried into the next."""
         longest = max(image.shape[:2])
         smallest = min((min(found.box.width, found.box.height) for found in detections), default=FACE_PX)
         side_px = min(max(longest * FACE_PX / max(smallest, 1.0), SHORTEST_SIDE_PX), LONGEST_SIDE_PX, longest)
-        self._scale = side_px / longest
+        self._size, self._scale = image.shape[:2], side_px / longest
         self._detections = detections
         self._picture = self._reduced(image) if detections else None
 
@@ -75,7 +75,7 @@ class BoxCarrier:
         self._detections, self._picture = None, None
 
     def carry(self, image: Image) -> Sequence[Detection]:
-        """The faces in the frame after the last one; only when `ready`."""
+        """The faces in the frame after the last one; only when `can_carry` says so."""
         if not self._detections or self._picture is None:
             return ()
         picture = self._reduced(image)

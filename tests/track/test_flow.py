@@ -98,17 +98,19 @@ def test_a_box_at_or_beyond_the_edge_is_no_error(box: Box) -> None:
 
 def test_no_faces_are_carried_to_no_faces() -> None:
     carrier = carrier_of(drawn_portrait())
-    assert carrier.ready
+    assert carrier.can_carry(drawn_portrait())
     assert list(carrier.carry(drawn_portrait())) == []
 
 
-def test_it_is_ready_once_it_knows_a_frame_and_no_more_once_that_is_forgotten() -> None:
+def test_it_can_carry_once_it_knows_a_frame_of_that_size_and_no_more_once_that_is_forgotten() -> None:
+    portrait = drawn_portrait()
     carrier = BoxCarrier()
-    assert not carrier.ready
-    carrier.start(drawn_portrait(), [Detection(PORTRAIT_FACE)])
-    assert carrier.ready
+    assert not carrier.can_carry(portrait)
+    carrier.start(portrait, [Detection(PORTRAIT_FACE)])
+    assert carrier.can_carry(portrait)
+    assert not carrier.can_carry(portrait[:-1])
     carrier.forget()
-    assert not carrier.ready
+    assert not carrier.can_carry(portrait)
 
 
 def test_on_a_real_video_carried_boxes_stay_on_their_faces(shared_data: Path) -> None:
