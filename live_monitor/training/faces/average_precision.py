@@ -1,4 +1,4 @@
-"""Average precision of a detector: how well its scores tell faces from the rest."""
+"""Measures a detector on pictures that training looks at, with the very rules of `live_monitor.evaluation.matching`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.training.faces.placing import sides
-
-MATCH_IOU = 0.4
-SMALLEST_JUDGED_PX = 20.0
-"""A found box is right from this overlap with a face's on; faces and boxes under this side are not judged."""
+from live_monitor.evaluation.evaluate import SMALLEST_PX
+from live_monitor.evaluation.matching import Match, Verdicts, average_precision, match, recall_precision, shorter_side
+from live_monitor.types import Box, Detection
 
 FRONTAL_ASIDE = 0.25
 """A face counts as frontal when its nose is at most this far from the middle between the eyes, in distances of the eyes."""
@@ -38,90 +36,68 @@ class Looked:
 class Judged:
     """Boxes found in some pictures: score and whether it is a face, the best first; and how many faces there were."""
 
-    scores: Array
+    scores: NDArray[np.float64]
     right: NDArray[np.bool_]
     faces: int
 
     def precision(self, threshold: float) -> float:
         """Share of faces among the boxes with at least this score; 1 if there are none."""
-        taken = self.right[self.scores >= threshold]
-        return float(taken.mean()) if len(taken) else 1.0
+        precision = recall_precision(self.scores, self._verdicts, self.faces, threshold)[1]
+        return 1.0 if precision is None else precision
 
     def recall(self, threshold: float) -> float:
         """Share of the faces found with at least this score; 1 if there are none."""
-        return float(self.right[self.scores >= threshold].sum() / self.faces) if self.faces else 1.0
+        recall = recall_precision(self.scores, self._verdicts, self.faces, threshold)[0]
+        return 1.0 if recall is None else recall
 
     @property
     def average_precision(self) -> float:
-        """Area under precision over recall, precision being the best at this recall or a larger one; 0..1, nan without faces."""
-        if not self.faces:
-            return float("nan")
-        hits = np.cumsum(self.right)
-        precision = hits / np.arange(1, len(hits) + 1)
-        best = np.maximum.accumulate(precision[::-1])[::-1]
-        return float(best[self.right].sum() / self.faces)
+        """See `live_monitor.evaluation.matching.average_precision`; nan without faces."""
+        area = average_precision(self.scores, self._verdicts, self.faces)
+        return float("nan") if area is None else area
+
+    @property
+    def _verdicts(self) -> Verdicts:
+        return Verdicts(self.right, ~self.right)
 
 
 def judge(pictures: Sequence[Looked]) -> Judged:
-    """Compares what was found with what is there, each face being found once at most."""
-    scores: list[float] = []
-    right: list[bool] = []
-    faces = 0
-    for picture in pictures:
-        judged = sides(picture.truth) >= SMALLEST_JUDGED_PX
-        faces += int(judged.sum())
-        for score, matched in _matches(picture):
-            if matched is None or judged[matched]:
-                scores.append(score)
-                right.append(matched is not None)
-    order = np.argsort(-np.array(scores), kind="stable")
-    return Judged(np.array(scores, np.float32)[order], np.array(right, np.bool_)[order], faces)
+    """Compares what was found with what is there; smaller faces than `evaluate-detector` counts do not count here either."""
+    matches = [_match(picture, 0.0) for picture in pictures]
+    verdicts = [matched.verdicts(SMALLEST_PX) for matched in matches]
+    scores = np.concatenate([matched.scores for matched in matches])
+    right, false = (np.concatenate(flags) for flags in zip(*verdicts, strict=True))
+    counted = np.flatnonzero(right | false)
+    order = counted[np.argsort(-scores[counted], kind="stable")]
+    faces = sum(int(matched.counted(SMALLEST_PX).sum()) for matched in matches)
+    return Judged(scores[order], right[order], faces)
 
 
 def landmark_error(pictures: Sequence[Looked], threshold: float) -> float:
     """Mean distance of the landmarks found from those known, as a share of the face's width; of frontal faces, nan without."""
     errors = []
     for picture in pictures:
-        taken = picture.scores >= threshold
-        overlap, landmarks = intersection_over_union(picture.found[taken], picture.truth), picture.landmarks[taken]
-        for face in np.flatnonzero(_frontal(picture) & (overlap.max(axis=0, initial=0) >= MATCH_IOU)):
-            off = landmarks[overlap[:, face].argmax()] - picture.truth_landmarks[face]
-            width = picture.truth[face, 2] - picture.truth[face, 0]
-            errors.append(float(np.linalg.norm(off, axis=1).mean() / width))
+        matched, frontal = _match(picture, threshold), _frontal(picture)
+        for found, owner, first in zip(matched.detections, matched.owners, matched.first, strict=True):
+            if first and frontal[owner] and shorter_side(matched.faces[owner]) >= SMALLEST_PX:
+                off = np.array(found.landmarks) - picture.truth_landmarks[owner]
+                errors.append(float(np.linalg.norm(off, axis=1).mean() / matched.faces[owner].width))
     return float(np.mean(errors)) if errors else float("nan")
 
 
+def _match(picture: Looked, threshold: float) -> Match:
+    detections = [
+        Detection(Box(*box), score, tuple((x, y) for x, y in points))
+        for box, score, points in zip(picture.found.tolist(), picture.scores.tolist(), picture.landmarks.tolist(), strict=True)
+        if score >= threshold
+    ]
+    return match([Box(*box) for box in picture.truth.tolist()], [], detections)
+
+
 def _frontal(picture: Looked) -> NDArray[np.bool_]:
-    """Faces large enough to be judged whose nose is close to the middle between the eyes, (n,)."""
+    """Faces whose nose is close to the middle between the eyes, (n,)."""
     right_eye, left_eye, nose = (picture.truth_landmarks[:, point] for point in range(3))
     between = np.linalg.norm(left_eye - right_eye, axis=1)
     aside = np.abs(nose[:, 0] - (right_eye[:, 0] + left_eye[:, 0]) / 2)
     with np.errstate(invalid="ignore"):
-        near = aside < FRONTAL_ASIDE * between
-    return np.asarray(near & (sides(picture.truth) >= SMALLEST_JUDGED_PX), np.bool_)
-
-
-def _matches(picture: Looked) -> list[tuple[float, int | None]]:
-    """Score and face of each box found, the best first; boxes too small to be judged and no face's are left out."""
-    overlap = intersection_over_union(picture.found, picture.truth)
-    taken = np.zeros(len(picture.truth), np.bool_)
-    large = sides(picture.found) >= SMALLEST_JUDGED_PX
-    matches: list[tuple[float, int | None]] = []
-    for box in np.argsort(-picture.scores, kind="stable"):
-        free = np.where(taken, 0.0, overlap[box])
-        face = int(free.argmax()) if len(free) else -1
-        if face >= 0 and free[face] >= MATCH_IOU:
-            taken[face] = True
-            matches.append((float(picture.scores[box]), face))
-        elif large[box]:
-            matches.append((float(picture.scores[box]), None))
-    return matches
-
-
-def intersection_over_union(first: Array, second: Array) -> Array:
-    """(n, 4) and (m, 4) to (n, m), 0..1."""
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    shared = np.maximum(high - low, 0).prod(axis=2)
-    areas = sides(first)[:, None] ** 2 + sides(second)[None] ** 2
-    return np.asarray(shared / np.maximum(areas - shared, 1e-6), np.float32)
+        return np.asarray(aside < FRONTAL_ASIDE * between, np.bool_)

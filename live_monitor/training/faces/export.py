@@ -24,8 +24,9 @@ from live_monitor.detect.cells import to_input
 from live_monitor.detect.facegrid import CARD_FILE, KERAS, LITERT, NAME, LiteRTNetwork
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import OutputError
+from live_monitor.evaluation.evaluate import SMALLEST_PX
 from live_monitor.quiet import silent_stderr
-from live_monitor.training.faces.average_precision import SMALLEST_JUDGED_PX, Looked, judge, landmark_error
+from live_monitor.training.faces.average_precision import Looked, judge, landmark_error
 from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.look import keras_sight, litert_sight, look
 from live_monitor.training.faces.pictures import NEGATIVE, Picture, load_pictures
@@ -145,7 +146,7 @@ def _card(folder: Path, trained: TrainedDetector, network: Any) -> dict[str, Any
         "network": NAME,
         "parameters": network.count_params(),
         "input": {"colour": "grey", "range": "(grey - 128) / 128", "multiple_px": 32},
-        "smallest_px": round(SMALLEST_JUDGED_PX),
+        "smallest_px": SMALLEST_PX,
         "architecture": " ".join(inspect.cleandoc(str(facegrid.__doc__)).split("\n\nArgs:")[0].split()),
         "data": "Composed of pictures with boxes by people and of others labelled by YuNet; a fifth kept apart for choosing",
         "recipe": asdict(trained.recipe),

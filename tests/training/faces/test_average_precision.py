@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from live_monitor.training.faces.average_precision import Looked, intersection_over_union, judge, landmark_error
+from live_monitor.training.faces.average_precision import Looked, judge, landmark_error
 
 FACES = [(0, 0, 40, 40), (100, 0, 140, 40)]
 POINTS = np.array([[10, 15], [30, 15], [20, 22], [12, 30], [28, 30]], np.float32)
@@ -65,12 +65,6 @@ def test_precision_and_recall_depend_on_the_threshold() -> None:
 
 def test_without_faces_there_is_no_average_precision() -> None:
     assert math.isnan(judge([looked([], [])]).average_precision)
-
-
-def test_overlap_of_the_same_of_half_and_of_none() -> None:
-    first = np.array([[0, 0, 10, 10]], np.float32)
-    second = np.array([[0, 0, 10, 10], [0, 0, 10, 5], [20, 0, 30, 10]], np.float32)
-    np.testing.assert_allclose(intersection_over_union(first, second), [[1, 0.5, 0]])
 
 
 def test_landmark_error_is_a_share_of_the_width() -> None:
