@@ -7,7 +7,7 @@
     ├── DisplayError        5  no display to open a window on
     └── OutputError         6  an output cannot be written
 
-A message says what failed, with which value, and what to try. Only `cli.py` prints it and exits.
+A message says what failed, with which value, and what to try. Only `cli/` prints it and exits.
 """
 
 from __future__ import annotations

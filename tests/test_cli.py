@@ -64,7 +64,8 @@ def model_copy(tmp_path: Path) -> Path:
 def modules_after(*arguments: str, cwd: Path) -> set[str]:
     """The heavy modules that are loaded when a run has ended."""
     program = (
-        f"import sys; from live_monitor.cli import _run; assert _run({list(arguments)!r}) == 0; print(*sys.modules, sep='\\n')"
+        f"import sys; from live_monitor.cli.entry import _run; assert _run({list(arguments)!r}) == 0; "
+        "print(*sys.modules, sep='\\n')"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=cwd, capture_output=True, text=True, check=True)
     return HEAVY & set(done.stdout.splitlines())

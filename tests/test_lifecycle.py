@@ -19,7 +19,7 @@ from types import FrameType
 import pytest
 
 from live_monitor.capture.capture import CapturePolicy
-from live_monitor.cli import Stopped
+from live_monitor.cli.stopped import Stopped
 from live_monitor.errors import LiveMonitorError
 from live_monitor.monitor import Monitor
 from live_monitor.pipeline import Pipeline

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from live_monitor import cli, pull
+from live_monitor import pull
 from live_monitor.classify.card import load_card
+from live_monitor.cli.stopped import Stopped
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.download import Download
 from tests.conftest import Run
@@ -199,7 +200,7 @@ def test_on_a_terminal_an_error_has_a_line_of_its_own(run: Run, monkeypatch: pyt
 @pytest.mark.usefixtures("weights")
 def test_ctrl_c_during_a_pull_ends_in_130_and_keeps_nothing(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
-        raise cli.Stopped(2)
+        raise Stopped(2)
 
     monkeypatch.setattr(pull._Arrived, "add", interrupt)
     assert run("models", "pull", "yunet") == (130, "", "")
@@ -209,7 +210,7 @@ def test_ctrl_c_during_a_pull_ends_in_130_and_keeps_nothing(run: Run, cache: Pat
 def test_an_analysis_does_not_load_what_goes_online(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.avi", [20, 60])
     program = (
-        "import sys; from live_monitor.cli import _run; "
+        "import sys; from live_monitor.cli.entry import _run; "
         f"assert _run(['--no-display', '--device', 'cpu', '--video', {str(clip)!r}]) == 0; print(*sys.modules, sep='\\n')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from live_monitor.cli import _run
+from live_monitor.cli.entry import _run
 from tests.evaluation.made import FACE_BOXES, drawn_pair, write_json, write_picture
 
 

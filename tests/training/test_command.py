@@ -14,7 +14,7 @@ import pytest
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
-from live_monitor.cli import _run
+from live_monitor.cli.entry import _run
 from tests.fakes import drawn_faces, write_clip
 
 pytestmark = pytest.mark.usefixtures("_same_precision_afterwards")

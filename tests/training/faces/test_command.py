@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from live_monitor.cli import _run
+from live_monitor.cli.entry import _run
 from live_monitor.training.faces import export as exporting
 from live_monitor.training.faces import train as training
 from tests.fakes import write_clip

@@ -1,0 +1,9 @@
+"""The command line. Only this package prints and exits, and it imports what a command needs inside that command."""
+
+from __future__ import annotations
+
+from live_monitor.cli import listing, measuring, training  # their commands join `cli` on import
+from live_monitor.cli.entry import main
+from live_monitor.cli.monitor import cli
+
+__all__ = ["cli", "listing", "main", "measuring", "training"]

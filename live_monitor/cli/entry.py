@@ -1,0 +1,80 @@
+"""The way in and the ways out: every error of any command ends here in one line and an exit code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from live_monitor.cli.monitor import cli
+from live_monitor.cli.stopped import EXIT_SIGNAL, Stopped
+from live_monitor.errors import LiveMonitorError, OutputError, UsageError
+from live_monitor.quiet import silence_libraries
+
+EXIT_UNEXPECTED = 1
+
+
+def main() -> NoReturn:
+    """The entry point: runs the command line and exits with a code of the table in `live_monitor.errors`."""
+    silence_libraries()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    _exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    """Runs the command line; every way out ends here in an exit code, and every error in one line."""
+    try:
+        return cli.main(arguments, prog_name="live-monitor", standalone_mode=False) or 0
+    except Stopped as stopped:
+        return stopped.exit_code
+    except click.exceptions.Abort:
+        return EXIT_SIGNAL + signal.SIGINT
+    except click.ClickException as error:
+        return _report(f"{error.format_message()} (see live-monitor --help)", error.exit_code)
+    except BrokenPipeError:
+        return OutputError.exit_code
+    except LiveMonitorError as error:
+        return _report(str(error), error.exit_code)
+    except ImportError as error:
+        return _report(
+            f"a package cannot be loaded: {error}; install live-monitor again, in a new virtual environment "
+            "(libGL is in the system package libgl1)",
+            UsageError.exit_code,
+        )
+    except Exception as error:  # a bug: still one line, and the way to learn more
+        return _report(f"unexpected {type(error).__name__}: {error} (-v shows where)", EXIT_UNEXPECTED)
+
+
+def _report(message: str, exit_code: int) -> int:
+    if logging.getLogger().isEnabledFor(logging.INFO):
+        traceback.print_exc()
+    click.echo(f"Error: {message}", err=True)
+    return exit_code
+
+
+def _stop(signal_number: int, _frame: FrameType | None) -> None:
+    # The second signal must not interrupt the closing that the first one began.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise Stopped(signal_number)
+
+
+def _exit(code: int) -> NoReturn:
+    """Ends the process, also when a thread hangs in a read that never returns."""
+    try:
+        for stream in filter(None, (sys.stdout, sys.stderr)):  # there are none under pythonw
+            stream.flush()
+    except (BrokenPipeError, ValueError):
+        os._exit(OutputError.exit_code)
+    if threading.active_count() > 1:
+        # The interpreter would unload OpenCV under the feet of a thread that is still inside it.
+        os._exit(code)
+    sys.exit(code)

@@ -1,0 +1,113 @@
+"""`live-monitor` itself: the monitor in a window, or the same analysis without one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from live_monitor.cli.options import analysis_options, given, parse_size, set_up_logging, settings_of
+from live_monitor.cli.progress import progress_bar
+from live_monitor.errors import UsageError
+
+if TYPE_CHECKING:
+    from live_monitor.capture.source import Source
+    from live_monitor.settings import Settings
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "LIVE_MONITOR", "max_content_width": 110},
+)
+@click.version_option(package_name="live-monitor", prog_name="live-monitor")
+@click.option("--camera", metavar="N|PATH", help="Camera by number or device path. [default: 0]")
+@click.option("--video", type=click.Path(path_type=Path), metavar="FILE", help="Video file.")
+@click.option("--stream", metavar="URL", help="Network stream (RTSP, HTTP, TCP, ...).")
+@click.option("--size", callback=parse_size, metavar="WxH", help="Picture size to ask the camera for.")
+@click.option(
+    "--fps", type=click.FloatRange(min=0, max=1000, min_open=True), metavar="N", help="Frame rate to ask the camera for."
+)
+@click.option("--realtime", is_flag=True, help="Drop late frames of a video, as of a live source, instead of slowing down.")
+@click.option("--no-display", is_flag=True, help="No window: analyse as fast as possible and print a summary.")
+@click.option(
+    "--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_JSON", help="Print the summary as JSON (with --no-display)."
+)
+@analysis_options
+@click.pass_context
+def cli(ctx: click.Context, /, **options: Any) -> None:
+    """Find every face in a video, label its emotion, and show both live.
+
+    Without options it opens camera 0. In the window, q or Esc quits.
+    """
+    set_up_logging(options.pop("verbose"))
+    if ctx.invoked_subcommand is None:
+        _monitor(ctx, **options)
+    elif given(ctx):
+        raise click.UsageError(f"{', '.join(sorted(given(ctx)))}: goes after the command's name, or without a command")
+
+
+def _monitor(
+    ctx: click.Context,
+    camera: str | None,
+    video: Path | None,
+    stream: str | None,
+    no_display: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    written = given(ctx)
+    values = {"--camera": camera, "--video": video, "--stream": stream}
+    sources = [f"{option} {value}" for option, value in values.items() if option in written]
+    if len(sources) > 1:
+        raise UsageError(f"{' and '.join(sources)}: choose one source")
+    if sources:  # one of the command line is stronger than another of the environment
+        camera = camera if "--camera" in written else None
+        video = video if "--video" in written else None
+        stream = stream if "--stream" in written else None
+    if (video or stream) and not written.isdisjoint(("--size", "--fps")):
+        raise UsageError("--size and --fps are asked of a camera; a video or stream has its own")
+    if video is None and "--realtime" in written:
+        raise UsageError("--realtime is for --video; a camera or stream is always live")
+    if "--json" in written and not no_display:
+        raise UsageError("--json goes with --no-display")
+    settings = settings_of(**options)
+    source = _source(camera or "0", video, stream, settings)
+    if no_display:
+        _analyse_without_window(source, settings, as_json)
+    else:
+        _watch(source, settings, title=video.name if video is not None else source.name)
+
+
+def _source(camera: str, video: Path | None, stream: str | None, settings: Settings) -> Source:
+    from live_monitor.capture.live import Camera, Stream
+    from live_monitor.capture.video_file import VideoFile
+
+    if video is not None:
+        return VideoFile(video)
+    return Stream(stream) if stream is not None else Camera(camera, settings.size, settings.fps)
+
+
+def _watch(source: Source, settings: Settings, title: str) -> None:
+    from live_monitor.app import make_pipeline
+    from live_monitor.monitor import Monitor
+    from live_monitor.overlay.window import Window
+
+    Monitor(make_pipeline(source, settings, shown=True), Window(f"Live Monitor - {title}"), settings.ignore).run()
+
+
+def _analyse_without_window(source: Source, settings: Settings, as_json: bool) -> None:
+    from live_monitor.app import make_pipeline, results
+    from live_monitor.summary import Summary
+
+    summary = Summary(source.name)
+    try:
+        with progress_bar("Analysing", source) as advance:
+            for result in results(make_pipeline(source, settings, shown=False), source.name):
+                summary.add(result)
+                advance(1)
+    finally:
+        # Also after Ctrl-C or a lost signal: what was analysed until then is told.
+        if summary.frames:
+            click.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())

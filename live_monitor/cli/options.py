@@ -1,0 +1,105 @@
+"""Options that commands share, and what is made of them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from live_monitor.detect.zones import Zone
+    from live_monitor.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def parse_size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    """WIDTHxHEIGHT in pixels, as in 1280x720."""
+    if value is None:
+        return None
+    width, _, height = value.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise click.BadParameter(f"{value!r} is not WIDTHxHEIGHT, such as 1280x720")
+    return int(width), int(height)
+
+
+def parse_every(_ctx: click.Context, _param: click.Parameter, value: str) -> int | None:
+    """A number from 1, or "auto", which is None."""
+    if value == "auto":
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise click.BadParameter(f"{value!r} is neither auto nor a number from 1")
+    return int(value)
+
+
+def parse_zones(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[Zone, ...]:
+    """Each x,y,w,h in fractions of the picture."""
+    if not values:
+        return ()
+    from live_monitor.detect.zones import Zone
+
+    return tuple(map(Zone.parse, values))
+
+
+def analysis_options(command: F) -> F:
+    """The options that every command which analyses pictures shares."""
+    options = (
+        click.option(
+            "--detector", type=click.Choice(("auto", "facegrid", "yunet", "haar")), default="auto", show_default=True,
+            help="facegrid: our network; yunet: a better one (get it with: live-monitor models pull yunet); haar: a cascade; "
+            "auto: yunet if it is there, else facegrid.",
+        ),
+        click.option(
+            "--detector-model", type=click.Path(path_type=Path), metavar="DIR|FILE",
+            help="A network of your own: a folder that train-detector made, or a YuNet as ONNX."
+        ),
+        click.option(
+            "--detect-every", callback=parse_every, default="auto", show_default=True, metavar="N|auto",
+            help="Look for faces in every N-th frame and follow them between; auto: as often as the source leaves time for.",
+        ),
+        click.option(
+            "--min-face", type=click.IntRange(min=1), metavar="PX",
+            help="Smallest face to find, in pixels of the full frame; a smaller one is slower. [default: chosen by the picture]",
+        ),
+        click.option(
+            "--ignore", multiple=True, callback=parse_zones, metavar="X,Y,W,H",
+            help="A part of the picture to leave out, in fractions of its width and height; may be repeated.",
+        ),
+        click.option("--profile", is_flag=True, help="Find faces seen from the side too, with the cascade (slower)."),
+        click.option(
+            "--cascade", type=click.Path(path_type=Path), metavar="FILE", help="A cascade of your own for frontal faces."
+        ),
+        click.option(
+            "--model", metavar="NAME|DIR", help="Emotion model: a shipped one or a folder with a card. [default: custom-cnn]"
+        ),
+        click.option(
+            "--device", type=click.Choice(("auto", "cpu", "gpu")), default="auto", show_default=True,
+            help="cpu: LiteRT; gpu: TensorFlow; auto: the GPU if there is one.",
+        ),
+        click.option("-v", "--verbose", is_flag=True, help="Say what is used, and show full tracebacks."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def set_up_logging(verbose: bool) -> None:
+    """Sends warnings to stderr, with --verbose also what is used."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
+
+
+def given(ctx: click.Context) -> set[str]:
+    """The options that stand on the command line, as against those from the environment."""
+    source = click.core.ParameterSource.COMMANDLINE
+    return {param.opts[-1] for param in ctx.command.params if param.name and ctx.get_parameter_source(param.name) is source}
+
+
+def settings_of(**options: Any) -> Settings:
+    """Settings of the options that have a value; the others keep their default."""
+    from live_monitor.settings import Settings
+
+    return Settings(**{name: value for name, value in options.items() if value is not None})

@@ -1,0 +1,45 @@
+"""Progress, shown to people on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from live_monitor.capture.source import Source
+
+
+@contextlib.contextmanager
+def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Callable[[int], object]]:
+    """A progress bar for people, on stderr; yields what is told of every frame done.
+
+    The work is a source, or a number of pictures. The bar appears with the first: only then a file has said how many it has.
+    """
+    from live_monitor.capture.video_file import VideoFile
+
+    with contextlib.ExitStack() as stack:
+        bar: Any = None
+
+        def advance(frames: int) -> None:
+            nonlocal bar
+            total = work.claimed_frames if isinstance(work, VideoFile) else work if isinstance(work, int) else None
+            if bar is None and total and sys.stderr.isatty():
+                bar = stack.enter_context(click.progressbar(length=passes * total, label=label, file=sys.stderr))
+            if bar is not None:
+                bar.update(frames)
+
+        yield advance
+
+
+@contextlib.contextmanager
+def bytes_bar(label: str, size_bytes: int) -> Iterator[Callable[[int], object]]:
+    """A progress bar for people, on stderr; yields what is told of every piece that arrived."""
+    if not sys.stderr.isatty():
+        yield lambda _size: None
+        return
+    with click.progressbar(length=size_bytes, label=label, file=sys.stderr) as bar:
+        yield bar.update

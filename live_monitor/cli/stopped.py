@@ -1,0 +1,17 @@
+"""What SIGINT and SIGTERM become."""
+
+from __future__ import annotations
+
+EXIT_SIGNAL = 128
+"""Plus the number of the signal: 130 for Ctrl-C, 143 for SIGTERM."""
+
+
+class Stopped(BaseException):
+    """SIGINT or SIGTERM arrived; raised on the main thread, so that everything open is closed on the way out.
+
+    Not a KeyboardInterrupt: click would make 130 of every one.
+    """
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__(signal_number)
+        self.exit_code = EXIT_SIGNAL + signal_number

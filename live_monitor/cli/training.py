@@ -1,0 +1,82 @@
+"""Commands that train the program's networks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from live_monitor.cli.monitor import cli
+from live_monitor.cli.options import set_up_logging
+from live_monitor.cli.stopped import Stopped
+from live_monitor.quiet import silent_stderr
+
+
+@cli.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the run; its model/ is a model."
+)
+@click.option("--arch", default="custom-cnn", show_default=True, help="Network to train.")
+@click.option("--epochs", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True)
+@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), default=1e-3, show_default=True)
+@click.option("--precision", type=click.Choice(("float32", "bfloat16")), default="float32", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
+@click.option("--private-test", is_flag=True, help="Measure PrivateTest too: once, when every choice is made.")
+@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+def train(data: Path, out: Path, resume: bool, private_test: bool, verbose: bool, **recipe: Any) -> None:
+    """Train a network on FER2013 (DATA: its folder, its zip or fer2013.csv) and make a model of it."""
+    set_up_logging(verbose)
+    with silent_stderr():  # TensorFlow greets on import
+        from live_monitor.training.export import export
+        from live_monitor.training.train import Recipe
+        from live_monitor.training.train import train as train_network
+
+    try:
+        trained = train_network(data, out, Recipe(**recipe), resume=resume)
+    except Stopped:
+        click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
+        raise
+    card = export(trained, data, out / "model", private_test=private_test)
+    click.echo(json.dumps(card["accuracy"], indent=2))
+    click.echo(f"{out / 'model'}: ready, try it with --model {out / 'model'}")
+
+
+@cli.command("train-detector")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the run; its model/ is a detector."
+)
+@click.option("--steps", type=click.IntRange(min=1), default=20000, show_default=True, help="Batches to train on.")
+@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="End after so long, even if that is fewer steps.")
+@click.option("--batch-size", type=click.IntRange(min=1), default=16, show_default=True)
+@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), default=2e-3, show_default=True)
+@click.option("--precision", type=click.Choice(("float32", "bfloat16")), default="bfloat16", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
+@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+def train_detector(data: Path, out: Path, resume: bool, verbose: bool, **recipe: Any) -> None:
+    """Train the face detector facegrid on pictures with boxes (DATA: a folder laid out as the README says)."""
+    set_up_logging(verbose)
+    with silent_stderr():  # TensorFlow greets on import
+        from live_monitor.training.faces.export import export
+        from live_monitor.training.faces.run import Recipe
+        from live_monitor.training.faces.train import train as train_network
+
+    try:
+        trained = train_network(data, out, Recipe(**recipe), resume=resume, say=_tell)
+    except Stopped:
+        click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
+        raise
+    card = export(trained, data, out / "model")
+    click.echo(json.dumps({key: card[key] for key in ("threshold", "measured")}, indent=2))
+    click.echo(f"{out / 'model'}: ready, try it with --detector-model {out / 'model'}")
+
+
+def _tell(line: str) -> None:
+    """Says how it goes, to people: what a command is asked for goes to stdout."""
+    click.echo(line, err=True)
