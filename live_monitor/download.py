@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from live_monitor.checksum import verified
 from live_monitor.errors import ModelError
 from live_monitor.resources import packaged_folder
 
@@ -52,13 +52,7 @@ def verify(path: Path, download: Download) -> None:
     Raises:
         ModelError: it cannot be read, or its checksum is another one.
     """
-    advice = f"run: live-monitor models pull {download.name}"
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}; {advice}") from error
-    if found != download.sha256:
-        raise ModelError(f"{path}: damaged, its SHA-256 is {found[:12]}… instead of {download.sha256[:12]}…; {advice}")
+    verified(path, download.sha256, f"run: live-monitor models pull {download.name}")
 
 
 def installed(download: Download) -> Path | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from live_monitor.checksum import verified
 from live_monitor.classify.preprocess import NORMALISATION
 from live_monitor.errors import ModelError
 from live_monitor.labels import LABELS
@@ -65,12 +65,7 @@ class ModelCard:
             raise ModelError(f"model {self.name}: has no {kind} weights; choose another --device or --model")
         name, sha256 = self.files[kind]
         path = self.folder / name
-        try:
-            found = hashlib.sha256(path.read_bytes()).hexdigest()
-        except OSError as error:
-            raise ModelError(f"{path}: cannot be read: {error.strerror}; {_REINSTALL}") from error
-        if found != sha256:
-            raise ModelError(f"{path}: damaged, its SHA-256 is {found[:12]}… but the card says {sha256[:12]}…; {_REINSTALL}")
+        verified(path, sha256, _REINSTALL)
         return path
 
 

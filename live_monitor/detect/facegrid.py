@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.checksum import verified
 from live_monitor.detect.cells import MIDDLE_GREY, MULTIPLE_PX, STRIDES, VALUES, to_input
 from live_monitor.detect.grids import Tensor, decode
 from live_monitor.detect.per_size import PerSize
@@ -62,15 +62,7 @@ class DetectorCard:
         if kind not in self.files:
             raise ModelError(f"{self.folder / CARD_FILE}: lists no {kind} weights; {_REINSTALL}")
         name, sha256 = self.files[kind]
-        path = self.folder / name
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise ModelError(f"{path}: cannot be read: {error.strerror}; {_REINSTALL}") from error
-        found = hashlib.sha256(content).hexdigest()
-        if found != sha256:
-            raise ModelError(f"{path}: damaged, its SHA-256 is {found[:12]}… but the card says {sha256[:12]}…; {_REINSTALL}")
-        return content
+        return verified(self.folder / name, sha256, _REINSTALL)
 
 
 def load_detector_card(folder: Path | None = None) -> DetectorCard:
