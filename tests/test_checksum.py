@@ -26,5 +26,5 @@ def test_another_file_is_refused_with_both_checksums_and_what_to_do(tmp_path: Pa
 
 @pytest.mark.parametrize("name", ["missing", "."])
 def test_what_cannot_be_read_is_named_with_what_to_do(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ModelError, match="cannot be read: .*; pull it again$"):
+    with pytest.raises(ModelError, match=r"cannot be read: .*; pull it again$"):
         verified(tmp_path / name, SHA256, "pull it again")
