@@ -32,7 +32,7 @@ MOST_THREADS = 2
 
 OUTPUTS = tuple(f"{kind}_{stride}" for stride in STRIDES for kind in VALUES)
 
-_REINSTALL = "reinstall live-monitor"
+_REINSTALL = "reinstall live-monitor, or give a folder that train-detector made"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import hashlib
 import inspect
 import io
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +24,7 @@ from live_monitor.errors import OutputError
 from live_monitor.labels import LABELS
 from live_monitor.quiet import silent_stderr
 from live_monitor.training.fer2013 import Faces, load_fer2013
+from live_monitor.training.run_folder import save_weights_whole, write_whole
 from live_monitor.training.train import TrainedNetwork
 
 LITERT_FILE, KERAS_FILE = "model.tflite", "model.weights.h5"
@@ -63,15 +63,14 @@ def export(trained: TrainedNetwork, data: Path, folder: Path, *, private_test: b
     network = _in_precision(trained, "float32")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / LITERT_FILE, _to_int8(network))
-        _in_precision(trained, "float16").save_weights(folder / "unfinished.weights.h5")
-        os.replace(folder / "unfinished.weights.h5", folder / KERAS_FILE)
+        write_whole(folder / LITERT_FILE, _to_int8(network))
+        save_weights_whole(_in_precision(trained, "float16"), folder / KERAS_FILE)
         card = _card(folder, trained)
         card["accuracy"] = {
             split: _accuracy(folder, network, load_fer2013(data, split))
             for split in ("PublicTest", *(["PrivateTest"] if private_test else []))
         }
-        _write(folder / CARD_FILE, (json.dumps(card, indent=2) + "\n").encode())
+        write_whole(folder / CARD_FILE, (json.dumps(card, indent=2) + "\n").encode())
     except OSError as error:
         raise OutputError(
             f"{folder}: cannot be written: {error.strerror or error}; free space or choose another folder"
@@ -140,10 +139,3 @@ def _batches(inputs: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
 
 def _share_right(probabilities: NDArray[np.float32], faces: Faces) -> float:
     return round(float((probabilities.argmax(axis=1) == faces.labels).mean()), 4)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Never leaves half a file: the whole one appears at once."""
-    unfinished = path.with_suffix(path.suffix + ".part")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)

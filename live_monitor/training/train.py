@@ -7,8 +7,7 @@ best PublicTest accuracy) and, while it is not finished, `resume/`.
 from __future__ import annotations
 
 import csv
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from live_monitor.classify.preprocess import normalise
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.training.augment import augment
 from live_monitor.training.fer2013 import Faces, load_fer2013
+from live_monitor.training.run_folder import claim
 
 EARLY_STOPPING_EPOCHS = 10
 PLATEAU_EPOCHS = 3
@@ -110,7 +110,7 @@ def train(data: Path, run: Path, recipe: Recipe, *, resume: bool = False, verbos
     if len(training) < recipe.batch_size:
         raise UsageError(f"--batch-size {recipe.batch_size}: {data} has only {len(training)} faces to train on")
     try:
-        _prepare(run, recipe, resume)
+        claim(run, recipe, resume=resume)
         history = _read_history(run)
         if not history or (run / "resume").exists():
             _fit(training, public_test, run, recipe, history, verbose)
@@ -119,17 +119,6 @@ def train(data: Path, run: Path, recipe: Recipe, *, resume: bool = False, verbos
         raise OutputError(f"{run}: cannot be written: {error.strerror or error}; free space or choose another folder") from error
     accuracies = [float(epoch["val_accuracy"]) for epoch in history]
     return TrainedNetwork(recipe, run / "best.keras", len(history), 1 + accuracies.index(max(accuracies)))
-
-
-def _prepare(run: Path, recipe: Recipe, resume: bool) -> None:
-    settings = run / "settings.json"
-    wanted = json.dumps(asdict(recipe), indent=2)
-    if settings.exists() and not resume:
-        raise UsageError(f"{run}: already holds a run; add --resume to go on with it, or choose another folder")
-    if settings.exists() and settings.read_text(encoding="utf-8") != wanted:
-        raise UsageError(f"{run}: was started with other settings, see {settings}; repeat them or choose another folder")
-    run.mkdir(parents=True, exist_ok=True)
-    settings.write_text(wanted, encoding="utf-8")
 
 
 def _read_history(run: Path) -> list[dict[str, str]]:

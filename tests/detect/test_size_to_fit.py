@@ -25,6 +25,7 @@ FULL_PX = 640
 
 NEAR = Box(300, 200, 700, 600)
 MIDDLE = Box(800, 300, 860, 360)
+A_LITTLE_NEARER = Box(797, 297, 863, 363)
 FAR = Box(1000, 100, 1042, 142)
 
 
@@ -111,6 +112,20 @@ def test_a_size_at_which_a_face_was_lost_is_not_used_again_for_a_while() -> None
         watch.show(squares(NEAR), number * SEARCH_AGAIN_S)
     assert watch.sides[:3] == [FULL_PX, COARSE_SIDE_PX, FULL_PX]
     assert watch.sides[3] == LOST_ENLARGES * COARSE_SIDE_PX
+
+
+def test_a_face_that_comes_and_goes_is_not_looked_for_at_full_size_every_time() -> None:
+    watch = Watch()
+    for number in range(26):
+        watch.show(squares(NEAR) if number % 2 == 0 else squares(), number * 0.04)
+    assert watch.sides.count(FULL_PX) <= 1 + 1 / SEARCH_AGAIN_S
+
+
+def test_a_face_that_is_only_a_little_nearer_changes_nothing() -> None:
+    watch = Watch()
+    for number in range(100):
+        watch.show(squares(MIDDLE if number < 5 else A_LITTLE_NEARER), number * 0.04)
+    assert len(set(watch.sides) - {FULL_PX}) == 1
 
 
 def test_a_face_that_left_is_not_looked_for_again_and_again() -> None:

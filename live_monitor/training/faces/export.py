@@ -8,7 +8,6 @@ import inspect
 import io
 import json
 import math
-import os
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -31,6 +30,7 @@ from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.look import keras_sight, litert_sight, look
 from live_monitor.training.faces.pictures import NEGATIVE, Picture, load_pictures
 from live_monitor.training.faces.train import TrainedDetector
+from live_monitor.training.run_folder import save_weights_whole, write_whole
 
 LITERT_FILE, KERAS_FILE = "model.tflite", "model.weights.h5"
 
@@ -75,11 +75,10 @@ def export(trained: TrainedDetector, data: Path, folder: Path) -> dict[str, Any]
     litert = _to_int8(network, pictures.training, trained.recipe.seed)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / LITERT_FILE, litert)
-        _trained(trained, "float16").save_weights(folder / "unfinished.weights.h5")
-        os.replace(folder / "unfinished.weights.h5", folder / KERAS_FILE)
+        write_whole(folder / LITERT_FILE, litert)
+        save_weights_whole(_trained(trained, "float16"), folder / KERAS_FILE)
         card = _card(folder, trained, network) | _measure(litert, network, pictures.kept_apart)
-        _write(folder / CARD_FILE, (json.dumps(card, indent=2) + "\n").encode())
+        write_whole(folder / CARD_FILE, (json.dumps(card, indent=2) + "\n").encode())
     except OSError as error:
         raise OutputError(
             f"{folder}: cannot be written: {error.strerror or error}; free space or choose another folder"
@@ -215,10 +214,3 @@ def choose_threshold(sizes: Sequence[Sequence[Looked]], pictures: Sequence[Pictu
 
 def _rounded(value: float) -> float:
     return round(value, 4)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Never leaves half a file: the whole one appears at once."""
-    unfinished = path.with_suffix(path.suffix + ".part")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
 from live_monitor.training.faces.plot import plot_progress
+from live_monitor.training.run_folder import claim, save_weights_whole
 
-SETTINGS_FILE, HISTORY_FILE, PLOT_FILE = "settings.json", "history.csv", "progress.png"
+HISTORY_FILE, PLOT_FILE = "history.csv", "progress.png"
 BEST_FILE, STATE_FILE = "best.weights.h5", "state.npz"
 
 COLUMNS = ("step", "minutes", "rate", "loss", "average_precision")
@@ -58,14 +58,7 @@ class Run:
             OSError: the folder cannot be written.
         """
         self.folder = folder
-        settings = folder / SETTINGS_FILE
-        wanted = json.dumps(asdict(recipe), indent=2)
-        if settings.exists() and not resume:
-            raise UsageError(f"{folder}: already holds a run; add --resume to go on with it, or choose another folder")
-        if settings.exists() and settings.read_text(encoding="utf-8") != wanted:
-            raise UsageError(f"{folder}: was started with other settings, see {settings}; repeat them or choose another folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        settings.write_text(wanted, encoding="utf-8")
+        claim(folder, recipe, resume=resume)
 
     @property
     def best(self) -> Path:
@@ -74,9 +67,7 @@ class Run:
 
     def keep_best(self, network: Any) -> None:
         """Replaces the best weights by those of a Keras network."""
-        unfinished = self.folder / "unfinished.weights.h5"
-        network.save_weights(unfinished)
-        os.replace(unfinished, self.best)
+        save_weights_whole(network, self.best)
 
     def write_history(self, history: Sequence[Line]) -> None:
         """Replaces the history and its plot."""
