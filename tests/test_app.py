@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import json
+import shutil
 import threading
 import tracemalloc
 from collections.abc import Iterator
@@ -16,17 +18,19 @@ import pytest
 from numpy.typing import NDArray
 
 from live_monitor import analyze, app
-from live_monitor.app import GIVE_UP_S, AnySource, make_pipeline, make_source, results
+from live_monitor.app import GIVE_UP_S, AnySource, load_stages, make_pipeline, make_source, results
 from live_monitor.capture.capture import CapturePolicy
 from live_monitor.capture.live import Camera, Stream
 from live_monitor.capture.picture import Picture
 from live_monitor.capture.video_file import VideoFile
+from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
-from live_monitor.errors import SourceError, UsageError
+from live_monitor.detect.cadence import EveryNth, KeepUp
+from live_monitor.errors import ModelError, SourceError, UsageError
 from live_monitor.pipeline import Pipeline
 from live_monitor.settings import Settings
 from live_monitor.stages import Stages
-from tests.fakes import FakeClock, FakeDetector, FakeEngine, FakeSource, fake_stages, grey_picture, write_clip
+from tests.fakes import FakeClock, FakeDetector, FakeEngine, FakeSource, drawn_portrait, fake_stages, grey_picture, write_clip
 
 EVERY_FRAME = CapturePolicy(paced=False, newest_wins=False)
 NEWEST = CapturePolicy(paced=False, newest_wins=True)
@@ -239,3 +243,35 @@ class TestEndurance:
         """Bytes in use."""
         gc.collect()
         return tracemalloc.get_traced_memory()[0]
+
+
+class TestLoadStages:
+    """With the cascade, which finds drawn faces."""
+
+    def test_of_a_source_with_a_pace_of_its_own_as_many_frames_are_looked_at_as_there_is_time_for(self) -> None:
+        assert isinstance(load_stages(Settings(detector="haar"), on_time=True).cadence, KeepUp)
+
+    def test_of_another_every_frame_is(self) -> None:
+        cadence = load_stages(Settings(detector="haar"), on_time=False).cadence
+        assert isinstance(cadence, EveryNth)
+        assert not cadence.carries
+
+    @pytest.mark.parametrize("on_time", [True, False])
+    def test_every_nth_is_if_that_is_asked_for(self, on_time: bool) -> None:
+        cadence = load_stages(Settings(detector="haar", detect_every=3), on_time=on_time).cadence
+        assert isinstance(cadence, EveryNth)
+        assert cadence.carries
+
+    def test_faces_smaller_than_the_smallest_wanted_are_not_found(self) -> None:
+        (all_sizes,) = analyze(drawn_portrait(), detector="haar")
+        (large_ones,) = analyze(drawn_portrait(), detector="haar", min_face=200)
+        assert (len(all_sizes.readings), len(large_ones.readings)) == (1, 0)
+
+    def test_faces_are_cut_for_the_detector_that_finds_them(self, tmp_path: Path) -> None:
+        model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))
+        card = json.loads((model / "card.json").read_text(encoding="utf-8"))
+        del card["crop_margins"]["facegrid"]
+        (model / "card.json").write_text(json.dumps(card), encoding="utf-8")
+        load_stages(Settings(detector="haar", model=str(model), device="cpu"), on_time=False)
+        with pytest.raises(ModelError, match="has no crop margin for the detector facegrid"):
+            load_stages(Settings(detector="facegrid", model=str(model), device="cpu"), on_time=False)

@@ -11,6 +11,7 @@ import pytest
 
 from live_monitor.capture.capture import CapturePolicy
 from live_monitor.capture.source import Source
+from live_monitor.detect.zones import Zone
 from live_monitor.errors import DisplayError, ModelError, SourceError
 from live_monitor.monitor import LOADING_NOTICE, LOST_NOTICE, OPENING_NOTICE, Monitor
 from live_monitor.overlay.renderer import Status, render
@@ -53,6 +54,13 @@ class TestShowing:
         display = FakeDisplay()
         make_monitor(FakeSource([0.0, 0.04, 0.08]), display).run()
         assert shown_levels(display) == [0, 10, 20]
+
+    def test_zones_that_are_left_out_are_shaded(self) -> None:
+        display, zones = FakeDisplay(), [Zone(0, 0, 0.5, 1)]
+        pipeline = Pipeline(FakeSource([0.0]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
+        Monitor(pipeline, display, zones).run()
+        expected = render(grey_picture(0), [FACE_FOUND], Status(0.0, (64, 48)), zones)
+        assert any(np.array_equal(image, expected) for image in display.shown)
 
     def test_faces_are_drawn_on_their_picture(self) -> None:
         display = FakeDisplay()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from live_monitor.detect.look import COARSE_SIDE_PX, look
-from live_monitor.types import Box
+from live_monitor.types import Box, Detection, Image
 from tests.fakes import FakeFinder, squares
 
 FACE = Box(400, 200, 560, 360)
@@ -45,6 +45,17 @@ def test_a_large_face_is_seen_in_the_small_copy_and_a_small_one_in_the_large_pic
 def test_a_face_seen_in_both_is_one_face() -> None:
     medium = Box(400, 200, 490, 290)
     assert len(look(Nearsighted(), squares(medium), 1280)) == 1
+
+
+def test_what_is_small_in_the_large_picture_too_is_not_taken_from_the_small_copy() -> None:
+    class Deluded(Nearsighted):
+        """Sees a face of 20 pixels in every small copy."""
+
+        def find(self, picture: Image) -> list[Detection]:
+            found = super().find(picture)
+            return found if picture.shape[1] > COARSE_SIDE_PX else [*found, Detection(Box(10, 10, 30, 30), 0.9)]
+
+    assert [round(face.box.width) for face in look(Deluded(), squares(FACE), 1280)] == [160]
 
 
 @pytest.mark.parametrize(("side_px", "looks"), [(COARSE_SIDE_PX, 1), (2 * COARSE_SIDE_PX - 1, 1), (2 * COARSE_SIDE_PX, 2)])

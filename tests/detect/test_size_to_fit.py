@@ -150,7 +150,8 @@ def test_when_the_small_face_is_gone_the_picture_becomes_smaller_again() -> None
 
 def test_faces_smaller_than_the_smallest_wanted_are_left_out() -> None:
     watch = Watch(min_face=50)
-    assert [round(face.box.width) for face in watch.show(squares(NEAR, FAR), 0)] == [400]
+    just_too_small = Box(1000, 100, 1048, 148)
+    assert [round(face.box.width) for face in watch.show(squares(NEAR, just_too_small), 0)] == [400]
 
 
 @pytest.mark.parametrize(("min_face", "side_px"), [(40, 640), (20, 1280), (80, 320), (1, 1280)])
