@@ -122,7 +122,12 @@ def load_stages(settings: Settings, *, on_time: bool) -> Stages:
     engine = load_engine(card, settings.device)
     return Stages(
         detector=SizeToFit(finder, settings.min_face),
-        classifier=EmotionClassifier(engine, input_px=card.input_px, crop_margin=card.crop_margin(finder.name)),
+        classifier=EmotionClassifier(
+            engine,
+            input_px=card.input_px,
+            crop_margin=card.crop_margin(finder.name),
+            temperature=card.temperature,
+        ),
         cadence=_cadence(settings.detect_every, on_time=on_time),
         zones=settings.ignore,
     )

@@ -7,6 +7,9 @@ from typing import Final
 LABELS: Final = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 """FER2013's seven labels in FER2013's own order: index i is what a network's output i means."""
 
+FERPLUS_LABELS: Final = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
+"""FER+'s eight classes (Barsoum et al. 2016, arXiv 1608.01041), in the order of its vote file."""
+
 COLOURS_BGR: Final[dict[str, tuple[int, int, int]]] = {
     "angry": (68, 68, 235),
     "disgust": (60, 165, 110),

@@ -209,9 +209,9 @@ class TinyEngine(FakeEngine):
     """Remembers nothing."""
 
     def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
-        probabilities = super().infer(faces)
+        logits = super().infer(faces)
         self.batches.clear()
-        return probabilities
+        return logits
 
 
 class TestEndurance:

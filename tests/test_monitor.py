@@ -11,6 +11,7 @@ import pytest
 
 from live_monitor.capture.capture import CapturePolicy
 from live_monitor.capture.source import Source
+from live_monitor.classify.probabilities import softmax
 from live_monitor.detect.zones import Zone
 from live_monitor.errors import DisplayError, ModelError, SourceError
 from live_monitor.monitor import LOADING_NOTICE, LOST_NOTICE, OPENING_NOTICE, Monitor
@@ -20,7 +21,7 @@ from live_monitor.stages import Stages
 from live_monitor.types import Detection, Image, Reading
 from tests.fakes import FACE, FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture
 
-FACE_FOUND = Reading(Detection(FACE), FakeEngine().infer(np.zeros((1, 48, 48, 1), np.float32))[0])
+FACE_FOUND = Reading(Detection(FACE), softmax(FakeEngine().infer(np.zeros((1, 48, 48, 1), np.float32)))[0])
 
 
 def make_monitor(source: Source, display: FakeDisplay, load_stages: Callable[[], Stages] = fake_stages) -> Monitor:

@@ -110,9 +110,9 @@ class TestResults:
         class SlopeEngine(FakeEngine):
             def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
                 rising = faces[:, 0, -1, 0] > faces[:, 0, 0, 0]
-                probabilities = np.zeros((len(faces), 7), np.float32)
-                probabilities[np.arange(len(faces)), rising.astype(int)] = 1.0
-                return probabilities
+                logits = np.zeros((len(faces), 7), np.float32)
+                logits[np.arange(len(faces)), rising.astype(int)] = 9.0
+                return logits
 
         class RidgeSource(FakeSource):
             """Brightness rises over the left half of the picture and falls over the right one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from live_monitor.checksum import verified
 from live_monitor.classify.preprocess import NORMALISATION
 from live_monitor.errors import ModelError
-from live_monitor.labels import LABELS
+from live_monitor.labels import FERPLUS_LABELS, LABELS
 from live_monitor.resources import packaged_folder
 from live_monitor.settings import DETECTORS
 
@@ -32,6 +33,8 @@ class ModelCard:
         network: its name in `live_monitor.classify.networks`.
         input_px: side of the square grey face it takes.
         crop_margins: by detector, see `crop_margin`.
+        temperature: what its logits are divided by, see `live_monitor.classify.probabilities`.
+        ferplus: whether the logits of FER+'s eight classes follow those of LABELS.
         files: by kind of weights, file name and SHA-256.
         facts: the whole card, for people: architecture, data, recipe, measured accuracy, limits.
     """
@@ -41,8 +44,15 @@ class ModelCard:
     network: str
     input_px: int
     crop_margins: Mapping[str, float]
+    temperature: float
+    ferplus: bool
     files: Mapping[str, tuple[str, str]]
     facts: Mapping[str, Any]
+
+    @property
+    def outputs(self) -> int:
+        """How many logits a face has."""
+        return len(LABELS) + (len(FERPLUS_LABELS) if self.ferplus else 0)
 
     def crop_margin(self, detector: str) -> float:
         """How a detector's boxes are widened for this model, see `live_monitor.classify.crop.widen`.
@@ -93,6 +103,13 @@ def load_card(model: str) -> ModelCard:
     return _parse(facts, folder)
 
 
+def _temperature(facts: Mapping[str, Any]) -> float:
+    temperature = float(facts.get("temperature", 1.0))
+    if not 0 < temperature < math.inf:
+        raise ValueError(f"temperature {temperature}")
+    return temperature
+
+
 def _parse(facts: Any, folder: Path) -> ModelCard:
     try:
         given = {"labels": tuple(facts["labels"]), "normalisation": facts["input"]["normalisation"]}
@@ -102,6 +119,8 @@ def _parse(facts: Any, folder: Path) -> ModelCard:
             network=str(facts["network"]),
             input_px=int(facts["input"]["side_px"]),
             crop_margins={str(detector): float(margin) for detector, margin in facts["crop_margins"].items()},
+            temperature=_temperature(facts),
+            ferplus=bool(facts.get("ferplus", False)),
             files={kind: (str(file["name"]), str(file["sha256"])) for kind, file in facts["files"].items()},
             facts=facts,
         )

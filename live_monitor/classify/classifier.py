@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from live_monitor.classify.crop import crop_faces
 from live_monitor.classify.engine import Engine
 from live_monitor.classify.preprocess import normalise
+from live_monitor.classify.probabilities import probabilities
 from live_monitor.labels import LABELS
 from live_monitor.types import Detection, Image
 
@@ -17,17 +18,16 @@ from live_monitor.types import Detection, Image
 class EmotionClassifier:
     """Crops, normalises and classifies faces. Only the analysis thread calls it."""
 
-    def __init__(self, engine: Engine, *, input_px: int, crop_margin: float) -> None:
+    def __init__(self, engine: Engine, *, input_px: int, crop_margin: float, temperature: float = 1.0) -> None:
         self._engine = engine
         self._input_px = input_px
         self._crop_margin = crop_margin
+        self._temperature = temperature
 
     def classify(self, image: Image, detections: Sequence[Detection]) -> NDArray[np.float32]:
         """Probabilities float32 (n, 7) of n faces, from one engine call; from none when n is 0."""
         if not detections:
             return np.empty((0, len(LABELS)), np.float32)
         boxes = [detection.box for detection in detections]
-        probabilities = self._engine.infer(normalise(crop_faces(image, boxes, self._input_px, self._crop_margin)))
-        # Quantised outputs miss a sum of 1 by a little.
-        exact: NDArray[np.float32] = probabilities / probabilities.sum(axis=1, keepdims=True)
-        return exact
+        logits = self._engine.infer(normalise(crop_faces(image, boxes, self._input_px, self._crop_margin)))
+        return probabilities(logits, self._temperature)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.card import KERAS, LITERT, ModelCard
 from live_monitor.errors import ModelError
-from live_monitor.labels import LABELS
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +25,10 @@ class Engine(Protocol):
         """Engine and device, for people."""
 
     def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Probabilities (n, 7) of normalised faces (n, h, w, 1), all in one call; any n from 1."""
+        """Logits (n, k) of normalised faces (n, h, w, 1), all in one call; any n from 1.
+
+        The first seven are of LABELS; `ModelCard.outputs` tells k, `live_monitor.classify.probabilities` what they mean.
+        """
 
 
 def load_engine(card: ModelCard, device: str) -> Engine:
@@ -49,9 +51,9 @@ def load_engine(card: ModelCard, device: str) -> Engine:
     except (ValueError, RuntimeError, TypeError) as error:
         size = f"{card.input_px}x{card.input_px}"
         raise ModelError(f"model {card.name}: its weights do not take {size} grey faces; choose another --model") from error
-    if given != (1, len(LABELS)):
+    if given != (1, card.outputs):
         raise ModelError(
-            f"model {card.name}: its weights give {given[-1]} numbers a face, not {len(LABELS)}; choose another --model"
+            f"model {card.name}: its weights give {given[-1]} numbers a face, not {card.outputs}; choose another --model"
         )
     logger.info("model %s on %s", card.name, engine.name)
     return engine

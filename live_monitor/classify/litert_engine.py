@@ -22,7 +22,7 @@ class LiteRTEngine:
         """Loads the file.
 
         Raises:
-            ModelError: not a LiteRT model of faces to probabilities.
+            ModelError: not a LiteRT model.
         """
         from ai_edge_litert.interpreter import Interpreter
 
@@ -45,5 +45,5 @@ class LiteRTEngine:
             self._shape = faces.shape
         self._interpreter.set_tensor(self._input, faces)
         self._interpreter.invoke()
-        probabilities: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
-        return probabilities
+        logits: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
+        return logits

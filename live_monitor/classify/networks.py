@@ -1,4 +1,4 @@
-"""The networks this project trains, as Keras 3 models: float32 (n, 48, 48, 1) in, probabilities (n, 7) out.
+"""The networks this project trains, as Keras 3 models: float32 (n, 48, 48, 1) in, logits (n, 7) out.
 
 A model ships its weights and the name of its network, not Keras's own file of both: that one opens only with the
 version of Keras that wrote it, or a newer one.
@@ -42,7 +42,7 @@ def custom_cnn() -> Any:
         x = layers.BatchNormalization()(x)
         x = layers.ReLU()(x)
         x = layers.Dropout(DENSE_DROPOUT)(x)
-    outputs = layers.Dense(len(LABELS), activation="softmax", dtype="float32")(x)
+    outputs = layers.Dense(len(LABELS), dtype="float32")(x)
     return keras.Model(inputs, outputs, name="custom-cnn")
 
 

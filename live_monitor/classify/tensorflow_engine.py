@@ -58,8 +58,8 @@ class TensorFlowEngine:
         padding = (1 << (count - 1).bit_length()) - count
         padded = np.pad(faces, ((0, padding), (0, 0), (0, 0), (0, 0)))
         with tf.device(self._device):
-            probabilities: NDArray[np.float32] = self._infer(padded).numpy()
-        return probabilities[:count]
+            logits: NDArray[np.float32] = self._infer(padded).numpy()
+        return logits[:count]
 
 
 def _load_network(name: str, weights: Path) -> Any:

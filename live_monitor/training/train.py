@@ -136,7 +136,7 @@ def _fit(training: Faces, public_test: Faces, run: Path, recipe: Recipe, history
     # XLA makes a step several times slower on a CPU, and Keras would choose it.
     model.compile(
         optimizer=keras.optimizers.Adam(recipe.learning_rate),
-        loss="sparse_categorical_crossentropy",
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
         jit_compile=False,
     )

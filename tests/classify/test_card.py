@@ -42,6 +42,19 @@ def test_a_folder_with_a_card_is_a_model(tmp_path: Path, facts: Facts) -> None:
     assert (card.name, card.input_px, card.crop_margin("haar"), card.crop_margin("yunet")) == ("toy", 40, 0.1, 0.2)
 
 
+def test_a_card_may_tell_a_temperature_and_a_second_head(tmp_path: Path, facts: Facts) -> None:
+    plain = load_card(write_model(tmp_path, facts))
+    assert (plain.temperature, plain.ferplus, plain.outputs) == (1.0, False, 7)
+    both = load_card(write_model(tmp_path, facts | {"temperature": 1.5, "ferplus": True}))
+    assert (both.temperature, both.ferplus, both.outputs) == (1.5, True, 15)
+
+
+@pytest.mark.parametrize("temperature", [0, -1, "hot", None, float("nan"), float("inf")])
+def test_a_temperature_that_divides_nothing_is_refused(tmp_path: Path, facts: Facts, temperature: object) -> None:
+    with pytest.raises(ModelError, match="not a model card"):
+        load_card(write_model(tmp_path, facts | {"temperature": temperature}))
+
+
 def test_the_card_says_where_the_weights_are(tmp_path: Path, facts: Facts) -> None:
     assert load_card(write_model(tmp_path, facts)).weights(LITERT) == tmp_path / "toy.tflite"
 

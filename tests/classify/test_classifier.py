@@ -8,6 +8,7 @@ import pytest
 from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.preprocess import normalise
+from live_monitor.labels import LABELS
 from live_monitor.types import Box, Detection
 from tests.fakes import FakeEngine, drawn_faces, grey_picture
 
@@ -42,8 +43,10 @@ def test_every_face_gets_its_own_probabilities(classifier: EmotionClassifier) ->
     assert classifier.classify(grey_picture(100), faces_side_by_side(5)).shape == (5, 7)
 
 
-def test_probabilities_sum_to_one_also_when_the_engine_rounds(classifier: EmotionClassifier) -> None:
-    np.testing.assert_allclose(classifier.classify(grey_picture(100), faces_side_by_side(3)).sum(axis=1), 1.0, atol=1e-6)
+def test_probabilities_are_tempered_as_the_card_says(engine: FakeEngine) -> None:
+    modest = EmotionClassifier(engine, input_px=48, crop_margin=0.0, temperature=2.0)
+    happy = modest.classify(grey_picture(100), faces_side_by_side(1))[0, LABELS.index("happy")]
+    assert happy == pytest.approx(0.7**0.5 / (0.7**0.5 + 6 * 0.05**0.5))
 
 
 def test_a_live_face_reaches_the_network_exactly_as_a_training_face_does(engine: FakeEngine) -> None:

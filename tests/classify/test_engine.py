@@ -18,6 +18,7 @@ from live_monitor.classify.card import KERAS, LITERT, ModelCard, load_card
 from live_monitor.classify.engine import Engine, load_engine
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.preprocess import normalise
+from live_monitor.classify.probabilities import softmax
 from live_monitor.classify.tensorflow_engine import TensorFlowEngine, gpu_available
 from live_monitor.errors import ModelError, UsageError
 from tests.fakes import drawn_faces
@@ -26,8 +27,6 @@ AGREEMENT = 0.02
 """How far apart any two probabilities of a face may be."""
 
 SAME_LABEL_SHARE = 0.97
-INT8_STEP = 1 / 256
-"""The step between two probabilities of the int8 network: rounding makes a face's sum a little more or less than 1."""
 
 CHANGING_BATCHES = (1, 5, 2, 2, 9, 1, 33)
 
@@ -83,7 +82,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool, bool], None]:
 def largest_differences(one: Engine, other: Engine, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
     """For each face, the largest difference among its seven probabilities."""
     inputs = normalise(faces)
-    differences: NDArray[np.float32] = np.abs(one.infer(inputs) - other.infer(inputs)).max(axis=1)
+    differences: NDArray[np.float32] = np.abs(softmax(one.infer(inputs)) - softmax(other.infer(inputs))).max(axis=1)
     return differences
 
 
@@ -123,17 +122,15 @@ def test_a_gpu_wants_a_model_with_keras_weights(card: ModelCard) -> None:
         load_engine(replace(card, files={LITERT: card.files[LITERT]}), "gpu")
 
 
-def test_probabilities_are_seven_a_face_and_sum_to_one(engine: Engine) -> None:
-    probabilities = engine.infer(normalise(drawn_faces(5)))
-    assert probabilities.shape == (5, 7)
-    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=7 * INT8_STEP / 2)
+def test_every_face_has_seven_logits(engine: Engine) -> None:
+    assert engine.infer(normalise(drawn_faces(5))).shape == (5, 7)
 
 
 def test_batches_of_changing_size_give_the_same_rows_as_one_by_one(engine: Engine) -> None:
     faces = normalise(drawn_faces(max(CHANGING_BATCHES)))
     one_by_one = np.concatenate([engine.infer(face[np.newaxis]) for face in faces])
     for count in CHANGING_BATCHES:
-        np.testing.assert_allclose(engine.infer(faces[:count]), one_by_one[:count], atol=1e-3)
+        np.testing.assert_allclose(engine.infer(faces[:count]), one_by_one[:count], atol=1e-2)
 
 
 def test_an_earlier_result_stays_as_it_was(engine: Engine) -> None:
