@@ -19,6 +19,7 @@ CONV_WIDTHS = (64, 128, 256, 512)
 DENSE_WIDTHS = (512, 256)
 CONV_DROPOUT = 0.2
 DENSE_DROPOUT = 0.4
+IMAGENET_STD = 60.0
 
 
 def custom_cnn() -> Any:
@@ -36,14 +37,35 @@ def custom_cnn() -> Any:
         x = layers.ReLU()(x)
         x = layers.MaxPooling2D()(x)
         x = layers.Dropout(CONV_DROPOUT)(x)
+    return keras.Model(inputs, _dense_head(x), name="custom-cnn")
+
+
+def resnet50(weights: str | None = None) -> Any:
+    """The project brief's transfer learning: ResNet50 (He et al. 2016, arXiv 1512.03385), flattened, then three dense layers.
+
+    26 million parameters. A grey face goes into all three of its channels, scaled to about the spread of ImageNet's pixels
+    around their mean, which its pretrained convolutions expect.
+
+    Args:
+        weights: of the convolutions: "imagenet" (Keras downloads them once), a file that Keras can load, or None: random.
+    """
+    layers = keras.layers
+    inputs = layers.Input((FACE_PX, FACE_PX, 1))
+    x = layers.Concatenate()([layers.Rescaling(IMAGENET_STD)(inputs)] * 3)
+    convolutions = keras.applications.ResNet50(include_top=False, weights=weights, input_shape=(FACE_PX, FACE_PX, 3))
+    return keras.Model(inputs, _dense_head(convolutions(x)), name="resnet50")
+
+
+def _dense_head(x: Any) -> Any:
+    """The brief's dense layers of 512, 256 and 7, behind flattened convolutions."""
+    layers = keras.layers
     x = layers.Flatten()(x)
     for width in DENSE_WIDTHS:
         x = layers.Dense(width, use_bias=False, kernel_initializer="he_normal")(x)
         x = layers.BatchNormalization()(x)
         x = layers.ReLU()(x)
         x = layers.Dropout(DENSE_DROPOUT)(x)
-    outputs = layers.Dense(len(LABELS), dtype="float32")(x)
-    return keras.Model(inputs, outputs, name="custom-cnn")
+    return layers.Dense(len(LABELS), dtype="float32")(x)
 
 
 @contextlib.contextmanager
@@ -57,5 +79,5 @@ def dtype_policy(name: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-NETWORKS: dict[str, Callable[[], Any]] = {"custom-cnn": custom_cnn}
+NETWORKS: dict[str, Callable[[], Any]] = {"custom-cnn": custom_cnn, "resnet50": resnet50}
 """Every network `live-monitor train --arch` knows, by name."""
