@@ -12,6 +12,7 @@ import pytest
 
 from live_monitor.cli.entry import _run
 from live_monitor.quiet import silence_libraries
+from tests.dataset.made import rows, write_folder
 from tests.file_server import FileServer
 
 silence_libraries()
@@ -41,6 +42,12 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no real data at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def fer2013(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny FER2013 as a folder; read it, never write to it."""
+    return write_folder(tmp_path_factory.mktemp("fer2013"), rows())
 
 
 @pytest.fixture(scope="session")

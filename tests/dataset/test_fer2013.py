@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from live_monitor.dataset.fer2013 import SPLITS, load_fer2013
 from live_monitor.errors import UsageError
-from live_monitor.training.fer2013 import SPLITS, load_fer2013
-from tests.training.conftest import COUNTS, Row, png, rows, write_csv, write_folder, write_zip
+from tests.dataset.made import COUNTS, Row, png, rows, write_csv, write_folder, write_zip
 
 HEADER = "emotion,pixels,Usage\n"
 PIXELS = " ".join(["7"] * 48 * 48)
@@ -33,6 +33,7 @@ def test_every_layout_gives_the_same_faces_in_the_order_of_their_rows(
     expected = [row for row in rows() if row.usage == split]
     np.testing.assert_array_equal(faces.images, np.stack([row.face for row in expected]))
     np.testing.assert_array_equal(faces.labels, [row.label for row in expected])
+    np.testing.assert_array_equal(faces.rows, [row.number for row in expected])
 
 
 def test_splits_are_never_mixed(fer2013: Path) -> None:

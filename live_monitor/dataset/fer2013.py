@@ -28,10 +28,17 @@ _FOLDER_LABELS = {label: index for index, label in enumerate(LABELS)} | {"disgus
 
 @dataclass(frozen=True, eq=False)
 class Faces:
-    """Labelled faces of one split: images uint8 (n, 48, 48) grey, labels int64 (n,) as indexes into LABELS."""
+    """Labelled faces of one split.
+
+    Attributes:
+        images: uint8 (n, 48, 48), grey levels 0..255.
+        labels: int64 (n,), indexes into LABELS.
+        rows: int64 (n,), FER2013's own row numbers, ascending: those of fer2013.csv and of FER+'s votes, the first being 0.
+    """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
+    rows: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -58,7 +65,11 @@ def load_fer2013(path: Path, split: str) -> Faces:
     found = sorted(rows, key=lambda row: row[0])
     if not found:
         raise UsageError(f"{path}: holds no {split} faces; give FER2013's folder, its zip or fer2013.csv")
-    return Faces(np.stack([image for _, _, image in found]), np.array([label for _, label, _ in found]))
+    return Faces(
+        np.stack([image for _, _, image in found]),
+        np.array([label for _, label, _ in found], np.int64),
+        np.array([row for row, _, _ in found], np.int64),
+    )
 
 
 _Row = tuple[int, int, NDArray[np.uint8]]
