@@ -1,29 +1,30 @@
-"""Reads FER2013: the Kaggle folder, the same as a zip, or fer2013.csv.
+"""FER2013: 48x48 grey faces with seven labels (Goodfellow et al. 2013, arXiv 1307.0414), in any layout of `layouts.py`.
 
-The folder layout is `train/<label>/Training_<row>.png` and `test/<label>/{PublicTest,PrivateTest}_<row>.png`; a leading
-folder of any name is allowed. The three official splits ("Usage") are never mixed: the name of a file decides.
+The three official splits ("Usage") are never mixed.
 """
 
 from __future__ import annotations
 
-import csv
-import zipfile
-import zlib
-from collections.abc import Iterator
+import json
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.preprocess import FACE_PX
+from live_monitor.dataset.cache import Arrays, remembered
+from live_monitor.dataset.layouts import SPLITS, WHAT_TO_GIVE, Row, Skipped, read_layout
 from live_monitor.errors import UsageError
-from live_monitor.labels import LABELS
 
-SPLITS = ("Training", "PublicTest", "PrivateTest")
+__all__ = ["SPLITS", "Faces", "Fer2013", "Skipped", "load_fer2013", "naming", "read_fer2013"]
 
-_FOLDER_LABELS = {label: index for index, label in enumerate(LABELS)} | {"disgusted": 1, "fearful": 2, "surprised": 5}
+NAMED = 5
+"""How many of those left out are named."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,80 +45,71 @@ class Faces:
         return len(self.labels)
 
 
+@dataclass(frozen=True, eq=False)
+class Fer2013:
+    """The whole set: each of SPLITS, which may be empty, and what was left out because it cannot be used."""
+
+    splits: Mapping[str, Faces]
+    skipped: tuple[Skipped, ...]
+
+
 def load_fer2013(path: Path, split: str) -> Faces:
-    """Reads one split, ordered by FER2013's own row number, so that every layout gives the same arrays.
+    """One split, ordered by FER2013's own row number, so that every layout gives the same arrays.
+
+    Pictures that cannot be used are left out, and a warning names them.
 
     Args:
         path: the folder, a .zip of it, or fer2013.csv.
         split: one of SPLITS.
 
     Raises:
-        UsageError: the path is not FER2013, or holds a face of the wrong size or label.
+        UsageError: the path is not FER2013, is damaged, lacks a class, or has no face of the split.
     """
-    if not path.exists():
-        raise UsageError(f"{path}: no such file or folder; give FER2013's folder, its zip or fer2013.csv")
-    if path.is_dir():
-        rows = _read_folder(path, split)
-    elif zipfile.is_zipfile(path):
-        rows = _read_zip(path, split)
-    else:
-        rows = _read_csv(path, split)
-    found = sorted(rows, key=lambda row: row[0])
-    if not found:
-        raise UsageError(f"{path}: holds no {split} faces; give FER2013's folder, its zip or fer2013.csv")
-    return Faces(
-        np.stack([image for _, _, image in found]),
-        np.array([label for _, label, _ in found], np.int64),
-        np.array([row for row, _, _ in found], np.int64),
+    fer2013 = read_fer2013(path)
+    faces = fer2013.splits[split]
+    if not len(faces):
+        raise UsageError(f"{path}: holds no {split} faces; {WHAT_TO_GIVE}")
+    skipped = [each for each in fer2013.skipped if each.split in (split, "")]
+    if skipped:
+        _log.warning("%s: %d left out of %s: %s", path, len(skipped), split, "; ".join(naming(skipped)))
+    return faces
+
+
+def read_fer2013(path: Path) -> Fer2013:
+    """All of it, and what was left out; from the second time on out of the user's cache.
+
+    Raises:
+        UsageError: the path is not FER2013, is damaged, or lacks a class.
+    """
+    return _from_arrays(remembered(path, lambda: _read(path)))
+
+
+def naming(skipped: Sequence[Skipped]) -> list[str]:
+    """The first few, and how many more there are."""
+    more = len(skipped) - NAMED
+    return [*map(str, skipped[:NAMED]), *([f"and {more} more"] if more > 0 else [])]
+
+
+def _read(path: Path) -> Arrays:
+    """Flat, as the cache keeps it: `<split>.<attribute>` for every attribute of Faces, and what was skipped as JSON."""
+    content = read_layout(path)
+    arrays: Arrays = {"skipped": np.array(json.dumps(content.skipped))}
+    for split in SPLITS:
+        rows = sorted((row for row in content.rows if row.split == split), key=lambda row: (row.number, row.label))
+        arrays |= {f"{split}.{name}": array for name, array in _columns(rows).items()}
+    return arrays
+
+
+def _columns(rows: Sequence[Row]) -> Arrays:
+    return {
+        "images": np.array([row.image for row in rows], np.uint8).reshape(-1, FACE_PX, FACE_PX),
+        "labels": np.array([row.label for row in rows], np.int64),
+        "rows": np.array([row.number for row in rows], np.int64),
+    }
+
+
+def _from_arrays(arrays: Arrays) -> Fer2013:
+    return Fer2013(
+        {split: Faces(*(arrays[f"{split}.{name}"] for name in ("images", "labels", "rows"))) for split in SPLITS},
+        tuple(Skipped(*each) for each in json.loads(str(arrays["skipped"]))),
     )
-
-
-_Row = tuple[int, int, NDArray[np.uint8]]
-
-
-def _read_folder(folder: Path, split: str) -> Iterator[_Row]:
-    for file in folder.rglob(f"{split}_*.png"):
-        yield _row(PurePosixPath(file.relative_to(folder).as_posix()), file.read_bytes())
-
-
-def _read_zip(path: Path, split: str) -> Iterator[_Row]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                member = PurePosixPath(name)
-                if member.name.startswith(f"{split}_") and member.suffix == ".png":
-                    yield _row(member, archive.read(name))
-    except (zipfile.BadZipFile, zlib.error, OSError) as error:
-        raise UsageError(f"{path}: damaged: {error}; download it again") from error
-
-
-def _row(file: PurePosixPath, content: bytes) -> _Row:
-    label = _FOLDER_LABELS.get(file.parent.name)
-    number = file.stem.rpartition("_")[2]
-    if label is None or not number.isdecimal():
-        raise UsageError(f"{file}: not in FER2013's layout <split>/<label>/<Usage>_<row>.png")
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE) if content else None
-    if image is None or image.shape != (FACE_PX, FACE_PX):
-        raise UsageError(f"{file}: not a readable {FACE_PX}x{FACE_PX} picture")
-    return int(number), label, image.astype(np.uint8, copy=False)
-
-
-def _read_csv(path: Path, split: str) -> Iterator[_Row]:
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            for number, row in enumerate(csv.DictReader(file)):
-                if row.get("Usage") == split:
-                    yield number, _label(row["emotion"]), _pixels(row["pixels"])
-    except (ValueError, OverflowError, KeyError, AttributeError, csv.Error) as error:
-        raise UsageError(f"{path}: not fer2013.csv (columns emotion, pixels, Usage): {error}") from error
-
-
-def _label(text: str) -> int:
-    label = int(text)
-    if label not in range(len(LABELS)):
-        raise ValueError(f"emotion {label} is not 0 to {len(LABELS) - 1}")
-    return label
-
-
-def _pixels(text: str) -> NDArray[np.uint8]:
-    return np.array(text.split(), dtype=np.uint8).reshape(FACE_PX, FACE_PX)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -94,6 +94,27 @@ def distribution(votes: NDArray[np.uint8]) -> NDArray[np.float32]:
     counted = _without_outliers(votes)[:, : len(CLASSES)].astype(np.float32)
     shares: NDArray[np.float32] = counted / np.maximum(counted.sum(axis=1, keepdims=True), 1)
     return shares
+
+
+def refuse_other_rows(rows: Mapping[str, NDArray[np.int64]], source: Path) -> None:
+    """Makes sure that pictures are numbered as FER2013's rows are, or the votes would be other pictures'.
+
+    Args:
+        rows: the numbers of each split, int64 (n,).
+        source: where they are from, for the message.
+
+    Raises:
+        UsageError: a number is not one of its split's.
+    """
+    first = 0
+    for split, count in SPLIT_ROWS.items():
+        outside = rows[split][(rows[split] < first) | (rows[split] >= first + count)]
+        if len(outside):
+            raise UsageError(
+                f"{source}: FER+'s votes do not fit: it has a {split} picture number {outside[0]}, FER2013's are {first} to "
+                f"{first + count - 1}; give fer2013.csv, or leave --votes out"
+            )
+        first += count
 
 
 def _without_outliers(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
