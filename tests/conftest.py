@@ -50,9 +50,13 @@ def fer2013(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_folder(tmp_path_factory.mktemp("fer2013"), rows())
 
 
-@pytest.fixture(scope="session")
-def _cache_of_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The cache of what tests start as a process of its own, and of fixtures that serve more than one test."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("platformdirs.user_cache_path", lambda _name, **_how: folder)
+        yield folder
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +26,6 @@ FORMAT: Final = 1
 """Another one whenever the same source is to be read differently: what was kept before then counts no more."""
 
 _SOURCE = "source"
-_DAMAGED = (OSError, EOFError, ValueError, LookupError, AttributeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 _log = logging.getLogger(__name__)
 
 
@@ -60,13 +57,13 @@ def remembered(source: Path, read: Callable[[], Arrays]) -> Arrays:
 def _load(file: Path, key: str) -> Arrays | None:
     """None if there is nothing of that source, or it is damaged: every array has a checksum, which reading compares."""
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             if str(kept[_SOURCE]) != key:
                 return None
             return {name: kept[name] for name in kept.files if name != _SOURCE}
     except FileNotFoundError:
         return None
-    except _DAMAGED as error:
+    except Exception as error:  # numpy and zipfile make anything of damaged bytes
         _log.info("%s: damaged, made again: %s", file, error)
         return None
 

@@ -41,7 +41,7 @@ class Twins:
 
     def within(self, split: int) -> NDArray[np.bool_]:
         """bool (n,), there is a twin in that split."""
-        twin: NDArray[np.bool_] = self.found[:, split].any(axis=1)
+        twin: NDArray[np.bool_] = np.any(self.found[:, split], axis=1)
         return twin
 
     def disagreeing(self) -> NDArray[np.bool_]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.errors import UsageError
 from live_monitor.labels import LABELS
+from live_monitor.quiet import silent_stderr
 
 SPLITS: Final = ("Training", "PublicTest", "PrivateTest")
 
@@ -72,7 +73,8 @@ def read_layout(path: Path) -> Content:
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder; {WHAT_TO_GIVE}")
     try:
-        content = _read(path)
+        with silent_stderr():  # libpng tells of every broken picture itself
+            content = _read(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}; {WHAT_TO_GIVE}") from error
     if not content.rows:
@@ -99,7 +101,8 @@ def _read_folder(folder: Path) -> Content:
 def _read_zip(path: Path) -> Content:
     try:
         with zipfile.ZipFile(path) as archive:
-            return _read_pictures(path, map(PurePosixPath, archive.namelist()), lambda file: archive.read(str(file)))
+            names = {PurePosixPath(name): name for name in archive.namelist()}
+            return _read_pictures(path, names, lambda file: archive.read(names[file]))
     # RuntimeError: what is encrypted, or packed in a way that Python cannot unpack.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise UsageError(f"{path}: damaged: {error}; download it again") from error
@@ -152,8 +155,10 @@ def _picture(file: PurePosixPath, read: Callable[[PurePosixPath], bytes]) -> NDA
     try:
         content = read(file)
         image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED) if content else None
-    except (OSError, cv2.error) as error:
-        raise ValueError(f"cannot be read: {error}") from error
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror or error}") from error
+    except cv2.error as error:
+        raise ValueError(f"not a picture that can be read: {error.err}") from error
     if image is None:
         raise ValueError("not a picture that can be read")
     height, width = image.shape[:2]

@@ -1,20 +1,18 @@
-"""Reading FER2013 in each of the layouts it comes in."""
+"""FER2013 as arrays, a split at a time, whichever layout it comes in."""
 
 from __future__ import annotations
 
-import zipfile
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from live_monitor.dataset.fer2013 import SPLITS, load_fer2013
+from live_monitor.dataset.fer2013 import NAMED, SPLITS, Fer2013, load_fer2013, read_fer2013
+from live_monitor.dataset.ferplus import SPLIT_ROWS
 from live_monitor.errors import UsageError
-from tests.dataset.made import COUNTS, Row, png, rows, write_csv, write_folder, write_zip
-
-HEADER = "emotion,pixels,Usage\n"
-PIXELS = " ".join(["7"] * 48 * 48)
+from tests.dataset.made import COUNTS, Row, rows, write_csv, write_folder, write_zip
 
 LAYOUTS = {
     "folder": lambda path: write_folder(path / "any name", rows()),
@@ -46,19 +44,6 @@ def test_faces_are_48_pixels_square_and_grey(fer2013: Path) -> None:
     assert faces.images.dtype == np.uint8
 
 
-@pytest.mark.parametrize(("folder", "label"), [("disgusted", 1), ("fearful", 2), ("surprised", 5)])
-def test_other_copies_names_of_labels_are_known(tmp_path: Path, folder: str, label: int) -> None:
-    file = tmp_path / "train" / folder / "Training_1.png"
-    file.parent.mkdir(parents=True)
-    file.write_bytes(png(rows()[0].face))
-    assert load_fer2013(tmp_path, "Training").labels.tolist() == [label]
-
-
-def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"nowhere: no such file or folder; give FER2013's folder, its zip or fer2013\.csv"):
-        load_fer2013(tmp_path / "nowhere", "Training")
-
-
 @pytest.mark.parametrize("kind", ["folder", "zip", "csv"])
 def test_a_set_without_faces_of_the_split_is_refused(tmp_path: Path, kind: str) -> None:
     others: list[Row] = [row for row in rows() if row.usage != "PublicTest"]
@@ -67,76 +52,76 @@ def test_a_set_without_faces_of_the_split_is_refused(tmp_path: Path, kind: str) 
         "zip": lambda: write_zip(tmp_path / "archive.zip", others),
         "csv": lambda: write_csv(tmp_path / "fer2013.csv", others),
     }[kind]()
-    with pytest.raises(UsageError, match="holds no PublicTest faces"):
+    with pytest.raises(UsageError, match=r"holds no PublicTest faces; give FER2013's folder, its zip or fer2013\.csv"):
         load_fer2013(path, "PublicTest")
 
 
-@pytest.mark.parametrize(
-    ("file", "content"),
-    [
-        ("train/happy/Training_1.png", b""),
-        ("train/happy/Training_1.png", b"no picture"),
-        ("train/happy/Training_1.png", png(np.zeros((47, 48), np.uint8))),
-        ("train/happy/Training_1.png", png(np.zeros((96, 96), np.uint8))),
-        ("train/bored/Training_1.png", png(np.zeros((48, 48), np.uint8))),
-        ("train/happy/Training_one.png", png(np.zeros((48, 48), np.uint8))),
-    ],
-    ids=["empty", "no picture", "47 pixels", "96 pixels", "unknown label", "no row number"],
-)
-@pytest.mark.parametrize("kind", ["folder", "zip"])
-def test_a_picture_that_does_not_belong_is_named(tmp_path: Path, kind: str, file: str, content: bytes) -> None:
-    path = tmp_path / kind
-    if kind == "folder":
-        (path / file).parent.mkdir(parents=True)
-        (path / file).write_bytes(content)
-    else:
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr(file, content)
-    with pytest.raises(UsageError, match=file):
-        load_fer2013(path, "Training")
+def test_the_whole_set_has_every_split_also_an_empty_one(tmp_path: Path) -> None:
+    fer2013 = read_fer2013(write_csv(tmp_path / "fer2013.csv", rows()[:28]))
+    assert {split: len(faces) for split, faces in fer2013.splits.items()} == {"Training": 28, "PublicTest": 0, "PrivateTest": 0}
+    assert fer2013.splits["PublicTest"].images.shape == (0, 48, 48)
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        "3,1 2 3,Training",
-        f"3,{PIXELS} 7,Training",
-        f"3,{PIXELS[:-1]}x,Training",
-        f"3,{PIXELS[:-1]}256,Training",
-        f"3,{PIXELS[:-1]}-1,Training",
-        f"happy,{PIXELS},Training",
-        f"7,{PIXELS},Training",
-        f"-1,{PIXELS},Training",
-        f"3,{PIXELS * 50},Training",
-    ],
-    ids=[
-        "too few pixels", "too many pixels", "a letter", "a level above 255", "a negative level",
-        "a label in words", "a label above 6", "a negative label", "a row without end",
-    ],
-)  # fmt: skip
-def test_a_broken_row_of_a_csv_is_refused(tmp_path: Path, row: str) -> None:
-    file = tmp_path / "fer2013.csv"
-    file.write_text(f"{HEADER}0,{PIXELS},Training\n{row}\n", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"fer2013\.csv: not fer2013\.csv"):
-        load_fer2013(file, "Training")
+def write_with_broken(path: Path, broken: int, usage: str = "Training") -> Path:
+    """A CSV with so many rows of no use before the others."""
+    write_csv(path, rows())
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([header, *[f"9,1 2 3,{usage}"] * broken, *lines]), encoding="utf-8")
+    return path
 
 
-@pytest.mark.parametrize("content", [b"", b"a text\n", b"\xff\xd8\xff\xe0 a photo \x00" * 9], ids=["empty", "text", "binary"])
-def test_a_file_that_is_no_csv_is_refused(tmp_path: Path, content: bytes) -> None:
-    file = tmp_path / "file"
-    file.write_bytes(content)
-    with pytest.raises(UsageError):
-        load_fer2013(file, "Training")
+def test_what_cannot_be_used_is_left_out_and_the_others_keep_their_rows(tmp_path: Path) -> None:
+    faces = load_fer2013(write_with_broken(tmp_path / "fer2013.csv", 2), "Training")
+    assert faces.rows.tolist() == list(range(2, 30))
 
 
-def test_a_damaged_zip_is_refused(tmp_path: Path) -> None:
-    path = write_zip(tmp_path / "archive.zip", rows()[:1])
-    content = bytearray(path.read_bytes())
-    content[content.index(b"IDAT") + 10] ^= 0xFF
-    path.write_bytes(content)
-    with pytest.raises(UsageError, match=r"archive\.zip"):
-        load_fer2013(path, "Training")
+def test_a_warning_names_what_was_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write_with_broken(tmp_path / "fer2013.csv", 1)
+    load_fer2013(path, "Training")
+    assert caplog.messages == [f"{path}: 1 left out of Training: line 2: emotion '9' is not 0 to 6"]
 
 
-def test_the_real_set_has_the_sizes_of_the_paper(shared_data: Path) -> None:
-    assert len(load_fer2013(shared_data / "fer2013" / "fer2013.zip", "PublicTest")) == 3589
+def test_a_warning_names_a_few_and_counts_the_others(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    load_fer2013(write_with_broken(tmp_path / "fer2013.csv", NAMED + 2), "Training")
+    [message] = caplog.messages
+    assert message.count("line ") == NAMED
+    assert message.endswith("; and 2 more")
+
+
+def test_a_split_does_not_warn_of_what_another_lost(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write_with_broken(tmp_path / "fer2013.csv", 1)
+    load_fer2013(path, "PublicTest")
+    assert caplog.messages == []
+
+
+def test_every_split_warns_of_what_may_have_been_its_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write_with_broken(tmp_path / "fer2013.csv", 1, usage="")
+    load_fer2013(path, "PublicTest")
+    assert "1 left out of PublicTest: line 2" in caplog.text
+
+
+def test_the_second_reading_is_out_of_the_cache_and_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write_with_broken(tmp_path / "fer2013.csv", 1)
+    first = read_fer2013(path)
+    with pytest.MonkeyPatch.context() as monkeypatch, caplog.at_level(logging.INFO):
+        monkeypatch.setattr("live_monitor.dataset.fer2013.read_layout", None)
+        second = read_fer2013(path)
+    assert second.skipped == first.skipped
+    for split in SPLITS:
+        for name in ("images", "labels", "rows"):
+            np.testing.assert_array_equal(getattr(second.splits[split], name), getattr(first.splits[split], name))
+
+
+def test_what_is_no_set_is_not_kept(tmp_path: Path, cache: Path) -> None:
+    for path in (tmp_path / "nowhere", tmp_path):
+        with pytest.raises(UsageError):
+            read_fer2013(path)
+    assert not cache.exists()
+
+
+def test_the_real_set_has_the_sizes_of_the_paper(real_fer2013: Fer2013) -> None:
+    assert {split: len(faces) for split, faces in real_fer2013.splits.items()} == SPLIT_ROWS
+    assert [faces.rows.tolist() for faces in real_fer2013.splits.values()] == [
+        list(range(28709)), list(range(28709, 32298)), list(range(32298, 35887))
+    ]  # fmt: skip
+    assert real_fer2013.skipped == ()

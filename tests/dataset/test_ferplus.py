@@ -8,16 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.dataset.ferplus import (
     CLASSES,
     FER2013_ROWS,
     NOT_A_FACE,
+    SPLIT_ROWS,
     TO_LABEL,
     UNKNOWN,
     distribution,
     load_votes,
     majority,
+    refuse_other_rows,
     verdicts,
 )
 from live_monitor.errors import UsageError
@@ -128,9 +129,24 @@ def test_every_class_but_contempt_is_a_label_of_fer2013() -> None:
     assert TO_LABEL[CONTEMPT] == -1
 
 
-def test_the_real_votes_agree_with_fer2013_two_times_in_three(shared_data: Path) -> None:
-    folder = shared_data / "fer2013"
-    faces = load_fer2013(folder / "fer2013.zip", "PublicTest")
-    classes = majority(load_votes(folder / "fer2013new.csv"))[faces.rows]
-    agreement = (TO_LABEL[classes[classes >= 0]] == faces.labels[classes >= 0]).mean()
-    assert 0.6 < agreement < 0.7
+@pytest.mark.parametrize(
+    ("split", "number", "allowed"),
+    [
+        ("Training", 28709, "0 to 28708"),
+        ("PublicTest", 28708, "28709 to 32297"),
+        ("PublicTest", 32298, "28709 to 32297"),
+        ("PrivateTest", 10131363, "32298 to 35886"),
+    ],
+)
+def test_pictures_that_are_not_numbered_as_the_rows_are_refused(split: str, number: int, allowed: str) -> None:
+    rows = {"Training": np.array([0, 28708]), "PublicTest": np.array([28709, 32297]), "PrivateTest": np.array([32298, 35886])}
+    refuse_other_rows(rows, Path("folder"))
+    with pytest.raises(UsageError, match=f"it has a {split} picture number {number}, FER2013's are {allowed}; give fer2013"):
+        refuse_other_rows(rows | {split: np.array([number])}, Path("folder"))
+
+
+def test_the_real_votes_have_the_majorities_that_papers_count(shared_data: Path) -> None:
+    """25,060, 3,199 and 3,153 are the sizes of FER+'s splits in the literature."""
+    classes = majority(load_votes(shared_data / "fer2013" / "fer2013new.csv"))
+    splits = np.split(classes, np.cumsum(list(SPLIT_ROWS.values()))[:-1])
+    assert [int((split >= 0).sum()) for split in splits] == [25060, 3199, 3153]
