@@ -12,7 +12,6 @@ import pytest
 
 from live_monitor.cli.entry import _run
 from live_monitor.quiet import silence_libraries
-from tests.dataset.made import rows, write_folder
 from tests.file_server import FileServer
 
 silence_libraries()
@@ -47,6 +46,8 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def fer2013(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny FER2013 as a folder; read it, never write to it."""
+    from tests.dataset.made import rows, write_folder  # needs OpenCV, which must find the libraries silenced
+
     return write_folder(tmp_path_factory.mktemp("fer2013"), rows())
 
 

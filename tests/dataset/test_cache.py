@@ -102,8 +102,8 @@ def test_a_folder_with_a_changed_file_is_read_again(folder: Path, read: Reader, 
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda content: b"",
-        lambda content: b"nonsense",
+        lambda _content: b"",
+        lambda _content: b"nonsense",
         lambda content: content[: len(content) // 2],
         lambda content: content.replace(bytes(range(12)), bytes(12)),
     ],

@@ -71,7 +71,7 @@ def test_other_files_are_passed_over(tmp_path: Path, kind: str, name: str) -> No
         ("train/happy/Training_90.png", png(rows()[0].face)[:400], "not a picture that can be read"),
         ("train/happy/Training_90.png", png(GREY[:47]), "48x47 pixels, not 48x48"),
         ("train/happy/Training_90.png", png(np.zeros((96, 96), np.uint8)), "96x96 pixels, not 48x48"),
-        ("train/happy/Training_90.png", png(cv2.cvtColor(GREY, cv2.COLOR_GRAY2BGR)), "in colour, not grey"),
+        ("train/happy/Training_90.png", png(np.dstack([GREY] * 3)), "in colour, not grey"),
         ("train/happy/Training_90.png", png(GREY.astype(np.uint16)), "16 bits a pixel, not 8"),
         ("train/bored/Training_90.png", png(GREY), "'bored' is none of angry, disgust, fear"),
         ("train/happy/Training_one.png", png(GREY), "'one' is not the number of a row"),

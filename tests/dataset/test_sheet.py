@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from live_monitor.dataset import sheet
 from live_monitor.dataset.fer2013 import Faces
 from live_monitor.dataset.sheet import CELL_PX, COLUMNS, GAP_PX, HEADING_PX, PAPER, ROWS, contact_sheet, make_folder, write_sheets
 from live_monitor.errors import OutputError
@@ -21,7 +21,13 @@ def faces(each: int) -> Faces:
     return Faces(np.tile((20 * labels)[:, None, None], (1, 48, 48)).astype(np.uint8), labels, np.arange(len(labels)))
 
 
-def cell(picture: np.typing.NDArray[np.uint8], row: int, column: int) -> int:
+def read(path: Path) -> NDArray[np.uint8]:
+    picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    assert picture is not None
+    return picture.astype(np.uint8)
+
+
+def cell(picture: NDArray[np.uint8], row: int, column: int) -> int:
     """Grey level in its middle."""
     pitch = CELL_PX + GAP_PX
     return int(picture[HEADING_PX + row * pitch + CELL_PX // 2, GAP_PX + column * pitch + CELL_PX // 2])
@@ -42,17 +48,15 @@ def test_the_heading_is_written_above_the_faces() -> None:
 def test_every_label_has_a_sheet_of_its_own_faces(tmp_path: Path) -> None:
     write_sheets(faces(each=3), "Training", tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"{label}.png" for label in LABELS)
-    drawn = {label: cv2.imread(str(tmp_path / f"{label}.png"), cv2.IMREAD_UNCHANGED) for label in LABELS}
+    drawn = {label: read(tmp_path / f"{label}.png") for label in LABELS}
     assert {label: cell(drawn[label], 0, 2) for label in LABELS} == {label: 20 * index for index, label in enumerate(LABELS)}
     assert cell(drawn["happy"], 0, 3) == PAPER
 
 
-def test_the_heading_tells_how_many_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    headings: list[str] = []
-    draw = contact_sheet
-    monkeypatch.setattr(sheet, "contact_sheet", lambda images, heading: (headings.append(heading), draw(images, heading))[1])
+def test_the_heading_tells_how_many_there_are(tmp_path: Path) -> None:
     write_sheets(faces(each=COLUMNS * ROWS + 4), "Training", tmp_path)
-    assert headings[3] == "happy: 96 of 100 Training faces"
+    expected = contact_sheet([], "happy: 96 of 100 Training faces")
+    np.testing.assert_array_equal(read(tmp_path / "happy.png")[:HEADING_PX], expected[:HEADING_PX])
 
 
 def test_the_same_faces_are_shown_every_time(tmp_path: Path) -> None:
