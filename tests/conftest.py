@@ -44,8 +44,20 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def _cache_of_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+def fer2013(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny FER2013 as a folder; read it, never write to it."""
+    from tests.dataset.made import rows, write_folder  # needs OpenCV, which must find the libraries silenced
+
+    return write_folder(tmp_path_factory.mktemp("fer2013"), rows())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The cache of what tests start as a process of its own, and of fixtures that serve more than one test."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("platformdirs.user_cache_path", lambda _name, **_how: folder)
+        yield folder
 
 
 @pytest.fixture(autouse=True)

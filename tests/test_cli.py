@@ -382,6 +382,7 @@ def test_a_wrong_value_in_the_environment_ends_in_2(run: Run, clip: Path, monkey
         ["--version"],
         ["bench", "--help"],
         ["train", "--help"],
+        ["data", "--help"],
         ["models", "pull", "--help"],
         ["evaluate-detector", "--help"],
     ],
@@ -400,7 +401,8 @@ def test_help_names_every_command(run: Run) -> None:
     code, out, err = run("--help")
     assert (code, err) == (0, "")
     assert all(
-        f"\n  {command} " in out for command in ("bench", "cameras", "evaluate-detector", "models", "train", "train-detector")
+        f"\n  {command} " in out
+        for command in ("bench", "cameras", "data", "evaluate-detector", "models", "train", "train-detector")
     )
 
 

@@ -20,12 +20,13 @@ from live_monitor.classify.card import CARD_FILE, KERAS, LITERT
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS, dtype_policy
 from live_monitor.classify.preprocess import FACE_PX, NORMALISATION, normalise
+from live_monitor.dataset.fer2013 import Faces, load_fer2013
 from live_monitor.errors import OutputError
 from live_monitor.labels import LABELS
 from live_monitor.quiet import silent_stderr
-from live_monitor.training.fer2013 import Faces, load_fer2013
-from live_monitor.training.run_folder import save_weights_whole, write_whole
+from live_monitor.training.run_folder import save_weights_whole
 from live_monitor.training.train import TrainedNetwork
+from live_monitor.whole_file import write_whole
 
 LITERT_FILE, KERAS_FILE = "model.tflite", "model.weights.h5"
 EVALUATION_BATCH = 64

@@ -33,15 +33,8 @@ def claim(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:
     settings.write_text(wanted, encoding="utf-8")
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Never leaves half a file: the whole one appears at once."""
-    unfinished = path.with_suffix(path.suffix + ".part")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)
-
-
 def save_weights_whole(network: Any, path: Path) -> None:
-    """The same for the weights of a Keras network."""
+    """Never leaves half a file of a Keras network's weights: the whole one appears at once."""
     unfinished = path.with_name("unfinished.weights.h5")
     network.save_weights(unfinished)
     os.replace(unfinished, path)

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.networks import NETWORKS, dtype_policy
 from live_monitor.classify.preprocess import normalise
+from live_monitor.dataset.fer2013 import Faces, load_fer2013
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.training.augment import augment
-from live_monitor.training.fer2013 import Faces, load_fer2013
 from live_monitor.training.run_folder import claim
 
 EARLY_STOPPING_EPOCHS = 10

@@ -16,10 +16,10 @@ import pytest
 
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
+from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.errors import OutputError, UsageError
-from live_monitor.training.fer2013 import load_fer2013
 from live_monitor.training.train import AugmentedFaces, Recipe, TrainedNetwork, train
-from tests.training.conftest import rows, write_folder
+from tests.dataset.made import rows, write_folder
 
 RECIPE = Recipe(arch="tiny", epochs=2, batch_size=7)
 GETTING_WORSE = replace(RECIPE, epochs=4, learning_rate=0.5, seed=2)

@@ -30,7 +30,8 @@ from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.look import keras_sight, litert_sight, look
 from live_monitor.training.faces.pictures import NEGATIVE, Picture, load_pictures
 from live_monitor.training.faces.train import TrainedDetector
-from live_monitor.training.run_folder import save_weights_whole, write_whole
+from live_monitor.training.run_folder import save_weights_whole
+from live_monitor.whole_file import write_whole
 
 LITERT_FILE, KERAS_FILE = "model.tflite", "model.weights.h5"
 

@@ -1,0 +1,47 @@
+"""The command that looks at a data set before anything is trained on it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from live_monitor.cli.monitor import cli
+from live_monitor.cli.options import set_up_logging
+from live_monitor.cli.progress import progress_bar
+
+
+@cli.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--votes", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv: tell how far it agrees.")
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write a picture of each class there: 96 of its Training faces.",
+)
+@click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_DATA_JSON", help="Print the report as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+def data(data: Path, votes: Path | None, sheet: Path | None, as_json: bool, verbose: bool) -> None:
+    """Count, check and show FER2013 (DATA: its folder, its zip or fer2013.csv)."""
+    set_up_logging(verbose)
+    from live_monitor.dataset import report
+    from live_monitor.dataset.duplicates import find_duplicates
+    from live_monitor.dataset.fer2013 import read_fer2013
+    from live_monitor.dataset.ferplus import load_votes, refuse_other_rows
+    from live_monitor.dataset.sheet import make_folder, write_sheets
+
+    if sheet is not None:
+        make_folder(sheet)
+    cast = load_votes(votes) if votes is not None else None
+    fer2013 = read_fer2013(data)
+    if cast is not None:
+        refuse_other_rows({split: faces.rows for split, faces in fer2013.splits.items()}, data)
+    with progress_bar("Comparing", sum(map(len, fer2013.splits.values()))) as advance:
+        exact, near = find_duplicates(fer2013, advance)
+    result = report.as_json(data, fer2013, exact, near, cast)
+    click.echo(json.dumps(result, indent=2) if as_json else report.as_table(result, fer2013))
+    if sheet is not None:
+        write_sheets(fer2013.splits["Training"], "Training", sheet)
+        click.echo(f"{sheet}: a picture of each class", err=True)

@@ -1,0 +1,148 @@
+"""FER+: ten people's votes on every row of FER2013 (Barsoum et al. 2016, arXiv 1608.01041), from its file fer2013new.csv."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.errors import UsageError
+from live_monitor.labels import LABELS
+
+SPLIT_ROWS: Final = {"Training": 28709, "PublicTest": 3589, "PrivateTest": 3589}
+"""Rows of FER2013's splits, which follow each other in this order."""
+
+FER2013_ROWS: Final = sum(SPLIT_ROWS.values())
+
+CLASSES: Final = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
+"""FER+'s eight classes in its own order; two more columns of votes follow: unknown, and not a face."""
+
+UNKNOWN, NOT_A_FACE = len(CLASSES), len(CLASSES) + 1
+"""Columns of the votes for a face nobody can read, and for a picture without one."""
+
+TO_LABEL: Final[NDArray[np.int64]] = np.array(
+    [LABELS.index(name) if name in LABELS else -1 for name in
+     ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt")]
+)  # fmt: skip
+"""Index into LABELS of each of CLASSES; -1 for contempt, which FER2013 has not."""
+
+OUTLIER_VOTES = 1
+"""A class with so many votes has none: one of ten people may have slipped."""
+
+_COLUMNS = ("usage", "image name", *CLASSES, "unknown", "nf")
+_FIRST_VOTE = 2
+
+
+def load_votes(path: Path) -> NDArray[np.uint8]:
+    """Reads fer2013new.csv; `Faces.rows` are indexes into it.
+
+    Returns:
+        uint8 (35887, 10), how many people chose each of CLASSES, unknown, and not a face.
+
+    Raises:
+        UsageError: the file cannot be read, or is not FER+'s.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return _votes(path, csv.reader(file))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}; give FER+'s fer2013new.csv") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _no_votes(path, str(error)) from error
+
+
+def majority(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """What most people saw, as FER+'s authors count: see `verdicts`.
+
+    Args:
+        votes: uint8 (n, 10), rows of `load_votes`.
+
+    Returns:
+        int64 (n,), an index into CLASSES, or -1: no majority, or one for unknown or not a face.
+    """
+    winners = verdicts(votes)
+    return np.where(winners < UNKNOWN, winners, -1)
+
+
+def verdicts(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The column with more than half of the votes, single ones not counted (`_process_data` of FER+'s public code, "majority").
+
+    Args:
+        votes: uint8 (n, 10), rows of `load_votes`.
+
+    Returns:
+        int64 (n,), an index into CLASSES, UNKNOWN, NOT_A_FACE, or -1 where no column has more than half.
+    """
+    counted = _without_outliers(votes)
+    decided = 2 * counted.max(axis=1) > counted.sum(axis=1)
+    return np.where(decided, counted.argmax(axis=1), -1)
+
+
+def distribution(votes: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """How likely each class is by the votes for one, single ones not counted.
+
+    Args:
+        votes: uint8 (n, 10), rows of `load_votes`.
+
+    Returns:
+        float32 (n, 8), each row of sum 1; zeros where no votes are left.
+    """
+    counted = _without_outliers(votes)[:, : len(CLASSES)].astype(np.float32)
+    shares: NDArray[np.float32] = counted / np.maximum(counted.sum(axis=1, keepdims=True), 1)
+    return shares
+
+
+def refuse_other_rows(rows: Mapping[str, NDArray[np.int64]], source: Path) -> None:
+    """Makes sure that pictures are numbered as FER2013's rows are, or the votes would be other pictures'.
+
+    Args:
+        rows: the numbers of each split, int64 (n,).
+        source: where they are from, for the message.
+
+    Raises:
+        UsageError: a number is not one of its split's.
+    """
+    first = 0
+    for split, count in SPLIT_ROWS.items():
+        outside = rows[split][(rows[split] < first) | (rows[split] >= first + count)]
+        if len(outside):
+            raise UsageError(
+                f"{source}: FER+'s votes do not fit: it has a {split} picture number {outside[0]}, FER2013's are {first} to "
+                f"{first + count - 1}; give fer2013.csv, or leave --votes out"
+            )
+        first += count
+
+
+def _without_outliers(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    return np.where(votes > OUTLIER_VOTES, votes, 0).astype(np.int64)
+
+
+def _votes(path: Path, lines: Iterable[list[str]]) -> NDArray[np.uint8]:
+    records = iter(lines)
+    if tuple(name.strip().lower() for name in next(records, [])) != _COLUMNS:
+        raise _no_votes(path, f"its columns are not {', '.join(_COLUMNS)}")
+    rows = list(records)
+    if len(rows) != FER2013_ROWS:
+        raise _no_votes(path, f"it has {len(rows)} rows, FER2013 has {FER2013_ROWS}")
+    votes = np.array([_row(path, number, row) for number, row in enumerate(rows)], np.uint8)
+    if [row[0] for row in rows] != [split for split, count in SPLIT_ROWS.items() for _ in range(count)]:
+        raise _no_votes(path, "its rows are not in FER2013's order")
+    return votes
+
+
+def _row(path: Path, number: int, record: list[str]) -> list[int]:
+    line = f"line {number + 2}"
+    if len(record) != len(_COLUMNS):
+        raise _no_votes(path, f"{line} has {len(record)} columns, not {len(_COLUMNS)}")
+    wrong = next((text for text in record[_FIRST_VOTE:] if not text.isdecimal() or int(text) > np.iinfo(np.uint8).max), None)
+    if wrong is not None:
+        raise _no_votes(path, f"{line}: {wrong!r} is no number of votes")
+    return [int(text) for text in record[_FIRST_VOTE:]]
+
+
+def _no_votes(path: Path, why: str) -> UsageError:
+    return UsageError(f"{path}: not FER+'s fer2013new.csv: {why}; download it again")
