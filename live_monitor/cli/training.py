@@ -64,7 +64,7 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, **recipe:
     set_up_logging(verbose)
     with silent_stderr():  # TensorFlow greets on import
         from live_monitor.training.faces.export import export
-        from live_monitor.training.faces.run import Recipe
+        from live_monitor.training.faces.recipe import Recipe
         from live_monitor.training.faces.train import train as train_network
 
     try:

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
-from live_monitor.labels import LABELS
+from live_monitor.labels import FERPLUS_LABELS, LABELS
 
 SPLIT_ROWS: Final = {"Training": 28709, "PublicTest": 3589, "PrivateTest": 3589}
 """Rows of FER2013's splits, which follow each other in this order."""
 
 FER2013_ROWS: Final = sum(SPLIT_ROWS.values())
 
-CLASSES: Final = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
+CLASSES: Final = FERPLUS_LABELS
 """FER+'s eight classes in its own order; two more columns of votes follow: unknown, and not a face."""
 
 UNKNOWN, NOT_A_FACE = len(CLASSES), len(CLASSES) + 1

@@ -1,28 +1,154 @@
-"""What every training run's folder has: settings that a resumed run must repeat, and files that are whole or not there."""
+"""The folder of a training run: what was asked, how it went, what it takes to go on; every file is whole or not there.
+
+`settings.json` (the recipe), `history.csv` and its plot, the best weights so far, and the state that a resumed run starts from.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import json
 import os
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from live_monitor.errors import UsageError
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.errors import OutputError, UsageError
+from live_monitor.whole_file import whole_file, write_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-SETTINGS_FILE = "settings.json"
+SETTINGS_FILE, HISTORY_FILE = "settings.json", "history.csv"
+BEST_FILE, STATE_FILE = "best.weights.h5", "state.npz"
+
+Line = Mapping[str, float]
+"""A line of history: a number for each of its columns; nan where something was not measured."""
 
 
-def claim(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:
-    """Makes the folder of a new run, or makes sure that a stopped one is the same.
+def save_weights_whole(network: Any, path: Path) -> None:
+    """Writes the weights of a Keras network; never leaves half a file."""
+    unfinished = path.with_name("unfinished.weights.h5")  # Keras looks at how the name ends
+    try:
+        network.save_weights(unfinished)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turns what the file system refuses into one line.
 
     Raises:
-        UsageError: a run is already there and is not to be resumed, or it has another recipe.
-        OSError: the folder cannot be written.
+        OutputError: something in the folder cannot be written.
     """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{folder}: cannot be written: {reason}; free space or choose another folder") from error
+
+
+class Run:
+    """A run's folder, new or to be gone on with."""
+
+    def __init__(
+        self,
+        folder: Path,
+        recipe: DataclassInstance,
+        columns: Sequence[str],
+        plot: Callable[[Sequence[Line], Path], None],
+        *,
+        resume: bool,
+    ) -> None:
+        """Starts a run or opens one that was stopped.
+
+        Args:
+            folder: made if missing.
+            recipe: what is asked.
+            columns: of the history.
+            plot: draws the history into the folder.
+            resume: the folder may hold a run of this recipe.
+
+        Raises:
+            UsageError: a run is already there and is not to be resumed, or it has another recipe.
+            OSError: the folder cannot be written.
+        """
+        self.folder = folder
+        self._columns = columns
+        self._plot = plot
+        _claim(folder, recipe, resume=resume)
+
+    @property
+    def best(self) -> Path:
+        """The best weights so far."""
+        return self.folder / BEST_FILE
+
+    def keep_best(self, network: Any) -> None:
+        """Replaces the best weights by those of a Keras network."""
+        save_weights_whole(network, self.best)
+
+    def write_history(self, history: Sequence[Line]) -> None:
+        """Replaces the history and its plot."""
+        with whole_file(self.folder / HISTORY_FILE) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as lines:
+            writer = csv.DictWriter(lines, self._columns)
+            writer.writeheader()
+            writer.writerows(history)
+        self._plot(history, self.folder)
+
+    def read_history(self, column: str, last: int) -> list[Line]:
+        """The lines whose `column` is at most `last`; what came after was lost with the state."""
+        with (self.folder / HISTORY_FILE).open(newline="", encoding="utf-8") as lines:
+            history = [{key: float(value) for key, value in line.items()} for line in csv.DictReader(lines)]
+        return [line for line in history if line[column] <= last]
+
+    def save_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Replaces the state to go on from."""
+        with whole_file(self.folder / STATE_FILE) as unfinished, unfinished.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub takes any name for allow_pickle
+
+    def load_state(self) -> dict[str, NDArray[Any]] | None:
+        """The state last saved; None if there is none yet.
+
+        Raises:
+            UsageError: it is damaged.
+        """
+        file = self.folder / STATE_FILE
+        if not file.exists():
+            return None
+        try:
+            with np.load(file) as state:
+                return dict(state)
+        except (ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise UsageError(f"{file}: damaged: {error}; delete {self.folder} and start again") from error
+
+
+def state_of(model: Any, average: Sequence[NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """What a compiled Keras model and the mean of its weights need to go on as if never stopped."""
+    groups = {
+        "model": model.get_weights(),
+        "optimizer": [np.asarray(variable) for variable in model.optimizer.variables],
+        "average": average,
+    }
+    return {f"{group}{index}": array for group, arrays in groups.items() for index, array in enumerate(arrays)}
+
+
+def restore(state: Mapping[str, NDArray[Any]], model: Any) -> list[NDArray[Any]]:
+    """Puts a model back where `state_of` found it, and returns the mean of its weights."""
+    count = len(model.weights)
+    model.set_weights([state[f"model{index}"] for index in range(count)])
+    for index, variable in enumerate(model.optimizer.variables):
+        variable.assign(state[f"optimizer{index}"])
+    return [state[f"average{index}"] for index in range(count)]
+
+
+def _claim(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:
     settings = folder / SETTINGS_FILE
     wanted = json.dumps(asdict(recipe), indent=2)
     if settings.exists() and not resume:
@@ -30,11 +156,4 @@ def claim(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:
     if settings.exists() and settings.read_text(encoding="utf-8") != wanted:
         raise UsageError(f"{folder}: was started with other settings, see {settings}; repeat them or choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
-    settings.write_text(wanted, encoding="utf-8")
-
-
-def save_weights_whole(network: Any, path: Path) -> None:
-    """Never leaves half a file of a Keras network's weights: the whole one appears at once."""
-    unfinished = path.with_name("unfinished.weights.h5")
-    network.save_weights(unfinished)
-    os.replace(unfinished, path)
+    write_whole(settings, wanted.encode())

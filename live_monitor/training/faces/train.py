@@ -6,7 +6,6 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,17 @@ from numpy.typing import NDArray
 from live_monitor.classify.networks import dtype_policy
 from live_monitor.detect.cells import STRIDES, VALUES, to_input
 from live_monitor.detect.facegrid_network import facegrid
-from live_monitor.errors import OutputError
+from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import SAMPLE_PX, Composer
 from live_monitor.training.faces.look import keras_sight, look
 from live_monitor.training.faces.losses import face_loss
 from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
-from live_monitor.training.faces.run import Line, Recipe, Run
+from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.targets import targets
+from live_monitor.training.plot import plot_curves
+from live_monitor.training.prefetch import prefetched
+from live_monitor.training.run_folder import Line, Run, restore, state_of, writing
 from live_monitor.training.train import DTYPE_POLICIES
 
 WARM_UP_STEPS = 200
@@ -35,8 +37,10 @@ LAST_RATE = 0.01
 WEIGHT_DECAY = 1e-4
 CLIP_NORM = 10.0
 
-AVERAGE_EVERY, AVERAGE_KEPT = 10, 0.98
-"""Every so many steps this share of the averaged weights stays: they remember about 500 steps."""
+COLUMNS = ("step", "minutes", "rate", "loss", "average_precision")
+"""Of the history; the average precision is nan where it was not measured."""
+
+CURVES = {"loss": ("loss",), "average_precision": ("average_precision",)}
 
 REPORT_STEPS, SAVE_STEPS, CHOOSE_STEPS = 100, 200, 1000
 """Steps between two lines of history, two states to go on from, two looks at the pictures kept apart."""
@@ -44,7 +48,6 @@ REPORT_STEPS, SAVE_STEPS, CHOOSE_STEPS = 100, 200, 1000
 CHOOSING_PX = 416
 """Longest side of the pictures kept apart when they are looked at in training."""
 
-PREFETCHED = 3
 LONGEST_STEP_S = 10.0
 """A step that took longer was interrupted: a laptop that sleeps uses up no training time."""
 
@@ -91,11 +94,9 @@ def train(
         OutputError: the folder cannot be written.
     """
     pictures = load_pictures(data)
-    try:
-        training = _Training(pictures, Run(run, recipe, resume=resume), recipe, say)
+    with writing(run):
+        training = _Training(pictures, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, say)
         training.go_on()
-    except OSError as error:
-        raise OutputError(f"{run}: cannot be written: {error.strerror or error}; free space or choose another folder") from error
     return training.result()
 
 
@@ -124,7 +125,7 @@ class _Training:
         optimizer.build(self._model.trainable_variables)
         # XLA makes a step several times slower on a CPU, and Keras would choose it.
         self._model.compile(optimizer, face_loss, jit_compile=False)
-        self._average = [np.array(weight) for weight in self._network.get_weights()]
+        self._average = WeightAverage(self._network.get_weights())
         self._step, self._spent_s = 0, 0.0
         self._history: list[Line] = []
         self._load()
@@ -167,19 +168,11 @@ class _Training:
 
     def _after_step(self, loss: float) -> None:
         done = self._progress() >= 1
-        if self._step % AVERAGE_EVERY == 0:
-            self._add_to_average()
+        self._average.after_step(self._step, self._network)
         if self._step % REPORT_STEPS == 0 or done:
             self._report(loss, choose=done or self._step % CHOOSE_STEPS == 0)
         if self._step % SAVE_STEPS == 0 or done:
             self._save()
-
-    def _add_to_average(self) -> None:
-        # Early on it must forget faster: the first weights are random.
-        times = self._step / AVERAGE_EVERY
-        kept = min(AVERAGE_KEPT, times / (10 + times))
-        for average, weight in zip(self._average, self._network.get_weights(), strict=True):
-            average += (1 - kept) * (weight - average)
 
     def _report(self, loss: float, *, choose: bool) -> None:
         precision = self._choose() if choose else math.nan
@@ -204,31 +197,28 @@ class _Training:
         """Average precision of the averaged weights on the pictures kept apart; the best ones are kept."""
         with dtype_policy("float32"):
             network = facegrid()
-        network.set_weights(self._average)
+        network.set_weights(self._average.weights)
         precision = judge(look(keras_sight(network), self._pictures.kept_apart, CHOOSING_PX)).average_precision
         if precision >= max((line["average_precision"] for line in self._history if _measured(line)), default=0.0):
             self._run.keep_best(network)
         return precision
 
     def _save(self) -> None:
-        groups = {
-            "model": self._model.get_weights(),
-            "optimizer": [np.asarray(variable) for variable in self._model.optimizer.variables],
-            "average": self._average,
-        }
-        arrays = {f"{group}{index}": array for group, arrays in groups.items() for index, array in enumerate(arrays)}
-        self._run.save_state(arrays | {"step": np.array(self._step), "spent_s": np.array(self._spent_s)})
+        self._run.save_state(
+            state_of(self._model, self._average.weights) | {"step": np.array(self._step), "spent_s": np.array(self._spent_s)}
+        )
 
     def _load(self) -> None:
         state = self._run.load_state()
         if state is None:
             return
-        self._model.set_weights([state[f"model{index}"] for index in range(len(self._model.weights))])
-        for index, variable in enumerate(self._model.optimizer.variables):
-            variable.assign(state[f"optimizer{index}"])
-        self._average = [state[f"average{index}"] for index in range(len(self._average))]
+        self._average = WeightAverage(restore(state, self._model))
         self._step, self._spent_s = int(state["step"]), float(state["spent_s"])
-        self._history = self._run.read_history(self._step)
+        self._history = self._run.read_history("step", self._step)
+
+
+def _plot(history: Sequence[Line], folder: Path) -> None:
+    plot_curves(history, CURVES, folder / "progress.png", x="step")
 
 
 def _measured(line: Line) -> bool:
@@ -238,15 +228,7 @@ def _measured(line: Line) -> bool:
 def _batches(pictures: Sequence[Picture], recipe: Recipe, first: int) -> Generator[Batch, None, None]:
     """Batches from step `first` on, each decided by seed and step alone, composed ahead in a thread."""
     composer = Composer(pictures)
-    with ThreadPoolExecutor(1) as thread:
-        ahead = [thread.submit(_batch, composer, recipe, first + place) for place in range(PREFETCHED)]
-        try:
-            for step in range(first, recipe.steps):
-                ahead.append(thread.submit(_batch, composer, recipe, step + PREFETCHED))
-                yield ahead.pop(0).result()
-        finally:
-            for waiting in ahead:
-                waiting.cancel()
+    return prefetched(lambda step: _batch(composer, recipe, step), first, recipe.steps)
 
 
 def _batch(composer: Composer, recipe: Recipe, step: int) -> Batch:

@@ -17,7 +17,7 @@ from live_monitor.training.faces import export as exporting
 from live_monitor.training.faces.average_precision import Looked
 from live_monitor.training.faces.export import KERAS_FILE, LITERT_FILE, choose_threshold, export
 from live_monitor.training.faces.pictures import NEGATIVE, Picture
-from live_monitor.training.faces.run import Recipe
+from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.train import TrainedDetector
 from tests.training.faces.conftest import tiny_network
 

@@ -15,7 +15,7 @@ import pytest
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.training.faces import train as training
-from live_monitor.training.faces.run import BEST_FILE, HISTORY_FILE, PLOT_FILE, STATE_FILE, Recipe
+from live_monitor.training.faces.recipe import BEST_FILE, HISTORY_FILE, PLOT_FILE, STATE_FILE, Recipe
 from live_monitor.training.faces.train import TrainedDetector, joined, train
 from live_monitor.training.run_folder import SETTINGS_FILE
 from tests.training.faces.conftest import tiny_network

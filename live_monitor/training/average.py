@@ -1,0 +1,29 @@
+"""The running mean of a network's weights, which judges better than the weights of any one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+EVERY_STEPS, KEPT = 10, 0.98
+"""Every so many steps this share of the mean stays: it remembers about 500 steps."""
+
+
+class WeightAverage:
+    """An exponential mean (Polyak and Juditsky 1992); it begins as the weights it is given."""
+
+    def __init__(self, weights: Sequence[NDArray[Any]]) -> None:
+        self.weights = [np.array(weight) for weight in weights]
+
+    def after_step(self, step: int, network: Any) -> None:
+        """Takes a Keras network's weights in, if it is their turn; the first step is 1."""
+        if step % EVERY_STEPS:
+            return
+        # Early on it must forget faster: the first weights are random.
+        times = step / EVERY_STEPS
+        kept = min(KEPT, times / (10 + times))
+        for average, weight in zip(self.weights, network.get_weights(), strict=True):
+            average += (1 - kept) * (weight - average)

@@ -1,0 +1,26 @@
+"""What decides a detector's training run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides a run's result.
+
+    Attributes:
+        steps: batches to train on.
+        minutes: end after so much training time even if that is fewer steps; None: all steps, the same result every time.
+        batch_size: samples a step.
+        learning_rate: the largest; it falls to almost nothing along half a cosine.
+        precision: of the arithmetic, a key of `live_monitor.training.train.DTYPE_POLICIES`.
+        seed: of weights and samples.
+    """
+
+    steps: int = 20000
+    minutes: float | None = None
+    batch_size: int = 16
+    learning_rate: float = 2e-3
+    precision: str = "bfloat16"
+    seed: int = 0

@@ -1,0 +1,66 @@
+"""What a network of emotions is asked for, face by face, and how far it is from that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+from live_monitor.dataset.fer2013 import Faces
+from live_monitor.dataset.ferplus import distribution
+from live_monitor.labels import LABELS
+from live_monitor.training.recipe import Recipe
+
+
+def wanted_probabilities(
+    faces: Faces, recipe: Recipe, votes: NDArray[np.uint8] | None, taught: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    """What every face's outputs should be.
+
+    Args:
+        faces: n faces.
+        recipe: how far labels are smoothed, and how much teachers count.
+        votes: FER+'s, of all rows of FER2013; None: not used.
+        taught: the teachers' probabilities, float32 (n, 7 or 15); None: no teachers.
+
+    Returns:
+        float32 (n, 7), or with votes (n, 15): two distributions a face; the second is all zeros where nobody's vote counts.
+    """
+    smoothed = recipe.label_smoothing / len(LABELS)
+    wanted = np.full((len(faces), len(LABELS)), smoothed, np.float32)
+    wanted[np.arange(len(faces)), faces.labels] += 1 - recipe.label_smoothing
+    if votes is not None:
+        wanted = np.concatenate([wanted, distribution(votes[faces.rows])], axis=1)
+    if taught is not None:
+        by_people = wanted[:, len(LABELS) :].any(axis=1)  # of a face that nobody could read, teachers are not asked
+        asked = np.ones_like(wanted)
+        asked[~by_people, len(LABELS) :] = 0
+        wanted = (1 - recipe.distillation) * wanted + recipe.distillation * asked * taught
+    return wanted.astype(np.float32, copy=False)
+
+
+def emotion_loss(votes_weight: float) -> Callable[[Any, Any], Any]:
+    """Cross-entropy of the seven labels, plus `votes_weight` times that of FER+'s eight classes where there are any."""
+
+    def loss(wanted: Any, logits: Any) -> Any:
+        seven = len(LABELS)
+        of_labels = _cross_entropy(wanted[:, :seven], logits[:, :seven])
+        if logits.shape[-1] == seven:
+            return of_labels
+        return of_labels + votes_weight * _cross_entropy(wanted[:, seven:], logits[:, seven:])
+
+    return loss
+
+
+def accuracy(wanted: Any, logits: Any) -> Any:
+    """Share of faces whose likeliest label is the one most wanted; for Keras's `metrics`."""
+    right = ops.argmax(wanted[:, : len(LABELS)], axis=-1) == ops.argmax(logits[:, : len(LABELS)], axis=-1)
+    return ops.cast(right, "float32")
+
+
+def _cross_entropy(wanted: Any, logits: Any) -> Any:
+    return -ops.sum(wanted * keras.activations.log_softmax(logits), axis=-1)

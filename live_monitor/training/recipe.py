@@ -1,0 +1,95 @@
+"""What decides a training run's result: the project brief's recipe, and a strong one for this project's own network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from live_monitor.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Two runs with equal recipes and data on one machine give the same network.
+
+    Attributes:
+        arch: a key of `live_monitor.classify.networks.NETWORKS`.
+        epochs: the most there are.
+        batch_size: faces a step.
+        optimiser: "adam", or "sgd" with Nesterov's momentum.
+        learning_rate: the largest.
+        schedule: "plateau": the rate falls when PublicTest's loss stands still, and the run ends when its accuracy does;
+            "cosine": a short rise, then half a cosine over all epochs.
+        weight_decay: share of the weights taken away a step, times the rate.
+        label_smoothing: share of the wanted probabilities spread evenly over all labels (Szegedy et al. 2016, arXiv 1512.00567).
+        augmentation: a key of `live_monitor.training.augment.AUGMENTATIONS`.
+        mixup: parameter of the Beta distribution by which two faces are blended (Zhang et al. 2018, arXiv 1710.09412); 0: none.
+        average: choose and keep the running mean of the weights in place of the last ones.
+        votes: weight of the loss on FER+'s votes beside that on FER2013's labels; 0: they are not used.
+        teachers: networks trained first, whose mean probabilities the network learns too (Hinton et al. 2015, arXiv 1503.02531).
+        teacher_arch: their network.
+        distillation: share of the teachers' probabilities in what is wanted; the labels are the rest.
+        precision: of the arithmetic, a key of `live_monitor.training.train.DTYPE_POLICIES`.
+        seed: of weights, order and augmentation.
+    """
+
+    arch: str = "custom-cnn"
+    epochs: int = 50
+    batch_size: int = 32
+    optimiser: str = "adam"
+    learning_rate: float = 1e-3
+    schedule: str = "plateau"
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    augmentation: str = "light"
+    mixup: float = 0.0
+    average: bool = False
+    votes: float = 0.0
+    teachers: int = 0
+    teacher_arch: str = "glance-wide"
+    distillation: float = 0.0
+    precision: str = "float32"
+    seed: int = 0
+
+
+BRIEF = Recipe()
+
+STRONG = Recipe(
+    arch="glance",
+    epochs=56,
+    batch_size=128,
+    optimiser="sgd",
+    learning_rate=0.1,
+    schedule="cosine",
+    weight_decay=5e-3,
+    label_smoothing=0.1,
+    augmentation="strong",
+    average=True,
+    votes=1.0,
+    distillation=0.7,
+    precision="bfloat16",
+)
+
+RECIPES = {"brief": BRIEF, "strong": STRONG}
+"""The ready ones, by name."""
+
+
+def recipe_for(arch: str, name: str | None, votes: bool, **changes: object) -> Recipe:
+    """The recipe called by name, with changes.
+
+    Args:
+        arch: the network.
+        name: a key of RECIPES; None: "strong" for this project's own networks, "brief" for the others.
+        votes: whether FER+'s votes are there to be learnt.
+        changes: fields of Recipe; those that are None stay as they are in the recipe.
+
+    Raises:
+        UsageError: teachers are wanted, but nothing of what they say.
+    """
+    base = RECIPES[name or ("strong" if arch.startswith("glance") else "brief")]
+    wanted = {field: value for field, value in changes.items() if value is not None}
+    recipe = replace(base, arch=arch, **wanted)  # type: ignore[arg-type]  # each of its own field's type
+    if not recipe.teachers:
+        recipe = replace(recipe, distillation=0.0)
+    elif not recipe.distillation:
+        raise UsageError(f"--teachers {recipe.teachers}: goes with --distillation above 0")
+    return recipe if votes else replace(recipe, votes=0.0)
