@@ -79,11 +79,11 @@ def evaluate_detector(
 ) -> None:
     """Measure how well detectors find the faces that people marked (FACES: a JSON list, or a file of WIDER FACE)."""
     set_up_logging(verbose)
-    from live_monitor.evaluation import report
-    from live_monitor.evaluation.annotations import load_annotations
-    from live_monitor.evaluation.detectors import candidates
-    from live_monitor.evaluation.evaluate import evaluate
-    from live_monitor.evaluation.misses import make_folders, write_misses
+    from live_monitor.evaluation.faces import report
+    from live_monitor.evaluation.faces.annotations import load_annotations
+    from live_monitor.evaluation.faces.detectors import candidates
+    from live_monitor.evaluation.faces.evaluate import evaluate
+    from live_monitor.evaluation.faces.misses import make_folders, write_misses
 
     marked, detectors = load_annotations(faces, pictures), candidates(names, side, model)
     if misses is not None:

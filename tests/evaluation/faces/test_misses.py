@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from live_monitor.errors import OutputError
-from live_monitor.evaluation import misses
-from live_monitor.evaluation.evaluate import evaluate
-from live_monitor.evaluation.matching import match
-from live_monitor.evaluation.misses import (
+from live_monitor.evaluation.faces import misses
+from live_monitor.evaluation.faces.evaluate import evaluate
+from live_monitor.evaluation.faces.matching import match
+from live_monitor.evaluation.faces.misses import (
     FALSE_BGR,
     FOUND_BGR,
     IGNORED_BGR,
@@ -22,7 +22,7 @@ from live_monitor.evaluation.misses import (
     write_misses,
 )
 from live_monitor.types import Box, Detection, Image
-from tests.evaluation.made import marked, script, seen, square, write_picture
+from tests.evaluation.faces.made import marked, script, seen, square, write_picture
 from tests.fakes import grey_picture
 
 FOUND, MISSED, NOTHING, SKIPPED, TINY = square(20, 40), square(120, 40), square(220, 40), square(20, 140), square(120, 140, 12)

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 
 from live_monitor.errors import OutputError
-from live_monitor.evaluation.annotations import MarkedPicture
-from live_monitor.evaluation.evaluate import Evaluation, Run, read_picture
-from live_monitor.evaluation.matching import Match
+from live_monitor.evaluation.faces.annotations import MarkedPicture
+from live_monitor.evaluation.faces.evaluate import Evaluation, Run, read_picture
+from live_monitor.evaluation.faces.matching import Match
 from live_monitor.overlay.text import Colour, Rect, Style, draw_plate, plate_size
 from live_monitor.types import Box, Detection, Image
 

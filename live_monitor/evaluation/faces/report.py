@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from live_monitor.bench import environment
-from live_monitor.evaluation.evaluate import Evaluation, Run
-from live_monitor.evaluation.matching import MIN_IOU, Verdicts, average_precision, recall_precision
+from live_monitor.evaluation.faces.evaluate import Evaluation, Run
+from live_monitor.evaluation.faces.matching import MIN_IOU, Verdicts, average_precision, recall_precision
 
 BAND_EDGES_PX = (20, 32, 64, 128)
 
