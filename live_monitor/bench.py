@@ -18,7 +18,7 @@ import psutil
 
 from live_monitor.app import make_pipeline, results
 from live_monitor.capture.video_file import VideoFile
-from live_monitor.evaluation.matching import match
+from live_monitor.evaluation.faces.matching import match
 from live_monitor.settings import Settings
 from live_monitor.types import Detection
 
@@ -139,7 +139,7 @@ def _carried(video: VideoFile, settings: Settings, carried: Faces) -> dict[str, 
 
     Returns:
         off_px {median, p95}: distance of the centres, in pixels; lost: share 0..1 of the faces found by looking that no carried
-        box overlaps by the IoU of `live_monitor.evaluation.matching`. None where no face was carried.
+        box overlaps by the IoU of `live_monitor.evaluation.faces.matching`. None where no face was carried.
     """
     off_px: list[float] = []
     faces = 0

@@ -1,25 +1,39 @@
-"""What there is to choose from, for `live-monitor models`: emotion models and face detectors."""
+"""What there is to choose from, for `live-monitor models`: emotion models and face detectors, and whether they are whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from live_monitor.classify.card import load_card, shipped_models
+from live_monitor.classify.card import ModelCard, load_card, shipped_models
 from live_monitor.detect.facegrid import LITERT, NAME, load_detector_card
 from live_monitor.download import Download, find, verify
 from live_monitor.errors import ModelError
 from live_monitor.pull import DOWNLOADS
 
+FIGURES = ("ms for 32", "PublicTest", "PrivateTest", "FER+", "ECE")
+"""Columns of what a card tells: milliseconds for 32 faces, accuracies, and of the last split measured the agreement with FER+'s
+majority and the calibration error."""
+
 
 @dataclass(frozen=True)
 class Entry:
-    """A model or detector: what it finds ("emotions" or "faces"), its size (None: it has no file of its own) and its state."""
+    """A model or detector.
+
+    Attributes:
+        name: what --model or --detector takes.
+        finds: "emotions" or "faces".
+        size_bytes: of its weights; None: it has no file of its own.
+        state: whether it is there and whole.
+        figures: by column of FIGURES, for people; those that are not known are left out.
+    """
 
     name: str
     finds: str
     size_bytes: int | None
     state: str
+    figures: Mapping[str, str] = field(default_factory=dict)
 
 
 def inventory() -> list[Entry]:
@@ -30,9 +44,33 @@ def inventory() -> list[Entry]:
 
 def as_table(entries: Iterable[Entry]) -> str:
     """One line an entry, in columns, under a line of headings."""
-    rows = [("name", "finds", "size", "state"), *((e.name, e.finds, _size(e.size_bytes), e.state) for e in entries)]
+    rows: list[tuple[str, ...]] = [("name", "finds", "size", *FIGURES, "state")]
+    for entry in entries:
+        figures = (entry.figures.get(column, "") for column in FIGURES)
+        rows.append((entry.name, entry.finds, _size(entry.size_bytes), *figures, entry.state))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def verify_files() -> Iterator[str]:
+    """Reads every card and every file that is there; yields the name of each model or detector that is whole.
+
+    Raises:
+        ModelError: a file is missing or damaged, or a card is for other labels than this program's.
+    """
+    for name in shipped_models():
+        card = load_card(name)
+        for kind in card.files:
+            card.weights(kind)
+        yield name
+    detector = load_detector_card()
+    for kind in detector.files:
+        detector.weights(kind)
+    yield NAME
+    for download in DOWNLOADS.values():
+        if path := find(download):
+            verify(path, download)
+            yield download.name
 
 
 def _emotion_model(name: str) -> Entry:
@@ -41,9 +79,19 @@ def _emotion_model(name: str) -> Entry:
         size_bytes = card.weights(next(iter(card.files), "")).stat().st_size
     except ModelError as error:
         return Entry(name, "emotions", None, str(error))
-    accuracy = card.facts.get("accuracy", {}).get("PublicTest", {}).get("int8")
-    measured = "" if accuracy is None else f", {100 * accuracy:.1f} % of PublicTest right"
-    return Entry(name, "emotions", size_bytes, f"built in{measured}")
+    return Entry(name, "emotions", size_bytes, "built in", _figures(card))
+
+
+def _figures(card: ModelCard) -> dict[str, str]:
+    measured: dict[str, Any] = card.facts.get("measured", {})
+    figures = {split: f"{100 * of_split['accuracy']:.1f} %" for split, of_split in measured.items()}
+    for column, key, text in (("FER+", "ferplus_accuracy", "{:.1%}"), ("ECE", "ece", "{:.3f}")):
+        values = [of_split[key] for of_split in measured.values() if of_split.get(key) is not None]
+        if values:
+            figures[column] = text.format(values[-1]).replace("%", " %")
+    if ms := card.facts.get("ms_per_batch", {}).get("32"):
+        figures["ms for 32"] = f"{ms:.1f}"
+    return figures
 
 
 def _facegrid() -> Entry:

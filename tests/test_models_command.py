@@ -1,13 +1,16 @@
-"""`live-monitor models` and `live-monitor models pull`: what they print, and how they end."""
+"""`live-monitor models`, `models --verify` and `models pull`: what they print, and how they end."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +19,9 @@ from live_monitor.classify.card import load_card
 from live_monitor.cli.stopped import Stopped
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.download import Download
+from live_monitor.evaluation.emotions.facts import measured_facts
+from live_monitor.labels import LABELS
+from live_monitor.resources import packaged_folder
 from tests.conftest import Run
 from tests.fakes import write_clip
 from tests.file_server import FileServer
@@ -39,29 +45,55 @@ def row(out: str, name: str) -> str:
     return line
 
 
+@pytest.fixture
+def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The shipped models, where a test may change them; where custom-cnn is."""
+    shutil.copytree(packaged_folder("models"), tmp_path / "models")
+    for module in ("live_monitor.classify.card", "live_monitor.detect.facegrid"):
+        monkeypatch.setattr(f"{module}.packaged_folder", lambda name: tmp_path / name)
+    return tmp_path / "models" / "custom-cnn"
+
+
+def change_card(folder: Path, **changes: Any) -> None:
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    (folder / "card.json").write_text(json.dumps({**card, **changes}), encoding="utf-8")
+
+
 def test_the_list_names_every_model_and_detector_in_columns(run: Run) -> None:
     code, out, err = run("models")
     assert (code, err) == (0, "")
-    assert out.startswith("name        finds     size    state\n")
+    assert out.startswith("name        finds     size    ms for 32  PublicTest  PrivateTest  FER+    ECE    state\n")
     assert [line.split()[0] for line in out.splitlines()[1:]] == ["custom-cnn", "facegrid", "haar", "yunet"]
-    assert (
-        len(
-            {
-                line.index(word)
-                for line, word in zip(out.splitlines(), ("finds", "emotions", "faces", "faces", "faces"), strict=True)
-            }
-        )
-        == 1
+    for words in (("finds", "emotions", "faces", "faces", "faces"), ("state", "built in", "built in", "built in", "not")):
+        assert len({line.index(word) for line, word in zip(out.splitlines(), words, strict=True)}) == 1
+    assert max(map(len, out.splitlines())) <= 130
+
+
+def test_the_list_tells_size_and_what_was_measured_of_a_model(run: Run, own_models: Path) -> None:
+    public_test = {"n": 3589, "accuracy": 0.6604, "ferplus_accuracy": 0.735, "ece": 0.0474}
+    private_test = {"n": 3589, "accuracy": 0.7, "ferplus_accuracy": 0.81, "ece": 0.02}
+    change_card(
+        own_models, measured={"PublicTest": public_test, "PrivateTest": private_test}, ms_per_batch={"1": 0.9, "32": 12.34}
     )
+    words = row(run("models").out, "custom-cnn").split("  ")
+    assert [word.strip() for word in words if word.strip()] == [
+        "custom-cnn", "emotions", "4.1 MB", "12.3", "66.0 %", "70.0 %", "81.0 %", "0.020", "built in",
+    ]  # fmt: skip
 
 
-def test_the_list_tells_size_and_accuracy_of_a_model(run: Run) -> None:
-    accuracy = 100 * load_card("custom-cnn").facts["accuracy"]["PublicTest"]["int8"]
-    assert row(run("models").out, "custom-cnn").endswith(f"emotions  4.1 MB  built in, {accuracy:.1f} % of PublicTest right")
+def test_the_list_leaves_out_what_was_not_measured(run: Run, own_models: Path) -> None:
+    change_card(own_models, measured={"PublicTest": {"n": 3589, "accuracy": 0.6604, "ferplus_accuracy": None}}, ms_per_batch={})
+    assert row(run("models").out, "custom-cnn").split() == ["custom-cnn", "emotions", "4.1", "MB", "66.0", "%", "built", "in"]
+
+
+def test_shipped_cards_tell_what_was_measured() -> None:
+    facts = load_card("custom-cnn").facts
+    assert {"PublicTest", "PrivateTest"} <= facts["measured"].keys()
+    assert facts["ms_per_batch"].keys() == {"1", "8", "32"}
 
 
 def test_the_list_tells_how_to_get_what_is_not_installed(run: Run) -> None:
-    assert row(run("models").out, "yunet").endswith("faces     230 kB  not installed: live-monitor models pull yunet")
+    assert re.search(r"faces +230 kB +not installed: live-monitor models pull yunet$", row(run("models").out, "yunet"))
 
 
 def test_the_list_tells_where_a_pulled_file_lies(run: Run, weights: Download, cache: Path) -> None:
@@ -77,14 +109,59 @@ def test_the_list_tells_of_a_damaged_detector(run: Run, weights: Download, cache
     assert f"{cache / weights.file}: damaged" in row(out, "yunet")
 
 
-def test_the_list_tells_of_a_damaged_model_and_goes_on(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(load_card("custom-cnn").folder, tmp_path / "models" / "custom-cnn")
-    (tmp_path / "models" / "custom-cnn" / "model.tflite").write_bytes(b"damage")
-    monkeypatch.setattr("live_monitor.classify.card.packaged_folder", lambda name: tmp_path / name)
+def test_the_list_tells_of_a_damaged_model_and_goes_on(run: Run, own_models: Path) -> None:
+    (own_models / "model.tflite").write_bytes(b"damage")
     code, out, _ = run("models")
     assert code == 0
     assert "model.tflite: damaged" in row(out, "custom-cnn")
     assert row(out, "yunet")
+
+
+def test_verifying_names_all_that_is_whole(run: Run) -> None:
+    lines = "custom-cnn: checksums are right\nfacegrid: checksums are right\n"
+    assert run("models", "--verify") == (0, lines, "")
+
+
+@pytest.mark.usefixtures("weights")
+def test_verifying_looks_at_what_was_pulled_too(run: Run) -> None:
+    run("models", "pull", "yunet")
+    assert run("models", "--verify").out.endswith("yunet: checksums are right\n")
+
+
+@pytest.mark.parametrize("file", ["custom-cnn/model.tflite", "custom-cnn/model.weights.h5", "facegrid/model.weights.h5"])
+def test_verifying_ends_in_3_at_a_damaged_file(run: Run, own_models: Path, file: str) -> None:
+    (own_models.parent / file).write_bytes(b"damage")
+    code, _, err = run("models", "--verify")
+    assert code == 3
+    assert err.startswith(f"Error: {own_models.parent / file}: damaged, ")
+    assert err.count("\n") == 1
+
+
+def test_verifying_ends_in_3_at_a_card_for_other_labels(run: Run, own_models: Path) -> None:
+    change_card(own_models, labels=["bored", *LABELS[1:]])
+    code, _, err = run("models", "--verify")
+    assert code == 3
+    assert "labels is ('bored', " in err
+
+
+def test_verifying_with_data_measures_the_cards_accuracy_again(run: Run, own_models: Path, fer2013: Path) -> None:
+    change_card(own_models, measured=measured_facts(own_models, fer2013, None, ["PublicTest"])["measured"])
+    code, out, err = run("models", "--verify", "--data", fer2013)
+    assert (code, err) == (0, "")
+    assert out.endswith("custom-cnn: accuracy on PublicTest is right\n")
+
+
+def test_verifying_ends_in_3_where_the_card_tells_another_accuracy(run: Run, own_models: Path, fer2013: Path) -> None:
+    change_card(own_models, measured={"PublicTest": {"n": 14, "accuracy": 0.999}})
+    code, _, err = run("models", "--verify", "--data", fer2013)
+    assert code == 3
+    assert err.startswith("Error: model custom-cnn: PublicTest accuracy is ")
+    assert err.count("\n") == 1
+
+
+def test_verifying_says_where_a_card_tells_of_no_accuracy(run: Run, own_models: Path, fer2013: Path) -> None:
+    change_card(own_models, measured={})
+    assert run("models", "--verify", "--data", fer2013).out.endswith("custom-cnn: its card tells of no accuracy\n")
 
 
 def test_pull_says_where_the_file_lies_and_that_it_is_used(run: Run, weights: Download, cache: Path) -> None:
@@ -159,12 +236,19 @@ def test_a_cache_that_cannot_be_written_ends_in_6(run: Run, cache: Path) -> None
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
-    [(["models", "push"], "push"), (["models", "pull"], "NAME"), (["models", "-v", "pull", "yunet"], "--verbose")],
+    [
+        (["models", "push"], "push"),
+        (["models", "pull"], "NAME"),
+        (["models", "-v", "pull", "yunet"], "--verbose"),
+        (["models", "--data", "x"], "go with --verify"),
+        (["models", "--verify", "--votes", "x"], "--votes goes with --data"),
+        (["models", "--verify", "--data", "gone"], "gone: no such file or folder"),
+    ],
     ids=" ".join,
 )
 def test_what_is_no_command_or_goes_elsewhere_ends_in_2(run: Run, arguments: list[str], named: str) -> None:
-    code, out, err = run(*arguments)
-    assert (code, out) == (2, "")
+    code, _, err = run(*arguments)
+    assert code == 2
     assert named in err.splitlines()[-1]
 
 

@@ -15,6 +15,9 @@ from live_monitor.quiet import silent_stderr
 WARM_BATCHES = (1, 2, 4, 8, 16, 32)
 """A batch is padded to the next power of two: a GPU picks its kernels anew for every size it has not seen."""
 
+PRECISION = {"GPU": "float16", "CPU": "float32"}
+"""Of the arithmetic: a CPU has none in half precision that is quick."""
+
 
 def gpu_available() -> bool:
     """Whether TensorFlow finds a GPU it can use; imports TensorFlow."""
@@ -22,7 +25,7 @@ def gpu_available() -> bool:
 
 
 class TensorFlowEngine:
-    """Runs one of the project's networks with the weights of a .weights.h5 file, in half precision."""
+    """Runs one of the project's networks with the weights of a .weights.h5 file: in half precision on a GPU, else in float32."""
 
     def __init__(self, network: str, weights: Path, device: str) -> None:
         """Loads and compiles the network.
@@ -44,7 +47,7 @@ class TensorFlowEngine:
         self.name = f"TensorFlow, {device}"
         self._device = f"/{device}:0"
         with tf.device(self._device):
-            self._network = _load_network(network, weights)
+            self._network = _load_network(network, weights, PRECISION[device])
         _, height, width, channels = self._network.input_shape
         signature = tf.TensorSpec((None, height, width, channels), tf.float32)
         self._infer = tf.function(lambda faces: self._network(faces, training=False), input_signature=[signature])
@@ -62,12 +65,12 @@ class TensorFlowEngine:
         return logits[:count]
 
 
-def _load_network(name: str, weights: Path) -> Any:
+def _load_network(name: str, weights: Path, precision: str) -> Any:
     from live_monitor.classify.networks import NETWORKS, dtype_policy
 
     if name not in NETWORKS:
         raise ModelError(f"{weights}: for a network {name}, this program knows {', '.join(NETWORKS)}")
-    with dtype_policy("float16"):
+    with dtype_policy(precision):
         network = NETWORKS[name]()
     try:
         network.load_weights(weights)

@@ -30,10 +30,11 @@ def data(data: Path, votes: Path | None, sheet: Path | None, as_json: bool, verb
     from live_monitor.dataset.duplicates import find_duplicates
     from live_monitor.dataset.fer2013 import read_fer2013
     from live_monitor.dataset.ferplus import load_votes, refuse_other_rows
-    from live_monitor.dataset.sheet import make_folder, write_sheets
+    from live_monitor.dataset.sheet import write_sheets
+    from live_monitor.output_folder import claim_folder
 
     if sheet is not None:
-        make_folder(sheet)
+        claim_folder(sheet)
     cast = load_votes(votes) if votes is not None else None
     fer2013 = read_fer2013(data)
     if cast is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from live_monitor.cli.monitor import cli
 from live_monitor.cli.options import given, set_up_logging
-from live_monitor.cli.progress import bytes_bar
+from live_monitor.cli.progress import bytes_bar, progress_bar
 
 
 @cli.command()
@@ -22,17 +24,51 @@ def cameras() -> None:
 
 
 @cli.group(invoke_without_command=True)
+@click.option("--verify", is_flag=True, help="Compare every file with its checksum, and every card's labels with the program's.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="FER2013",
+    help="With --verify: measure the accuracy that the cards tell once more.",
+)
+@click.option(
+    "--votes", type=click.Path(path_type=Path), metavar="FILE", help="With --data: FER+'s fer2013new.csv, for the agreement too."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
 @click.pass_context
-def models(ctx: click.Context, verbose: bool) -> None:
+def models(ctx: click.Context, verify: bool, data: Path | None, votes: Path | None, verbose: bool) -> None:
     """List the emotion models and detectors there are, or pull one that does not ship with the program."""
     set_up_logging(verbose)
-    if ctx.invoked_subcommand is None:
+    if ctx.invoked_subcommand is not None:
+        if given(ctx):
+            raise click.UsageError(f"{', '.join(sorted(given(ctx)))}: goes after the command's name, or without a command")
+    elif verify:
+        _verify(data, votes)
+    elif data is not None or votes is not None:
+        raise click.UsageError("--data and --votes go with --verify")
+    else:
         from live_monitor.inventory import as_table, inventory
 
         click.echo(as_table(inventory()))
-    elif given(ctx):
-        raise click.UsageError("--verbose: goes after the command's name, or without a command")
+
+
+def _verify(data: Path | None, votes: Path | None) -> None:
+    from live_monitor.classify.card import load_card, shipped_models
+    from live_monitor.inventory import verify_files
+
+    if votes is not None and data is None:
+        raise click.UsageError("--votes goes with --data")
+    for name in verify_files():
+        click.echo(f"{name}: checksums are right")
+    if data is None:
+        return
+    from live_monitor.evaluation.emotions.facts import looks, verify_facts
+
+    cards = [load_card(name) for name in shipped_models()]
+    with progress_bar("Measuring", sum(looks(card) for card in cards)) as advance:
+        for card in cards:
+            splits = " and ".join(verify_facts(card, data, votes, advance))
+            click.echo(f"{card.name}: {f'accuracy on {splits} is right' if splits else 'its card tells of no accuracy'}")
 
 
 @models.command()

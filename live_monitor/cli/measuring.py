@@ -1,16 +1,20 @@
-"""Commands that measure: speed, and how many faces a detector finds."""
+"""Commands that measure: speed, how many faces a detector finds, and how well emotion models read faces."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import analysis_options, set_up_logging, settings_of
+from live_monitor.cli.options import analysis_options, given, set_up_logging, settings_of
 from live_monitor.cli.progress import progress_bar
+from live_monitor.errors import UsageError
+
+if TYPE_CHECKING:
+    from live_monitor.evaluation.emotions.labelled import LabelledFaces
 
 
 @cli.command()
@@ -79,11 +83,11 @@ def evaluate_detector(
 ) -> None:
     """Measure how well detectors find the faces that people marked (FACES: a JSON list, or a file of WIDER FACE)."""
     set_up_logging(verbose)
-    from live_monitor.evaluation import report
-    from live_monitor.evaluation.annotations import load_annotations
-    from live_monitor.evaluation.detectors import candidates
-    from live_monitor.evaluation.evaluate import evaluate
-    from live_monitor.evaluation.misses import make_folders, write_misses
+    from live_monitor.evaluation.faces import report
+    from live_monitor.evaluation.faces.annotations import load_annotations
+    from live_monitor.evaluation.faces.detectors import candidates
+    from live_monitor.evaluation.faces.evaluate import evaluate
+    from live_monitor.evaluation.faces.misses import make_folders, write_misses
 
     marked, detectors = load_annotations(faces, pictures), candidates(names, side, model)
     if misses is not None:
@@ -96,3 +100,96 @@ def evaluate_detector(
         click.echo(report.skipped(evaluation), err=True)
     if misses is not None:
         write_misses(evaluation, misses)
+
+
+@cli.command()
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.option("--data", type=click.Path(path_type=Path), metavar="FER2013", help="FER2013: its folder, its zip or fer2013.csv.")
+@click.option(
+    "--split",
+    type=click.Choice(("PublicTest", "PrivateTest")),
+    default="PublicTest",
+    show_default=True,
+    help="Rows of FER2013; PrivateTest once, when every choice is made.",
+)
+@click.option(
+    "--votes", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv: agreement with most of ten people."
+)
+@click.option(
+    "--faces",
+    "npz",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="In place of --data: a .npz with images uint8 (n, h, w) and labels (n,) of 0 to 6.",
+)
+@click.option(
+    "--margin",
+    "margins",
+    type=click.FloatRange(-0.4, 2),
+    multiple=True,
+    metavar="M",
+    help="Crop each face again: a detector's box, widened by this part of its side; may be repeated.",
+)
+@click.option(
+    "--detector",
+    type=click.Choice(("auto", "facegrid", "yunet", "haar")),
+    default="auto",
+    show_default=True,
+    help="Detector for --margin.",
+)
+@click.option("--float", "with_float", is_flag=True, help="Evaluate each model's float weights too, on TensorFlow.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write report.json, report.md and pictures there.")
+@click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_EVALUATE_JSON", help="Print the report as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+def evaluate(models: tuple[str, ...], out: Path | None, as_json: bool, with_float: bool, verbose: bool, **which: Any) -> None:
+    """Measure how well emotion models read labelled faces, side by side.
+
+    MODEL is a shipped model, a folder with a card, or "deepface" (get it with: pip install live-monitor[deepface]).
+    """
+    set_up_logging(verbose)
+    from live_monitor.evaluation.emotions import report
+    from live_monitor.evaluation.emotions.candidates import candidates
+    from live_monitor.evaluation.emotions.evaluate import PASSES
+    from live_monitor.evaluation.emotions.evaluate import evaluate as evaluate_models
+    from live_monitor.output_folder import claim_folder
+
+    if out is not None:
+        claim_folder(out)
+    loaded, left_out = candidates(models, with_float=with_float)
+    for line in left_out:
+        click.echo(line, err=True)
+    faces_sets = _labelled_faces(**which)
+    looks = PASSES * len(loaded) * sum(map(len, faces_sets))
+    with progress_bar("Evaluating", looks) as advance:
+        runs = evaluate_models(loaded, faces_sets, advance)
+    result = report.as_json(runs, left_out)
+    click.echo(json.dumps(result, indent=2) if as_json else report.as_table(result))
+    if out is not None:
+        from live_monitor.evaluation.emotions.files import write_report
+
+        write_report(result, out)
+
+
+def _labelled_faces(
+    data: Path | None, split: str, votes: Path | None, npz: Path | None, margins: tuple[float, ...], detector: str
+) -> list[LabelledFaces]:
+    from live_monitor.evaluation.emotions.labelled import from_fer2013, from_npz
+
+    written = given(click.get_current_context())
+    if npz is not None and (others := sorted(written & {"--data", "--split", "--votes"})):
+        raise UsageError(f"{others[0]} does not go with --faces: choose one set of faces")
+    if not margins and "--detector" in written:
+        raise UsageError("--detector goes with --margin")
+    if npz is not None:
+        faces = from_npz(npz)
+    elif data is not None:
+        faces = from_fer2013(data, split, votes)
+    else:
+        raise UsageError("no faces: give --data with FER2013, or --faces with a .npz file")
+    if not margins:
+        return [faces]
+    from live_monitor.detect.choose import load_finder
+    from live_monitor.evaluation.emotions.recrop import recrop
+
+    with progress_bar("Finding faces", len(faces)) as advance:
+        return recrop(faces, load_finder(settings_of(detector=detector)), margins, advance)

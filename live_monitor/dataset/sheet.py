@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.dataset.fer2013 import Faces
-from live_monitor.errors import OutputError
 from live_monitor.labels import LABELS
-from live_monitor.whole_file import write_whole
+from live_monitor.output_folder import write_output
 
 COLUMNS, ROWS = 12, 8
 SEED: Final = 2013
@@ -27,28 +26,13 @@ PAPER, INK = 250, 30
 """Grey levels."""
 
 
-def make_folder(folder: Path) -> None:
-    """Makes the folder of the sheets, and makes sure that files can be written there.
-
-    Raises:
-        OutputError: they cannot.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".part"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise _cannot_write(folder, error) from error
-
-
 def write_sheets(faces: Faces, split: str, folder: Path) -> None:
     """Writes `<label>.png` for every label, each with faces drawn by lot.
 
     Args:
         faces: those of a split.
         split: its name, for the headings.
-        folder: as given to `make_folder`; sheets that are there are replaced.
+        folder: exists, see `live_monitor.output_folder.claim_folder`; sheets that are there are replaced.
 
     Raises:
         OutputError: a file cannot be written.
@@ -57,11 +41,7 @@ def write_sheets(faces: Faces, split: str, folder: Path) -> None:
         of_label = np.flatnonzero(faces.labels == index)
         shown = np.random.default_rng(SEED).permutation(of_label)[: COLUMNS * ROWS]
         sheet = contact_sheet(faces.images[shown], f"{label}: {len(shown)} of {len(of_label)} {split} faces")
-        file = folder / f"{label}.png"
-        try:
-            write_whole(file, cv2.imencode(".png", sheet)[1].tobytes())
-        except OSError as error:
-            raise _cannot_write(file, error) from error
+        write_output(folder / f"{label}.png", cv2.imencode(".png", sheet)[1].tobytes())
 
 
 def contact_sheet(images: Sequence[NDArray[np.uint8]] | NDArray[np.uint8], heading: str) -> NDArray[np.uint8]:
@@ -82,7 +62,3 @@ def contact_sheet(images: Sequence[NDArray[np.uint8]] | NDArray[np.uint8], headi
         y, x = HEADING_PX + row * pitch, GAP_PX + column * pitch
         sheet[y : y + CELL_PX, x : x + CELL_PX] = cv2.resize(image, (CELL_PX, CELL_PX), interpolation=cv2.INTER_CUBIC)
     return sheet
-
-
-def _cannot_write(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"{path}: cannot be written: {error.strerror or error}; free space or choose another folder")

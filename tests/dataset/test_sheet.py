@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live_monitor.dataset.fer2013 import Faces
-from live_monitor.dataset.sheet import CELL_PX, COLUMNS, GAP_PX, HEADING_PX, PAPER, ROWS, contact_sheet, make_folder, write_sheets
+from live_monitor.dataset.sheet import CELL_PX, COLUMNS, GAP_PX, HEADING_PX, PAPER, ROWS, contact_sheet, write_sheets
 from live_monitor.errors import OutputError
 from live_monitor.labels import LABELS
 
@@ -67,17 +67,6 @@ def test_the_same_faces_are_shown_every_time(tmp_path: Path) -> None:
         write_sheets(many, "Training", tmp_path)
         written.append((tmp_path / "angry.png").read_bytes())
     assert written[0] == written[1]
-
-
-def test_the_folder_is_made(tmp_path: Path) -> None:
-    make_folder(tmp_path / "deep" / "sheets")
-    assert list((tmp_path / "deep" / "sheets").iterdir()) == []
-
-
-def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match=r"file/sheets: cannot be written: Not a directory; free space or choose another"):
-        make_folder(tmp_path / "file" / "sheets")
 
 
 def test_a_sheet_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Measures a detector on pictures that training looks at, with the very rules of `live_monitor.evaluation.matching`."""
+"""Measures a detector on pictures that training looks at, with the very rules of `live_monitor.evaluation.faces.matching`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.evaluation.evaluate import SMALLEST_PX
-from live_monitor.evaluation.matching import Match, Verdicts, average_precision, match, recall_precision, shorter_side
+from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
+from live_monitor.evaluation.faces.matching import Match, Verdicts, average_precision, match, recall_precision, shorter_side
 from live_monitor.types import Box, Detection
 
 FRONTAL_ASIDE = 0.25
@@ -52,7 +52,7 @@ class Judged:
 
     @property
     def average_precision(self) -> float:
-        """See `live_monitor.evaluation.matching.average_precision`; nan without faces."""
+        """See `live_monitor.evaluation.faces.matching.average_precision`; nan without faces."""
         area = average_precision(self.scores, self._verdicts, self.faces)
         return float("nan") if area is None else area
 

@@ -23,7 +23,7 @@ from live_monitor.detect.cells import to_input
 from live_monitor.detect.facegrid import CARD_FILE, KERAS, LITERT, NAME, LiteRTNetwork
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import OutputError
-from live_monitor.evaluation.evaluate import SMALLEST_PX
+from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
 from live_monitor.quiet import silent_stderr
 from live_monitor.training.faces.average_precision import Looked, judge, landmark_error
 from live_monitor.training.faces.compose import Composer

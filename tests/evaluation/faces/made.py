@@ -9,8 +9,8 @@ from typing import Any
 
 import cv2
 
-from live_monitor.evaluation.annotations import MarkedPicture
-from live_monitor.evaluation.detectors import Candidate
+from live_monitor.evaluation.faces.annotations import MarkedPicture
+from live_monitor.evaluation.faces.detectors import Candidate
 from live_monitor.types import Box, Detection, Image
 from tests.drawn_faces import draw_face
 from tests.fakes import grey_picture

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from live_monitor.errors import UsageError
-from live_monitor.evaluation.annotations import MarkedPicture, load_annotations
+from live_monitor.evaluation.faces.annotations import MarkedPicture, load_annotations
 from live_monitor.types import Box
-from tests.evaluation.made import write_json, write_picture
+from tests.evaluation.faces.made import write_json, write_picture
 
 WIDER = """0--Parade/one.jpg
 3

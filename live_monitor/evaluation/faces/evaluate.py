@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from live_monitor.errors import UsageError
-from live_monitor.evaluation.annotations import MarkedPicture
-from live_monitor.evaluation.detectors import Candidate
-from live_monitor.evaluation.matching import Match, match
+from live_monitor.evaluation.faces.annotations import MarkedPicture
+from live_monitor.evaluation.faces.detectors import Candidate
+from live_monitor.evaluation.faces.matching import Match, match
 from live_monitor.quiet import silent_stderr
 from live_monitor.types import Image
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from live_monitor.errors import UsageError
-from live_monitor.evaluation.detectors import Candidate
-from live_monitor.evaluation.evaluate import evaluate
+from live_monitor.evaluation.faces.detectors import Candidate
+from live_monitor.evaluation.faces.evaluate import evaluate
 from live_monitor.types import Detection, Image
-from tests.evaluation.made import marked, script, seen, square, write_picture
+from tests.evaluation.faces.made import marked, script, seen, square, write_picture
 
 FACE = square(20, 20)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from live_monitor.evaluation.annotations import MarkedPicture, load_annotations
-from live_monitor.evaluation.detectors import candidates
-from live_monitor.evaluation.evaluate import evaluate
-from live_monitor.evaluation.report import as_json, as_table, skipped
-from tests.evaluation.made import FACE_BOXES, drawn_pair, marked, script, seen, square, write_json, write_picture
+from live_monitor.evaluation.faces.annotations import MarkedPicture, load_annotations
+from live_monitor.evaluation.faces.detectors import candidates
+from live_monitor.evaluation.faces.evaluate import evaluate
+from live_monitor.evaluation.faces.report import as_json, as_table, skipped
+from tests.evaluation.faces.made import FACE_BOXES, drawn_pair, marked, script, seen, square, write_json, write_picture
 
 SMALL, MIDDLE, LARGE, TINY = square(0, 0, 24), square(40, 0, 40), square(100, 0, 130), square(0, 200, 12)
 REPORT_KEYS = {"detectors", "pictures", "faces", "smallest_px", "iou", "skipped", "environment"}

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from live_monitor.bench import environment
-from live_monitor.evaluation.evaluate import Evaluation, Run
-from live_monitor.evaluation.matching import MIN_IOU, Verdicts, average_precision, recall_precision
+from live_monitor.evaluation.faces.evaluate import Evaluation, Run
+from live_monitor.evaluation.faces.matching import MIN_IOU, Verdicts, average_precision, recall_precision
+from live_monitor.evaluation.table import aligned
 
 BAND_EDGES_PX = (20, 32, 64, 128)
 
@@ -58,7 +59,7 @@ def as_table(report: dict[str, Any]) -> str:
         rows += _group_rows(measure, "by_size", " px", detectors)
     rows += _group_rows("recall", "by_label", "", detectors)
     head = f"{report['pictures']} pictures, {report['faces']} faces of {report['smallest_px']} px and up, IoU {report['iou']}"
-    return "\n".join([head, "", *_aligned(rows), "", report["environment"]])
+    return "\n".join([head, "", *aligned(rows), "", report["environment"]])
 
 
 def skipped(evaluation: Evaluation) -> str:
@@ -137,13 +138,4 @@ def _group_rows(measure: str, group: str, unit: str, detectors: Sequence[dict[st
     return [
         (f"{measure}, {name}{unit} ({first['faces']})", [_share(each[group][name][measure]) for each in detectors])
         for name, first in detectors[0][group].items()
-    ]
-
-
-def _aligned(rows: Sequence[tuple[str, list[str]]]) -> list[str]:
-    name_width = max(len(name) for name, _ in rows)
-    widths = [max(map(len, column)) for column in zip(*(cells for _, cells in rows), strict=True)]
-    return [
-        "  ".join([f"{name:<{name_width}}", *(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))])
-        for name, cells in rows
     ]

@@ -8,11 +8,11 @@ import pytest
 
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.errors import ModelError, UsageError
-from live_monitor.evaluation.detectors import LOWEST_SCORE, NAMES, at_side, candidates
-from live_monitor.evaluation.evaluate import read_picture
-from live_monitor.evaluation.matching import match
+from live_monitor.evaluation.faces.detectors import LOWEST_SCORE, NAMES, at_side, candidates
+from live_monitor.evaluation.faces.evaluate import read_picture
+from live_monitor.evaluation.faces.matching import match
 from live_monitor.types import Box, Detection, Image
-from tests.evaluation.made import FACE_BOXES, drawn_pair, seen
+from tests.evaluation.faces.made import FACE_BOXES, drawn_pair, seen
 from tests.fakes import grey_picture
 
 CASCADES = ["haar", "haar-opencv"]

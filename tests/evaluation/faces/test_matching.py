@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
-from live_monitor.evaluation.matching import (
+from live_monitor.evaluation.faces.matching import (
     MIN_IOU,
     UNSCORED,
     Match,
@@ -18,7 +18,7 @@ from live_monitor.evaluation.matching import (
     recall_precision,
 )
 from live_monitor.types import Box, Detection
-from tests.evaluation.made import seen, square
+from tests.evaluation.faces.made import seen, square
 
 A, B, FAR = square(0, 0), square(100, 0), square(0, 200)
 TINY = square(200, 200, 12)

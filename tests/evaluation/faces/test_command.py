@@ -9,7 +9,7 @@ import cv2
 import pytest
 
 from live_monitor.cli.entry import _run
-from tests.evaluation.made import FACE_BOXES, drawn_pair, write_json, write_picture
+from tests.evaluation.faces.made import FACE_BOXES, drawn_pair, write_json, write_picture
 
 
 @pytest.fixture

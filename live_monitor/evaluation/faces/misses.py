@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from live_monitor.errors import OutputError
-from live_monitor.evaluation.annotations import MarkedPicture
-from live_monitor.evaluation.evaluate import Evaluation, Run, read_picture
-from live_monitor.evaluation.matching import Match
+from live_monitor.evaluation.faces.annotations import MarkedPicture
+from live_monitor.evaluation.faces.evaluate import Evaluation, Run, read_picture
+from live_monitor.evaluation.faces.matching import Match
+from live_monitor.output_folder import claim_folder, write_output
 from live_monitor.overlay.text import Colour, Rect, Style, draw_plate, plate_size
 from live_monitor.types import Box, Detection, Image
 
@@ -32,14 +31,8 @@ def make_folders(folder: Path, names: Iterable[str]) -> None:
     Raises:
         OutputError: they cannot.
     """
-    try:
-        for name in names:
-            (folder / name).mkdir(parents=True, exist_ok=True)
-            probe = folder / name / ".part"
-            probe.write_bytes(b"")
-            probe.unlink()
-    except OSError as error:
-        raise _cannot_write(folder, error) from error
+    for each in (folder, *(folder / name for name in names)):
+        claim_folder(each)
 
 
 def write_misses(evaluation: Evaluation, folder: Path) -> int:
@@ -63,7 +56,7 @@ def write_misses(evaluation: Evaluation, folder: Path) -> int:
             if isinstance(image, str):  # removed since it was evaluated
                 continue
             drawn = draw(image, run.matches[index], run.candidate.threshold, evaluation.smallest_px)
-            _write(folder / run.candidate.name / names[index], drawn)
+            write_output(folder / run.candidate.name / names[index], cv2.imencode(".png", drawn)[1].tobytes())
             written += 1
     return written
 
@@ -141,20 +134,3 @@ def _plate(canvas: Image, text: str, corner: tuple[int, int], style: Style) -> N
     x = max(0, min(corner[0], canvas.shape[1] - width))
     y = max(0, corner[1] - height)
     draw_plate(canvas, text, Rect(x, y, x + width, y + height), FALSE_BGR, style)
-
-
-def _write(path: Path, image: Image) -> None:
-    """Never leaves half a file: the whole one appears at once."""
-    unfinished = path.with_suffix(".part")
-    try:
-        try:
-            unfinished.write_bytes(cv2.imencode(".png", image)[1].tobytes())
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-
-
-def _cannot_write(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"{path}: cannot be written: {error.strerror or error}; free space or choose another folder")

@@ -1,0 +1,85 @@
+"""The same faces made harder, as cameras make them: small, blurred, dark, noisy, cut beside the face.
+
+Each takes uint8 (n, h, w) grey faces, and gives the same shape and type: what a camera hands on has 256 grey levels, so
+that what is lost in the dark or in noise stays lost. The same faces always become the same harder ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Faces = NDArray[np.uint8]
+
+SMALL_PX = 24
+BLUR_SIGMA_PX = 1.5
+DARK_GAIN, DARK_GAMMA = 0.25, 1.5
+NOISE_SIGMA = 20.0
+"""Standard deviation in grey levels."""
+SHIFT = 0.1
+"""Of the side; which way is drawn anew for each face."""
+SEED = 2013
+
+
+def small(faces: Faces) -> Faces:
+    """As a face 24 pixels wide: reduced by averaging and enlarged again."""
+    height, width = faces.shape[1:]
+    return _each(
+        faces,
+        lambda face: cv2.resize(
+            cv2.resize(face, (SMALL_PX, SMALL_PX), interpolation=cv2.INTER_AREA), (width, height), interpolation=cv2.INTER_LINEAR
+        ),
+    )
+
+
+def blurred(faces: Faces) -> Faces:
+    """Out of focus: a Gaussian of 1.5 pixels."""
+    return _each(faces, lambda face: cv2.GaussianBlur(face, (0, 0), BLUR_SIGMA_PX))
+
+
+def dark(faces: Faces) -> Faces:
+    """Under-exposed: grey levels up to 64, the dark ones pressed together."""
+    levels = np.arange(256) / 255
+    darker = np.rint(255 * DARK_GAIN * levels**DARK_GAMMA).astype(np.uint8)
+    return darker[faces]
+
+
+def noisy(faces: Faces) -> Faces:
+    """In bad light with a high gain: normal noise of 20 grey levels on every pixel."""
+    noise = np.random.default_rng(SEED).normal(0, NOISE_SIGMA, faces.shape)
+    return np.clip(np.rint(faces + noise), 0, 255).astype(np.uint8)
+
+
+def shifted(faces: Faces) -> Faces:
+    """Cut a tenth of the side beside the face, to any side or corner; the picture's edge is repeated."""
+    height, width = faces.shape[1:]
+    down, right = round(SHIFT * height), round(SHIFT * width)
+    directions = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if (y, x) != (0, 0)]
+    drawn = np.random.default_rng(SEED).integers(len(directions), size=len(faces))
+    padded = np.pad(faces, ((0, 0), (down, down), (right, right)), mode="edge")
+    moved = np.empty_like(faces)
+    for index, direction in enumerate(drawn):
+        y, x = directions[direction]
+        moved[index] = padded[index, down * (1 + y) :, right * (1 + x) :][:height, :width]
+    return moved
+
+
+HARDER: Final[dict[str, Callable[[Faces], Faces]]] = {
+    "24 px": small,
+    "blur": blurred,
+    "dark": dark,
+    "noise": noisy,
+    "shifted crop": shifted,
+}
+"""By the name that a report has for it."""
+
+
+def _each(faces: Faces, change: Callable[[Faces], cv2.typing.MatLike]) -> Faces:
+    changed = np.empty_like(faces)
+    for index, face in enumerate(faces):
+        changed[index] = change(face)
+    return changed

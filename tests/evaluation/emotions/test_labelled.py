@@ -1,0 +1,111 @@
+"""Reading the faces that are evaluated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from live_monitor.dataset.ferplus import CLASSES
+from live_monitor.errors import UsageError
+from live_monitor.evaluation.emotions.labelled import at_face_size, from_fer2013, from_npz
+from tests.dataset.made import rows
+from tests.evaluation.emotions.made import SEEN, TRUE, plain_faces
+
+IMAGES = plain_faces(range(3))
+
+
+def test_a_split_of_fer2013_has_its_faces_and_labels(fer2013: Path) -> None:
+    faces = from_fer2013(fer2013, "PublicTest", None)
+    expected = [row for row in rows() if row.usage == "PublicTest"]
+    assert (faces.name, len(faces), faces.majority) == ("PublicTest", 14, None)
+    np.testing.assert_array_equal(faces.images, [row.face for row in expected])
+    assert faces.labels.tolist() == [row.label for row in expected]
+
+
+def test_each_face_has_the_majority_of_its_own_row(numbered: Path, votes: Path) -> None:
+    majority = from_fer2013(numbered, "PublicTest", votes).majority
+    assert majority is not None
+    assert majority.tolist() == [CLASSES.index("neutral"), -1, CLASSES.index("happiness"), *[CLASSES.index("neutral")] * 11]
+
+
+def test_votes_on_other_rows_are_refused(fer2013: Path, votes: Path) -> None:
+    with pytest.raises(UsageError, match="votes do not fit"):
+        from_fer2013(fer2013, "PublicTest", votes)
+
+
+def test_a_npz_of_any_size_gives_its_faces(npz: Path) -> None:
+    faces = from_npz(npz)
+    assert (faces.name, faces.images.shape, faces.labels.tolist()) == ("faces.npz", (10, 60, 60), list(TRUE))
+
+
+def test_faces_are_brought_to_48_pixels() -> None:
+    np.testing.assert_array_equal(at_face_size(plain_faces(SEEN, 96)), plain_faces(SEEN))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.int64])
+def test_labels_may_be_whole_numbers_of_any_kind(tmp_path: Path, dtype: type) -> None:
+    np.savez(tmp_path / "faces.npz", images=IMAGES, labels=np.arange(3).astype(dtype))
+    assert from_npz(tmp_path / "faces.npz").labels.dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("arrays", "complaint"),
+    [
+        ({"images": IMAGES}, "labels is not a file in the archive"),
+        ({"labels": np.arange(3)}, "images is not a file in the archive"),
+        ({"images": IMAGES / 255, "labels": np.arange(3)}, "images are float64 (3, 48, 48)"),
+        ({"images": IMAGES[0], "labels": np.arange(3)}, "images are uint8 (48, 48)"),
+        ({"images": IMAGES[:0], "labels": np.arange(0)}, "images are uint8 (0, 48, 48)"),
+        ({"images": IMAGES, "labels": np.arange(2)}, "labels are int64 (2,) for 3 images"),
+        ({"images": IMAGES, "labels": np.eye(3, dtype=int)}, "labels are int64 (3, 3) for 3 images"),
+        ({"images": IMAGES, "labels": np.array([0, 1, 7])}, "label 7 is not 0 to 6"),
+        ({"images": IMAGES, "labels": np.array([0, -1, 2])}, "label -1 is not 0 to 6"),
+        ({"images": IMAGES, "labels": np.array([0, 1, 2.5])}, "labels are float64, not whole numbers"),
+        ({"images": IMAGES, "labels": np.array(["a", "b", "c"])}, "labels are <U1, not whole numbers"),
+        ({"images": np.array([None] * 3), "labels": np.arange(3)}, "not a .npz file that can be read"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_npz_with_something_else_is_refused_in_one_line(tmp_path: Path, arrays: dict[str, Any], complaint: str) -> None:
+    path = tmp_path / "faces.npz"
+    np.savez(path, **arrays)
+    assert_refused(path, complaint)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"no archive at all", b"\x93NUMPY\x01\x00"])
+def test_what_is_no_npz_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "faces.npz"
+    path.write_bytes(content)
+    assert_refused(path, "not a .npz file that can be read")
+
+
+def test_a_single_array_is_no_npz(tmp_path: Path) -> None:
+    path = tmp_path / "faces.npy"
+    np.save(path, IMAGES)
+    assert_refused(path, "not a .npz file that can be read")
+
+
+def test_a_damaged_npz_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "faces.npz"
+    np.savez_compressed(path, images=IMAGES, labels=np.arange(3))
+    content = bytearray(path.read_bytes())
+    content[60:90] = bytes(30)
+    path.write_bytes(content)
+    assert_refused(path, "not a .npz file that can be read")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    assert_refused(tmp_path / "gone.npz", "cannot be read: No such file or directory")
+
+
+def assert_refused(path: Path, complaint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        from_npz(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert complaint in message
+    assert message.endswith("give a .npz with images uint8 (n, h, w) and labels (n,) of 0 to 6")
+    assert "\n" not in message
