@@ -43,3 +43,22 @@ def bytes_bar(label: str, size_bytes: int) -> Iterator[Callable[[int], object]]:
         return
     with click.progressbar(length=size_bytes, label=label, file=sys.stderr) as bar:
         yield bar.update
+
+
+@contextlib.contextmanager
+def epoch_bars() -> Iterator[Callable[[str, int, int, int], None]]:
+    """A bar an epoch, for people, on stderr; yields `live_monitor.training.train.Listener.step`."""
+    with contextlib.ExitStack() as stack:
+        bar: Any = None
+
+        def step(name: str, epoch: int, step: int, steps: int) -> None:
+            nonlocal bar
+            if not sys.stderr.isatty():
+                return
+            if step == 1:
+                bar = stack.enter_context(click.progressbar(length=steps, label=f"{name}, epoch {epoch}", file=sys.stderr))
+            bar.update(1)
+            if step == steps:
+                stack.close()
+
+        yield step

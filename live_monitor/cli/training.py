@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import click
 
 from live_monitor.cli.monitor import cli
 from live_monitor.cli.options import set_up_logging
+from live_monitor.cli.progress import epoch_bars
 from live_monitor.cli.stopped import Stopped
+from live_monitor.errors import UsageError
 from live_monitor.quiet import silent_stderr
 
 
@@ -19,30 +22,61 @@ from live_monitor.quiet import silent_stderr
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the run; its model/ is a model."
 )
-@click.option("--arch", default="custom-cnn", show_default=True, help="Network to train.")
-@click.option("--epochs", type=click.IntRange(min=1), default=50, show_default=True)
-@click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True)
-@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), default=1e-3, show_default=True)
-@click.option("--precision", type=click.Choice(("float32", "bfloat16")), default="float32", show_default=True)
+@click.option("--arch", default="custom-cnn", show_default=True, help="Network: custom-cnn, glance, glance-wide or resnet50.")
+@click.option(
+    "--recipe",
+    "recipe_name",
+    type=click.Choice(("brief", "strong")),
+    help="brief: Adam, early stopping; strong: SGD, cosine, heavy augmentation, averaged weights. "
+    "[default: strong for glance, else brief]",
+)
+@click.option(
+    "--votes", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv, to learn as well and measure by."
+)
+@click.option("--weights", metavar="imagenet|FILE", help="Pretrained convolutions for resnet50. [default: random]")
+@click.option("--teachers", type=click.IntRange(min=0), help="Networks to train first, whose answers are learnt. [default: 0]")
+@click.option("--teacher-arch", metavar="ARCH", help="Their network. [default: glance-wide]")
+@click.option("--distillation", type=click.FloatRange(0, 1), help="Share of their answers in what is learnt. [default: 0.7]")
+@click.option("--epochs", type=click.IntRange(min=1), help="[default: the recipe's]")
+@click.option("--batch-size", type=click.IntRange(min=1), help="[default: the recipe's]")
+@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), help="[default: the recipe's]")
+@click.option("--precision", type=click.Choice(("float32", "bfloat16")), help="[default: the recipe's]")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @click.option("--private-test", is_flag=True, help="Measure PrivateTest too: once, when every choice is made.")
+@click.option("--tensorboard", is_flag=True, help="Write for TensorBoard too (pip install live-monitor[tensorboard]).")
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
-def train(data: Path, out: Path, resume: bool, private_test: bool, verbose: bool, **recipe: Any) -> None:
+def train(
+    data: Path,
+    out: Path,
+    arch: str,
+    recipe_name: str | None,
+    votes: Path | None,
+    resume: bool,
+    private_test: bool,
+    tensorboard: bool,
+    verbose: bool,
+    **changes: Any,
+) -> None:
     """Train a network on FER2013 (DATA: its folder, its zip or fer2013.csv) and make a model of it."""
     set_up_logging(verbose)
     with silent_stderr():  # TensorFlow greets on import
         from live_monitor.training.export import export
-        from live_monitor.training.train import Recipe
+        from live_monitor.training.recipe import recipe_for
+        from live_monitor.training.train import Listener, load_material
         from live_monitor.training.train import train as train_network
 
+    recipe = recipe_for(arch, recipe_name, votes is not None, **changes)
+    scalars = _tensorboard() if tensorboard else Listener.scalars
+    material = load_material(data, votes)
     try:
-        trained = train_network(data, out, Recipe(**recipe), resume=resume)
+        with epoch_bars() as step:
+            trained = train_network(material, out, recipe, resume=resume, listener=Listener(_tell, step, scalars))
     except Stopped:
         click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
         raise
-    card = export(trained, data, out / "model", private_test=private_test)
-    click.echo(json.dumps(card["accuracy"], indent=2))
+    card = export(trained, data, out / "model", votes=votes, private_test=private_test)
+    click.echo(json.dumps({key: card[key] for key in ("temperature", "measured")}, indent=2))
     click.echo(f"{out / 'model'}: ready, try it with --model {out / 'model'}")
 
 
@@ -75,6 +109,15 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, **recipe:
     card = export(trained, data, out / "model")
     click.echo(json.dumps({key: card[key] for key in ("threshold", "measured")}, indent=2))
     click.echo(f"{out / 'model'}: ready, try it with --detector-model {out / 'model'}")
+
+
+def _tensorboard() -> Callable[[Path, Mapping[str, float]], None]:
+    try:
+        with silent_stderr():
+            from live_monitor.training.tensorboard import write_scalars
+    except ImportError as error:
+        raise UsageError(f"--tensorboard: {error}; run: pip install live-monitor[tensorboard]") from error
+    return write_scalars
 
 
 def _tell(line: str) -> None:

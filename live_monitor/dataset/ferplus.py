@@ -100,7 +100,7 @@ def refuse_other_rows(rows: Mapping[str, NDArray[np.int64]], source: Path) -> No
     """Makes sure that pictures are numbered as FER2013's rows are, or the votes would be other pictures'.
 
     Args:
-        rows: the numbers of each split, int64 (n,).
+        rows: the numbers of each split that is used, int64 (n,).
         source: where they are from, for the message.
 
     Raises:
@@ -108,7 +108,8 @@ def refuse_other_rows(rows: Mapping[str, NDArray[np.int64]], source: Path) -> No
     """
     first = 0
     for split, count in SPLIT_ROWS.items():
-        outside = rows[split][(rows[split] < first) | (rows[split] >= first + count)]
+        numbers = rows.get(split, np.empty(0, np.int64))
+        outside = numbers[(numbers < first) | (numbers >= first + count)]
         if len(outside):
             raise UsageError(
                 f"{source}: FER+'s votes do not fit: it has a {split} picture number {outside[0]}, FER2013's are {first} to "

@@ -13,6 +13,7 @@ class Recipe:
 
     Attributes:
         arch: a key of `live_monitor.classify.networks.NETWORKS`.
+        weights: to begin with, for ResNet50: see `live_monitor.classify.networks.resnet50`.
         epochs: the most there are.
         batch_size: faces a step.
         optimiser: "adam", or "sgd" with Nesterov's momentum.
@@ -33,6 +34,7 @@ class Recipe:
     """
 
     arch: str = "custom-cnn"
+    weights: str | None = None
     epochs: int = 50
     batch_size: int = 32
     optimiser: str = "adam"

@@ -105,7 +105,7 @@ class Run:
     def read_history(self, column: str, last: int) -> list[Line]:
         """The lines whose `column` is at most `last`; what came after was lost with the state."""
         with (self.folder / HISTORY_FILE).open(newline="", encoding="utf-8") as lines:
-            history = [{key: float(value) for key, value in line.items()} for line in csv.DictReader(lines)]
+            history = [{key: _number(value) for key, value in line.items()} for line in csv.DictReader(lines)]
         return [line for line in history if line[column] <= last]
 
     def save_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -146,6 +146,11 @@ def restore(state: Mapping[str, NDArray[Any]], model: Any) -> list[NDArray[Any]]
     for index, variable in enumerate(model.optimizer.variables):
         variable.assign(state[f"optimizer{index}"])
     return [state[f"average{index}"] for index in range(count)]
+
+
+def _number(text: str) -> float:
+    """As it was written: a whole number stays one."""
+    return int(text) if text.isdecimal() else float(text)
 
 
 def _claim(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:

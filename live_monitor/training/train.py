@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,7 +17,10 @@ from live_monitor.classify.networks import NETWORKS, dtype_policy
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import softmax
 from live_monitor.dataset.fer2013 import Faces, load_fer2013
-from live_monitor.errors import UsageError
+from live_monitor.dataset.ferplus import load_votes, refuse_other_rows
+from live_monitor.errors import ModelError, UsageError
+from live_monitor.evaluation.emotions.metrics import confusion_matrix
+from live_monitor.evaluation.emotions.plots import confusion_png
 from live_monitor.labels import FERPLUS_LABELS, LABELS
 from live_monitor.training.augment import AUGMENTATIONS
 from live_monitor.training.average import WeightAverage
@@ -28,6 +30,7 @@ from live_monitor.training.prefetch import prefetched
 from live_monitor.training.rates import is_over, rate
 from live_monitor.training.recipe import Recipe
 from live_monitor.training.run_folder import Line, Run, restore, state_of, writing
+from live_monitor.whole_file import write_whole
 
 DTYPE_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 """Keras's policy for each precision of a recipe."""
@@ -36,6 +39,7 @@ COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accu
 """Of the history: loss and accuracy on augmented Training faces while they were learnt, and afterwards on PublicTest."""
 
 CURVES = {"loss": ("loss", "val_loss"), "accuracy": ("accuracy", "val_accuracy")}
+CURVES_FILE, CONFUSION_FILE = "curves.png", "confusion.png"
 EVALUATION_BATCH = 256
 MOMENTUM = 0.9
 
@@ -68,13 +72,11 @@ class Material:
         training: FER2013's Training faces.
         public_test: those that the epoch is chosen on.
         votes: FER+'s, uint8 (35887, 10), or None.
-        weights: of ResNet50's convolutions, see `live_monitor.classify.networks.resnet50`.
     """
 
     training: Faces
     public_test: Faces
     votes: NDArray[np.uint8] | None = None
-    weights: str | None = None
 
     @property
     def outputs(self) -> int:
@@ -117,13 +119,21 @@ class TrainedNetwork:
         return other
 
 
-def load_material(data: Path, votes: NDArray[np.uint8] | None = None, weights: str | None = None) -> Material:
+def load_material(data: Path, votes: Path | None = None) -> Material:
     """Reads Training and PublicTest; PrivateTest is not used.
 
+    Args:
+        data: FER2013, as `load_fer2013` takes it.
+        votes: FER+'s fer2013new.csv.
+
     Raises:
-        UsageError: the path is not FER2013.
+        UsageError: a path is not what it should be, or the votes are not of these faces.
     """
-    return Material(load_fer2013(data, "Training"), load_fer2013(data, "PublicTest"), votes, weights)
+    material = Material(load_fer2013(data, "Training"), load_fer2013(data, "PublicTest"))
+    if votes is None:
+        return material
+    refuse_other_rows({"Training": material.training.rows, "PublicTest": material.public_test.rows}, data)
+    return replace(material, votes=load_votes(votes))
 
 
 def train(
@@ -148,11 +158,13 @@ def train(
     for arch in (recipe.arch, *([recipe.teacher_arch] if recipe.teachers else [])):
         if arch not in NETWORKS:
             raise UsageError(f"--arch {arch}: unknown network; choose from {', '.join(NETWORKS)}")
+    if recipe.weights and recipe.arch != "resnet50":
+        raise UsageError(f"--weights {recipe.weights}: are for --arch resnet50, not for {recipe.arch}")
     if len(material.training) < recipe.batch_size:
         raise UsageError(f"--batch-size {recipe.batch_size}: there are only {len(material.training)} faces to train on")
     listener = listener or Listener()
     with writing(run):
-        folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / "curves.png"), resume=resume)
+        folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / CURVES_FILE), resume=resume)
         taught = _teach(material, run, recipe, listener) if recipe.teachers else None
         training = _Training(material, folder, recipe, taught, listener)
         training.go_on()
@@ -169,7 +181,7 @@ def _teach(material: Material, run: Path, recipe: Recipe, listener: Listener) ->
     """Trains the teachers, each in a folder of its own, and returns what they say of the Training faces on average."""
     said = []
     for number in range(1, recipe.teachers + 1):
-        own = replace(recipe, arch=recipe.teacher_arch, teachers=0, distillation=0.0, seed=recipe.seed + number)
+        own = replace(recipe, arch=recipe.teacher_arch, weights=None, teachers=0, distillation=0.0, seed=recipe.seed + number)
         folder = run / f"teacher-{number}"
         listener.say(f"teacher {number} of {recipe.teachers}: {own.arch}")
         teacher = train(material, folder, own, resume=folder.exists(), listener=listener).network()
@@ -196,9 +208,10 @@ class _Training:
         self._wanted = wanted_probabilities(material.training, recipe, material.votes, taught)
         self._run, self._recipe, self._listener = run, recipe, listener
         keras.utils.set_random_seed(recipe.seed)
-        how = {"weights": material.weights} if material.weights else {}
+        state = run.load_state()
         with dtype_policy(DTYPE_POLICIES[recipe.precision]):
-            self._model = NETWORKS[recipe.arch](material.outputs, **how)
+            # A run that goes on has its own weights.
+            self._model = _pretrained(recipe, material.outputs) if state is None else NETWORKS[recipe.arch](material.outputs)
         with dtype_policy("float32"):
             self._judged = NETWORKS[recipe.arch](material.outputs)
         self._model.compile(_optimiser(recipe), emotion_loss(recipe.votes), metrics=[accuracy], jit_compile=XLA)
@@ -206,7 +219,7 @@ class _Training:
         self._average = WeightAverage(self._model.get_weights())
         self._history: list[Line] = []
         self._steps = len(self._faces) // recipe.batch_size
-        if state := run.load_state():
+        if state is not None:
             self._average = WeightAverage(restore(state, self._model))
             self._history = run.read_history("epoch", int(state["epoch"]))
 
@@ -224,18 +237,18 @@ class _Training:
         """Trains once on every face; returns the mean loss and accuracy."""
         epoch = len(self._history)
         order = np.random.default_rng((self._recipe.seed, epoch)).permutation(len(self._faces))
-        self._model.reset_metrics()
         _reseed_dropout(self._model, self._recipe.seed, epoch)
-        loss, right = math.nan, math.nan
+        totals = np.zeros(2)
         with contextlib.closing(prefetched(lambda step: self._batch(order, epoch, step), 0, self._steps)) as batches:
             for step, (faces, wanted) in enumerate(batches, start=1):
                 now = rate(self._recipe, self._history, epoch + (step - 1) / self._steps)
                 self._model.optimizer.learning_rate.assign(now)
-                loss, right = self._model.train_on_batch(faces, wanted)
+                totals += [float(value) for value in self._model.train_on_batch(faces, wanted)]
                 if self._recipe.average:
                     self._average.after_step(epoch * self._steps + step, self._model)
                 self._listener.step(self._recipe.arch, epoch + 1, step, self._steps)
-        return float(loss), float(right)
+        loss, right = (totals / self._steps).tolist()
+        return loss, right
 
     def _batch(self, order: NDArray[np.int64], epoch: int, step: int) -> Batch:
         """Augmented, normalised faces and what is wanted of them; decided by seed, epoch and step alone."""
@@ -251,13 +264,17 @@ class _Training:
 
     def _close_epoch(self, loss: float, right: float, seconds: float) -> None:
         self._judged.set_weights(self._average.weights if self._recipe.average else self._model.get_weights())
-        val_loss, val_accuracy = _judge(predict(self._judged, self._public_test), self._public_test)
+        logits = predict(self._judged, self._public_test)
+        val_loss, val_accuracy = _judge(logits, self._public_test)
         best = max((line["val_accuracy"] for line in self._history), default=-1.0)
         epoch, rate_now = len(self._history) + 1, float(self._model.optimizer.learning_rate)
         values = (epoch, round(seconds, 1), rate_now, loss, right, val_loss, val_accuracy)
         self._history.append(dict(zip(COLUMNS, values, strict=True)))
         if val_accuracy > best:
             self._run.keep_best(self._judged)
+            confusion = confusion_matrix(self._public_test.labels, logits[:, : len(LABELS)].argmax(axis=1))
+            title = f"{self._recipe.arch} on PublicTest, epoch {epoch}"
+            write_whole(self._run.folder / CONFUSION_FILE, confusion_png(confusion, title))
         self._run.write_history(self._history)
         self._run.save_state(state_of(self._model, self._average.weights) | {"epoch": np.array(epoch)})
         self._listener.scalars(self._run.folder, self._history[-1])
@@ -265,6 +282,20 @@ class _Training:
             f"epoch {epoch} of {self._recipe.epochs}: loss {loss:.3f}, accuracy {right:.3f}; PublicTest: loss {val_loss:.3f}, "
             f"accuracy {val_accuracy:.4f}; {seconds:.0f} s"
         )
+
+
+def _pretrained(recipe: Recipe, outputs: int) -> Any:
+    """The network to begin with, with the recipe's weights if it names any."""
+    if recipe.weights is None:
+        return NETWORKS[recipe.arch](outputs)
+    try:
+        return NETWORKS[recipe.arch](outputs, weights=recipe.weights)
+    except Exception as error:  # Keras raises plain Exception where a download fails
+        reason = " ".join(str(error).split())
+        raise ModelError(
+            f"--weights {recipe.weights}: cannot be used: {reason}; give a file of ResNet50's convolutions as Keras saves them, "
+            "or leave --weights out"
+        ) from error
 
 
 def _optimiser(recipe: Recipe) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,21 @@ import keras
 import numpy as np
 import pytest
 
+from live_monitor.classify.card import load_card
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.cli.entry import _run
+from tests.dataset.made import rows_of_fer2013, write_folder, write_votes
 from tests.fakes import drawn_faces, write_clip
 
 pytestmark = pytest.mark.usefixtures("_same_precision_afterwards")
 
 
-def tiny() -> Any:
+def tiny(outputs: int = 7) -> Any:
     """One dense layer."""
     layers = keras.layers
-    return keras.Sequential([layers.Input((48, 48, 1)), layers.Flatten(), layers.Dense(7, "softmax")])
+    return keras.Sequential([layers.Input((48, 48, 1)), layers.Flatten(), layers.Dense(outputs)])
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +50,8 @@ def test_it_ends_with_the_accuracy_and_how_to_use_the_model(
     out = tmp_path / "run"
     assert train_tiny(fer2013, out) == 0
     lines = capsys.readouterr().out.splitlines()
-    accuracy = json.loads("\n".join(lines[lines.index("{") : -1]))
-    assert accuracy["PublicTest"]["n"] == 14
+    told = json.loads("\n".join(lines[lines.index("{") : -1]))
+    assert told["measured"]["PublicTest"]["n"] == 14
     assert lines[-1] == f"{out / 'model'}: ready, try it with --model {out / 'model'}"
 
 
@@ -85,3 +88,34 @@ def test_a_folder_that_cannot_be_written_ends_in_6(fer2013: Path, tmp_path: Path
 def test_an_unknown_network_ends_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("train", fer2013, "--out", tmp_path / "run", "--arch", "huge") == 2
     assert "--arch huge: unknown network" in capsys.readouterr().err
+
+
+def test_votes_make_a_model_that_reads_ferplus_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, votes = write_folder(tmp_path / "data", rows_of_fer2013()), write_votes(tmp_path / "votes.csv", {})
+    assert train_tiny(data, tmp_path / "run", "--votes", str(votes), "--recipe", "strong") == 0
+    assert load_card(str(tmp_path / "run" / "model")).ferplus
+    lines = capsys.readouterr().out.splitlines()
+    told = json.loads("\n".join(lines[lines.index("{") : -1]))
+    assert 0 <= told["measured"]["PublicTest"]["ferplus_accuracy"] <= 1
+
+
+def test_votes_of_other_pictures_end_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train_tiny(fer2013, tmp_path / "run", "--votes", str(write_votes(tmp_path / "votes.csv", {}))) == 2
+    assert "FER+'s votes do not fit" in capsys.readouterr().err
+
+
+def test_teachers_without_a_share_of_what_is_learnt_end_in_2(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train_tiny(fer2013, tmp_path / "run", "--teachers", "2", "--distillation", "0") == 2
+    assert "--teachers 2: goes with --distillation above 0" in capsys.readouterr().err
+
+
+def test_tensorboard_that_is_not_installed_ends_in_2_before_training(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
+    monkeypatch.delitem(sys.modules, "live_monitor.training.tensorboard", raising=False)
+    assert train_tiny(fer2013, tmp_path / "run", "--tensorboard") == 2
+    assert "pip install live-monitor[tensorboard]" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

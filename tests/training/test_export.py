@@ -18,7 +18,8 @@ from live_monitor.classify.probabilities import softmax
 from live_monitor.errors import OutputError
 from live_monitor.labels import LABELS
 from live_monitor.training.export import CROP_MARGINS, _to_int8, export
-from live_monitor.training.train import Recipe, TrainedNetwork
+from live_monitor.training.recipe import Recipe
+from live_monitor.training.train import TrainedNetwork
 from tests.fakes import drawn_faces
 
 RECIPE = Recipe(arch="tiny", epochs=1, batch_size=7)
@@ -26,17 +27,12 @@ RECIPE = Recipe(arch="tiny", epochs=1, batch_size=7)
 pytestmark = pytest.mark.usefixtures("_same_precision_afterwards")
 
 
-def tiny() -> Any:
+def tiny(outputs: int = 7) -> Any:
     """A network of a convolution and a dense layer."""
     layers = keras.layers
-    return keras.Sequential(
-        [
-            layers.Input((48, 48, 1)),
-            layers.Conv2D(4, 3, strides=2, activation="relu"),
-            layers.GlobalAveragePooling2D(),
-            layers.Dense(7, "softmax", dtype="float32"),
-        ]
-    )
+    inputs = layers.Input((48, 48, 1))
+    x = layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3, strides=2, activation="relu")(inputs))
+    return keras.Model(inputs, layers.Dense(outputs, dtype="float32")(x))
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +44,9 @@ def network() -> Any:
 
 @pytest.fixture(scope="module")
 def trained(network: Any, tmp_path_factory: pytest.TempPathFactory) -> TrainedNetwork:
-    best = tmp_path_factory.mktemp("run") / "best.keras"
-    network.save(best)
-    return TrainedNetwork(RECIPE, best, epochs_run=5, chosen_epoch=3)
+    best = tmp_path_factory.mktemp("run") / "best.weights.h5"
+    network.save_weights(best)
+    return TrainedNetwork(RECIPE, best, 7, tuple({"val_accuracy": accuracy} for accuracy in (0.1, 0.2, 0.6, 0.5, 0.6)))
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +81,13 @@ def test_the_card_tells_recipe_data_and_limits(model: Path) -> None:
 
 
 def test_the_card_tells_the_accuracy_measured_on_each_split_asked_for(model: Path) -> None:
-    accuracy = json.loads((model / "card.json").read_text(encoding="utf-8"))["accuracy"]
-    assert {split: measured["n"] for split, measured in accuracy.items()} == {"PublicTest": 14, "PrivateTest": 7}
-    assert all(0 <= measured[kind] <= 1 for measured in accuracy.values() for kind in ("int8", "float32"))
+    measured = json.loads((model / "card.json").read_text(encoding="utf-8"))["measured"]
+    assert {split: figures["n"] for split, figures in measured.items()} == {"PublicTest": 14, "PrivateTest": 7}
+    assert all(0 <= figures["accuracy"] <= 1 for figures in measured.values())
+
+
+def test_the_card_tells_the_temperature_that_was_fitted(model: Path) -> None:
+    assert load_card(str(model)).temperature != 1.0
 
 
 def test_the_int8_network_says_what_the_trained_one_says(model: Path, network: Any) -> None:
@@ -99,7 +99,14 @@ def test_the_int8_network_says_what_the_trained_one_says(model: Path, network: A
 def test_a_large_layers_weights_take_one_byte_each() -> None:
     inputs = keras.layers.Input((48, 48, 1))
     outputs = keras.layers.Dense(7)(keras.layers.Flatten()(inputs))
-    assert len(_to_int8(keras.Model(inputs, outputs))) < 1.3 * 48 * 48 * 7
+    assert len(_to_int8(keras.Model(inputs, outputs), None)) < 1.3 * 48 * 48 * 7
+
+
+def test_fixed_ranges_say_what_the_trained_network_says(network: Any, tmp_path: Path) -> None:
+    faces = normalise(drawn_faces(64))
+    file = tmp_path / "model.tflite"
+    file.write_bytes(_to_int8(network, faces))
+    np.testing.assert_allclose(softmax(LiteRTEngine(file).infer(faces)), softmax(np.asarray(network(faces))), atol=0.05)
 
 
 def test_the_int8_networks_ends_are_floats(model: Path) -> None:
@@ -128,7 +135,7 @@ def test_private_test_is_measured_on_request_only(
 ) -> None:
     monkeypatch.setitem(NETWORKS, "tiny", tiny)
     card = export(trained, fer2013, tmp_path, private_test=False)
-    assert list(card["accuracy"]) == ["PublicTest"]
+    assert list(card["measured"]) == ["PublicTest"]
 
 
 def test_exporting_leaves_keras_as_it_was(

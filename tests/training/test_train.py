@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import gc
 import json
-import warnings
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +16,28 @@ import pytest
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.dataset.fer2013 import load_fer2013
-from live_monitor.errors import OutputError, UsageError
-from live_monitor.training.train import AugmentedFaces, Recipe, TrainedNetwork, train
+from live_monitor.errors import ModelError, OutputError, UsageError
+from live_monitor.labels import FERPLUS_LABELS
+from live_monitor.training.recipe import STRONG, Recipe
+from live_monitor.training.run_folder import BEST_FILE, HISTORY_FILE, SETTINGS_FILE, STATE_FILE
+from live_monitor.training.train import CONFUSION_FILE, CURVES_FILE, Listener, TrainedNetwork, load_material, train
 from tests.dataset.made import rows, write_folder
+from tests.fakes import drawn_faces
 
 RECIPE = Recipe(arch="tiny", epochs=2, batch_size=7)
+STRONG_RECIPE = replace(STRONG, arch="tiny", epochs=3, batch_size=7, mixup=0.3, precision="float32")
+ALL_SURPRISED = np.tile(np.array([0, 0, 10, 0, 0, 0, 0, 0, 0, 0], np.uint8), (35887, 1))
 GETTING_WORSE = replace(RECIPE, epochs=4, learning_rate=0.5, seed=2)
 """Steps so large that the last epoch is not the best."""
 
 pytestmark = pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
 
 
-def tiny() -> Any:
+def tiny(outputs: int = 7) -> Any:
     layers = keras.layers
-    return keras.Sequential([layers.Input((48, 48, 1)), layers.AveragePooling2D(8), layers.Flatten(), layers.Dense(7, "softmax")])
+    inputs = layers.Input((48, 48, 1))
+    x = layers.Dropout(0.1)(layers.Flatten()(layers.AveragePooling2D(8)(inputs)))
+    return keras.Model(inputs, layers.Dense(outputs, dtype="float32")(x))
 
 
 @pytest.fixture
@@ -39,7 +46,7 @@ def _tiny_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run_training(data: Path, run: Path, recipe: Recipe = RECIPE, *, resume: bool = False) -> TrainedNetwork:
-    return train(data, run, recipe, resume=resume, verbose=0)
+    return train(load_material(data), run, recipe, resume=resume)
 
 
 def history(run: Path) -> list[dict[str, str]]:
@@ -47,59 +54,54 @@ def history(run: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+def learnt(run: Path) -> list[dict[str, str]]:
+    """The history without the time it took."""
+    return [{name: value for name, value in line.items() if name != "seconds"} for line in history(run)]
+
+
 class Stop(Exception):
     """Somebody pressed Ctrl-C."""
 
 
-def run_stopped_in_second_epoch(data: Path, run: Path) -> None:
+def run_stopped_in_second_epoch(data: Path, run: Path, recipe: Recipe = RECIPE) -> None:
     """A run of which one whole epoch is kept, and nothing of the second."""
 
-    def stop_once_an_epoch_is_kept(faces: AugmentedFaces) -> None:
-        if (run / "history.csv").exists() and history(run):
+    def stop(_name: str, epoch: int, step: int, _steps: int) -> None:
+        if (epoch, step) == (2, 2):
             raise Stop
-        end_epoch(faces)
 
-    end_epoch = AugmentedFaces.on_epoch_end
-    with pytest.MonkeyPatch.context() as monkeypatch, warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # Keras leaves history.csv open
-        monkeypatch.setattr(AugmentedFaces, "on_epoch_end", stop_once_an_epoch_is_kept)
-        with pytest.raises(Stop):
-            run_training(data, run)
-        gc.collect()
+    with pytest.raises(Stop):
+        train(load_material(data), run, recipe, listener=Listener(step=stop))
 
 
-def test_training_gives_a_network_of_faces_to_probabilities(fer2013: Path, tmp_path: Path) -> None:
-    network = keras.models.load_model(run_training(fer2013, tmp_path / "run").best, compile=False)
-    probabilities = np.asarray(network(np.zeros((3, 48, 48, 1), np.float32)))
-    assert probabilities.shape == (3, 7)
-    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=1e-5)
+def test_training_gives_a_network_of_faces_to_logits(fer2013: Path, tmp_path: Path) -> None:
+    network = run_training(fer2013, tmp_path / "run").network()
+    assert network(np.zeros((3, 48, 48, 1), np.float32)).shape == (3, 7)
 
 
 def test_history_has_a_line_an_epoch_with_both_splits(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "run")
     epochs = history(tmp_path / "run")
-    assert [epoch["epoch"] for epoch in epochs] == ["0", "1"]
+    assert [epoch["epoch"] for epoch in epochs] == ["1", "2"]
     assert {"accuracy", "loss", "val_accuracy", "val_loss"} <= epochs[0].keys()
 
 
 def test_a_run_says_what_was_asked(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "run")
     settings = json.loads((tmp_path / "run" / "settings.json").read_text(encoding="utf-8"))
-    assert settings == {
-        "arch": "tiny", "epochs": 2, "batch_size": 7, "learning_rate": 1e-3, "precision": "float32", "seed": 0,
-    }  # fmt: skip
+    assert settings == asdict(RECIPE)
 
 
 def test_equal_recipes_give_equal_runs(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "one")
     run_training(fer2013, tmp_path / "other")
-    assert history(tmp_path / "one") == history(tmp_path / "other")
+    assert learnt(tmp_path / "one") == learnt(tmp_path / "other")
 
 
 def test_another_seed_gives_another_run(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "one")
     run_training(fer2013, tmp_path / "other", replace(RECIPE, seed=1))
-    assert history(tmp_path / "one") != history(tmp_path / "other")
+    assert learnt(tmp_path / "one") != learnt(tmp_path / "other")
 
 
 def test_private_test_is_not_read(tmp_path: Path) -> None:
@@ -111,7 +113,7 @@ def test_a_stopped_run_goes_on_after_the_last_whole_epoch(fer2013: Path, tmp_pat
     run_stopped_in_second_epoch(fer2013, tmp_path / "run")
     [first] = history(tmp_path / "run")
     run_training(fer2013, tmp_path / "run", resume=True)
-    assert [epoch["epoch"] for epoch in history(tmp_path / "run")] == ["0", "1"]
+    assert [epoch["epoch"] for epoch in history(tmp_path / "run")] == ["1", "2"]
     assert history(tmp_path / "run")[0] == first
 
 
@@ -119,7 +121,7 @@ def test_a_stopped_run_ends_as_one_that_was_never_stopped(fer2013: Path, tmp_pat
     run_stopped_in_second_epoch(fer2013, tmp_path / "stopped")
     run_training(fer2013, tmp_path / "stopped", resume=True)
     run_training(fer2013, tmp_path / "whole")
-    for stopped, whole in zip(history(tmp_path / "stopped"), history(tmp_path / "whole"), strict=True):
+    for stopped, whole in zip(learnt(tmp_path / "stopped"), learnt(tmp_path / "whole"), strict=True):
         assert {name: float(value) for name, value in stopped.items()} == pytest.approx(
             {name: float(value) for name, value in whole.items()}, rel=1e-5
         )
@@ -135,15 +137,15 @@ def test_resuming_a_finished_run_changes_nothing(fer2013: Path, tmp_path: Path) 
 def test_the_chosen_epoch_is_the_one_with_the_best_public_test_accuracy(fer2013: Path, tmp_path: Path) -> None:
     trained = run_training(fer2013, tmp_path / "run", GETTING_WORSE)
     accuracies = [float(epoch["val_accuracy"]) for epoch in history(tmp_path / "run")]
-    assert trained.epochs_run == 4
+    assert len(trained.history) == 4
     assert trained.chosen_epoch == 1 + max(range(4), key=lambda epoch: accuracies[epoch])
 
 
 def test_the_network_kept_is_that_of_the_chosen_epoch(fer2013: Path, tmp_path: Path) -> None:
     trained = run_training(fer2013, tmp_path / "run", GETTING_WORSE)
     public_test = load_fer2013(fer2013, "PublicTest")
-    probabilities = np.asarray(keras.models.load_model(trained.best, compile=False)(normalise(public_test.images)))
-    right = (probabilities.argmax(axis=1) == public_test.labels).mean()
+    logits = np.asarray(trained.network()(normalise(public_test.images)))
+    right = (logits.argmax(axis=1) == public_test.labels).mean()
     assert right == pytest.approx(max(float(epoch["val_accuracy"]) for epoch in history(tmp_path / "run")))
 
 
@@ -166,7 +168,9 @@ def test_a_run_goes_on_with_its_own_settings_only(fer2013: Path, tmp_path: Path,
 
 
 def test_an_unknown_network_is_answered_with_the_known_ones(fer2013: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"--arch huge: unknown network; choose from custom-cnn, tiny"):
+    with pytest.raises(
+        UsageError, match=r"--arch huge: unknown network; choose from custom-cnn, glance, glance-wide, resnet50, tiny"
+    ):
         run_training(fer2013, tmp_path / "run", replace(RECIPE, arch="huge"))
 
 
@@ -191,32 +195,125 @@ def test_a_run_in_float32_does_not_depend_on_one_in_bfloat16_before(fer2013: Pat
     run_training(fer2013, tmp_path / "before")
     run_training(fer2013, tmp_path / "half", replace(RECIPE, precision="bfloat16"))
     run_training(fer2013, tmp_path / "after")
-    assert history(tmp_path / "after") == history(tmp_path / "before")
+    assert learnt(tmp_path / "after") == learnt(tmp_path / "before")
 
 
-def test_every_epoch_shows_every_face_once_in_another_order(fer2013: Path) -> None:
-    faces = load_fer2013(fer2013, "Training")
-    batches = AugmentedFaces(faces, batch_size=7, seed=0, first_epoch=0)
-    orders = []
-    for _ in range(2):
-        orders.append(np.concatenate([batches[index][1] for index in range(len(batches))]))
-        batches.on_epoch_end()
-    np.testing.assert_array_equal(np.sort(orders[0]), np.sort(faces.labels))
-    np.testing.assert_array_equal(np.sort(orders[1]), np.sort(faces.labels))
-    assert (orders[0] != orders[1]).any()
+def labels_by_epoch(data: Path, run: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """What the network was asked for in each of two epochs, face by face."""
+    epochs: list[list[int]] = [[], []]
+    trained = keras.Model.train_on_batch
+
+    def spy(model: Any, faces: Any, wanted: Any) -> Any:
+        epochs[0 if len(epochs[0]) < 28 else 1].extend(wanted.argmax(axis=1).tolist())
+        return trained(model, faces, wanted)
+
+    monkeypatch.setattr(keras.Model, "train_on_batch", spy)
+    run_training(data, run)
+    return epochs
 
 
-def test_a_batch_depends_on_seed_epoch_and_index_alone(fer2013: Path) -> None:
-    faces = load_fer2013(fer2013, "Training")
-    gone_on = AugmentedFaces(faces, batch_size=7, seed=0, first_epoch=0)
-    gone_on.on_epoch_end()
-    fresh = AugmentedFaces(faces, batch_size=7, seed=0, first_epoch=1)
-    np.testing.assert_array_equal(gone_on[2][0], fresh[2][0])
+def test_every_epoch_shows_every_face_once_in_another_order(
+    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = labels_by_epoch(fer2013, tmp_path / "run", monkeypatch)
+    labels = load_fer2013(fer2013, "Training").labels.tolist()
+    assert sorted(first) == sorted(second) == sorted(labels)
+    assert first != second
 
 
-def test_the_briefs_network_takes_a_face_and_gives_seven_probabilities() -> None:
-    network = NETWORKS["custom-cnn"]()
-    assert network.input_shape == (None, 48, 48, 1)
-    assert network.output_shape == (None, 7)
-    convolutions = [layer.filters for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
-    assert convolutions == [64, 128, 256, 512]
+def test_a_run_leaves_settings_history_curves_confusion_weights_and_state(fer2013: Path, tmp_path: Path) -> None:
+    run_training(fer2013, tmp_path / "run")
+    assert {file.name for file in (tmp_path / "run").iterdir()} == {
+        SETTINGS_FILE, HISTORY_FILE, CURVES_FILE, CONFUSION_FILE, BEST_FILE, STATE_FILE,
+    }  # fmt: skip
+
+
+def test_somebody_is_told_after_every_step_and_epoch(fer2013: Path, tmp_path: Path) -> None:
+    lines: list[str] = []
+    steps: list[tuple[int, int]] = []
+    listener = Listener(lines.append, lambda _name, epoch, step, _steps: steps.append((epoch, step)))
+    train(load_material(fer2013), tmp_path / "run", RECIPE, listener=listener)
+    assert [line.partition(":")[0] for line in lines] == ["epoch 1 of 2", "epoch 2 of 2"]
+    assert steps == [(epoch, step) for epoch in (1, 2) for step in (1, 2, 3, 4)]
+
+
+def test_a_strong_run_that_was_stopped_ends_as_one_that_was_never_stopped(fer2013: Path, tmp_path: Path) -> None:
+    run_stopped_in_second_epoch(fer2013, tmp_path / "stopped", STRONG_RECIPE)
+    train(load_material(fer2013), tmp_path / "stopped", STRONG_RECIPE, resume=True)
+    run_training(fer2013, tmp_path / "whole", STRONG_RECIPE)
+    for stopped, whole in zip(learnt(tmp_path / "stopped"), learnt(tmp_path / "whole"), strict=True):
+        assert {name: float(value) for name, value in stopped.items()} == pytest.approx(
+            {name: float(value) for name, value in whole.items()}, rel=1e-5
+        )
+
+
+def test_votes_are_learnt_by_eight_more_outputs(fer2013: Path, tmp_path: Path) -> None:
+    material = replace(load_material(fer2013), votes=ALL_SURPRISED)
+    trained = train(material, tmp_path / "run", replace(RECIPE, votes=1.0, epochs=20, learning_rate=0.05))
+    logits = np.asarray(trained.network()(normalise(drawn_faces(9))))
+    assert logits.shape == (9, 15)
+    assert (logits[:, 7:].argmax(axis=1) == FERPLUS_LABELS.index("surprise")).all()
+
+
+def test_teachers_are_trained_first_and_their_answers_learnt(fer2013: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, teachers=2, teacher_arch="tiny", distillation=0.5)
+    run_training(fer2013, tmp_path / "run", recipe)
+    settings = [json.loads((tmp_path / "run" / name / SETTINGS_FILE).read_text()) for name in ("teacher-1", "teacher-2")]
+    assert [(one["seed"], one["teachers"], one["arch"]) for one in settings] == [(1, 0, "tiny"), (2, 0, "tiny")]
+    run_training(fer2013, tmp_path / "alone")
+    assert learnt(tmp_path / "run") != learnt(tmp_path / "alone")
+
+
+def test_a_run_with_teachers_goes_on_where_it_was(fer2013: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, teachers=1, teacher_arch="tiny", distillation=0.5)
+    run_stopped_in_second_epoch(fer2013, tmp_path / "stopped", recipe)
+    run_training(fer2013, tmp_path / "stopped", recipe, resume=True)
+    run_training(fer2013, tmp_path / "whole", recipe)
+    assert float(learnt(tmp_path / "stopped")[-1]["loss"]) == pytest.approx(
+        float(learnt(tmp_path / "whole")[-1]["loss"]), rel=1e-5
+    )
+
+
+def test_pretrained_weights_are_for_resnet50(fer2013: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--weights some\.h5: are for --arch resnet50, not for tiny"):
+        run_training(fer2013, tmp_path / "run", replace(RECIPE, weights="some.h5"))
+
+
+def failing_download(*_outputs: int, weights: str) -> Any:
+    assert weights == "nowhere.h5"
+    raise Exception("URL fetch failure on https://example.org:\nNone -- no network")
+
+
+@pytest.mark.parametrize("build", [failing_download, NETWORKS["resnet50"]])
+def test_weights_that_cannot_be_had_are_one_line(
+    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build: Callable[..., Any]
+) -> None:
+    monkeypatch.setitem(NETWORKS, "resnet50", build)
+    with pytest.raises(ModelError, match=r"--weights nowhere\.h5: cannot be used: .*; give a file") as raised:
+        run_training(fer2013, tmp_path / "run", replace(RECIPE, arch="resnet50", weights="nowhere.h5"))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_full_disk_leaves_the_last_whole_epoch(fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, saved = tmp_path / "run", np.savez
+
+    def full_in_second_epoch(file: Any, **arrays: Any) -> None:
+        if arrays["epoch"] == 2:
+            file.write(b"half")
+            raise OSError(28, "No space left on device")
+        saved(file, **arrays)
+
+    monkeypatch.setattr(np, "savez", full_in_second_epoch)
+    with pytest.raises(OutputError, match="cannot be written: No space left on device"):
+        run_training(fer2013, run)
+    monkeypatch.undo()
+    monkeypatch.setitem(NETWORKS, "tiny", tiny)
+    assert not list(run.glob("*.part"))
+    assert len(run_training(fer2013, run, resume=True).history) == 2
+
+
+def test_a_damaged_state_is_named(fer2013: Path, tmp_path: Path) -> None:
+    run_training(fer2013, tmp_path / "run")
+    (tmp_path / "run" / STATE_FILE).write_bytes(b"PK nothing")
+    with pytest.raises(UsageError, match=rf"{STATE_FILE}: damaged"):
+        run_training(fer2013, tmp_path / "run", resume=True)

@@ -13,6 +13,7 @@ from live_monitor.evaluation.emotions.plots import (
     confusion_png,
     reliability_file,
     reliability_png,
+    series,
 )
 from live_monitor.evaluation.emotions.report import Json
 from live_monitor.output_folder import write_output
@@ -30,7 +31,7 @@ def write_report(report: Json, folder: Path) -> None:
     """
     models = report["models"]
     for index, model in enumerate(models):
-        write_output(folder / confusion_file(index, model), confusion_png(model))
+        write_output(folder / confusion_file(index, model), confusion_png(model["confusion"], series(model)))
         write_output(folder / reliability_file(index, model), reliability_png(model))
     write_output(folder / COMPARISON_FILE, comparison_png(models))
     write_output(folder / "report.json", (json.dumps(report, indent=2) + "\n").encode())

@@ -12,9 +12,10 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from live_monitor.evaluation.emotions.harder import HARDER
-from live_monitor.evaluation.emotions.metrics import BINS
+from live_monitor.evaluation.emotions.metrics import BINS, balanced_accuracy
 from live_monitor.evaluation.emotions.report import Json, title_of_faces
 from live_monitor.labels import LABELS
 
@@ -39,9 +40,9 @@ def reliability_file(index: int, model: Json) -> str:
     return f"reliability-{_slug(index, model)}.png"
 
 
-def confusion_png(model: Json) -> bytes:
-    """The confusion matrix of a model of `report.as_json`: rows true, columns predicted, shares of the row and counts."""
-    counts = np.array(model["confusion"])
+def confusion_png(confusion: Sequence[Sequence[int]] | NDArray[np.int64], title: str) -> bytes:
+    """A confusion matrix (7, 7) of counts: rows true, columns predicted, with shares of the row."""
+    counts = np.array(confusion)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     figure, axes = _figure(6.0, 5.6)
     axes.imshow(shares, cmap=_SHARES, vmin=0, vmax=1)
@@ -58,7 +59,8 @@ def confusion_png(model: Json) -> bytes:
     axes.spines[:].set_visible(False)
     axes.set_xlabel("what the model says", color=_QUIET)
     axes.set_ylabel("label (faces)", color=_QUIET)
-    _title(axes, model, f"accuracy {100 * model['accuracy']:.1f} %, balanced {100 * model['balanced_accuracy']:.1f} %")
+    accuracy = counts.trace() / max(counts.sum(), 1)
+    _title(axes, title, f"accuracy {100 * accuracy:.1f} %, balanced {100 * balanced_accuracy(counts):.1f} %")
     return _png(figure)
 
 
@@ -83,7 +85,7 @@ def reliability_png(model: Json) -> bytes:
         axes.yaxis.set_major_formatter(_percent)
         axes.xaxis.set_major_formatter(_percent)
     above.set_ylim(0, 1)
-    _title(above, model, f"expected calibration error {model['ece']:.3f}")
+    _title(above, series(model), f"expected calibration error {model['ece']:.3f}")
     return _png(figure)
 
 
@@ -96,7 +98,7 @@ def comparison_png(models: Sequence[Json]) -> bytes:
     for index, model in enumerate(models):
         shares = [model["accuracy"], *(model["harder"][name]["accuracy"] for name in HARDER)]
         places = np.arange(len(conditions)) + (index - (len(models) - 1) / 2) * width
-        bars = axes.bar(places, shares, 0.9 * width, color=colours[index], label=_series(model), zorder=2)
+        bars = axes.bar(places, shares, 0.9 * width, color=colours[index], label=series(model), zorder=2)
         axes.bar_label(bars, [f"{100 * value:.0f}" for value in shares], padding=2, fontsize=8, color=_INK)
     _quiet(axes)
     axes.set_xticks(range(len(conditions)), conditions)
@@ -113,7 +115,8 @@ def _slug(index: int, model: Json) -> str:
     return "-".join([str(index + 1), *re.findall(r"[a-z0-9]+", f"{model['name']} {engine}".lower())])
 
 
-def _series(model: Json) -> str:
+def series(model: Json) -> str:
+    """Which model a picture is of, and on which faces."""
     return f"{model['name']}, {model['engine'].split(',')[0]}: {title_of_faces(model)}"
 
 
@@ -122,8 +125,8 @@ def _figure(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, figure.subplots()
 
 
-def _title(axes: Axes, model: Json, subtitle: str) -> None:
-    axes.set_title(f"{_series(model)}\n", loc="left", color=_INK, fontsize=11, fontweight="bold")
+def _title(axes: Axes, title: str, subtitle: str) -> None:
+    axes.set_title(f"{title}\n", loc="left", color=_INK, fontsize=11, fontweight="bold")
     axes.text(0, 1.02, subtitle, transform=axes.transAxes, color=_QUIET, fontsize=9, va="bottom")
 
 

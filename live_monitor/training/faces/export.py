@@ -22,7 +22,6 @@ from live_monitor.classify.networks import dtype_policy
 from live_monitor.detect.cells import to_input
 from live_monitor.detect.facegrid import CARD_FILE, KERAS, LITERT, NAME, LiteRTNetwork
 from live_monitor.detect.facegrid_network import facegrid
-from live_monitor.errors import OutputError
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
 from live_monitor.quiet import silent_stderr
 from live_monitor.training.faces.average_precision import Looked, judge, landmark_error
@@ -30,7 +29,7 @@ from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.look import keras_sight, litert_sight, look
 from live_monitor.training.faces.pictures import NEGATIVE, Picture, load_pictures
 from live_monitor.training.faces.train import TrainedDetector
-from live_monitor.training.run_folder import save_weights_whole
+from live_monitor.training.run_folder import save_weights_whole, writing
 from live_monitor.whole_file import write_whole
 
 LITERT_FILE, KERAS_FILE = "model.tflite", "model.weights.h5"
@@ -74,16 +73,12 @@ def export(trained: TrainedDetector, data: Path, folder: Path) -> dict[str, Any]
     pictures = load_pictures(data)
     network = _trained(trained, "float32")
     litert = _to_int8(network, pictures.training, trained.recipe.seed)
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / LITERT_FILE, litert)
         save_weights_whole(_trained(trained, "float16"), folder / KERAS_FILE)
         card = _card(folder, trained, network) | _measure(litert, network, pictures.kept_apart)
         write_whole(folder / CARD_FILE, (json.dumps(card, indent=2) + "\n").encode())
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be written: {error.strerror or error}; free space or choose another folder"
-        ) from error
     return card
 
 

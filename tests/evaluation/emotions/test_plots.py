@@ -32,7 +32,7 @@ def picture(content: bytes) -> Image:
     return decoded.astype(np.uint8, copy=False)
 
 
-@pytest.mark.parametrize("draw", [confusion_png, reliability_png])
+@pytest.mark.parametrize("draw", [lambda model: confusion_png(model["confusion"], "one"), reliability_png])
 def test_a_models_pictures_are_png_of_a_size_for_a_page(report: Json, draw: Callable[[Json], bytes]) -> None:
     drawn = picture(draw(report["models"][0]))
     assert 500 < drawn.shape[1] < 1200
@@ -52,9 +52,8 @@ def test_more_models_than_colours_of_the_house_can_be_compared() -> None:
     assert picture(comparison_png(as_json(runs)["models"])).shape[1] > 1000
 
 
-def test_a_label_without_faces_can_be_drawn(report: Json) -> None:
-    model = {**report["models"][0], "confusion": np.zeros((7, 7), int).tolist()}
-    picture(confusion_png(model))
+def test_a_label_without_faces_can_be_drawn() -> None:
+    picture(confusion_png(np.diag([0, 1, 1, 1, 1, 1, 1]), "nobody is angry"))
 
 
 def test_file_names_are_plain_and_tell_models_apart(report: Json) -> None:

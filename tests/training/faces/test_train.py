@@ -14,10 +14,11 @@ import pytest
 
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import OutputError, UsageError
+from live_monitor.training import average
 from live_monitor.training.faces import train as training
-from live_monitor.training.faces.recipe import BEST_FILE, HISTORY_FILE, PLOT_FILE, STATE_FILE, Recipe
+from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.train import TrainedDetector, joined, train
-from live_monitor.training.run_folder import SETTINGS_FILE
+from live_monitor.training.run_folder import BEST_FILE, HISTORY_FILE, SETTINGS_FILE, STATE_FILE
 from tests.training.faces.conftest import tiny_network
 
 RECIPE = Recipe(steps=6, batch_size=2, precision="float32")
@@ -33,11 +34,12 @@ class Finished(NamedTuple):
 
 @pytest.fixture(scope="module", autouse=True)
 def _tiny_network() -> Iterator[None]:
-    often = {"REPORT_STEPS": 1, "SAVE_STEPS": 2, "CHOOSE_STEPS": 3, "AVERAGE_EVERY": 1, "WARM_UP_STEPS": 2, "CHOOSING_PX": 64}
+    often = {"REPORT_STEPS": 1, "SAVE_STEPS": 2, "CHOOSE_STEPS": 3, "WARM_UP_STEPS": 2, "CHOOSING_PX": 64}
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(training, "facegrid", tiny_network)
         for name, value in often.items():
             monkeypatch.setattr(training, name, value)
+        monkeypatch.setattr(average, "EVERY_STEPS", 1)
         yield
 
 
@@ -77,7 +79,7 @@ def test_a_run_leaves_its_settings_history_plot_state_and_best_weights(finished:
     assert finished.trained.steps_run == RECIPE.steps
     assert finished.trained.chosen_step in (3, 6)
     assert len(history(finished.run)) == len(finished.lines) == RECIPE.steps
-    assert {file.name for file in finished.run.iterdir()} == {SETTINGS_FILE, HISTORY_FILE, PLOT_FILE, STATE_FILE, BEST_FILE}
+    assert {file.name for file in finished.run.iterdir()} == {SETTINGS_FILE, HISTORY_FILE, "progress.png", STATE_FILE, BEST_FILE}
 
 
 def test_a_run_that_was_stopped_goes_on_to_the_same_end(finished: Finished, detector_data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,32 @@
+"""A run's history for TensorBoard, beside its own files."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import tensorboard  # noqa: F401  # whose absence must show before an epoch is trained
+import tensorflow as tf
+
+from live_monitor.training.run_folder import Line
+
+FOLDER = "tensorboard"
+
+
+def write_scalars(run: Path, line: Line) -> None:
+    """Adds an epoch's line of history to the run's TensorBoard folder.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    writer = _writer(run / FOLDER)
+    with writer.as_default(step=int(line["epoch"])):
+        for name, value in line.items():
+            tf.summary.scalar(name, value)
+    writer.flush()
+
+
+@functools.cache
+def _writer(folder: Path) -> Any:
+    return tf.summary.create_file_writer(str(folder))

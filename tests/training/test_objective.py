@@ -1,0 +1,61 @@
+"""What a network is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from live_monitor.dataset.fer2013 import Faces
+from live_monitor.training.objective import accuracy, emotion_loss, wanted_probabilities
+from live_monitor.training.recipe import BRIEF
+from tests.fakes import drawn_faces
+
+HAPPY, NEUTRAL = 3, 6
+FACES = Faces(drawn_faces(2), np.array([HAPPY, NEUTRAL]), np.array([0, 1]))
+NOBODY_COULD_READ = np.array([[0, 0, 0, 0, 0, 0, 0, 0, 10, 0]], np.uint8)
+HALF_NEUTRAL_HALF_HAPPY = np.array([[5, 5, 0, 0, 0, 0, 0, 0, 0, 0]], np.uint8)
+VOTES = np.concatenate([HALF_NEUTRAL_HALF_HAPPY, NOBODY_COULD_READ])
+
+
+def test_a_label_is_wanted_whole() -> None:
+    np.testing.assert_array_equal(wanted_probabilities(FACES, BRIEF, None, None), np.eye(7)[[HAPPY, NEUTRAL]])
+
+
+def test_smoothing_spreads_a_share_over_all_labels() -> None:
+    [wanted, _] = wanted_probabilities(FACES, replace(BRIEF, label_smoothing=0.7), None, None)
+    np.testing.assert_allclose(wanted, [0.1, 0.1, 0.1, 0.4, 0.1, 0.1, 0.1], rtol=1e-6)
+
+
+def test_votes_are_a_second_distribution_and_zeros_where_there_are_none() -> None:
+    wanted = wanted_probabilities(FACES, BRIEF, VOTES, None)
+    np.testing.assert_allclose(wanted[:, 7:], [[0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [0.0] * 8])
+
+
+def test_teachers_have_their_share_but_not_where_people_could_not_read_the_face() -> None:
+    taught = np.concatenate([np.full((2, 7), 1 / 7), np.full((2, 8), 1 / 8)], axis=1).astype(np.float32)
+    wanted = wanted_probabilities(FACES, replace(BRIEF, distillation=0.7), VOTES, taught)
+    np.testing.assert_allclose(wanted[0, :7], [0.1, 0.1, 0.1, 0.4, 0.1, 0.1, 0.1], rtol=1e-5)
+    np.testing.assert_allclose(wanted[0, 7:], 0.7 / 8 + 0.3 * np.array([0.5, 0.5, 0, 0, 0, 0, 0, 0]), rtol=1e-5)
+    np.testing.assert_array_equal(wanted[1, 7:], np.zeros(8))
+    np.testing.assert_allclose(taught, [[1 / 7] * 7 + [1 / 8] * 8] * 2, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("votes_weight", "expected"), [(0.0, np.log(7)), (2.0, np.log(7) + 2 * np.log(8))])
+def test_the_loss_of_even_logits_is_the_entropy_of_both_heads(votes_weight: float, expected: float) -> None:
+    wanted = np.eye(15, dtype=np.float32)[[HAPPY]] + np.eye(15, dtype=np.float32)[[9]]
+    loss = emotion_loss(votes_weight)(wanted, np.zeros((1, 15), np.float32))
+    assert float(loss[0]) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_face_without_votes_costs_nothing_in_the_second_head() -> None:
+    wanted = np.eye(15, dtype=np.float32)[[HAPPY]]
+    assert float(emotion_loss(5.0)(wanted, np.zeros((1, 15), np.float32))[0]) == pytest.approx(np.log(7), rel=1e-5)
+
+
+def test_accuracy_looks_at_the_seven_labels_only() -> None:
+    wanted = np.eye(15, dtype=np.float32)[[HAPPY, HAPPY]]
+    logits = np.zeros((2, 15), np.float32)
+    logits[:, HAPPY], logits[:, 9] = (2, -2), 9
+    np.testing.assert_array_equal(np.asarray(accuracy(wanted, logits)), [1.0, 0.0])

@@ -1,0 +1,36 @@
+"""The ready recipes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from live_monitor.errors import UsageError
+from live_monitor.training.recipe import BRIEF, STRONG, recipe_for
+
+
+def test_the_briefs_recipe_is_the_one_of_its_own_networks() -> None:
+    assert recipe_for("custom-cnn", None, votes=False) == BRIEF
+    assert recipe_for("resnet50", None, votes=False) == replace(BRIEF, arch="resnet50")
+    assert (BRIEF.optimiser, BRIEF.batch_size, BRIEF.epochs) == ("adam", 32, 50)
+
+
+def test_glance_has_the_strong_one() -> None:
+    assert recipe_for("glance", None, votes=True) == replace(STRONG, distillation=0.0)
+    assert recipe_for("glance-wide", None, votes=True).optimiser == "sgd"
+
+
+def test_another_can_be_asked_for_and_changed() -> None:
+    recipe = recipe_for("custom-cnn", "strong", votes=False, epochs=3, seed=None)
+    assert (recipe.arch, recipe.optimiser, recipe.epochs, recipe.seed) == ("custom-cnn", "sgd", 3, 0)
+
+
+def test_without_votes_none_are_learnt() -> None:
+    assert recipe_for("glance", None, votes=False).votes == 0
+
+
+def test_teachers_are_listened_to() -> None:
+    assert recipe_for("glance", None, votes=True, teachers=3).distillation == STRONG.distillation > 0
+    with pytest.raises(UsageError, match="--teachers 3: goes with --distillation above 0"):
+        recipe_for("custom-cnn", None, votes=False, teachers=3)
