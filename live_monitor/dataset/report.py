@@ -13,6 +13,7 @@ from live_monitor.dataset.duplicates import NEAR, Twins
 from live_monitor.dataset.fer2013 import SPLITS, Faces, Fer2013, naming
 from live_monitor.dataset.ferplus import NOT_A_FACE, TO_LABEL, UNKNOWN, majority, verdicts
 from live_monitor.labels import LABELS
+from live_monitor.table import aligned
 
 Counts = dict[str, int]
 """So many pictures of each of SPLITS."""
@@ -61,15 +62,14 @@ def as_table(report: dict[str, Any], fer2013: Fer2013) -> str:
         ("images", (*SPLITS, "all")),
         *(_counts_row(label, counts) for label, counts in images.items()),
         _counts_row("all", totals),
-        ("", ()),
-        ("duplicates", ()),
+        *_section("duplicates"),
         *_twin_rows("equal to", report["exact_duplicates"]),
         *_twin_rows("nearly equal to", report["near_duplicates"]),
     ]
     if "votes" in report:
-        rows += [("", ()), ("votes of FER+", ()), *_vote_rows(report["votes"])]
+        rows += [*_section("votes of FER+"), *_vote_rows(report["votes"])]
     left_out = [f"{len(fer2013.skipped)} left out:", *(f"  {line}" for line in naming(fer2013.skipped))]
-    return "\n".join([report["source"], "", *_aligned(rows), *(["", *left_out] if fer2013.skipped else [])])
+    return "\n".join([report["source"], "", *map(str.rstrip, aligned(rows)), *(["", *left_out] if fer2013.skipped else [])])
 
 
 def _twins(twins: Twins) -> dict[str, Counts]:
@@ -92,6 +92,11 @@ def _votes(faces: Faces, votes: NDArray[np.uint8]) -> Counts:
     }
 
 
+def _section(heading: str) -> list[_TableRow]:
+    empty = [""] * (len(SPLITS) + 1)
+    return [("", empty), (heading, empty)]
+
+
 def _counts_row(name: str, counts: Counts) -> _TableRow:
     return name, [f"{count}" for count in (*counts.values(), sum(counts.values()))]
 
@@ -111,9 +116,3 @@ def _vote_rows(votes: dict[str, Counts]) -> list[_TableRow]:
         _counts_row("  a majority for unknown", votes["unknown"]),
         _counts_row("  a majority for not a face", votes["not_a_face"]),
     ]
-
-
-def _aligned(rows: Sequence[_TableRow]) -> list[str]:
-    name_width = max(len(name) for name, _ in rows)
-    cell_width = max(len(cell) for _, cells in rows for cell in cells)
-    return ["  ".join([f"{name:<{name_width}}", *(f"{cell:>{cell_width}}" for cell in cells)]).rstrip() for name, cells in rows]

@@ -24,8 +24,8 @@ from live_monitor.evaluation.emotions.metrics import (
     share,
     wilson,
 )
-from live_monitor.evaluation.table import aligned
 from live_monitor.labels import LABELS
+from live_monitor.table import aligned
 
 Json = dict[str, Any]
 

@@ -13,7 +13,7 @@ import numpy as np
 from live_monitor.bench import environment
 from live_monitor.evaluation.faces.evaluate import Evaluation, Run
 from live_monitor.evaluation.faces.matching import MIN_IOU, Verdicts, average_precision, recall_precision
-from live_monitor.evaluation.table import aligned
+from live_monitor.table import aligned
 
 BAND_EDGES_PX = (20, 32, 64, 128)
 
