@@ -117,14 +117,12 @@ def evaluate_detector(
 )
 @click.option(
     "--faces",
-    "npz",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="In place of --data: a .npz with images uint8 (n, h, w) and labels (n,) of 0 to 6.",
 )
 @click.option(
     "--margin",
-    "margins",
     type=click.FloatRange(-0.4, 2),
     multiple=True,
     metavar="M",
@@ -137,7 +135,13 @@ def evaluate_detector(
     show_default=True,
     help="Detector for --margin.",
 )
-@click.option("--float", "with_float", is_flag=True, help="Evaluate each model's float weights too, on TensorFlow.")
+@click.option(
+    "--float",
+    "with_float",
+    is_flag=True,
+    envvar="LIVE_MONITOR_EVALUATE_FLOAT",
+    help="Evaluate each model's float weights too, on TensorFlow.",
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write report.json, report.md and pictures there.")
 @click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_EVALUATE_JSON", help="Print the report as JSON.")
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
@@ -163,33 +167,33 @@ def evaluate(models: tuple[str, ...], out: Path | None, as_json: bool, with_floa
     with progress_bar("Evaluating", looks) as advance:
         runs = evaluate_models(loaded, faces_sets, advance)
     result = report.as_json(runs, left_out)
-    click.echo(json.dumps(result, indent=2) if as_json else report.as_table(result))
     if out is not None:
         from live_monitor.evaluation.emotions.files import write_report
 
         write_report(result, out)
+    click.echo(json.dumps(result, indent=2) if as_json else report.as_table(result))
 
 
 def _labelled_faces(
-    data: Path | None, split: str, votes: Path | None, npz: Path | None, margins: tuple[float, ...], detector: str
+    data: Path | None, split: str, votes: Path | None, faces: Path | None, margin: tuple[float, ...], detector: str
 ) -> list[LabelledFaces]:
     from live_monitor.evaluation.emotions.labelled import from_fer2013, from_npz
 
     written = given(click.get_current_context())
-    if npz is not None and (others := sorted(written & {"--data", "--split", "--votes"})):
+    if faces is not None and (others := sorted(written & {"--data", "--split", "--votes"})):
         raise UsageError(f"{others[0]} does not go with --faces: choose one set of faces")
-    if not margins and "--detector" in written:
+    if not margin and "--detector" in written:
         raise UsageError("--detector goes with --margin")
-    if npz is not None:
-        faces = from_npz(npz)
+    if faces is not None:
+        labelled = from_npz(faces)
     elif data is not None:
-        faces = from_fer2013(data, split, votes)
+        labelled = from_fer2013(data, split, votes)
     else:
         raise UsageError("no faces: give --data with FER2013, or --faces with a .npz file")
-    if not margins:
-        return [faces]
+    if not margin:
+        return [labelled]
     from live_monitor.detect.choose import load_finder
     from live_monitor.evaluation.emotions.recrop import recrop
 
-    with progress_bar("Finding faces", len(faces)) as advance:
-        return recrop(faces, load_finder(settings_of(detector=detector)), margins, advance)
+    with progress_bar("Finding faces", len(labelled)) as advance:
+        return recrop(labelled, load_finder(settings_of(detector=detector)), margin, advance)

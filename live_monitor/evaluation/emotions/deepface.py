@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from live_monitor.errors import ModelError, UsageError
 from live_monitor.evaluation.emotions.answers import Answers
 from live_monitor.labels import LABELS
+from live_monitor.quiet import silent_stderr
 
 DEEPFACE = "deepface"
 """What it is asked for by, among the names of models."""
@@ -52,13 +53,13 @@ def load_deepface() -> DeepFaceModel:
     """
     try:
         with contextlib.redirect_stdout(sys.stderr):  # where a report goes, nothing else may be printed
-            from deepface import DeepFace
-
+            with silent_stderr():  # TensorFlow greets on import
+                from deepface import DeepFace
             client = DeepFace.build_model("Emotion", task="facial_attribute")
     except ImportError as error:
         raise UsageError(f"deepface: not installed ({error}); get it with: pip install live-monitor[deepface]") from error
     except Exception as error:  # DeepFace raises ValueError, OSError and what its downloader raises
-        reason = " ".join(str(error).split())
+        reason = " ".join(str(error).split()).rstrip(".")
         raise ModelError(f"deepface: cannot be loaded: {reason}; put its weights where it looks for them") from error
     return DeepFaceModel(client)
 

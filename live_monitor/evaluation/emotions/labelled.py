@@ -45,11 +45,6 @@ class LabelledFaces:
     def __len__(self) -> int:
         return len(self.labels)
 
-    @property
-    def title(self) -> str:
-        """For people: the name, and how the faces were cropped if they were."""
-        return self.name if self.margin is None else f"{self.name}, margin {self.margin:g}"
-
 
 def from_fer2013(data: Path, split: str, votes: Path | None) -> LabelledFaces:
     """A split of FER2013.

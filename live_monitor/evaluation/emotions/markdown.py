@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from live_monitor.evaluation.emotions.harder import HARDER
 from live_monitor.evaluation.emotions.plots import COMPARISON_FILE, confusion_file, reliability_file
-from live_monitor.evaluation.emotions.report import Json, percent, size, title_of_faces
+from live_monitor.evaluation.emotions.report import Json, count_of_faces, percent, size, title_of_faces
 from live_monitor.labels import LABELS
 
 
@@ -64,6 +64,7 @@ def _of_model(index: int, model: Json) -> list[str]:
     )
     return [
         f"## `{model['name']}`, {model['engine']}: {title_of_faces(model)}",
+        f"{count_of_faces(model)}.",
         _table(("label", "faces", "precision", "recall", "F1"), rows),
         f"![Confusion matrix]({confusion_file(index, model)}) ![Reliability]({reliability_file(index, model)})",
     ]

@@ -78,17 +78,20 @@ def as_table(report: Json) -> str:
     for split in dict.fromkeys(title_of_faces(model) for model in models):
         of_split = [model for model in models if title_of_faces(model) == split]
         rows = [("", [model["name"] for model in of_split]), ("", [model["engine"] for model in of_split])]
-        head = f"{split}, {of_split[0]['n']} faces"
+        head = f"{split}: {count_of_faces(of_split[0])}"
         parts.append("\n".join([head, "", *aligned([*rows, *_measures(of_split)])]))
     return "\n\n".join([*parts, report["environment"]])
 
 
 def title_of_faces(model: Json) -> str:
     """Which faces a model of the report was given, for people."""
-    if model["margin"] is None:
-        return str(model["split"])
-    whole = f", {model['not_found']} without a box" if model["not_found"] else ""
-    return f"{model['split']}, margin {model['margin']:g}{whole}"
+    return str(model["split"]) if model["margin"] is None else f"{model['split']}, margin {model['margin']:g}"
+
+
+def count_of_faces(model: Json) -> str:
+    """How many they are, for people, and for how many the detector found no box."""
+    whole = f", no box found in {model['not_found']}: taken whole" if model["not_found"] else ""
+    return f"{model['n']} faces{whole}"
 
 
 def percent(value: float | None) -> str:

@@ -29,7 +29,7 @@ def test_models_stand_side_by_side_in_a_table(run: Run, fer2013: Path) -> None:
     folder = load_card("custom-cnn").folder
     code, out, err = run("evaluate", "custom-cnn", folder, "--data", fer2013)
     assert (code, err) == (0, "")
-    assert out.startswith("PublicTest, 14 faces\n")
+    assert out.startswith("PublicTest: 14 faces\n")
     assert out.splitlines()[2].split() == ["custom-cnn", str(folder)]
 
 
@@ -126,4 +126,4 @@ def test_one_face_is_enough(run: Run, tmp_path: Path) -> None:
     np.savez(tmp_path / "one.npz", images=drawn_faces(1), labels=np.array([3]))
     code, out, err = run("evaluate", "custom-cnn", "--faces", tmp_path / "one.npz", "--out", tmp_path / "out")
     assert (code, err) == (0, "")
-    assert out.startswith("one.npz, 1 faces")
+    assert out.startswith("one.npz: 1 faces")

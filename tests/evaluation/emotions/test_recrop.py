@@ -42,7 +42,7 @@ def test_a_picture_without_a_box_is_taken_whole_and_counted() -> None:
 def test_labels_and_name_stay() -> None:
     before = pictures(Box(40, 40, 80, 80))
     [after] = recrop(before, FakeFinder(), (0.1,))
-    assert (after.name, after.title) == ("made", "made, margin 0.1")
+    assert after.name == "made"
     np.testing.assert_array_equal(after.labels, before.labels)
 
 

@@ -93,7 +93,7 @@ def test_without_a_majority_there_is_no_agreement() -> None:
 
 def test_the_table_has_a_column_a_model(report: Json) -> None:
     lines = as_table(report).splitlines()
-    assert lines[0] == "made, 10 faces"
+    assert lines[0] == "made: 10 faces"
     assert lines[2].split() == ["one", "runs/other"]
     cells = {line[:24].strip(): line[24:].split("  ") for line in lines[3:]}
     assert [cell.strip() for cell in cells["accuracy"] if cell.strip()] == ["80.0 %", "80.0 %"]
@@ -102,8 +102,8 @@ def test_the_table_has_a_column_a_model(report: Json) -> None:
 
 def test_sets_of_faces_have_a_table_each() -> None:
     runs = evaluate([ByLevel()], [some_faces(margin=0.0, not_found=3), some_faces(margin=-0.1)])
-    heads = [line for line in as_table(as_json(runs)).splitlines() if line.endswith(" faces")]
-    assert heads == ["made, margin 0, 3 without a box, 10 faces", "made, margin -0.1, 10 faces"]
+    heads = [line for line in as_table(as_json(runs)).splitlines() if line.startswith("made")]
+    assert heads == ["made, margin 0: 10 faces, no box found in 3: taken whole", "made, margin -0.1: 10 faces"]
 
 
 def test_markdown_has_a_row_a_model_and_whole_tables(report: Json) -> None:
