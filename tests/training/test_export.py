@@ -99,14 +99,7 @@ def test_the_int8_network_says_what_the_trained_one_says(model: Path, network: A
 def test_a_large_layers_weights_take_one_byte_each() -> None:
     inputs = keras.layers.Input((48, 48, 1))
     outputs = keras.layers.Dense(7)(keras.layers.Flatten()(inputs))
-    assert len(_to_int8(keras.Model(inputs, outputs), None)) < 1.3 * 48 * 48 * 7
-
-
-def test_fixed_ranges_say_what_the_trained_network_says(network: Any, tmp_path: Path) -> None:
-    faces = normalise(drawn_faces(64))
-    file = tmp_path / "model.tflite"
-    file.write_bytes(_to_int8(network, faces))
-    np.testing.assert_allclose(softmax(LiteRTEngine(file).infer(faces)), softmax(np.asarray(network(faces))), atol=0.05)
+    assert len(_to_int8(keras.Model(inputs, outputs))) < 1.3 * 48 * 48 * 7
 
 
 def test_the_int8_networks_ends_are_floats(model: Path) -> None:
