@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from live_monitor.classify.card import CARD_FILE, KERAS, LITERT
@@ -18,6 +19,7 @@ from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import FACE_PX, NORMALISATION, normalise
 from live_monitor.dataset.fer2013 import Faces, load_fer2013
+from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.facts import measured_facts
 from live_monitor.labels import LABELS
 from live_monitor.quiet import silent_stderr
@@ -61,7 +63,13 @@ def export(
 
     Raises:
         OutputError: the folder cannot be written.
+        UsageError: Keras does not run on TensorFlow, which makes the LiteRT file.
     """
+    if keras.backend.backend() != "tensorflow":
+        raise UsageError(
+            f"trained on {keras.backend.backend()}, but a model is made by TensorFlow; repeat the command with --resume and "
+            "without KERAS_BACKEND"
+        )
     public_test = load_fer2013(data, "PublicTest")
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)

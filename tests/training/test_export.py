@@ -15,7 +15,7 @@ from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS, dtype_policy
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import softmax
-from live_monitor.errors import OutputError
+from live_monitor.errors import OutputError, UsageError
 from live_monitor.labels import LABELS
 from live_monitor.training.export import CROP_MARGINS, _to_int8, export
 from live_monitor.training.recipe import Recipe
@@ -129,6 +129,14 @@ def test_private_test_is_measured_on_request_only(
     monkeypatch.setitem(NETWORKS, "tiny", tiny)
     card = export(trained, fer2013, tmp_path, private_test=False)
     assert list(card["measured"]) == ["PublicTest"]
+
+
+def test_another_backend_is_told_how_to_go_on(
+    trained: TrainedNetwork, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(UsageError, match="repeat the command with --resume and without KERAS_BACKEND"):
+        export(trained, fer2013, tmp_path)
 
 
 def test_exporting_leaves_keras_as_it_was(
