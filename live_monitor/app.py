@@ -19,6 +19,7 @@ from live_monitor.capture.video_file import VideoFile
 from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.engine import load_engine
+from live_monitor.classify.smoothing import Smoother
 from live_monitor.detect.cadence import Cadence, EveryNth, KeepUp
 from live_monitor.detect.choose import load_finder
 from live_monitor.detect.size_to_fit import SizeToFit
@@ -27,6 +28,7 @@ from live_monitor.mailbox import Closed
 from live_monitor.pipeline import Pipeline
 from live_monitor.settings import Settings
 from live_monitor.stages import Stages
+from live_monitor.track.tracker import Tracker
 from live_monitor.types import FrameResult
 
 GIVE_UP_S = 30.0
@@ -129,6 +131,8 @@ def load_stages(settings: Settings, *, on_time: bool) -> Stages:
             temperature=card.temperature,
         ),
         cadence=_cadence(settings.detect_every, on_time=on_time),
+        tracker=Tracker(finder.sure_score),
+        smoother=Smoother(settings.smooth),
         zones=settings.ignore,
     )
 

@@ -10,6 +10,9 @@ LABELS: Final = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutra
 FERPLUS_LABELS: Final = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 """FER+'s eight classes (Barsoum et al. 2016, arXiv 1608.01041), in the order of its vote file."""
 
+UNSURE: Final = "unsure"
+"""Stands in a label's place where none can be told."""
+
 COLOURS_BGR: Final[dict[str, tuple[int, int, int]]] = {
     "angry": (68, 68, 235),
     "disgust": (60, 165, 110),
@@ -20,3 +23,5 @@ COLOURS_BGR: Final[dict[str, tuple[int, int, int]]] = {
     "neutral": (190, 190, 190),
 }
 """One colour a label, as OpenCV's (blue, green, red), each 0..255."""
+
+UNSURE_BGR: Final = (125, 125, 125)

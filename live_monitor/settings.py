@@ -9,6 +9,8 @@ from live_monitor.detect.zones import Zone
 from live_monitor.errors import UsageError
 
 DEFAULT_MODEL = "custom-cnn"
+DEFAULT_SMOOTH_S = 0.5
+LONGEST_SMOOTH_S = 60.0
 DEVICES = ("auto", "cpu", "gpu")
 DETECTORS = ("auto", "facegrid", "yunet", "haar")
 
@@ -33,6 +35,7 @@ class Settings:
         cascade: cascade file for frontal faces, in place of OpenCV's.
         model: name of a shipped model, or a folder with a card.
         device: "auto", "cpu" or "gpu".
+        smooth: time constant, in seconds, over which what is said of a face is averaged; 0: every frame speaks for itself.
 
     Raises:
         UsageError: a value is out of range.
@@ -50,6 +53,7 @@ class Settings:
     cascade: Path | None = None
     model: str = DEFAULT_MODEL
     device: str = "auto"
+    smooth: float = DEFAULT_SMOOTH_S
 
     def __post_init__(self) -> None:
         if self.size is not None and (len(self.size) != 2 or min(self.size) < 1):
@@ -60,6 +64,8 @@ class Settings:
             raise UsageError(f"min_face {self.min_face}: is at least 1 pixel")
         if self.device not in DEVICES:
             raise UsageError(f"device {self.device}: is one of {', '.join(DEVICES)}")
+        if not 0 <= self.smooth <= LONGEST_SMOOTH_S:
+            raise UsageError(f"smooth {self.smooth}: is from 0 to {LONGEST_SMOOTH_S:g} seconds")
         if self.detect_every is not None and self.detect_every < 1:
             raise UsageError(f"detect_every {self.detect_every}: is at least 1")
         for zone in self.ignore:

@@ -1,4 +1,4 @@
-"""What happens to one frame on the analysis thread: its faces are found or carried, then classified in one call."""
+"""What happens to one frame on the analysis thread: its faces are found or carried, told apart, classified, and steadied."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.classify.smoothing import Smoother
 from live_monitor.detect.cadence import Cadence, EveryNth
 from live_monitor.detect.detector import FaceDetector
 from live_monitor.detect.zones import Zone, outside_zones, without_zones
 from live_monitor.track.flow import BoxCarrier
-from live_monitor.types import Detection, Frame, Reading
+from live_monitor.track.scene import Scene
+from live_monitor.track.tracker import Tracker
+from live_monitor.types import Detection, Frame, Reading, Track
 
 
 class Analysed(NamedTuple):
@@ -21,7 +24,7 @@ class Analysed(NamedTuple):
 
     Attributes:
         readings: one a face, ordered from left to right.
-        stages_ms: milliseconds by stage: "detect" or "carry", and "classify".
+        stages_ms: milliseconds by stage, see `live_monitor.types.FrameResult`.
     """
 
     readings: tuple[Reading, ...]
@@ -36,33 +39,42 @@ class Stages:
         detector: finds the faces of a frame.
         classifier: labels them.
         cadence: says which frames the detector sees.
+        scene: says which frames begin a new scene; the detector sees these too.
         carrier: moves the boxes through the others.
+        tracker: says which face is which.
+        smoother: steadies what is said of each.
         zones: what no stage gets to see.
     """
 
     detector: FaceDetector
     classifier: EmotionClassifier
     cadence: Cadence = field(default_factory=EveryNth)
+    scene: Scene = field(default_factory=Scene)
     carrier: BoxCarrier = field(default_factory=BoxCarrier)
+    tracker: Tracker = field(default_factory=Tracker)
+    smoother: Smoother = field(default_factory=Smoother)
     zones: tuple[Zone, ...] = ()
 
     def analyse(self, frame: Frame) -> Analysed:
         """Takes the frames of a source, one after the other."""
-        start = time.perf_counter()
-        looks = self.cadence.look_due(frame) or not self.carrier.can_carry(frame.image)
+        watch = _StopWatch()
+        cut = self.scene.cut(frame.image)
+        looks = self.cadence.look_due(frame) or cut or not self.carrier.can_carry(frame.image)
         seen = dataclasses.replace(frame, image=without_zones(frame.image, self.zones))
         faces = self._look(seen) if looks else self._carry(seen)
-        found = time.perf_counter()
-        probabilities = self.classifier.classify(seen.image, faces)
-        classified = time.perf_counter()
-        self.cadence.spent(classified - start, looked=looks)
-        return Analysed(
-            readings=tuple(map(Reading, faces, probabilities)),
-            stages_ms={"detect" if looks else "carry": 1e3 * (found - start), "classify": 1e3 * (classified - found)},
-        )
+        watch.lap("detect" if looks else "carry")
+        tracks = self._in_order(self.tracker.follow(frame, faces, looked=looks, cut=cut))
+        watch.lap("track")
+        present = [track.detection for track in tracks if not track.coasting]
+        probabilities = self.classifier.classify(seen.image, present)
+        watch.lap("classify")
+        readings = self.smoother.read(tracks, probabilities, [""] * len(present), frame.pts_s)
+        watch.lap("steady")
+        self.cadence.spent(watch.total_s, looked=looks)
+        return Analysed(readings, watch.laps_ms)
 
     def _look(self, frame: Frame) -> list[Detection]:
-        faces = self._in_order(frame, self.detector.detect(frame))
+        faces = self._outside_zones(frame, self.detector.detect(frame))
         if self.cadence.carries:
             self.carrier.start(frame.image, faces)
         else:
@@ -70,8 +82,28 @@ class Stages:
         return faces
 
     def _carry(self, frame: Frame) -> list[Detection]:
-        return self._in_order(frame, self.carrier.carry(frame.image))
+        return self._outside_zones(frame, self.carrier.carry(frame.image))
 
-    def _in_order(self, frame: Frame, detections: Sequence[Detection]) -> list[Detection]:
-        wanted = outside_zones(detections, self.zones, frame.width, frame.height) if self.zones else detections
-        return sorted(wanted, key=lambda detection: detection.box)
+    def _outside_zones(self, frame: Frame, detections: Sequence[Detection]) -> list[Detection]:
+        return outside_zones(detections, self.zones, frame.width, frame.height) if self.zones else list(detections)
+
+    @staticmethod
+    def _in_order(tracks: Sequence[Track]) -> list[Track]:
+        return sorted(tracks, key=lambda track: track.box)
+
+
+class _StopWatch:
+    """Milliseconds from one lap to the next, by name."""
+
+    def __init__(self) -> None:
+        self.laps_ms: dict[str, float] = {}
+        self._started = self._last = time.perf_counter()
+
+    @property
+    def total_s(self) -> float:
+        return self._last - self._started
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps_ms[name] = 1e3 * (now - self._last)
+        self._last = now

@@ -1,4 +1,4 @@
-"""The values that travel through the pipeline, one type an arrow: Frame, Detection, Reading, FrameResult.
+"""The values that travel through the pipeline, one type an arrow: Frame, Detection, Track, Reading, FrameResult.
 
 All are frozen: a stage hands on something new and never changes what it was given.
 """
@@ -83,21 +83,54 @@ class Detection:
     landmarks: tuple[tuple[float, float], ...] | None = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Reading:
-    """What the classifier says of one face: float32 (7,) in the order of LABELS, sum 1."""
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A face over time.
 
+    Attributes:
+        id: its number, from 1, the same as long as it is followed; none is given twice in a session.
+        detection: where it is, its box smoothed; score and landmarks are the detector's, None while coasting.
+        age_s: seconds of media time since it was first seen.
+        coasting: it is not seen in this frame; the box is where it should be.
+    """
+
+    id: int
     detection: Detection
-    probabilities: NDArray[np.float32]
+    age_s: float = 0.0
+    coasting: bool = False
 
     @property
-    def label(self) -> str:
-        return LABELS[int(self.probabilities.argmax())]
+    def box(self) -> Box:
+        return self.detection.box
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reading:
+    """What is said of one face.
+
+    Attributes:
+        track: which face it is, and where.
+        probabilities: what the classifier says of this frame, float32 (7,) in the order of LABELS, sum 1; while the track
+            is coasting, what it said last.
+        smoothed: the same over the last moments of this face.
+        label: one of LABELS, from `smoothed`; it changes when another is clearly ahead. UNSURE when there is a reason.
+        why: what makes it unsure, such as "too small", or "".
+    """
+
+    track: Track
+    probabilities: NDArray[np.float32]
+    smoothed: NDArray[np.float32]
+    label: str
+    why: str = ""
+
+    @property
+    def detection(self) -> Detection:
+        return self.track.detection
 
     @property
     def confidence(self) -> float:
-        """Probability of `label`, 0..1."""
-        return float(self.probabilities.max())
+        """Smoothed probability of `label`, 0..1; of the most probable one when it is unsure."""
+        return float(self.smoothed.max() if self.why else self.smoothed[LABELS.index(self.label)])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -107,7 +140,8 @@ class FrameResult:
     Attributes:
         frame: the picture that was analysed.
         readings: one a face, ordered from left to right.
-        stages_ms: milliseconds by stage: "detect" or "carry" (the faces of the frame before, moved), and "classify".
+        stages_ms: milliseconds by stage: "detect" or "carry" (the faces of the frame before, moved), "track", "classify",
+            and "steady" (quality and smoothing).
         finished_s: when the analysis ended, in seconds of the monotonic clock.
         dropped: frames of the source so far that were not analysed, or whose result a newer one replaced.
     """

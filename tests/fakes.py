@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.errors import SourceError
-from live_monitor.labels import LABELS
+from live_monitor.labels import LABELS, UNSURE
 from live_monitor.stages import Stages
-from live_monitor.types import Box, Detection, Frame, Image
+from live_monitor.types import Box, Detection, Frame, Image, Reading, Track
 from tests.drawn_faces import Expression, draw_face
 
 FACE = Box(10, 10, 30, 30)
@@ -144,6 +144,14 @@ class FakeEngine:
         return np.log(probabilities)
 
 
+def reading_of(
+    probabilities: NDArray[np.float32], box: Box = FACE, number: int = 1, why: str = "", *, coasting: bool = False
+) -> Reading:
+    """A face with these probabilities, in this frame as over time."""
+    label = UNSURE if why else LABELS[int(probabilities.argmax())]
+    return Reading(Track(number, Detection(box), coasting=coasting), probabilities, probabilities, label, why)
+
+
 def eventually(condition: Callable[[], bool], within_s: float = 5.0) -> bool:
     """Waits until the condition holds; False when it never did."""
     deadline = time.monotonic() + within_s
@@ -203,6 +211,7 @@ class FakeFinder:
     """Sees the bright squares of a dark picture that are large enough for it, and remembers the sizes of the pictures."""
 
     name = "fake"
+    sure_score = 0.5
     smallest_px = 20
     picture_px = 640 * 480
     wants_coarse_look = False

@@ -18,10 +18,10 @@ from live_monitor.monitor import LOADING_NOTICE, LOST_NOTICE, OPENING_NOTICE, Mo
 from live_monitor.overlay.renderer import Status, render
 from live_monitor.pipeline import Pipeline
 from live_monitor.stages import Stages
-from live_monitor.types import Detection, Image, Reading
-from tests.fakes import FACE, FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture
+from live_monitor.types import Image
+from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture, reading_of
 
-FACE_FOUND = Reading(Detection(FACE), softmax(FakeEngine().infer(np.zeros((1, 48, 48, 1), np.float32)))[0])
+FACE_FOUND = reading_of(softmax(FakeEngine().infer(np.zeros((1, 48, 48, 1), np.float32)))[0])
 
 
 def make_monitor(source: Source, display: FakeDisplay, load_stages: Callable[[], Stages] = fake_stages) -> Monitor:

@@ -132,7 +132,7 @@ class TestResults:
 
     def test_the_time_each_stage_took_is_told(self, build: Build) -> None:
         (result,) = finish(build(FakeSource([0.0])))
-        assert result.stages_ms.keys() == {"detect", "classify"}
+        assert result.stages_ms.keys() == {"detect", "track", "classify", "steady"}
         assert min(result.stages_ms.values()) > 0
 
     def test_the_age_of_a_result_counts_from_the_arrival_of_its_picture(self, build: Build) -> None:

@@ -53,7 +53,7 @@ def test_between_two_looks_faces_are_carried_and_still_classified() -> None:
     detector, engine = WatchedDetector(PORTRAIT_FACE), FakeEngine()
     every_third = stages(detector, every=3, engine=engine)
     portrait = drawn_portrait()
-    results = [every_third.analyse(frame_of(np.roll(portrait, 2 * index, axis=1), index)) for index in range(6)]
+    results = [every_third.analyse(frame_of(np.roll(portrait, 2 * index, axis=1), index, index / 25)) for index in range(6)]
     assert [frame.index for frame in detector.frames] == [0, 3]
     assert [next(iter(result.stages_ms)) for result in results] == ["detect", "carry", "carry"] * 2
     assert len(engine.batches) == 6
@@ -109,9 +109,28 @@ class Drifting(BoxCarrier):
 def test_a_face_carried_into_a_zone_is_gone() -> None:
     classifier = EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0)
     right_half = (Zone(0.5, 0, 0.5, 1),)
-    carrying = Stages(FakeDetector([LEFT]), classifier, EveryNth(2), Drifting(), right_half)
+    carrying = Stages(FakeDetector([LEFT]), classifier, EveryNth(2), carrier=Drifting(), zones=right_half)
     assert boxes(carrying, frame_of(drawn_portrait(), 0)) == [LEFT]
-    assert boxes(carrying, frame_of(drawn_portrait(), 1)) == []
+    assert not [reading for reading in carrying.analyse(frame_of(drawn_portrait(), 1)).readings if not reading.track.coasting]
+
+
+def test_a_cut_between_two_looks_is_looked_at() -> None:
+    detector = WatchedDetector(PORTRAIT_FACE)
+    every_third = stages(detector, every=3)
+    noise = np.random.default_rng(3).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    for index, image in enumerate((drawn_portrait(), noise, noise)):
+        every_third.analyse(frame_of(image, index, index / 25))
+    assert [frame.index for frame in detector.frames] == [0, 1]
+
+
+def test_a_face_that_is_missed_keeps_its_number_and_what_was_said_of_it() -> None:
+    detector, engine = WatchedDetector(PORTRAIT_FACE), FakeEngine()
+    watched = stages(detector, engine=engine)
+    first = watched.analyse(frame_of(drawn_portrait())).readings[0]
+    detector.boxes = ()
+    second = watched.analyse(frame_of(drawn_portrait(), 1, 0.04)).readings[0]
+    assert (second.track.id, second.track.coasting, second.label) == (first.track.id, True, "happy")
+    assert len(engine.batches) == 1
 
 
 def test_an_empty_frame_reaches_no_engine() -> None:

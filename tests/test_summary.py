@@ -9,13 +9,13 @@ import pytest
 
 from live_monitor.labels import LABELS
 from live_monitor.summary import Summary
-from live_monitor.types import Box, Detection, Frame, FrameResult, Reading
-from tests.fakes import grey_picture
+from live_monitor.types import Frame, FrameResult
+from tests.fakes import grey_picture, reading_of
 
 
 def result(pts_s: float, *labels: str, dropped: int = 0) -> FrameResult:
     """A frame in which one face was seen for each label."""
-    readings = tuple(Reading(Detection(Box(0, 0, 9, 9)), np.eye(7, dtype=np.float32)[LABELS.index(label)]) for label in labels)
+    readings = tuple(reading_of(np.eye(7, dtype=np.float32)[LABELS.index(label)]) for label in labels)
     return FrameResult(Frame(0, pts_s, 0.0, grey_picture(0)), readings, {}, 0.0, dropped)
 
 

@@ -80,6 +80,10 @@ def analysis_options(command: F) -> F:
             "--device", type=click.Choice(("auto", "cpu", "gpu")), default="auto", show_default=True,
             help="cpu: LiteRT; gpu: TensorFlow; auto: the GPU if there is one.",
         ),
+        click.option(
+            "--smooth", type=click.FloatRange(0, 60), default=0.5, show_default=True, metavar="SECONDS",
+            help="Average what is said of a face over so long; 0: every frame speaks for itself.",
+        ),
         click.option("-v", "--verbose", is_flag=True, help="Say what is used, and show full tracebacks."),
     )  # fmt: skip
     for option in reversed(options):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from live_monitor.detect.detector import FaceFinder
-from live_monitor.detect.facegrid import FaceGrid
+from live_monitor.detect import haar, yunet
+from live_monitor.detect.detector import FAINT, FaceFinder
+from live_monitor.detect.facegrid import FaceGrid, load_detector_card
 from live_monitor.detect.haar import HaarFinder
 from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.detect.yunet_file import YUNET
@@ -45,10 +46,10 @@ def _name(settings: Settings) -> str:
 
 def _load(name: str, settings: Settings) -> FaceFinder:
     if name == "haar":
-        return HaarFinder(profile=settings.profile, cascade=settings.cascade)
+        return HaarFinder(profile=settings.profile, cascade=settings.cascade, fewest_hits=haar.FAINT_HITS)
     if name == "yunet":
-        return YuNetFinder(settings.detector_model or yunet_model())
-    return FaceGrid(settings.detector_model)
+        return YuNetFinder(settings.detector_model or yunet_model(), threshold=FAINT * yunet.THRESHOLD)
+    return FaceGrid(settings.detector_model, threshold=FAINT * load_detector_card(settings.detector_model).threshold)
 
 
 def yunet_model() -> Path:

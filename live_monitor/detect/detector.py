@@ -7,6 +7,9 @@ from typing import Protocol
 
 from live_monitor.types import Detection, Frame, Image
 
+FAINT = 0.7
+"""Share of the score of a sure face from which live view hears of a hit."""
+
 SAME_FACE_OVERLAP = 0.6
 """Two boxes are one face when they share this much of the smaller one's area."""
 
@@ -17,6 +20,10 @@ class FaceFinder(Protocol):
     @property
     def name(self) -> str:
         """What --detector takes."""
+
+    @property
+    def sure_score(self) -> float:
+        """Score from which a hit is a face; fainter ones, which it reports too, can only be a face that was there before."""
 
     @property
     def smallest_px(self) -> int:
@@ -38,7 +45,7 @@ class FaceDetector(Protocol):
     """Finds the faces of a sequence of frames. Only the analysis thread calls it."""
 
     def detect(self, frame: Frame) -> list[Detection]:
-        """Faces in pixels of the frame, any order, none twice."""
+        """Faces in pixels of the frame, faint ones too, any order, none twice."""
 
 
 def merge_overlapping(detections: Iterable[Detection]) -> list[Detection]:

@@ -121,6 +121,7 @@ class FaceGrid:
             ModelError: card or weights are missing, damaged or not facegrid's.
         """
         card = load_detector_card(folder)
+        self.sure_score = card.threshold
         self.threshold = card.threshold if threshold is None else threshold
         self.smallest_px = card.smallest_px
         content, threads = card.weights(LITERT), threads or min(MOST_THREADS, os.cpu_count() or 1)

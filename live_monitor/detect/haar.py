@@ -22,7 +22,10 @@ SCALE_STEP = 1.2
 """Ratio between two searched face sizes."""
 
 FEWEST_HITS = 3
-"""A face is hit by the cascade at this many neighbouring places and sizes."""
+"""A face is hit by the cascade at this many neighbouring places and sizes..."""
+
+FAINT_HITS = 2
+"""...and one that was there before at so many."""
 
 HALF_SURE_HITS = 10
 """A face of n hits has the score n / (n + this): the number of hits orders faces better than the cascade's own weights."""
@@ -34,6 +37,7 @@ class HaarFinder:
     """Frontal faces, and on request faces turned to either side."""
 
     name = "haar"
+    sure_score = THRESHOLD
     smallest_px = 24
     picture_px = 640 * 360
     wants_coarse_look = False

@@ -60,13 +60,13 @@ class SizeToFit:
         full_px = self._full_side_px(frame.image)
         full = since_full_s >= self._full_look_every_s or self._side_px >= full_px
         detections = self._look(frame.image, full_px if full else self._side_px)
-        if len(detections) < self._faces and self._side_px < full_px and since_full_s >= SEARCH_AGAIN_S:
+        if self._count(detections) < self._faces and self._side_px < full_px and since_full_s >= SEARCH_AGAIN_S:
             detections, full = self._search_again(frame, detections, self._side_px if full else full_px), True
         if full:
-            found_new = len(detections) > self._faces
+            found_new = self._count(detections) > self._faces
             self._full_look_every_s = FULL_LOOK_EVERY_S if found_new else CALM_FULL_LOOK_EVERY_S
             self._full_look_s = frame.pts_s
-        self._faces = len(detections)
+        self._faces = self._count(detections)
         self._fit(frame, detections)
         return detections
 
@@ -77,7 +77,7 @@ class SizeToFit:
     def _search_again(self, frame: Frame, detections: list[Detection], side_px: int) -> list[Detection]:
         """Adds the faces seen in the picture at another size; if there are any, the fitted size was too small."""
         merged = merge_overlapping([*detections, *self._look(frame.image, side_px)])
-        if len(merged) > len(detections):
+        if self._count(merged) > self._count(detections):
             self._want(frame, LOST_ENLARGES * self._side_px)
         return merged
 
@@ -96,8 +96,9 @@ class SizeToFit:
 
     def _fit(self, frame: Frame, detections: Sequence[Detection]) -> None:
         """Sets the size for the next frames: the largest wanted lately."""
-        if detections:
-            smallest = min(min(found.box.width, found.box.height) for found in detections)
+        sure = [found for found in detections if self._is_sure(found)]
+        if sure:
+            smallest = min(min(found.box.width, found.box.height) for found in sure)
             self._want(frame, max(frame.width, frame.height) * self._finder.smallest_px / max(smallest, 1.0))
         while self._wanted and frame.pts_s - self._wanted[0][0] > REMEMBER_S:
             self._wanted.popleft()
@@ -107,6 +108,12 @@ class SizeToFit:
         if side_px > self._side_px or side_px <= SHRINK * self._side_px:
             self._side_px = side_px
             logger.info("%s: looks for faces in pictures of %d pixels, longest side", self._finder.name, side_px)
+
+    def _is_sure(self, found: Detection) -> bool:
+        return found.score is None or found.score >= self._finder.sure_score
+
+    def _count(self, detections: Sequence[Detection]) -> int:
+        return sum(map(self._is_sure, detections))
 
     def _want(self, frame: Frame, side_px: float) -> None:
         self._wanted.append((frame.pts_s, side_px))

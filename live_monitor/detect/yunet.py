@@ -33,6 +33,7 @@ class YuNetFinder:
     """Frontal, turned and masked faces, with scores and landmarks: both eyes, nose, both corners of the mouth."""
 
     name = "yunet"
+    sure_score = THRESHOLD
     smallest_px = 20
     picture_px = 1280 * 720
     wants_coarse_look = True

@@ -9,8 +9,8 @@ from live_monitor.detect.zones import Zone
 from live_monitor.labels import COLOURS_BGR, LABELS
 from live_monitor.overlay.renderer import DIMMED, NOTICE_BGR, PLATE_BGR, SMALLEST_SIDE_PX, Status, render
 from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
-from live_monitor.types import Box, Detection, Image, Reading
-from tests.fakes import grey_picture
+from live_monitor.types import Box, Image, Reading
+from tests.fakes import grey_picture, reading_of
 
 HD = (1280, 720)
 FACE = Box(600, 300, 800, 500)
@@ -24,7 +24,7 @@ LEAST_TEXT_OF_SHORT_SIDE = 0.015
 def reading(label: str, box: Box = FACE, confidence: float = 0.82) -> Reading:
     probabilities = np.full(len(LABELS), (1 - confidence) / (len(LABELS) - 1), np.float32)
     probabilities[LABELS.index(label)] = confidence
-    return Reading(Detection(box), probabilities)
+    return reading_of(probabilities, box)
 
 
 def status(size: tuple[int, int] = HD, notice: str = "") -> Status:

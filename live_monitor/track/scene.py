@@ -1,0 +1,35 @@
+"""Notices a cut: from one frame to the next nearly all of the picture is another."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.types import Image
+
+POINTS = (32, 18)
+"""Columns and rows of points that are compared."""
+
+CHANGED_LEVELS = 20
+"""A point has changed when its grey level moved by this more than that of the whole picture: light switched on is no cut."""
+
+CUT_SHARE = 0.5
+"""Share of the points that have changed at a cut."""
+
+
+class Scene:
+    """Remembers the last frame. Belongs to one thread."""
+
+    def __init__(self) -> None:
+        self._last: NDArray[np.int16] | None = None
+
+    def cut(self, image: Image) -> bool:
+        """Takes the next frame, uint8 (H, W, 3) BGR; True when it shows something else than the one before."""
+        points = cv2.resize(image, POINTS, interpolation=cv2.INTER_NEAREST)
+        now = cv2.cvtColor(points, cv2.COLOR_BGR2GRAY).astype(np.int16)
+        last, self._last = self._last, now
+        if last is None:
+            return False
+        moved = now - last
+        return bool((np.abs(moved - np.median(moved)) > CHANGED_LEVELS).mean() > CUT_SHARE)

@@ -1,0 +1,184 @@
+"""Who is who: gives every face a number and keeps it while the face moves, is missed for a moment, or is hidden.
+
+Boxes found are paired with boxes expected: first by overlap, the sure ones before the faint ones (Zhang et al., "ByteTrack",
+ECCV 2022), then by distance. Nothing of a face but its place is looked at, so a number means a place and a movement, not a
+person who could be known again. All limits are seconds of media time, so that the frame rate changes nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+
+from live_monitor.track.motion import Motion
+from live_monitor.track.pairing import by_distance, by_overlap
+from live_monitor.types import Box, Detection, Frame, Track
+
+CONFIRM_S = 0.1
+"""A newcomer counts when it is still seen after this long, or in the very first look: many false faces last for one look."""
+
+COAST_S = 0.5
+"""A face that is missed stays in the result for so long, where it should be."""
+
+LOST_S = 1.5
+"""A face that moves is waited for so long..."""
+
+HOME_S = 60.0
+"""...and one that keeps to its place, as in a tile of a call, so long."""
+
+LEAST_OVERLAP = 0.3
+"""Intersection over union from which a box is the one expected."""
+
+SAME_PLACE_OVERLAP = 0.6
+"""The same across a cut, where only a face that stayed where it was is the same."""
+
+REACH, REACH_GROWS_PER_S = 0.6, 1.2
+"""How far from the expected place a face may be, in widths, and how much further with each second since it was seen."""
+
+HOME_REACH = 0.6
+"""How far from its home a face that was gone may come back, in widths."""
+
+SETTLED_WANDER = 0.5
+SETTLED_AFTER_S = 1.0
+"""A face keeps to its place when it is on average no further from it than this, in widths, having been seen for so long."""
+
+
+class Tracker:
+    """Follows the faces of one source. Belongs to one thread."""
+
+    def __init__(self, sure_score: float = 0.0) -> None:
+        """Starts with nobody.
+
+        Args:
+            sure_score: a detection below it can only be a face that is known already, 0..1; one without score is sure.
+        """
+        self._sure_score = sure_score
+        self._numbers = itertools.count(1)
+        self._people: list[_Person] = []
+        self._size: tuple[int, int] | None = None
+
+    def follow(self, frame: Frame, detections: Sequence[Detection], *, looked: bool, cut: bool = False) -> list[Track]:
+        """Takes the faces of the next frame.
+
+        Args:
+            frame: pictures of another size than before start anew; numbers go on.
+            detections: the faces found in it, or carried into it; none twice.
+            looked: False when they were carried, which says nothing of newcomers and of who left.
+            cut: the frame shows another scene than the one before.
+
+        Returns:
+            Faces that count: those of `detections`, and those missed a moment ago. Any order.
+        """
+        first_look = self._size != (frame.width, frame.height)
+        if first_look:
+            self._people, self._size = [], (frame.width, frame.height)
+        newcomers = self._recognise(detections, frame.pts_s, cut=cut)
+        self._people = [person for person in self._people if not person.gone(frame, looked=looked, cut=cut)]
+        if looked:
+            self._people += [_Person(found, frame.pts_s) for found in newcomers]
+            self._number(frame.pts_s, at_once=first_look)
+        return [person.track(frame.pts_s) for person in self._people if person.shown(frame.pts_s)]
+
+    def _recognise(self, detections: Sequence[Detection], now_s: float, *, cut: bool) -> list[Detection]:
+        """Gives those who are known their detections.
+
+        Returns:
+            The sure detections that are nobody's.
+        """
+        sure = [found for found in detections if self._sure(found)]
+        faint = [found for found in detections if not self._sure(found)]
+        for person in self._people:
+            person.found = None
+        waited_for = [person for person in self._people if now_s - person.seen_s <= LOST_S]
+        away = [person for person in self._people if now_s - person.seen_s > LOST_S]
+        least = SAME_PLACE_OVERLAP if cut else LEAST_OVERLAP
+
+        def overlapping(people: Sequence[_Person], boxes: Sequence[Box]) -> _Pairs:
+            return by_overlap(_expected(people, now_s), boxes, least)
+
+        def near(people: Sequence[_Person], boxes: Sequence[Box]) -> _Pairs:
+            return by_distance(_expected(people, now_s), boxes, _reach(people, now_s))
+
+        def at_home(people: Sequence[_Person], boxes: Sequence[Box]) -> _Pairs:
+            return by_distance([person.motion.home for person in people], boxes, [HOME_REACH] * len(people))
+
+        sure = _give(sure, waited_for, overlapping)
+        _give(faint, waited_for, overlapping)
+        if not cut:
+            sure = _give(_give(sure, waited_for, near), away, at_home)
+        for person in self._people:
+            person.note(now_s)
+        return sure
+
+    def _number(self, now_s: float, *, at_once: bool) -> None:
+        for person in self._people:
+            if not person.number and (at_once or now_s - person.since_s >= CONFIRM_S):
+                person.number = next(self._numbers)
+
+    def _sure(self, found: Detection) -> bool:
+        return found.score is None or found.score >= self._sure_score
+
+
+class _Person:
+    """One face, from the first look at it until it is given up. Its number is 0 until it counts."""
+
+    def __init__(self, found: Detection, now_s: float) -> None:
+        self.number = 0
+        self.since_s = self.seen_s = now_s
+        self.found: Detection | None = found
+        self.motion = Motion(found.box, now_s)
+
+    def note(self, now_s: float) -> None:
+        """Takes note of whether it was found."""
+        if self.found is not None:
+            if now_s - self.seen_s > LOST_S:
+                self.motion = Motion(self.found.box, now_s)
+            else:
+                self.motion.correct(self.found.box, now_s)
+            self.seen_s = now_s
+
+    def gone(self, frame: Frame, *, looked: bool, cut: bool) -> bool:
+        """Whether it is given up."""
+        if self.found is not None:
+            return False
+        unseen_s = frame.pts_s - self.seen_s
+        if cut or (looked and not self.number):
+            return True
+        if unseen_s <= LOST_S:
+            x, y = self.motion.predicted(frame.pts_s).centre
+            return not (0 <= x < frame.width and 0 <= y < frame.height)
+        settled = self.motion.wander <= SETTLED_WANDER and self.seen_s - self.since_s >= SETTLED_AFTER_S
+        return unseen_s > HOME_S or not settled
+
+    def shown(self, now_s: float) -> bool:
+        return self.number > 0 and now_s - self.seen_s <= COAST_S
+
+    def track(self, now_s: float) -> Track:
+        if self.found is not None:
+            detection = dataclasses.replace(self.found, box=self.motion.box)
+        else:
+            detection = Detection(self.motion.predicted(now_s))
+        return Track(self.number, detection, age_s=now_s - self.since_s, coasting=self.found is None)
+
+
+_Pairs = list[tuple[int, int]]
+_Pairing = Callable[[Sequence[_Person], Sequence[Box]], _Pairs]
+
+
+def _give(detections: Sequence[Detection], people: Sequence[_Person], pairing: _Pairing) -> list[Detection]:
+    """Gives detections to those who have none yet; returns what is left."""
+    waiting = [person for person in people if person.found is None]
+    pairs = pairing(waiting, [found.box for found in detections])
+    for person, found in pairs:
+        waiting[person].found = detections[found]
+    given = {found for _, found in pairs}
+    return [found for index, found in enumerate(detections) if index not in given]
+
+
+def _expected(people: Iterable[_Person], now_s: float) -> list[Box]:
+    return [person.motion.predicted(now_s) for person in people]
+
+
+def _reach(people: Iterable[_Person], now_s: float) -> list[float]:
+    return [REACH + REACH_GROWS_PER_S * (now_s - person.seen_s) for person in people]

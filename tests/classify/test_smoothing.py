@@ -1,0 +1,153 @@
+"""Labels over time: steady, quick enough, the same at any frame rate, and each face for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from live_monitor.classify.smoothing import UNCLEAR, Smoother
+from live_monitor.labels import LABELS, UNSURE
+from live_monitor.types import Box, Detection, Reading, Track
+
+HAPPY, SAD, NEUTRAL = (LABELS.index(label) for label in ("happy", "sad", "neutral"))
+FACE = Detection(Box(0, 0, 50, 50))
+
+
+def row(label: int, probability: float = 0.6) -> NDArray[np.float32]:
+    values = np.full(7, (1 - probability) / 6, np.float32)
+    values[label] = probability
+    return values
+
+
+def read(smoother: Smoother, rows: dict[int, NDArray[np.float32]], at_s: float, flaw: str = "") -> dict[int, Reading]:
+    tracks = [Track(number, FACE) for number in rows]
+    readings = smoother.read(tracks, np.array(list(rows.values())).reshape(-1, 7), [flaw] * len(rows), at_s)
+    return {reading.track.id: reading for reading in readings}
+
+
+def labels(rows: Sequence[NDArray[np.float32]], fps: float, smooth_s: float = 0.5) -> list[str]:
+    smoother = Smoother(smooth_s)
+    return [read(smoother, {1: one}, frame / fps)[1].label for frame, one in enumerate(rows)]
+
+
+def test_a_face_seen_once_looks_as_it_does() -> None:
+    assert labels([row(HAPPY)], 30) == ["happy"]
+
+
+def test_one_frame_that_says_something_else_changes_nothing() -> None:
+    rows = [row(HAPPY)] * 30 + [row(SAD, 0.9)] + [row(HAPPY)] * 30
+    assert set(labels(rows, 30)) == {"happy"}
+
+
+@pytest.mark.parametrize("fps", [30, 10, 5])
+def test_a_true_change_shows_within_a_second(fps: int) -> None:
+    shown = labels([row(NEUTRAL)] * 3 * fps + [row(HAPPY)] * 3 * fps, fps)
+    assert shown[3 * fps - 1] == "neutral"
+    assert shown[4 * fps] == "happy"
+
+
+def test_labels_change_at_most_a_fifth_as_often_as_without_smoothing() -> None:
+    rng = np.random.default_rng(2)
+    rows = [row(int(rng.choice([HAPPY, NEUTRAL])), float(rng.uniform(0.35, 0.6))) for _ in range(1800)]
+
+    def changes(smooth_s: float) -> int:
+        return sum(before != after for before, after in pairwise(labels(rows, 30, smooth_s)))
+
+    assert changes(0.0) > 500
+    assert changes(0.5) <= changes(0.0) / 5
+
+
+@pytest.mark.parametrize("every", [3, 6])
+def test_fewer_frames_a_second_give_the_same_labels_at_the_same_time(every: int) -> None:
+    rng = np.random.default_rng(4)
+    truth = np.repeat(rng.integers(0, 7, 12), 60)
+    rows = [row(int(label), float(rng.uniform(0.5, 0.8))) for label in truth]
+    all_frames = labels(rows, 30)
+    some = labels(rows[::every], 30 / every)
+    changes = [(index / 30, after) for index, (before, after) in enumerate(pairwise(all_frames), 1) if before != after]
+    fewer = [(index * every / 30, after) for index, (before, after) in enumerate(pairwise(some), 1) if before != after]
+    assert [label for _, label in changes] == [label for _, label in fewer]
+    assert all(abs(one[0] - other[0]) <= 0.3 for one, other in zip(changes, fewer, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_faces_never_influence_each_other(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    alone, together = Smoother(unsure_below=0.3), Smoother(unsure_below=0.3)
+    for frame in range(60):
+        mine, other = rng.dirichlet(np.ones(7), 2).astype(np.float32)
+        lonely = read(alone, {1: mine}, frame / 30)[1]
+        one = read(together, {2: other, 1: mine} if rng.random() < 0.7 else {1: mine}, frame / 30)[1]
+        np.testing.assert_array_equal(one.smoothed, lonely.smoothed)
+        assert (one.label, one.why) == (lonely.label, lonely.why)
+
+
+def test_smoothing_can_be_turned_off() -> None:
+    rows = [row(HAPPY), row(SAD), row(HAPPY)]
+    assert labels(rows, 30, 0.0) == ["happy", "sad", "happy"]
+
+
+def test_what_the_classifier_said_is_kept_beside_the_smoothed() -> None:
+    smoother = Smoother()
+    read(smoother, {1: row(HAPPY)}, 0.0)
+    reading = read(smoother, {1: row(SAD)}, 0.04)[1]
+    np.testing.assert_array_equal(reading.probabilities, row(SAD))
+    assert reading.smoothed.argmax() == HAPPY
+    assert reading.smoothed.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_face_that_was_gone_starts_anew() -> None:
+    smoother = Smoother()
+    read(smoother, {1: row(HAPPY)}, 0.0)
+    read(smoother, {2: row(HAPPY)}, 0.04)
+    np.testing.assert_array_equal(read(smoother, {1: row(SAD)}, 0.08)[1].smoothed, row(SAD))
+
+
+def test_a_face_that_is_missed_for_a_moment_keeps_what_was_said() -> None:
+    smoother = Smoother()
+    read(smoother, {1: row(HAPPY)}, 0.0)
+    (reading,) = smoother.read([Track(1, FACE, coasting=True)], np.empty((0, 7), np.float32), [], 0.04)
+    assert reading.label == "happy"
+
+
+class TestUnsure:
+    def test_an_improbable_label_is_unsure_and_says_so(self) -> None:
+        reading = read(Smoother(unsure_below=0.5), {1: row(HAPPY, 0.4)}, 0.0)[1]
+        assert (reading.label, reading.why) == (UNSURE, UNCLEAR)
+        assert reading.confidence == pytest.approx(0.4)
+
+    def test_a_flaw_of_one_frame_makes_nobody_unsure(self) -> None:
+        smoother = Smoother()
+        for frame in range(30):
+            read(smoother, {1: row(HAPPY)}, frame / 30)
+        assert read(smoother, {1: row(HAPPY)}, 1.0, "blurred")[1].label == "happy"
+
+    def test_a_flaw_that_stays_does_within_a_second_and_its_end_ends_it(self) -> None:
+        smoother = Smoother()
+        for frame in range(30):
+            read(smoother, {1: row(HAPPY)}, frame / 30)
+        for frame in range(30, 60):
+            flawed = read(smoother, {1: row(SAD)}, frame / 30, "blurred")[1]
+        assert (flawed.label, flawed.why) == (UNSURE, "blurred")
+        for frame in range(60, 90):
+            again = read(smoother, {1: row(HAPPY)}, frame / 30)[1]
+        assert (again.label, again.why) == ("happy", "")
+
+    def test_what_a_flawed_face_looks_like_hardly_counts(self) -> None:
+        smoother = Smoother()
+        for frame in range(30):
+            read(smoother, {1: row(HAPPY)}, frame / 30)
+        assert read(smoother, {1: row(SAD, 0.99)}, 1.3, "blurred")[1].smoothed.argmax() == HAPPY
+
+    def test_a_face_that_was_never_clear_is_unsure_from_the_first_frame(self) -> None:
+        assert read(Smoother(), {1: row(HAPPY)}, 0.0, "too small")[1].why == "too small"
+
+    def test_a_probability_about_the_limit_does_not_flicker(self) -> None:
+        rng = np.random.default_rng(8)
+        smoother = Smoother(unsure_below=0.5)
+        seen = [read(smoother, {1: row(HAPPY, float(rng.normal(0.5, 0.02)))}, frame / 30)[1].label for frame in range(300)]
+        assert sum(before != after for before, after in pairwise(seen)) <= 2

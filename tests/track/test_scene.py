@@ -1,0 +1,38 @@
+"""What is a cut and what is not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from live_monitor.track.scene import Scene
+from live_monitor.types import Image
+from tests.fakes import drawn_portrait
+
+
+def noise(seed: int) -> Image:
+    return np.random.default_rng(seed).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+
+
+def cut_between(before: Image, after: Image) -> bool:
+    scene = Scene()
+    assert not scene.cut(before)
+    return scene.cut(after)
+
+
+def test_another_picture_is_a_cut() -> None:
+    assert cut_between(noise(1), noise(2))
+
+
+def test_the_same_picture_is_none() -> None:
+    assert not cut_between(noise(1), noise(1))
+
+
+def test_light_that_is_switched_on_is_none() -> None:
+    dark = (drawn_portrait() * 0.6).astype(np.uint8)
+    assert not cut_between(dark, dark + np.uint8(60))
+
+
+def test_a_third_of_the_picture_that_changes_is_none() -> None:
+    after = noise(1)
+    after[:80] = noise(2)[:80]
+    assert not cut_between(noise(1), after)
