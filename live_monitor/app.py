@@ -19,6 +19,7 @@ from live_monitor.capture.video_file import VideoFile
 from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.engine import load_engine
+from live_monitor.classify.quality import Limits, QualityGate
 from live_monitor.classify.smoothing import Smoother
 from live_monitor.detect.cadence import Cadence, EveryNth, KeepUp
 from live_monitor.detect.choose import load_finder
@@ -30,6 +31,7 @@ from live_monitor.settings import Settings
 from live_monitor.stages import Stages
 from live_monitor.track.tracker import Tracker
 from live_monitor.types import FrameResult
+from live_monitor.wishes import Wishes
 
 GIVE_UP_S = 30.0
 """Without a window nobody sees "signal lost": a live source that stays silent this long ends the run."""
@@ -105,7 +107,8 @@ def make_pipeline(source: Source, settings: Settings, *, shown: bool) -> Pipelin
     realtime = settings.realtime and not source.live
     policy = CapturePolicy(paced=not source.live and (shown or realtime), newest_wins=source.live or realtime)
     on_time = policy.paced or policy.newest_wins
-    return Pipeline(source, lambda: load_stages(settings, on_time=on_time), policy)
+    wishes = Wishes(min_face=settings.min_face)
+    return Pipeline(source, lambda: load_stages(settings, on_time=on_time), policy, wishes=wishes)
 
 
 def load_stages(settings: Settings, *, on_time: bool) -> Stages:
@@ -132,7 +135,8 @@ def load_stages(settings: Settings, *, on_time: bool) -> Stages:
         ),
         cadence=_cadence(settings.detect_every, on_time=on_time),
         tracker=Tracker(finder.sure_score),
-        smoother=Smoother(settings.smooth),
+        gate=QualityGate(Limits(score=finder.sure_score)),
+        smoother=Smoother(settings.smooth, card.unsure_below),
         zones=settings.ignore,
     )
 

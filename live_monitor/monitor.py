@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from live_monitor.capture.clock import Clock, MonotonicClock
+from live_monitor.controls import Controls
 from live_monitor.detect.zones import Zone
+from live_monitor.keys import ACTIONS
 from live_monitor.mailbox import Closed
+from live_monitor.overlay.canvas import Canvas
+from live_monitor.overlay.faces import face_at
+from live_monitor.overlay.latency import Latency
+from live_monitor.overlay.panel import draw_panel
 from live_monitor.overlay.rate import RateCounter
 from live_monitor.overlay.renderer import Status, render
+from live_monitor.overlay.snapshot import write_snapshot
+from live_monitor.overlay.view import View
 from live_monitor.overlay.window import Display
 from live_monitor.pipeline import Pipeline
-from live_monitor.types import Frame, Image, Reading
-
-QUIT_KEYS = frozenset((ord("q"), ord("Q"), 27))
-"""27 is Esc."""
+from live_monitor.pulse.pulse import Pulse
+from live_monitor.types import Frame, FrameResult, Image
+from live_monitor.wishes import Wishes
 
 LOADING_NOTICE = "Loading model"
 OPENING_NOTICE = "Opening"
 LOST_NOTICE = "Signal lost, reconnecting"
+PAUSED_NOTICE = "Paused"
 
 POLL_S = 0.015
 """Longest wait for a result before keys are looked at again."""
 
 REDRAW_S = 0.1
 """Without new results the picture is drawn again this often: the frame rate falls, a notice comes or goes."""
+
+PANEL_EVERY_S = 0.5
+"""The panel is drawn anew this often: nobody reads numbers that change faster."""
 
 OPENING_SHOWN_AFTER_S = 0.3
 """A source that opens or fails at once needs no window that says "opening"."""
@@ -35,7 +48,17 @@ OPENING_SHOWN_AFTER_S = 0.3
 class Monitor:
     """Shows a pipeline's results. Belongs to the main thread."""
 
-    def __init__(self, pipeline: Pipeline, display: Display, zones: Sequence[Zone] = (), clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        display: Display,
+        zones: Sequence[Zone] = (),
+        clock: Clock | None = None,
+        view: View = View(),  # noqa: B008, it is frozen
+        snapshots: Path = Path(),
+        *,
+        fullscreen: bool = False,
+    ) -> None:
         """Sets everything up; nothing is opened before `run`.
 
         Args:
@@ -43,15 +66,22 @@ class Monitor:
             display: where.
             zones: the parts of the picture that the pipeline ignores, to be shaded.
             clock: stands in for real time in tests.
+            view: what is shown at first.
+            snapshots: folder for snapshots, made when the first one is written.
+            fullscreen: whether the window fills the screen at first.
         """
         self._pipeline = pipeline
         self._display = display
         self._zones = zones
+        self._snapshots = snapshots
         self._clock = clock or MonotonicClock()
-        self._rate = RateCounter()
+        self._controls = Controls(view, pipeline.wishes or Wishes(), fullscreen=fullscreen)
+        self._rate, self._latency, self._pulse = RateCounter(), Latency(), Pulse()
+        self._result: FrameResult | None = None
         self._frame: Frame | None = None
-        self._readings: tuple[Reading, ...] = ()
-        self._drawn_s = 0.0
+        self._shown: Image = _BLANK
+        self._panel: Image = _BLANK
+        self._drawn_s = self._panel_s = 0.0
 
     def run(self) -> None:
         """Runs until a quit key, the window's close button or the end of the source.
@@ -73,14 +103,58 @@ class Monitor:
                 self._pipeline.close()
 
     def _quit_wanted(self) -> bool:
-        return self._display.poll_key() in QUIT_KEYS or self._display.closed
+        """Does what the user asks for; True when that is to end."""
+        now_s = self._clock.now()
+        key, click = self._display.poll_key(), self._display.poll_click()
+        if key in ACTIONS:
+            self._controls.act(ACTIONS[key], now_s, self._write_snapshot, self._mark)
+            self._apply(now_s)
+        if click is not None:
+            self._click(click, now_s)
+        return self._controls.quit or self._display.closed
+
+    def _apply(self, now_s: float) -> None:
+        """Lets the pipeline and the window follow the user's choices, and shows them at once."""
+        if self._controls.paused != self._pipeline.paused:
+            (self._pipeline.pause if self._controls.paused else self._pipeline.resume)()
+        if self._pipeline.wishes is not None or self._controls.wishes != Wishes():
+            self._pipeline.wishes = self._controls.wishes
+        self._display.set_fullscreen(self._controls.fullscreen)
+        self._panel_s = 0.0
+        if self._frame is not None and not self._controls.quit:
+            self._draw(now_s)
+
+    def _click(self, point: tuple[int, int], now_s: float) -> None:
+        if self._result is None:
+            return
+        frame = self._result.frame
+        place = Canvas(frame.width, frame.height, self._controls.view.mirror)
+        tracks = [*(reading.track for reading in self._result.readings), *self._result.left_out]
+        number = face_at(place.to_picture(*point), tracks)
+        if number is not None:
+            self._controls.leave_out(number, now_s)
+            self._apply(now_s)
+
+    def _write_snapshot(self) -> str:
+        taken = datetime.datetime.now().astimezone()
+        try:
+            return f"Snapshot: {write_snapshot(self._shown, self._snapshots, taken).resolve()}"
+        except OSError as error:
+            return f"No snapshot: {self._snapshots} cannot be written: {error.strerror or error}"
+
+    def _mark(self) -> str:
+        minutes, seconds = divmod(round(self._pulse.mark()), 60)
+        return f"Marker {len(self._pulse.markers)} at {minutes}:{seconds:02}"
 
     def _show_next(self, running_s: float) -> None:
-        result = self._pipeline.next_result(POLL_S)
+        result = None
+        if self._controls.paused:
+            self._display.wait(POLL_S)
+        else:
+            result = self._pipeline.next_result(POLL_S)
         now = self._clock.now()
         if result is not None:
-            self._frame, self._readings = result.frame, result.readings
-            self._rate.tick(now)
+            self._take(result, now)
         elif now - self._drawn_s < REDRAW_S:
             return
         elif self._pipeline.loading:
@@ -88,17 +162,40 @@ class Monitor:
         if self._frame is not None or running_s > OPENING_SHOWN_AFTER_S:
             self._draw(now)
 
+    def _take(self, result: FrameResult, now_s: float) -> None:
+        self._result, self._frame = result, result.frame
+        self._rate.tick(now_s)
+        self._latency.add(result, now_s)
+        self._pulse.add(result)
+
     def _draw(self, now_s: float) -> None:
         image = _BLANK if self._frame is None else self._frame.image
-        status = Status(self._rate.rate(now_s), (image.shape[1], image.shape[0]), self._notice())
-        self._display.show(render(image, self._readings, status, self._zones))
+        view, result = self._controls.view, self._result
+        status = Status(
+            self._rate.rate(now_s),
+            (image.shape[1], image.shape[0]),
+            self._notice(),
+            self._controls.message(now_s),
+            self._latency.lines(now_s),
+        )
+        readings, left_out = (result.readings, result.left_out) if result else ((), ())
+        shown = render(image, readings, status, self._zones, view, left_out)
+        self._shown = np.hstack([shown, self._panel_for(shown, now_s)]) if view.panel and result else shown
+        self._display.show(self._shown)
         self._drawn_s = now_s
+
+    def _panel_for(self, shown: Image, now_s: float) -> Image:
+        if now_s - self._panel_s >= PANEL_EVERY_S or self._panel.shape[0] != shown.shape[0]:
+            self._panel, self._panel_s = draw_panel(self._pulse, shown.shape[1], shown.shape[0]), now_s
+        return self._panel
 
     def _notice(self) -> str:
         if self._frame is None:
             return OPENING_NOTICE
         if self._pipeline.loading:
             return LOADING_NOTICE
+        if self._controls.paused:
+            return PAUSED_NOTICE
         return LOST_NOTICE if self._pipeline.signal_lost else ""
 
 

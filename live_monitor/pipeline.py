@@ -20,6 +20,7 @@ from live_monitor.errors import SourceError
 from live_monitor.mailbox import Closed, Mailbox
 from live_monitor.stages import Stages
 from live_monitor.types import Frame, FrameResult
+from live_monitor.wishes import Wishes
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,12 @@ class Pipeline:
     """Runs a source through the stages. All methods belong to one thread, the one that takes results."""
 
     def __init__(
-        self, source: Source, load_stages: Callable[[], Stages], policy: CapturePolicy, clock: Clock | None = None
+        self,
+        source: Source,
+        load_stages: Callable[[], Stages],
+        policy: CapturePolicy,
+        clock: Clock | None = None,
+        wishes: Wishes | None = None,
     ) -> None:
         """Sets everything up; nothing is opened or loaded before `start`.
 
@@ -45,7 +51,11 @@ class Pipeline:
             load_stages: called once, on the analysis thread: loading never keeps a window from opening.
             policy: what happens when analysis is slower or faster than the source.
             clock: stands in for real time in tests.
+            wishes: how the user wants the first frames to be analysed; None: as the stages are set.
         """
+        self.wishes = wishes
+        """Replaced as a whole, by the thread that takes results; the next frame is analysed so."""
+
         self._clock = clock or MonotonicClock()
         self._live = source.live
         self._frames: Mailbox[Frame] = Mailbox(newest_wins=policy.newest_wins)
@@ -53,6 +63,9 @@ class Pipeline:
         self._capture = Capture(source, self._frames, policy, self._clock)
         self._load_stages = load_stages
         self._loaded = threading.Event()
+        self._watched = threading.Event()
+        self._watched.set()
+        self._dropped_at_pause = self._unwatched = 0
         self._started_s = 0.0
         self._threads = (
             threading.Thread(target=self._run_capture, name="capture", daemon=True),
@@ -74,6 +87,20 @@ class Pipeline:
     @property
     def signal_lost(self) -> bool:
         return self._capture.state is SourceState.LOST or self.silent_s > SIGNAL_LOST_S
+
+    @property
+    def paused(self) -> bool:
+        return not self._watched.is_set()
+
+    def pause(self) -> None:
+        """Stops the analysis: a file waits where it is, what a live source sends meanwhile is passed over."""
+        self._dropped_at_pause = self._frames.dropped
+        self._watched.clear()
+
+    def resume(self) -> None:
+        """Goes on; frames that nobody wanted do not count as dropped."""
+        self._unwatched += self._frames.dropped - self._dropped_at_pause
+        self._watched.set()
 
     def start(self) -> None:
         self._started_s = self._clock.now()
@@ -110,6 +137,7 @@ class Pipeline:
             False when one of them hangs in a call that cannot be interrupted; it is left behind.
         """
         self._capture.stop()
+        self._watched.set()
         self._frames.cancel()
         self._results.cancel()
         deadline = time.monotonic() + JOIN_S
@@ -133,6 +161,7 @@ class Pipeline:
             stages = self._load_stages()
             self._loaded.set()
             while True:
+                self._watched.wait()
                 frame = self._frames.get(_WAIT_S)
                 if frame is not None and not self._results.put(self._analyse(stages, frame)):
                     return
@@ -144,11 +173,12 @@ class Pipeline:
             self._frames.cancel()
 
     def _analyse(self, stages: Stages, frame: Frame) -> FrameResult:
-        analysed = stages.analyse(frame)
+        analysed = stages.analyse(frame, self.wishes)
         return FrameResult(
             frame=frame,
             readings=analysed.readings,
             stages_ms=analysed.stages_ms,
             finished_s=self._clock.now(),
-            dropped=self._frames.dropped + self._capture.skipped,
+            dropped=self._frames.dropped - self._unwatched + self._capture.skipped,
+            left_out=analysed.left_out,
         )

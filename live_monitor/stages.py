@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.classify.quality import EVERY_FACE, QualityGate
 from live_monitor.classify.smoothing import Smoother
 from live_monitor.detect.cadence import Cadence, EveryNth
 from live_monitor.detect.detector import FaceDetector
@@ -17,6 +18,7 @@ from live_monitor.track.flow import BoxCarrier
 from live_monitor.track.scene import Scene
 from live_monitor.track.tracker import Tracker
 from live_monitor.types import Detection, Frame, Reading, Track
+from live_monitor.wishes import Wishes
 
 
 class Analysed(NamedTuple):
@@ -24,10 +26,12 @@ class Analysed(NamedTuple):
 
     Attributes:
         readings: one a face, ordered from left to right.
+        left_out: the faces that the user left out, of which nothing else is known.
         stages_ms: milliseconds by stage, see `live_monitor.types.FrameResult`.
     """
 
     readings: tuple[Reading, ...]
+    left_out: tuple[Track, ...]
     stages_ms: Mapping[str, float]
 
 
@@ -42,6 +46,7 @@ class Stages:
         scene: says which frames begin a new scene; the detector sees these too.
         carrier: moves the boxes through the others.
         tracker: says which face is which.
+        gate: says which faces can be read.
         smoother: steadies what is said of each.
         zones: what no stage gets to see.
     """
@@ -52,12 +57,22 @@ class Stages:
     scene: Scene = field(default_factory=Scene)
     carrier: BoxCarrier = field(default_factory=BoxCarrier)
     tracker: Tracker = field(default_factory=Tracker)
+    gate: QualityGate = field(default_factory=lambda: QualityGate(EVERY_FACE))
     smoother: Smoother = field(default_factory=Smoother)
     zones: tuple[Zone, ...] = ()
 
-    def analyse(self, frame: Frame) -> Analysed:
-        """Takes the frames of a source, one after the other."""
+    def analyse(self, frame: Frame, wishes: Wishes | None = None) -> Analysed:
+        """Takes the frames of a source, one after the other.
+
+        Args:
+            frame: the next one.
+            wishes: what the user changed; None: nothing.
+        """
         watch = _StopWatch()
+        if wishes is None:
+            wishes = Wishes()
+        else:
+            self.detector.set_min_face(wishes.min_face)
         cut = self.scene.cut(frame.image)
         looks = self.cadence.look_due(frame) or cut or not self.carrier.can_carry(frame.image)
         seen = dataclasses.replace(frame, image=without_zones(frame.image, self.zones))
@@ -65,13 +80,15 @@ class Stages:
         watch.lap("detect" if looks else "carry")
         tracks = self._in_order(self.tracker.follow(frame, faces, looked=looks, cut=cut))
         watch.lap("track")
-        present = [track.detection for track in tracks if not track.coasting]
-        probabilities = self.classifier.classify(seen.image, present)
+        wanted = [track for track in tracks if track.id not in wishes.left_out]
+        present = [track.detection for track in wanted if not track.coasting]
+        crops = self.classifier.crop(seen.image, present)
+        probabilities = self.classifier.label(crops)
         watch.lap("classify")
-        readings = self.smoother.read(tracks, probabilities, [""] * len(present), frame.pts_s)
+        readings = self.smoother.read(wanted, probabilities, self.gate.flaws(crops, present), frame.pts_s)
         watch.lap("steady")
         self.cadence.spent(watch.total_s, looked=looks)
-        return Analysed(readings, watch.laps_ms)
+        return Analysed(readings, tuple(track for track in tracks if track.id in wishes.left_out), watch.laps_ms)
 
     def _look(self, frame: Frame) -> list[Detection]:
         faces = self._outside_zones(frame, self.detector.detect(frame))

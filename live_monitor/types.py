@@ -128,6 +128,11 @@ class Reading:
         return self.track.detection
 
     @property
+    def readable(self) -> bool:
+        """True when it is seen and has a label."""
+        return not self.why and not self.track.coasting
+
+    @property
     def confidence(self) -> float:
         """Smoothed probability of `label`, 0..1; of the most probable one when it is unsure."""
         return float(self.smoothed.max() if self.why else self.smoothed[LABELS.index(self.label)])
@@ -139,11 +144,12 @@ class FrameResult:
 
     Attributes:
         frame: the picture that was analysed.
-        readings: one a face, ordered from left to right.
+        readings: one a face, ordered from left to right; those that the user left out are not among them.
         stages_ms: milliseconds by stage: "detect" or "carry" (the faces of the frame before, moved), "track", "classify",
             and "steady" (quality and smoothing).
         finished_s: when the analysis ended, in seconds of the monotonic clock.
         dropped: frames of the source so far that were not analysed, or whose result a newer one replaced.
+        left_out: the faces that the user left out: where they are, and nothing else.
     """
 
     frame: Frame
@@ -151,6 +157,7 @@ class FrameResult:
     stages_ms: Mapping[str, float]
     finished_s: float
     dropped: int
+    left_out: tuple[Track, ...] = ()
 
     @property
     def age_s(self) -> float:

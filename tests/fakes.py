@@ -102,6 +102,8 @@ class FakeDisplay:
     def __init__(self, keys: Sequence[int | None] = (), close_after: int | None = None) -> None:
         self.shown: list[Image] = []
         self.keys = deque(keys)
+        self.clicks: deque[tuple[int, int]] = deque()
+        self.fullscreen = False
         self.was_closed = False
         self._close_after = close_after
 
@@ -110,6 +112,15 @@ class FakeDisplay:
 
     def poll_key(self) -> int | None:
         return self.keys.popleft() if self.keys else None
+
+    def poll_click(self) -> tuple[int, int] | None:
+        return self.clicks.popleft() if self.clicks else None
+
+    def set_fullscreen(self, wanted: bool) -> None:
+        self.fullscreen = wanted
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(0.001)
 
     @property
     def closed(self) -> bool:
@@ -124,6 +135,10 @@ class FakeDetector:
 
     def __init__(self, boxes: Sequence[Box] = (FACE,)) -> None:
         self.boxes = boxes
+        self.min_face: int | None = None
+
+    def set_min_face(self, px: int | None) -> None:
+        self.min_face = px
 
     def detect(self, frame: Frame) -> list[Detection]:
         return [Detection(box) for box in self.boxes]

@@ -20,6 +20,9 @@ CARD_FILE = "card.json"
 LITERT, KERAS = "litert", "keras"
 """The two kinds of weights a card can list under "files"."""
 
+UNSURE_BELOW = 0.45
+"""Where a card says nothing of it."""
+
 _REINSTALL = "reinstall live-monitor or choose another --model"
 
 
@@ -34,6 +37,7 @@ class ModelCard:
         input_px: side of the square grey face it takes.
         crop_margins: by detector, see `crop_margin`.
         temperature: what its logits are divided by, see `live_monitor.classify.probabilities`.
+        unsure_below: probability below which its label is none, see `live_monitor.evaluation.unsure`.
         ferplus: whether the logits of FER+'s eight classes follow those of LABELS.
         files: by kind of weights, file name and SHA-256.
         facts: the whole card, for people: architecture, data, recipe, measured accuracy, limits.
@@ -45,6 +49,7 @@ class ModelCard:
     input_px: int
     crop_margins: Mapping[str, float]
     temperature: float
+    unsure_below: float
     ferplus: bool
     files: Mapping[str, tuple[str, str]]
     facts: Mapping[str, Any]
@@ -110,6 +115,13 @@ def _temperature(facts: Mapping[str, Any]) -> float:
     return temperature
 
 
+def _unsure_below(facts: Mapping[str, Any]) -> float:
+    unsure_below = float(facts.get("unsure_below", UNSURE_BELOW))
+    if not 0 <= unsure_below <= 1:
+        raise ValueError(f"unsure_below {unsure_below}")
+    return unsure_below
+
+
 def _parse(facts: Any, folder: Path) -> ModelCard:
     try:
         given = {"labels": tuple(facts["labels"]), "normalisation": facts["input"]["normalisation"]}
@@ -120,6 +132,7 @@ def _parse(facts: Any, folder: Path) -> ModelCard:
             input_px=int(facts["input"]["side_px"]),
             crop_margins={str(detector): float(margin) for detector, margin in facts["crop_margins"].items()},
             temperature=_temperature(facts),
+            unsure_below=_unsure_below(facts),
             ferplus=bool(facts.get("ferplus", False)),
             files={kind: (str(file["name"]), str(file["sha256"])) for kind, file in facts["files"].items()},
             facts=facts,

@@ -26,8 +26,15 @@ class EmotionClassifier:
 
     def classify(self, image: Image, detections: Sequence[Detection]) -> NDArray[np.float32]:
         """Probabilities float32 (n, 7) of n faces, from one engine call; from none when n is 0."""
-        if not detections:
-            return np.empty((0, len(LABELS)), np.float32)
+        return self.label(self.crop(image, detections))
+
+    def crop(self, image: Image, detections: Sequence[Detection]) -> NDArray[np.uint8]:
+        """The faces as the network takes them, uint8 (n, side, side) grey."""
         boxes = [detection.box for detection in detections]
-        logits = self._engine.infer(normalise(crop_faces(image, boxes, self._input_px, self._crop_margin)))
-        return probabilities(logits, self._temperature)
+        return crop_faces(image, boxes, self._input_px, self._crop_margin)
+
+    def label(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probabilities float32 (n, 7) of faces cut by `crop`, from one engine call; from none when n is 0."""
+        if not len(faces):
+            return np.empty((0, len(LABELS)), np.float32)
+        return probabilities(self._engine.infer(normalise(faces)), self._temperature)

@@ -19,7 +19,7 @@ from live_monitor.types import Reading, Track
 AHEAD = 0.1
 """A new label must be ahead of the old one by this probability."""
 
-UNCLEAR = "no clear expression"
+UNCLEAR = "unclear"
 """Why a face is unsure whose best label is not probable enough."""
 
 UNCLEAR_HYSTERESIS = 0.02

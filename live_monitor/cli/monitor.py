@@ -34,12 +34,24 @@ if TYPE_CHECKING:
 @click.option(
     "--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_JSON", help="Print the summary as JSON (with --no-display)."
 )
+@click.option("--panel/--no-panel", default=True, show_default=True, help="Show the pulse of the class beside the picture.")
+@click.option("--blur", is_flag=True, help="Make faces unrecognisable in the window.")
+@click.option("--details", is_flag=True, help="Show all seven emotions of each face, and how long everything takes.")
+@click.option("--mirror", is_flag=True, help="Show the picture as in a mirror.")
+@click.option("--fullscreen", is_flag=True, help="Fill the screen.")
+@click.option(
+    "--snapshots",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="Folder for snapshots. [default: .]",
+)
 @analysis_options
 @click.pass_context
 def cli(ctx: click.Context, /, **options: Any) -> None:
     """Find every face in a video, label its emotion, and show both live.
 
-    Without options it opens camera 0. In the window, q or Esc quits.
+    Without options it opens camera 0. In the window, h shows what the keys do, q or Esc quits.
     """
     set_up_logging(options.pop("verbose"))
     if ctx.invoked_subcommand is None:
@@ -55,6 +67,12 @@ def _monitor(
     stream: str | None,
     no_display: bool,
     as_json: bool,
+    panel: bool,
+    blur: bool,
+    details: bool,
+    mirror: bool,
+    fullscreen: bool,
+    snapshots: Path,
     **options: Any,
 ) -> None:
     written = given(ctx)
@@ -77,7 +95,8 @@ def _monitor(
     if no_display:
         _analyse_without_window(source, settings, as_json)
     else:
-        _watch(source, settings, title=video.name if video is not None else source.name)
+        shown = {"panel": panel, "blur": blur, "details": details, "mirror": mirror}
+        _watch(source, settings, video.name if video is not None else source.name, shown, snapshots, fullscreen=fullscreen)
 
 
 def _source(camera: str, video: Path | None, stream: str | None, settings: Settings) -> Source:
@@ -89,12 +108,15 @@ def _source(camera: str, video: Path | None, stream: str | None, settings: Setti
     return Stream(stream) if stream is not None else Camera(camera, settings.size, settings.fps)
 
 
-def _watch(source: Source, settings: Settings, title: str) -> None:
+def _watch(source: Source, settings: Settings, title: str, shown: dict[str, bool], snapshots: Path, *, fullscreen: bool) -> None:
     from live_monitor.app import make_pipeline
     from live_monitor.monitor import Monitor
+    from live_monitor.overlay.view import View
     from live_monitor.overlay.window import Window
 
-    Monitor(make_pipeline(source, settings, shown=True), Window(f"Live Monitor - {title}"), settings.ignore).run()
+    window, view = Window(f"Live Monitor - {title}"), View(**shown)
+    pipeline = make_pipeline(source, settings, shown=True)
+    Monitor(pipeline, window, settings.ignore, view=view, snapshots=snapshots, fullscreen=fullscreen).run()
 
 
 def _analyse_without_window(source: Source, settings: Settings, as_json: bool) -> None:

@@ -44,6 +44,9 @@ class FaceFinder(Protocol):
 class FaceDetector(Protocol):
     """Finds the faces of a sequence of frames. Only the analysis thread calls it."""
 
+    def set_min_face(self, px: int | None) -> None:
+        """Longer side of the smallest face wanted from now on, in pixels of the frame; None: chosen by the picture."""
+
     def detect(self, frame: Frame) -> list[Detection]:
         """Faces in pixels of the frame, faint ones too, any order, none twice."""
 

@@ -54,6 +54,10 @@ class SizeToFit:
         self._full_look_every_s = FULL_LOOK_EVERY_S
         self._faces = 0
 
+    def set_min_face(self, px: int | None) -> None:
+        if px != self._min_face:
+            self._min_face, self._side_px, self._full_look_s = px, 0, -math.inf
+
     def detect(self, frame: Frame) -> list[Detection]:
         """Faces of the next frame; frames come in the order of their media time."""
         since_full_s = frame.pts_s - self._full_look_s

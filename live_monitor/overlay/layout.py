@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from live_monitor.overlay.text import Rect
@@ -27,7 +28,9 @@ def place_plates(
     for face, size in zip(faces, sizes, strict=True):
         free = [place for place in _candidates(face, size, picture) if not any(map(place.overlaps, occupied))]
         others = [other for other in faces if other is not face]
-        place = next((place for place in free if not any(map(place.overlaps, others))), free[0] if free else None)
+        over_none = (place for place in free if not any(map(place.overlaps, faces)))
+        over_itself = (place for place in free if not any(map(place.overlaps, others)))
+        place = next(itertools.chain(over_none, over_itself, free), None)
         if place is not None:
             occupied.append(place)
         places.append(place)

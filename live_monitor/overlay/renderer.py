@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,14 +10,12 @@ import cv2
 import numpy as np
 
 from live_monitor.detect.zones import Zone
-from live_monitor.labels import COLOURS_BGR
-from live_monitor.overlay.layout import place_plates
-from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
-from live_monitor.types import Box, Image, Reading
-
-SMALLEST_SIDE_PX = 480
-LONGEST_ENLARGED_PX = 1920
-"""A smaller picture is enlarged before anything is drawn, or its text could not be read; a flat one not beyond bounds."""
+from live_monitor.keys import KEYS, MOUSE_HELP
+from live_monitor.overlay.canvas import Canvas
+from live_monitor.overlay.faces import blur_faces, draw_left_out, draw_readings
+from live_monitor.overlay.text import Rect, Style, draw_lines, draw_plate, lines_size, plate_size
+from live_monitor.overlay.view import View
+from live_monitor.types import Image, Reading, Track
 
 PLATE_BGR = (40, 40, 40)
 NOTICE_BGR = (30, 120, 220)
@@ -28,26 +26,37 @@ HATCH_BGR = (110, 110, 110)
 HATCH_STYLES = 6
 """Distance of the lines across a shaded zone, in paddings of the style."""
 
-SMALL_FACES_REDUCED = 0.75
-"""Labels shrink to this where faces are narrower than they are, or a class photo would be hidden behind them."""
+DETAILS_REDUCED = 0.8
+HELP_BGR = (48, 44, 42)
 
 
 @dataclass(frozen=True)
 class Status:
-    """What the corner of the picture tells.
+    """What the corners of the picture tell.
 
     Attributes:
         fps: pictures shown in the last second.
         source_size: width and height of the source's pictures, in pixels.
         notice: a message across the picture ("Loading model", "Signal lost"), or "".
+        message: something done a moment ago ("Snapshot written to ..."), at the lower edge, or "".
+        details: lines with times, shown with the details.
     """
 
     fps: float
     source_size: tuple[int, int]
     notice: str = ""
+    message: str = ""
+    details: tuple[str, ...] = ()
 
 
-def render(image: Image, readings: Sequence[Reading], status: Status, zones: Sequence[Zone] = ()) -> Image:
+def render(
+    image: Image,
+    readings: Sequence[Reading],
+    status: Status,
+    zones: Sequence[Zone] = (),
+    view: View = View(),  # noqa: B008, it is frozen
+    left_out: Sequence[Track] = (),
+) -> Image:
     """The picture as the window shows it.
 
     Args:
@@ -55,32 +64,65 @@ def render(image: Image, readings: Sequence[Reading], status: Status, zones: Seq
         readings: the faces, in pixels of that picture.
         status: see Status.
         zones: parts of the picture that were left out, to be shaded.
+        view: what the user wants to see; the panel is not drawn here, see `live_monitor.overlay.panel`.
+        left_out: faces that the user left out, to be made unrecognisable.
 
     Returns:
-        A new picture, enlarged if `image` is smaller than SMALLEST_SIDE_PX; dimmed under a notice.
+        A new picture, enlarged if `image` is smaller than `live_monitor.overlay.canvas.SMALLEST_SIDE_PX`; dimmed under a notice.
     """
-    canvas, scale = _canvas(image)
-    height, width = canvas.shape[:2]
-    style = Style.for_picture(width, height)
+    place = Canvas(image.shape[1], image.shape[0], view.mirror)
+    canvas = place.blank(image)
+    style = Style.for_picture(canvas.shape[1], canvas.shape[0])
+    if view.blur:
+        blur_faces(canvas, [place.rect(reading.track.box) for reading in readings])
+    draw_left_out(canvas, left_out, place, style)
     for zone in zones:
-        _shade(canvas, zone, style)
+        _shade(canvas, place.zone(zone), style)
     if status.notice:
         canvas = cv2.convertScaleAbs(canvas, alpha=DIMMED).astype(np.uint8, copy=False)
-    status_text, status_place = _status_plate(status, len(readings), style)
-    _draw_readings(canvas, readings, scale, status_place, style)
+    status_text, status_place = _status_plate(status, readings, style)
+    draw_readings(canvas, readings, place, _taken(status, status_place, view, style), view, style)
     draw_plate(canvas, status_text, status_place, PLATE_BGR, style)
-    if status.notice:
-        _draw_notice(canvas, status.notice)
+    _draw_texts(canvas, status, status_place, view, style)
     return canvas
 
 
-def _canvas(image: Image) -> tuple[Image, float]:
-    height, width = image.shape[:2]
-    scale = max(1.0, min(SMALLEST_SIDE_PX / min(height, width), LONGEST_ENLARGED_PX / max(height, width)))
-    if scale == 1.0:
-        return image.copy(), scale
-    enlarged = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
-    return enlarged.astype(np.uint8, copy=False), scale
+def _taken(status: Status, status_place: Rect, view: View, style: Style) -> Rect:
+    """Where no label may go."""
+    if not view.details:
+        return status_place
+    width, height = lines_size(status.details, _details_style(style))
+    return Rect(0, 0, max(status_place.x2, width), status_place.y2 + height)
+
+
+def _details_style(style: Style) -> Style:
+    return dataclasses.replace(style, font_scale=DETAILS_REDUCED * style.font_scale)
+
+
+def _draw_texts(canvas: Image, status: Status, status_place: Rect, view: View, style: Style) -> None:
+    height, width = canvas.shape[:2]
+    if view.details and status.details:
+        draw_lines(canvas, status.details, (0, status_place.y2), PLATE_BGR, _details_style(style))
+    if status.message:
+        plate = plate_size(status.message, style)
+        x, y = max(0, (width - plate[0]) // 2), height - plate[1] - 4 * style.padding
+        draw_plate(canvas, status.message, Rect(x, y, x + plate[0], y + plate[1]), HELP_BGR, style)
+    if view.help:
+        _draw_help(canvas, style)
+    elif status.notice:
+        _draw_notice(canvas, status.notice)
+
+
+def _draw_help(canvas: Image, style: Style) -> None:
+    """What each key does, in the middle."""
+    rows = [*((key.shown, key.explanation) for key in KEYS), MOUSE_HELP]
+    first = max(plate_size(shown, style)[0] for shown, _ in rows)
+    height, width = canvas.shape[:2]
+    size = lines_size([explanation for _, explanation in rows], style)
+    x, y = max(0, (width - size[0] - first) // 2), max(0, (height - size[1]) // 2)
+    cv2.rectangle(canvas, (x, y), (x + first + size[0], y + size[1]), HELP_BGR, cv2.FILLED)
+    draw_lines(canvas, [shown for shown, _ in rows], (x, y), HELP_BGR, style)
+    draw_lines(canvas, [explanation for _, explanation in rows], (x + first, y), HELP_BGR, style)
 
 
 def _shade(canvas: Image, zone: Zone, style: Style) -> None:
@@ -94,27 +136,12 @@ def _shade(canvas: Image, zone: Zone, style: Style) -> None:
     cv2.rectangle(part, (0, 0), (width - 1, height - 1), HATCH_BGR, style.line)
 
 
-def _status_plate(status: Status, faces: int, style: Style) -> tuple[str, Rect]:
+def _status_plate(status: Status, readings: Sequence[Reading], style: Style) -> tuple[str, Rect]:
     width, height = status.source_size
-    text = f"{status.fps:.1f} fps  {width}x{height}  {faces} face{'' if faces == 1 else 's'}  emotion analysis on"
+    readable = sum(reading.readable for reading in readings)
+    faces = f"readable {readable} of {len(readings)}" if readings else "0 faces"
+    text = f"{status.fps:.1f} fps  {width}x{height}  {faces}  emotion analysis on"
     return text, Rect(0, 0, *plate_size(text, style))
-
-
-def _draw_readings(canvas: Image, readings: Sequence[Reading], scale: float, status_place: Rect, style: Style) -> None:
-    if not readings:
-        return
-    height, width = canvas.shape[:2]
-    faces = [_scaled(reading.detection.box, scale) for reading in readings]
-    texts = [f"{reading.label} {reading.confidence:.0%}" for reading in readings]
-    if statistics.median(face.x2 - face.x1 for face in faces) < plate_size(texts[0], style)[0]:
-        style = Style.for_picture(width, height, SMALL_FACES_REDUCED)
-    sizes = [plate_size(text, style) for text in texts]
-    for face, reading in zip(faces, readings, strict=True):
-        cv2.rectangle(canvas, face[:2], (face.x2 - 1, face.y2 - 1), COLOURS_BGR[reading.label], style.line)
-    places = place_plates(faces, sizes, [status_place], (width, height))
-    for place, text, reading in zip(places, texts, readings, strict=True):
-        if place is not None:
-            draw_plate(canvas, text, place, COLOURS_BGR[reading.label], style)
 
 
 def _draw_notice(canvas: Image, notice: str) -> None:
@@ -123,7 +150,3 @@ def _draw_notice(canvas: Image, notice: str) -> None:
     plate_width, plate_height = plate_size(notice, style)
     x, y = (width - plate_width) // 2, (height - plate_height) // 2
     draw_plate(canvas, notice, Rect(x, y, x + plate_width, y + plate_height), NOTICE_BGR, style)
-
-
-def _scaled(box: Box, scale: float) -> Rect:
-    return Rect(*(round(value * scale) for value in box))

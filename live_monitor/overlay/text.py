@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -61,8 +62,32 @@ def draw_plate(image: Image, text: str, place: Rect, colour: Colour, style: Styl
     """Draws a filled plate and its text, in whichever of black and white reads better on the colour."""
     _, baseline = cv2.getTextSize(text, _FONT, style.font_scale, style.stroke)
     cv2.rectangle(image, place[:2], (place.x2 - 1, place.y2 - 1), colour, cv2.FILLED)
-    origin = place.x1 + style.padding, place.y2 - style.padding - baseline
-    cv2.putText(image, text, origin, _FONT, style.font_scale, _text_colour(colour), style.stroke, cv2.LINE_AA)
+    write(image, text, (place.x1 + style.padding, place.y2 - style.padding - baseline), _text_colour(colour), style)
+
+
+def write(image: Image, text: str, origin: tuple[int, int], colour: Colour, style: Style) -> None:
+    """Writes text, its first character's lower left corner at `origin`."""
+    cv2.putText(image, text, origin, _FONT, style.font_scale, colour, style.stroke, cv2.LINE_AA)
+
+
+def line_height(style: Style) -> int:
+    """From one line of text to the next, in pixels."""
+    return plate_size("Ag", style)[1] - style.padding
+
+
+def draw_lines(image: Image, lines: Sequence[str], corner: tuple[int, int], colour: Colour, style: Style) -> None:
+    """Draws a filled plate with several lines, its upper left corner at `corner`."""
+    width, height = lines_size(lines, style)
+    cv2.rectangle(image, corner, (corner[0] + width - 1, corner[1] + height - 1), colour, cv2.FILLED)
+    for number, line in enumerate(lines, start=1):
+        origin = corner[0] + 2 * style.padding, corner[1] + style.padding + number * line_height(style) - style.padding // 2
+        write(image, line, origin, _text_colour(colour), style)
+
+
+def lines_size(lines: Sequence[str], style: Style) -> tuple[int, int]:
+    """Width and height in pixels of such a plate."""
+    width = max((plate_size(line, style)[0] for line in lines), default=0)
+    return width + 2 * style.padding, len(lines) * line_height(style) + 3 * style.padding
 
 
 def _text_colour(background: Colour) -> Colour:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Protocol
 
 import cv2
@@ -25,6 +26,15 @@ class Display(Protocol):
     def poll_key(self) -> int | None:
         """The key pressed since the last call, as its character's code, or None. Also lets the window react."""
 
+    def poll_click(self) -> tuple[int, int] | None:
+        """Where the picture was clicked since the last call, in its pixels, or None."""
+
+    def set_fullscreen(self, wanted: bool) -> None:
+        """Fills the screen, or no longer."""
+
+    def wait(self, seconds: float) -> None:
+        """Lets time pass while nothing is to be shown."""
+
     @property
     def closed(self) -> bool:
         """True once the user has closed the window; it then stays closed."""
@@ -46,6 +56,8 @@ class Window:
         self._title = title
         self._open = False
         self._closed = False
+        self._click: tuple[int, int] | None = None
+        self._fullscreen = self._fullscreen_wanted = False
 
     def show(self, image: Image) -> None:
         if self.closed:
@@ -53,7 +65,9 @@ class Window:
         if not self._open:
             cv2.namedWindow(self._title, _FLAGS)
             cv2.resizeWindow(self._title, *_first_size(image.shape[1], image.shape[0]))
+            cv2.setMouseCallback(self._title, self._on_mouse)
             self._open = True
+            self.set_fullscreen(self._fullscreen_wanted)
         cv2.imshow(self._title, image)
 
     def poll_key(self) -> int | None:
@@ -61,6 +75,23 @@ class Window:
             return None
         key = cv2.waitKey(1)
         return None if key == _NO_KEY else key & 0xFF
+
+    def poll_click(self) -> tuple[int, int] | None:
+        click, self._click = self._click, None
+        return click
+
+    def set_fullscreen(self, wanted: bool) -> None:
+        self._fullscreen_wanted = wanted
+        if self._open and wanted != self._fullscreen:
+            cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN if wanted else cv2.WINDOW_NORMAL)
+            self._fullscreen = wanted
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def _on_mouse(self, event: int, x: int, y: int, _flags: int, _param: object) -> None:
+        if event == cv2.EVENT_LBUTTONDOWN:
+            self._click = x, y
 
     @property
     def closed(self) -> bool:

@@ -76,7 +76,7 @@ class Tracker:
         newcomers = self._recognise(detections, frame.pts_s, cut=cut)
         self._people = [person for person in self._people if not person.gone(frame, looked=looked, cut=cut)]
         if looked:
-            self._people += [_Person(found, frame.pts_s) for found in newcomers]
+            self._people += [_Person(found, frame.pts_s) for found in sorted(newcomers, key=lambda found: found.box)]
             self._number(frame.pts_s, at_once=first_look)
         return [person.track(frame.pts_s) for person in self._people if person.shown(frame.pts_s)]
 

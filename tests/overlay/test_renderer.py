@@ -7,7 +7,8 @@ import pytest
 
 from live_monitor.detect.zones import Zone
 from live_monitor.labels import COLOURS_BGR, LABELS
-from live_monitor.overlay.renderer import DIMMED, NOTICE_BGR, PLATE_BGR, SMALLEST_SIDE_PX, Status, render
+from live_monitor.overlay.canvas import SMALLEST_SIDE_PX
+from live_monitor.overlay.renderer import DIMMED, NOTICE_BGR, PLATE_BGR, Status, render
 from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
 from live_monitor.types import Box, Image, Reading
 from tests.fakes import grey_picture, reading_of
@@ -95,22 +96,22 @@ def test_the_corner_tells_rate_size_faces_and_that_analysis_is_on(size: tuple[in
     np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
 
 
-def test_one_face_is_not_called_faces() -> None:
-    expected = plate(status_text(HD, "1 face"), PLATE_BGR, Style.for_picture(*HD))
+def test_how_many_faces_can_be_read_is_told() -> None:
+    expected = plate(status_text(HD, "readable 1 of 1"), PLATE_BGR, Style.for_picture(*HD))
     shown = render(grey_picture(90, *HD), [reading("sad")], status())
     np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
 
 
 @pytest.mark.parametrize("label", LABELS)
 def test_the_label_and_its_probability_stand_above_the_face(label: str) -> None:
-    expected = plate(f"{label} 82%", COLOURS_BGR[label], Style.for_picture(*HD))
+    expected = plate(f"1 {label} 82%", COLOURS_BGR[label], Style.for_picture(*HD))
     height, width = expected.shape[:2]
     shown = render(grey_picture(90, *HD), [reading(label)], status())
     np.testing.assert_array_equal(shown[300 - height : 300, 600 : 600 + width], expected)
 
 
 def test_the_label_of_a_face_right_under_the_status_moves_below_the_face() -> None:
-    expected = plate("happy 82%", COLOURS_BGR["happy"], Style.for_picture(*HD))
+    expected = plate("1 happy 82%", COLOURS_BGR["happy"], Style.for_picture(*HD))
     height, width = expected.shape[:2]
     shown = render(grey_picture(90, *HD), [reading("happy", Box(50, 4, 200, 154))], status())
     np.testing.assert_array_equal(shown[154 : 154 + height, 50 : 50 + width], expected)
@@ -126,7 +127,7 @@ def test_text_is_large_enough_to_read(size: tuple[int, int]) -> None:
 
 @SIZES_480P_TO_4K
 def test_the_status_fits_the_picture(size: tuple[int, int]) -> None:
-    width, height = plate_size(status_text(size, "29 faces"), Style.for_picture(*size))
+    width, height = plate_size(status_text(size, "readable 29 of 29"), Style.for_picture(*size))
     assert width <= size[0]
     assert height <= size[1] / 10
 
@@ -184,7 +185,7 @@ def test_a_box_may_lie_anywhere(box: Box) -> None:
 def test_the_status_stays_readable_in_any_crowd(seed: int) -> None:
     corners = np.random.default_rng(seed).uniform(0, 600, (60, 2)).tolist()
     readings = [reading(LABELS[number % 7], Box(x, y, x + 80, y + 80)) for number, (x, y) in enumerate(corners)]
-    expected = plate(status_text(HD, "60 faces"), PLATE_BGR, Style.for_picture(*HD))
+    expected = plate(status_text(HD, "readable 60 of 60"), PLATE_BGR, Style.for_picture(*HD))
     shown = render(noise(*HD), readings, status())
     np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
 

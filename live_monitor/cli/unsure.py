@@ -1,0 +1,65 @@
+"""The command that measures when a face should be called unsure."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from live_monitor.cli.monitor import cli
+from live_monitor.cli.options import set_up_logging, settings_of
+from live_monitor.cli.progress import progress_bar
+from live_monitor.errors import OutputError
+
+
+@cli.command("evaluate-unsure")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--faces", type=click.Path(path_type=Path), metavar="NPZ", help="Other people's faces: images uint8 (n, h, w), labels (n,)."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the report.")
+@click.option("--model", metavar="NAME|DIR", help="Emotion model. [default: custom-cnn]")
+@click.option("--detector", type=click.Choice(("facegrid", "yunet", "haar")), default="yunet", show_default=True)
+@click.option("--detector-model", type=click.Path(path_type=Path), metavar="DIR|FILE", help="A network of your own.")
+@click.option("--private-test", is_flag=True, help="Read PrivateTest too: once, when every choice is made.")
+@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+def evaluate_unsure(
+    data: Path,
+    faces: Path | None,
+    out: Path,
+    model: str | None,
+    detector: str,
+    detector_model: Path | None,
+    private_test: bool,
+    verbose: bool,
+) -> None:
+    """Measure when a face should be called unsure, on FER2013 (DATA: its folder, its zip or fer2013.csv).
+
+    Faces of PublicTest are made worse step by step, which gives the limits of size, blur and light; the others, and the
+    probability below which a label is none, come from the faces as they are.
+    """
+    set_up_logging(verbose)
+    import cv2
+
+    from live_monitor.classify.card import load_card
+    from live_monitor.classify.engine import load_engine
+    from live_monitor.detect.choose import load_finder
+    from live_monitor.evaluation.unsure.evaluate import as_table, evaluate, steps
+    from live_monitor.evaluation.unsure.plot import draw_curves
+    from live_monitor.evaluation.unsure.reader import FaceReader, load_sets
+    from live_monitor.whole_file import write_whole
+
+    settings = settings_of(model=model, detector=detector, detector_model=detector_model, device="cpu")
+    sets = load_sets(data, faces, private_test=private_test)
+    card = load_card(settings.model)
+    reader = FaceReader(card, load_engine(card, settings.device), load_finder(settings))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with progress_bar("Reading faces", steps(sets)) as advance:
+            report, curves = evaluate(reader, sets, card.unsure_below, advance)
+        write_whole(out / "report.json", json.dumps({"model": card.name, **report}, indent=2).encode())
+        write_whole(out / "curves.png", cv2.imencode(".png", draw_curves(curves))[1].tobytes())
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written: {error.strerror or error}; choose another --out") from error
+    click.echo(as_table(report))

@@ -1,0 +1,73 @@
+"""Faces made worse, one flaw at a time and step by step, as cameras make them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.classify.crop import resize_face
+
+Faces = NDArray[np.uint8]
+"""uint8 (n, h, w) grey."""
+
+SIZES_PX = (8.0, 10.0, 12.0, 14.0, 16.0, 20.0, 24.0, 32.0)
+BLURS_PX = (0.5, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
+"""Standard deviations of a Gaussian, in pixels of a face of 48."""
+
+DARK_GAINS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7)
+BRIGHT_GAINS = (1.2, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
+NOISE_LEVELS = 2.0
+"""Standard deviation of a sensor's noise in dim light, in grey levels."""
+
+
+def reduced(faces: Faces, side_px: float) -> Faces:
+    """What a camera sees of faces that are so small, enlarged to their old size again."""
+    small = (resize_face(face, round(side_px)) for face in faces)
+    return np.stack([resize_face(face, faces.shape[1]) for face in small])
+
+
+def blurred(faces: Faces, sigma_px: float) -> Faces:
+    """Out of focus, or in motion."""
+    return np.stack([np.asarray(cv2.GaussianBlur(face, (0, 0), sigma_px), np.uint8) for face in faces])
+
+
+def lit(faces: Faces, gain: float) -> Faces:
+    """In less or more light: noise stays as it is, and what is too bright is white."""
+    noise = np.random.default_rng(0).normal(0.0, NOISE_LEVELS, faces.shape)
+    return np.rint(faces * gain + noise).clip(0, 255).astype(np.uint8)
+
+
+FLAWS: dict[str, tuple[Callable[[Faces, float], Faces], tuple[float, ...]]] = {
+    "size_px": (reduced, SIZES_PX),
+    "sharpness": (blurred, BLURS_PX),
+    "darkest": (lit, DARK_GAINS),
+    "clipped": (lit, BRIGHT_GAINS),
+}
+"""By name of a limit: how faces come to be beyond it, and the steps."""
+
+
+def versions(faces: Faces, flaw: str) -> Iterator[tuple[float, Faces]]:
+    """The faces at each step of a flaw of FLAWS."""
+    worsen, steps = FLAWS[flaw]
+    for step in steps:
+        yield step, worsen(faces, step)
+
+
+def mixed(faces: Faces) -> tuple[Faces, NDArray[np.float64]]:
+    """The faces, each made worse by one step of one flaw, in turn.
+
+    Returns:
+        The faces, and the side that each has in the picture, in pixels, float64 (n,).
+    """
+    ways = [(flaw, step) for flaw, (_, steps) in FLAWS.items() for step in steps]
+    worse, sides = faces.copy(), np.full(len(faces), float(faces.shape[1]))
+    for number, (flaw, step) in enumerate(ways):
+        chosen = slice(number, None, len(ways))
+        if len(faces[chosen]):
+            worse[chosen] = FLAWS[flaw][0](faces[chosen], step)
+            if flaw == "size_px":
+                sides[chosen] = step
+    return worse, sides

@@ -1,0 +1,161 @@
+"""Draws the pulse of a class: a slim panel beside the picture. Pure: numbers in, a picture out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.labels import COLOURS_BGR, LABELS
+from live_monitor.overlay.text import Colour, Rect, Style, line_height, plate_size, write
+from live_monitor.pulse.pulse import LEAST_COVERAGE, MEAN_S, SHOWN_S, Point, Pulse
+from live_monitor.types import Image
+
+WIDTH_OF_SHORT_SIDE = 0.46
+TEXT, SMALL_TEXT = 0.8, 0.62
+"""Sizes against the labels in the picture."""
+
+GROUND_BGR, CHART_BGR = (38, 34, 32), (58, 52, 48)
+INK_BGR, FAINT_BGR, UNUSUAL_BGR = (235, 235, 235), (165, 165, 165), (60, 140, 250)
+INDEX_COLOURS_BGR: dict[str, Colour] = {
+    "valence": (120, 210, 120), "expressiveness": (230, 190, 90), "concentration": (170, 150, 250),
+}  # fmt: skip
+RANGES = {"valence": (-1.0, 1.0), "expressiveness": (0.0, 1.0), "concentration": (0.0, 1.0)}
+
+TITLE = "Class pulse"
+SUBTITLE = "expressions, not minds"
+NEUTRAL_COUNTS = "(a neutral face counts as 100%)"
+
+
+def panel_width(width: int, height: int) -> int:
+    """Pixels that the panel beside a picture of that size takes."""
+    return round(WIDTH_OF_SHORT_SIDE * min(width, height))
+
+
+def draw_panel(pulse: Pulse, width: int, height: int) -> Image:
+    """The panel for a picture of that size, uint8 (height, panel_width(width, height), 3) BGR."""
+    image = np.full((height, panel_width(width, height), 3), GROUND_BGR, np.uint8)
+    column = _Column(image, Style.for_picture(width, height, TEXT), Style.for_picture(width, height, SMALL_TEXT))
+    column.line(TITLE, INK_BGR)
+    column.line(SUBTITLE, FAINT_BGR, small=True)
+    column.gap()
+    column.shares(pulse.moment)
+    column.gap()
+    column.indexes(pulse.points[-1] if pulse.points else None)
+    if pulse.unusual:
+        column.gap()
+        column.line("Unusual for this session:", UNUSUAL_BGR, small=True)
+        column.line(pulse.unusual, UNUSUAL_BGR)
+    column.gap()
+    column.charts(list(pulse.points), pulse.markers)
+    return image
+
+
+class _Column:
+    """Fills a panel from top to bottom; what finds no room is left out."""
+
+    def __init__(self, image: Image, style: Style, small: Style) -> None:
+        self._image = image
+        self._style = style
+        self._small = small
+        self._margin = 3 * style.padding
+        self._y = 2 * style.padding
+
+    @property
+    def _inner(self) -> int:
+        return int(self._image.shape[1]) - 2 * self._margin
+
+    def gap(self) -> None:
+        self._y += 2 * self._style.padding
+
+    def line(self, text: str, colour: Colour, *, small: bool = False, right: str = "", indent: int = 0) -> None:
+        style = self._small if small else self._style
+        self._y += line_height(style)
+        baseline = self._y - style.padding
+        if baseline > self._image.shape[0]:
+            return
+        write(self._image, text, (self._margin + indent, baseline), colour, style)
+        if right:
+            room = plate_size(right, style)[0] - 2 * style.padding
+            write(self._image, right, (self._margin + self._inner - room, baseline), colour, style)
+
+    def shares(self, counts: NDArray[np.float64]) -> None:
+        """How many readable faces look how at the moment: a bar, and a line for each emotion."""
+        faces = round(float(counts.sum()))
+        self.line("now", FAINT_BGR, small=True, right=f"{faces} readable")
+        top, bottom = self._y, self._y + 4 * self._style.padding
+        cv2.rectangle(self._image, (self._margin, top), (self._margin + self._inner, bottom), CHART_BGR, cv2.FILLED)
+        edges = np.rint(self._inner * counts.cumsum() / max(1.0, counts.sum())).astype(int).tolist()
+        for label, start, end in zip(LABELS, [0, *edges], edges, strict=False):
+            if end > start:
+                corner = self._margin + end - 1, bottom
+                cv2.rectangle(self._image, (self._margin + start, top), corner, COLOURS_BGR[label], cv2.FILLED)
+        self._y = bottom + self._style.padding
+        for label, count in zip(LABELS, counts.tolist(), strict=True):
+            side = 2 * self._small.padding
+            top = self._y + line_height(self._small) - self._small.padding - side
+            corners = (self._margin, top), (self._margin + side, top + side)
+            cv2.rectangle(self._image, *corners, COLOURS_BGR[label], cv2.FILLED)
+            share = f"{count / faces:.0%}" if faces else "-"
+            self.line(label, INK_BGR if count else FAINT_BGR, small=True, right=share, indent=side + 2 * self._small.padding)
+
+    def indexes(self, point: Point | None) -> None:
+        """The means of the last seconds."""
+        self.line(f"mean of {MEAN_S} s", FAINT_BGR, small=True, right=f"coverage {point.coverage:.0%}" if point else "")
+        for name, colour in INDEX_COLOURS_BGR.items():
+            value = "-" if point is None else f"{point.indexes[name]:+.2f}" if name == "valence" else f"{point.indexes[name]:.0%}"
+            self.line(name, colour, small=True, right=value)
+        self.line(NEUTRAL_COUNTS, FAINT_BGR, small=True)
+
+    def charts(self, points: Sequence[Point], markers: Sequence[float]) -> None:
+        """The last minutes: how the indexes went, and below them the emotions' shares, in the room that is left."""
+        left = int(self._image.shape[0]) - self._y - 2 * self._style.padding - 2 * line_height(self._small)
+        each = left // 2
+        if each < 6 * self._style.padding:
+            return
+        now_s = points[-1].at_s if points else 0.0
+        for title, draw in ((f"last {SHOWN_S // 60} minutes", _draw_indexes), ("emotions", _draw_shares)):
+            self.line(title, FAINT_BGR, small=True)
+            rect = Rect(self._margin, self._y, self._margin + self._inner, self._y + each)
+            chart = self._image[rect.y1 : rect.y2, rect.x1 : rect.x2]
+            chart[:] = CHART_BGR
+            if points:
+                draw(chart, points, now_s, self._style)
+            for marker_s in markers:
+                x = _x(chart, marker_s, now_s)
+                cv2.line(chart, (x, 0), (x, chart.shape[0]), INK_BGR, max(1, self._style.line // 2))
+            self._y = rect.y2
+
+
+def _draw_indexes(chart: Image, points: Sequence[Point], now_s: float, style: Style) -> None:
+    middle = chart.shape[0] // 2
+    cv2.line(chart, (0, middle), (chart.shape[1], middle), GROUND_BGR, 1)
+    for name, colour in INDEX_COLOURS_BGR.items():
+        low, high = RANGES[name]
+        for before, after in itertools.pairwise(points):
+            if after.at_s - before.at_s > 2.5:  # nothing was readable in between
+                continue
+            start, end = (
+                (_x(chart, point.at_s, now_s), round((1 - (point.indexes[name] - low) / (high - low)) * (chart.shape[0] - 1)))
+                for point in (before, after)
+            )
+            covered = min(before.coverage, after.coverage) >= LEAST_COVERAGE
+            cv2.line(chart, start, end, colour if covered else FAINT_BGR, style.line if covered else 1, cv2.LINE_AA)
+
+
+def _draw_shares(chart: Image, points: Sequence[Point], now_s: float, _style: Style) -> None:
+    """Stacked, the first label at the bottom."""
+    height = chart.shape[0]
+    step = max(1, round(chart.shape[1] / SHOWN_S))
+    for point in points:
+        x = _x(chart, point.at_s, now_s)
+        edges = np.rint(height * (1 - point.shares.cumsum())).astype(int).tolist()
+        for label, bottom, top in zip(LABELS, [height, *edges], edges, strict=False):
+            chart[max(0, top) : bottom, max(0, x - step) : x + 1] = COLOURS_BGR[label]
+
+
+def _x(chart: Image, at_s: float, now_s: float) -> int:
+    return int((1 - (now_s - at_s) / SHOWN_S) * (chart.shape[1] - 1))

@@ -1,0 +1,159 @@
+"""The pulse of a class: what its readable faces look like together, as means of ten seconds, and whether that is unusual for it.
+
+People agree best on clips of ten seconds, and the mean over a clip's frames foretells what they say (Whitehill et al., "The
+Faces of Engagement", IEEE Transactions on Affective Computing 5, 2014). It is an index of expressions, not of minds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.labels import LABELS
+from live_monitor.pulse.indexes import concentration, expressiveness, valence
+from live_monitor.types import FrameResult, Reading
+
+MEAN_S = 10
+"""Seconds of media time that a point is the mean of."""
+
+SHOWN_S = 300
+"""How long points are kept for the chart, in seconds."""
+
+BASELINE_S = 7200
+"""Longest memory of what is usual in this session, in seconds."""
+
+BASELINE_FROM_S = 60
+"""Nothing is unusual before so many seconds were well covered."""
+
+LEAST_COVERAGE = 0.5
+"""Share of the faces that must be readable for a point to count for or against the usual."""
+
+UNUSUAL_FOR_S = 20
+"""Seconds after which it is told that the pulse has left what is usual."""
+
+LEAST_CHANGE, SPREADS = 0.1, 2.0
+"""Unusual is what is further from the session's median than this, and than so many times the usual spread."""
+
+LONGEST_STEP_S = 1.0
+"""Most that one frame stands for, in seconds: nobody looked during a pause."""
+
+INDEXES = ("valence", "expressiveness", "concentration")
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """Means of the MEAN_S seconds before a moment.
+
+    Attributes:
+        at_s: media time at its end, in seconds.
+        shares: how many of the readable faces had each label, float64 (7,), sum 1.
+        indexes: means of INDEXES, by name.
+        coverage: share of all faces that were readable, 0..1.
+    """
+
+    at_s: float
+    shares: NDArray[np.float64]
+    indexes: dict[str, float]
+    coverage: float
+
+
+class Pulse:
+    """Adds up the results of one source. Belongs to one thread."""
+
+    def __init__(self) -> None:
+        self.points: deque[Point] = deque(maxlen=SHOWN_S)
+        """One a second in which a face was readable, the newest last."""
+
+        self.moment: NDArray[np.float64] = np.zeros(len(LABELS))
+        """How many readable faces have each label now, (7,)."""
+
+        self.markers: list[float] = []
+        """Media times that the user marked, in seconds."""
+
+        self.unusual = ""
+        """What has left the usual of this session, such as "valence is lower", or ""."""
+
+        self._seconds: deque[NDArray[np.float64]] = deque(maxlen=MEAN_S)
+        self._usual: deque[tuple[float, ...]] = deque(maxlen=BASELINE_S)
+        self._open = _empty()
+        self._second = 0
+        self._last_s: float | None = None
+        self._unusual_since_s: dict[str, float] = {}
+
+    def add(self, result: FrameResult) -> None:
+        """Takes the next result of the source."""
+        now_s = result.frame.pts_s
+        step_s = 0.0 if self._last_s is None else min(max(0.0, now_s - self._last_s), LONGEST_STEP_S)
+        self._last_s = now_s
+        if int(now_s) != self._second:
+            self._close_second(now_s)
+            self._second = int(now_s)
+        self.moment, sums = _sums(result.readings)
+        self._open += step_s * sums
+
+    def mark(self) -> float:
+        """Marks the present moment; returns its media time in seconds."""
+        self.markers.append(self._last_s or 0.0)
+        return self.markers[-1]
+
+    def _close_second(self, now_s: float) -> None:
+        if now_s - self._second > MEAN_S:
+            self._seconds.clear()
+        self._seconds.append(self._open)
+        self._open = _empty()
+        readable_s, faces_s, *sums = np.sum(self._seconds, axis=0)
+        if not readable_s:
+            self._unusual_since_s, self.unusual = {}, ""
+            return
+        means = np.array(sums) / readable_s
+        indexes = dict(zip(INDEXES, means[: len(INDEXES)].tolist(), strict=True))
+        point = Point(now_s, means[len(INDEXES) :], indexes, float(readable_s / faces_s))
+        self.points.append(point)
+        self._compare(point)
+
+    def _compare(self, point: Point) -> None:
+        """Looks whether a point is unusual, then counts it among the usual ones."""
+        if point.coverage < LEAST_COVERAGE:
+            self._unusual_since_s, self.unusual = {}, ""
+            return
+        changes = _changes(point, self._usual) if len(self._usual) >= BASELINE_FROM_S else []
+        self._unusual_since_s = {change: self._unusual_since_s.get(change, point.at_s) for change in changes}
+        lasting = [change for change, since_s in self._unusual_since_s.items() if point.at_s - since_s >= UNUSUAL_FOR_S]
+        self.unusual = lasting[0] if lasting else ""
+        self._usual.append(tuple(point.indexes.values()))
+
+
+def _empty() -> NDArray[np.float64]:
+    return np.zeros(2 + len(INDEXES) + len(LABELS))
+
+
+def _sums(readings: Sequence[Reading]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Readable faces by label, and what `_empty` has room for: readable faces, faces, sums of INDEXES, faces by label."""
+    readable = [reading for reading in readings if reading.readable]
+    labels = np.zeros(len(LABELS))
+    if not readable:
+        return labels, np.array([0.0, len(readings), *np.zeros(len(INDEXES)), *labels])
+    for reading in readable:
+        labels[LABELS.index(reading.label)] += 1
+    rows = np.stack([reading.smoothed for reading in readable])
+    indexes = [float(index(rows).sum()) for index in (valence, expressiveness, concentration)]
+    return labels, np.array([len(readable), len(readings), *indexes, *labels])
+
+
+def _changes(point: Point, usual: Sequence[tuple[float, ...]]) -> list[str]:
+    """What of a point is far from the median of the others, such as "valence is lower"."""
+    values = np.array(usual)
+    median = np.median(values, axis=0)
+    # 1.4826 makes the median deviation a standard deviation where the values are normally distributed.
+    spread = 1.4826 * np.median(np.abs(values - median), axis=0)
+    limits = np.maximum(LEAST_CHANGE, SPREADS * spread)
+    off = np.array(list(point.indexes.values())) - median
+    return [
+        f"{name} is {'higher' if change > 0 else 'lower'}"
+        for name, change, limit in zip(INDEXES, off.tolist(), limits.tolist(), strict=True)
+        if abs(change) > limit
+    ]

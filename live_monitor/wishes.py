@@ -1,0 +1,18 @@
+"""What a user may change while the monitor runs, as one value that the main thread hands to the analysis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How the next frames are to be analysed.
+
+    Attributes:
+        left_out: numbers of faces that nothing is to be said of.
+        min_face: longer side of the smallest face wanted, in pixels of the full frame; None: chosen by the picture.
+    """
+
+    left_out: frozenset[int] = frozenset()
+    min_face: int | None = None
