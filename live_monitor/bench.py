@@ -19,6 +19,8 @@ import psutil
 from live_monitor.app import make_pipeline, results
 from live_monitor.capture.video_file import VideoFile
 from live_monitor.evaluation.faces.matching import match
+from live_monitor.people_cost import people_ms
+from live_monitor.pulse.pulse import Pulse
 from live_monitor.settings import Settings
 from live_monitor.types import Detection
 
@@ -42,7 +44,8 @@ def bench(video: VideoFile, settings: Settings, progress: Progress) -> dict[str,
     Returns:
         decode_fps, pipeline_fps, ratio, stages_ms {name: {median, p95}}, faces_per_frame, frames, first_result_s (from
         the start of the process), peak_rss_mb, result_age_ms {median, p95} (None unless realtime), dropped, carried (None
-        unless boxes were carried through frames: see `_carried`), environment.
+        unless boxes were carried through frames: see `_carried`), people_ms {name: {median, p95}} of `live_monitor.people_cost`,
+        environment.
 
     Raises:
         LiveMonitorError: the file or a model cannot be used.
@@ -65,6 +68,7 @@ def bench(video: VideoFile, settings: Settings, progress: Progress) -> dict[str,
         "result_age_ms": _median_p95(measured["ages_ms"]) if settings.realtime else None,
         "dropped": measured["dropped"],
         "carried": carried,
+        "people_ms": {name: _median_p95(times.tolist()) for name, times in people_ms().items()},
         "environment": environment(),
     }
 
@@ -86,6 +90,7 @@ def as_table(report: dict[str, Any]) -> str:
         off, lost = report["carried"]["off_px"], report["carried"]["lost"]
         rows.append(("carried boxes", f"{off['median']:.1f} px off at the median, {off['p95']:.1f} px p95, {lost:.1%} lost"))
     rows += [(name, f"{ms['median']:.2f} ms median, {ms['p95']:.2f} ms p95") for name, ms in times.items()]
+    rows.append(("people, 16 faces", ", ".join(f"{name} {ms['median']:.2f} ms" for name, ms in report["people_ms"].items())))
     width = max(len(name) for name, _ in rows)
     return "\n".join([*(f"{name:<{width}}  {value}" for name, value in rows), report["environment"]])
 
@@ -106,6 +111,7 @@ def _run_pipeline(video: VideoFile, settings: Settings, progress: Progress) -> d
     stages_ms: dict[str, list[float]] = {}
     ages_ms: list[float] = []
     carried: Faces = {}
+    pulse = Pulse()
     faces = frames = dropped = 0
     first_result_s = first_s = 0.0
     for result in results(make_pipeline(video, settings, shown=False), video.name):
@@ -114,9 +120,12 @@ def _run_pipeline(video: VideoFile, settings: Settings, progress: Progress) -> d
         for name, milliseconds in result.stages_ms.items():
             stages_ms.setdefault(name, []).append(milliseconds)
         ages_ms.append(1e3 * result.age_s)
+        now = time.perf_counter()
+        pulse.add(result)
+        stages_ms.setdefault("pulse", []).append(1e3 * (time.perf_counter() - now))
         if "carry" in result.stages_ms:
-            carried[result.frame.index] = [reading.detection for reading in result.readings]
-        faces += len(result.readings)
+            carried[result.frame.index] = [reading.detection for reading in result.readings if not reading.track.coasting]
+        faces += sum(not reading.track.coasting for reading in result.readings)
         frames += 1
         dropped = result.dropped
         progress(1)
@@ -146,7 +155,8 @@ def _carried(video: VideoFile, settings: Settings, carried: Faces) -> dict[str, 
     every_frame = dataclasses.replace(settings, detect_every=1, realtime=False)
     for result in results(make_pipeline(video, every_frame, shown=False), video.name) if carried else ():
         if result.frame.index in carried:
-            found = match([reading.detection.box for reading in result.readings], [], carried[result.frame.index])
+            boxes = [reading.detection.box for reading in result.readings if not reading.track.coasting]
+            found = match(boxes, [], carried[result.frame.index])
             faces += len(found.faces)
             matched = zip(found.detections, found.owners, found.first, strict=True)
             off_px += [math.dist(box.box.centre, found.faces[owner].centre) for box, owner, first in matched if first]

@@ -6,8 +6,9 @@ import time
 from collections import Counter
 from typing import Any
 
-from live_monitor.labels import LABELS
-from live_monitor.types import FrameResult
+from live_monitor.labels import LABELS, UNSURE
+from live_monitor.pulse.pulse import Pulse
+from live_monitor.types import FrameResult, Reading
 
 
 class Summary:
@@ -17,22 +18,39 @@ class Summary:
         self._source_name = source_name
         self._started_s = time.monotonic()
         self._labels: Counter[str] = Counter()
+        self._tracks: dict[int, _TrackSummary] = {}
+        self._pulse = Pulse()
         self.frames = 0
         self._frames_with_faces = 0
         self._first_pts_s = 0.0
         self._last: FrameResult | None = None
 
     def add(self, result: FrameResult) -> None:
+        step_s = 0.0
         if self._last is None:
             self._first_pts_s = result.frame.pts_s
+        else:
+            step_s = result.frame.pts_s - self._last.frame.pts_s
         self._last = result
         self.frames += 1
-        self._frames_with_faces += bool(result.readings)
-        self._labels.update(reading.label for reading in result.readings)
+        seen = [reading for reading in result.readings if not reading.track.coasting]
+        self._frames_with_faces += bool(seen)
+        self._labels.update(reading.label for reading in seen)
+        for reading in seen:
+            self._tracks.setdefault(reading.track.id, _TrackSummary(result.frame.pts_s)).add(reading, result.frame.pts_s, step_s)
+        self._pulse.add(result)
 
     def as_json(self) -> dict[str, Any]:
-        """Names and numbers: seconds, frames per second, and the share (0..1) of each label among all readings."""
+        """Names and numbers.
+
+        Returns:
+            Seconds; frames per second; readable: share (0..1) of the readings that have a label; emotions: share of each
+            label among those; pulse: means over the session of the indexes in `live_monitor.pulse.indexes`, None without a
+            readable face; tracks: of each face its number, the media time at which it was first and last seen, the seconds for
+            which it had each label, and for which none.
+        """
         faces = self._labels.total()
+        readable = faces - self._labels[UNSURE]
         elapsed_s = time.monotonic() - self._started_s
         return {
             "source": self._source_name,
@@ -44,7 +62,10 @@ class Summary:
             "frames_per_s": round(self.frames / elapsed_s, 2) if elapsed_s else 0.0,
             "readings": faces,
             "faces_per_frame": round(faces / self.frames, 3) if self.frames else 0.0,
-            "emotions": {label: round(self._labels[label] / faces, 4) if faces else 0.0 for label in LABELS},
+            "readable": round(readable / faces, 4) if faces else 0.0,
+            "emotions": {label: round(self._labels[label] / readable, 4) if readable else 0.0 for label in LABELS},
+            "pulse": self._pulse.session_means(),
+            "tracks": [track.as_json(number) for number, track in sorted(self._tracks.items())],
         }
 
     def as_text(self) -> str:
@@ -56,6 +77,25 @@ class Summary:
             f"faces: {facts['faces_per_frame']:.2f} a frame, in {facts['frames_with_faces']} of {facts['frames']} frames",
         ]
         if facts["readings"]:
+            lines.append(f"people: {len(facts['tracks'])} tracks, readable in {facts['readable']:.1%} of their looks")
+        if facts["pulse"]:
             shares = sorted(facts["emotions"].items(), key=lambda item: -item[1])
             lines.append("looks: " + ", ".join(f"{label} {share:.1%}" for label, share in shares if share))
+            lines.append("expressions: " + ", ".join(f"{name} {value:+.2f}" for name, value in facts["pulse"].items()))
         return "\n".join(lines)
+
+
+class _TrackSummary:
+    """What is known of one face over the whole run."""
+
+    def __init__(self, first_s: float) -> None:
+        self._first_s = self._last_s = first_s
+        self._seconds = dict.fromkeys((*LABELS, UNSURE), 0.0)
+
+    def add(self, reading: Reading, now_s: float, step_s: float) -> None:
+        self._last_s = now_s
+        self._seconds[reading.label] += step_s
+
+    def as_json(self, number: int) -> dict[str, Any]:
+        seconds = {label: round(value, 3) for label, value in self._seconds.items()}
+        return {"id": number, "first_s": round(self._first_s, 3), "last_s": round(self._last_s, 3), "seconds": seconds}

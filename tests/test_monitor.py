@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -14,11 +18,12 @@ from live_monitor.capture.source import Source
 from live_monitor.classify.probabilities import softmax
 from live_monitor.detect.zones import Zone
 from live_monitor.errors import DisplayError, ModelError, SourceError
+from live_monitor.labels import COLOURS_BGR
 from live_monitor.monitor import LOADING_NOTICE, LOST_NOTICE, OPENING_NOTICE, Monitor
 from live_monitor.overlay.renderer import Status, render
 from live_monitor.pipeline import Pipeline
 from live_monitor.stages import Stages
-from live_monitor.types import Image
+from live_monitor.types import FrameResult, Image
 from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture, reading_of
 
 FACE_FOUND = reading_of(softmax(FakeEngine().infer(np.zeros((1, 48, 48, 1), np.float32)))[0])
@@ -169,3 +174,103 @@ class TestWaysOut:
             make_monitor(source, display).run()
         assert display.was_closed
         assert source.closed
+
+
+class Watcher(FakeDisplay):
+    """Does something at certain pictures, by how many were shown; presses q at the end."""
+
+    def __init__(self, at: dict[int, str | tuple[int, int]], until: int = 40) -> None:
+        super().__init__()
+        self._at = at
+        self._until = until
+
+    def show(self, image: Image) -> None:
+        super().show(image)
+        doing = self._at.get(len(self.shown))
+        if isinstance(doing, str):
+            self.keys.append(ord(doing))
+        elif doing is not None:
+            self.clicks.append(doing)
+        if len(self.shown) >= self._until:
+            self.keys.append(ord("q"))
+
+
+def differs(one: Image, other: Image) -> bool:
+    return one.shape != other.shape or not np.array_equal(one, other)
+
+
+class TestKeys:
+    def test_a_paused_file_stands_still_and_goes_on_where_it_was(self) -> None:
+        display = Watcher({1: " ", 8: " "}, until=100)
+        make_monitor(FakeSource(index / 25 for index in range(5)), display).run()
+        levels = [int(image[-1, -1, 0]) for image in display.shown]
+        assert levels[2:7] == [levels[2]] * 5
+        assert [level for level in shown_levels(display) if level % 10 == 0] == [0, 10, 20, 30, 40]
+
+    def test_a_paused_live_source_goes_on_with_what_is_now_and_counts_no_drops(self) -> None:
+        results = []
+
+        class Listening(Monitor):
+            def _take(self, result: FrameResult, now_s: float) -> None:
+                results.append(result)
+                super()._take(result, now_s)
+
+        def script() -> Iterator[float]:
+            for index in count():
+                time.sleep(0.002)
+                yield index / 25
+
+        display = Watcher({3: " ", 6: " "}, until=12)
+        pipeline = Pipeline(FakeSource(script(), live=True), fake_stages, CapturePolicy(paced=False, newest_wins=True))
+        Listening(pipeline, display).run()
+        gaps = [after.frame.index - before.frame.index for before, after in itertools.pairwise(results)]
+        assert max(gaps) > 50, "frames of the pause are not shown"
+        assert results[-1].dropped < results[-1].frame.index - max(gaps) + 20
+
+    def test_p_shows_the_panel_beside_the_picture(self) -> None:
+        display = Watcher({2: "p"}, until=6)
+        make_monitor(FakeSource(index / 25 for index in count()), display).run()
+        assert display.shown[0].shape[1] < display.shown[-1].shape[1]
+        assert display.shown[0].shape[0] == display.shown[-1].shape[0]
+
+    def test_f_fills_the_screen(self) -> None:
+        display = Watcher({2: "f"}, until=6)
+        make_monitor(FakeSource(index / 25 for index in count()), display).run()
+        assert display.fullscreen
+
+    def test_s_writes_what_is_shown_and_says_where(self, tmp_path: Path) -> None:
+        display = Watcher({2: "s"}, until=6)
+        pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
+        Monitor(pipeline, display, snapshots=tmp_path / "shots").run()
+        (path,) = (tmp_path / "shots").iterdir()
+        written = cv2.imread(str(path))
+        assert written is not None
+        assert any(np.array_equal(written, shown) for shown in display.shown)
+        assert differs(display.shown[1][-60:], display.shown[2][-60:])
+
+    def test_a_snapshot_that_cannot_be_written_ends_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        display = Watcher({2: "s"}, until=6)
+        pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
+        Monitor(pipeline, display, snapshots=tmp_path / "file").run()
+        assert len(display.shown) >= 6
+
+    def test_a_click_on_a_face_leaves_it_out_and_another_takes_it_back(self) -> None:
+        scale = 10
+        inside = (20 * scale, 20 * scale)
+        engine = FakeEngine()
+        display = Watcher({3: inside, 10: inside}, until=16)
+        pipeline = Pipeline(
+            FakeSource(index / 25 for index in count()), lambda: fake_stages(engine=engine), CapturePolicy(False, False)
+        )
+        Monitor(pipeline, display).run()
+        colour = COLOURS_BGR["happy"]
+        boxed = [bool((image == colour).all(axis=2).any()) for image in display.shown]
+        assert boxed[1]
+        assert not all(boxed[4:10])
+        assert boxed[-1]
+
+    def test_a_click_beside_all_faces_does_nothing(self) -> None:
+        display = Watcher({3: (500, 450)}, until=8)
+        make_monitor(FakeSource(index / 25 for index in count()), display).run()
+        assert all((image == COLOURS_BGR["happy"]).all(axis=2).any() for image in display.shown[1:])

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.classify.quality import EVERY_FACE, QualityGate
 from live_monitor.detect.cadence import EveryNth
 from live_monitor.detect.zones import Zone
 from live_monitor.stages import Stages
 from live_monitor.track.flow import BoxCarrier
 from live_monitor.types import Box, Detection, Frame, Image
+from live_monitor.wishes import Wishes
 from tests.fakes import PORTRAIT_FACE, FakeDetector, FakeEngine, drawn_portrait, frame_of, grey_picture
 
 LEFT, RIGHT = Box(40, 60, 140, 160), Box(180, 60, 280, 160)
@@ -137,3 +140,26 @@ def test_an_empty_frame_reaches_no_engine() -> None:
     engine = FakeEngine()
     assert boxes(stages(FakeDetector([]), engine=engine), frame_of(grey_picture(0))) == []
     assert engine.batches == []
+
+
+def test_a_face_that_is_left_out_is_not_classified_and_only_its_place_is_known() -> None:
+    engine = FakeEngine()
+    watched = stages(FakeDetector([LEFT, RIGHT]), engine=engine)
+    watched.analyse(frame_of(drawn_portrait()))
+    analysed = watched.analyse(frame_of(drawn_portrait(), 1, 0.04), Wishes(left_out=frozenset([1])))
+    assert [reading.track.id for reading in analysed.readings] == [2]
+    assert [(track.id, track.box) for track in analysed.left_out] == [(1, LEFT)]
+    assert [len(batch) for batch in engine.batches] == [2, 1]
+
+
+def test_the_smallest_face_wanted_reaches_the_detector() -> None:
+    detector = FakeDetector([LEFT])
+    stages(detector).analyse(frame_of(drawn_portrait()), Wishes(min_face=48))
+    assert detector.min_face == 48
+
+
+def test_a_face_that_cannot_be_read_says_why() -> None:
+    classifier = EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0)
+    gated = Stages(FakeDetector([LEFT]), classifier, gate=QualityGate(dataclasses.replace(EVERY_FACE, size_px=200)))
+    (reading,) = gated.analyse(frame_of(drawn_portrait())).readings
+    assert (reading.label, reading.why, reading.readable) == ("unsure", "too small", False)

@@ -6,8 +6,9 @@ read LOST_POINTS of accuracy worse than others, see `live_monitor.evaluation.uns
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -60,10 +61,10 @@ class Limits:
             nearly as well as others.
     """
 
-    size_px: float = 21.0
-    sharpness: float = 0.05
-    darkest: float = 45.0
-    clipped: float = 0.5
+    size_px: float = 20.0
+    sharpness: float = 0.025
+    darkest: float = 35.0
+    clipped: float = 0.6
     turn: float = 0.5
     score: float = 0.0
 
@@ -91,14 +92,22 @@ def measure(faces: NDArray[np.uint8], detections: Sequence[Detection]) -> Qualit
         detections: where they are, and the landmarks: right eye, left eye, nose, right and left corner of the mouth.
     """
     boxes = [found.box for found in detections]
+    means, deviations = _means_deviations(faces)
+    edges = _means_deviations([cv2.Laplacian(face, cv2.CV_16S) for face in faces])[1]
     return Quality(
         size_px=np.array([max(box.width, box.height) for box in boxes]),
-        sharpness=np.array([cv2.Laplacian(face, cv2.CV_16S).var() for face in faces]) / np.maximum(faces.var(axis=(1, 2)), 1.0),
-        brightness=faces.mean(axis=(1, 2)),
+        sharpness=(edges / np.maximum(deviations, 1.0)) ** 2,
+        brightness=means,
         clipped=(faces >= CLIPPED_LEVEL).mean(axis=(1, 2)),
         turn=np.array([np.nan if found.landmarks is None else _turn(found.landmarks) for found in detections]),
         score=np.array([np.nan if found.score is None else found.score for found in detections]),
     )
+
+
+def _means_deviations(pictures: Iterable[NDArray[Any]]) -> tuple[Values, Values]:
+    """Mean and standard deviation of each picture; NumPy takes ten times as long."""
+    both = np.array([cv2.meanStdDev(picture) for picture in pictures]).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
 
 
 def flaws(quality: Quality, limits: Limits) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -24,6 +23,9 @@ INDEX_COLOURS_BGR: dict[str, Colour] = {
     "valence": (120, 210, 120), "expressiveness": (230, 190, 90), "concentration": (170, 150, 250),
 }  # fmt: skip
 RANGES = {"valence": (-1.0, 1.0), "expressiveness": (0.0, 1.0), "concentration": (0.0, 1.0)}
+
+LONGEST_GAP_S = 2.5
+"""Points further apart are not joined: nothing was readable in between."""
 
 TITLE = "Class pulse"
 SUBTITLE = "expressions, not minds"
@@ -131,19 +133,28 @@ class _Column:
 
 
 def _draw_indexes(chart: Image, points: Sequence[Point], now_s: float, style: Style) -> None:
+    """A line for each index, thin and pale where few faces were readable."""
     middle = chart.shape[0] // 2
     cv2.line(chart, (0, middle), (chart.shape[1], middle), GROUND_BGR, 1)
+    xs = [_x(chart, point.at_s, now_s) for point in points]
     for name, colour in INDEX_COLOURS_BGR.items():
         low, high = RANGES[name]
-        for before, after in itertools.pairwise(points):
-            if after.at_s - before.at_s > 2.5:  # nothing was readable in between
-                continue
-            start, end = (
-                (_x(chart, point.at_s, now_s), round((1 - (point.indexes[name] - low) / (high - low)) * (chart.shape[0] - 1)))
-                for point in (before, after)
-            )
-            covered = min(before.coverage, after.coverage) >= LEAST_COVERAGE
-            cv2.line(chart, start, end, colour if covered else FAINT_BGR, style.line if covered else 1, cv2.LINE_AA)
+        ys = [round((high - point.indexes[name]) / (high - low) * (chart.shape[0] - 1)) for point in points]
+        for covered, run in _runs(points):
+            line = np.array(list(zip(xs[run], ys[run], strict=True)), np.int32).reshape(-1, 1, 2)
+            cv2.polylines(chart, [line], False, colour if covered else FAINT_BGR, style.line if covered else 1, cv2.LINE_AA)
+
+
+def _runs(points: Sequence[Point]) -> Iterator[tuple[bool, slice]]:
+    """Stretches of points without a gap that are all well covered or all not, each with the first point of the next."""
+    start = 0
+    for index in range(1, len(points) + 1):
+        covered = points[start].coverage >= LEAST_COVERAGE
+        last = index == len(points)
+        gap = not last and points[index].at_s - points[index - 1].at_s > LONGEST_GAP_S
+        if last or gap or (points[index].coverage >= LEAST_COVERAGE) != covered:
+            yield covered, slice(start, index if last or gap else index + 1)
+            start = index
 
 
 def _draw_shares(chart: Image, points: Sequence[Point], now_s: float, _style: Style) -> None:

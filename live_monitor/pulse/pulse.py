@@ -79,7 +79,7 @@ class Pulse:
 
         self._seconds: deque[NDArray[np.float64]] = deque(maxlen=MEAN_S)
         self._usual: deque[tuple[float, ...]] = deque(maxlen=BASELINE_S)
-        self._open = _empty()
+        self._session, self._open = _empty(), _empty()
         self._second = 0
         self._last_s: float | None = None
         self._unusual_since_s: dict[str, float] = {}
@@ -95,6 +95,11 @@ class Pulse:
         self.moment, sums = _sums(result.readings)
         self._open += step_s * sums
 
+    def session_means(self) -> dict[str, float] | None:
+        """Means of INDEXES over all readable faces so far, each second of each face counting the same; None without any."""
+        readable_s, _, *sums = self._session + self._open
+        return {name: round(total / readable_s, 4) for name, total in zip(INDEXES, sums, strict=False)} if readable_s else None
+
     def mark(self) -> float:
         """Marks the present moment; returns its media time in seconds."""
         self.markers.append(self._last_s or 0.0)
@@ -104,6 +109,7 @@ class Pulse:
         if now_s - self._second > MEAN_S:
             self._seconds.clear()
         self._seconds.append(self._open)
+        self._session = self._session + self._open
         self._open = _empty()
         readable_s, faces_s, *sums = np.sum(self._seconds, axis=0)
         if not readable_s:

@@ -1,0 +1,70 @@
+"""`live-monitor evaluate-unsure`, from faces to a report."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from live_monitor.labels import LABELS
+from tests.conftest import Run
+from tests.fakes import drawn_faces
+
+LINES = ("size_px", "sharpness", "darkest", "clipped", "turn", "score", "probability")
+
+
+@pytest.fixture(scope="module")
+def fer2013(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small fer2013.csv of drawn faces."""
+    path = tmp_path_factory.mktemp("fer") / "fer2013.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["emotion", "pixels", "Usage"])
+        for usage in ("Training", "PublicTest", "PrivateTest"):
+            for number, face in enumerate(drawn_faces(14)):
+                writer.writerow([number % 7, " ".join(map(str, face.reshape(-1).tolist())), usage])
+    return path
+
+
+def npz(path: Path, count: int = 7) -> Path:
+    images = np.stack([cv2.resize(face, (96, 96)) for face in drawn_faces(count, seed=1)]).astype(np.uint8)
+    np.savez(path, images=images, labels=np.arange(count) % 7)
+    return path
+
+
+def test_limits_accuracy_and_curves_are_told(run: Run, fer2013: Path, tmp_path: Path) -> None:
+    faces, out = npz(tmp_path / "others.npz"), tmp_path / "out"
+    outcome = run("evaluate-unsure", fer2013, "--faces", faces, "--out", out, "--detector", "facegrid")
+    assert outcome.code == 0, outcome.err
+    report = json.loads((out / "report.json").read_text())
+    assert [each["name"] for each in report["sets"]] == ["PublicTest", "others", "PublicTest, harder"]
+    assert [each["faces"] for each in report["sets"]] == [14, 7, 14]
+    assert 1 / len(LABELS) < report["unsure_below"] <= 1
+    assert all(any(line.split()[:1] == [name] for line in outcome.out.splitlines()) for name in LINES)
+    assert cv2.imread(str(out / "curves.png")) is not None
+
+
+def test_private_test_is_read_on_request_only(run: Run, fer2013: Path, tmp_path: Path) -> None:
+    assert run("evaluate-unsure", fer2013, "--out", tmp_path, "--detector", "facegrid", "--private-test").code == 0
+    names = [each["name"] for each in json.loads((tmp_path / "report.json").read_text())["sets"]]
+    assert names == ["PublicTest", "PrivateTest", "PublicTest, harder"]
+
+
+def test_faces_that_are_none_end_in_one_line(run: Run, fer2013: Path, tmp_path: Path) -> None:
+    np.savez(tmp_path / "wrong.npz", images=np.zeros((2, 4, 4)), labels=np.zeros(2))
+    for name, message in (("none.npz", "no such file"), ("wrong.npz", "not labelled faces")):
+        outcome = run("evaluate-unsure", fer2013, "--faces", tmp_path / name, "--out", tmp_path / "out", "--detector", "facegrid")
+        assert outcome.code == 2
+        assert message in outcome.err
+        assert outcome.err.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_ends_in_6(run: Run, fer2013: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    outcome = run("evaluate-unsure", fer2013, "--out", tmp_path / "file", "--detector", "facegrid")
+    assert outcome.code == 6
+    assert "choose another --out" in outcome.err
