@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from live_monitor.classify.quality import Limits, flaws
+from live_monitor.evaluation.emotions.labelled import LabelledFaces
 from live_monitor.evaluation.unsure import harder
 from live_monitor.evaluation.unsure.coverage import TARGET, Point, Values, at_coverage, at_threshold, curve, limit
-from live_monitor.evaluation.unsure.reader import FaceReader, FaceSet, Read
+from live_monitor.evaluation.unsure.reader import FaceReader, Read
 
 HARDER = "harder"
 
@@ -27,7 +28,7 @@ Progress = Callable[[int], object]
 
 
 def evaluate(
-    reader: FaceReader, sets: Sequence[FaceSet], unsure_below: float, progress: Progress = lambda _: None
+    reader: FaceReader, sets: Sequence[LabelledFaces], unsure_below: float, progress: Progress = lambda _: None
 ) -> tuple[dict[str, Any], Curves]:
     """Reads all faces, also made worse, and draws the lines.
 
@@ -62,12 +63,12 @@ def evaluate(
     return report, {name: curve(read.confidence, read.right, readable[name]) for name, read in reads.items()}
 
 
-def steps(sets: Sequence[FaceSet]) -> int:
+def steps(sets: Sequence[LabelledFaces]) -> int:
     """How many sets of faces `evaluate` reads."""
     return len(sets) + 1 + sum(len(levels) for _, levels in harder.FLAWS.values())
 
 
-def _limits(reader: FaceReader, faces: FaceSet, reads: Sequence[Read], progress: Progress) -> Limits:
+def _limits(reader: FaceReader, faces: LabelledFaces, reads: Sequence[Read], progress: Progress) -> Limits:
     some = slice(None, None, max(1, len(faces.images) // STEP_FACES))
     usual = float(reads[0].right[some].mean())
     found: dict[str, float] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,10 +16,8 @@ from live_monitor.classify.engine import Engine
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import probabilities
 from live_monitor.classify.quality import Quality, measure
-from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.detect.detector import FaceFinder
-from live_monitor.errors import UsageError
-from live_monitor.labels import LABELS
+from live_monitor.evaluation.emotions.labelled import LabelledFaces, from_fer2013, from_npz
 from live_monitor.types import Box, Detection
 
 BATCH = 64
@@ -28,15 +25,6 @@ BATCH = 64
 SEARCHED_PX = 144
 BORDER_PX = 24
 """A face that fills its picture is enlarged to this side and set into a border, or no detector would see it whole."""
-
-
-@dataclass(frozen=True, eq=False)
-class FaceSet:
-    """Labelled faces: images uint8 (n, h, w) grey and squarely cut, labels int64 (n,) as indexes into LABELS."""
-
-    name: str
-    images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,28 +92,12 @@ class FaceReader:
         return max(self._finder.find(picture), key=lambda found: found.box.area, default=None)
 
 
-def load_sets(data: Path, faces: Path | None, *, private_test: bool) -> list[FaceSet]:
+def load_sets(data: Path, faces: Path | None, *, private_test: bool) -> list[LabelledFaces]:
     """FER2013's PublicTest, PrivateTest on request, and the faces of a .npz if there is one.
 
     Raises:
         UsageError: they are not there, or not what they should be.
     """
     splits = ("PublicTest", *(["PrivateTest"] if private_test else []))
-    loaded = [(split, load_fer2013(data, split)) for split in splits]
-    sets = [FaceSet(split, each.images, each.labels) for split, each in loaded]
-    return sets if faces is None else [*sets, _from_npz(faces)]
-
-
-def _from_npz(path: Path) -> FaceSet:
-    wanted = "give a .npz with images uint8 (n, h, w) and labels (n,) of 0 to 6"
-    try:
-        with np.load(path) as arrays:
-            images, labels = arrays["images"], arrays["labels"]
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no such file; {wanted}") from None
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{path}: cannot be used: {error}; {wanted}") from error
-    whole = images.dtype == np.uint8 and images.ndim == 3 and labels.shape == images.shape[:1] and len(labels)
-    if not (whole and np.isin(labels, range(len(LABELS))).all()):
-        raise UsageError(f"{path}: images {images.dtype} {images.shape}, labels {labels.shape}: not labelled faces; {wanted}")
-    return FaceSet(path.stem, images, labels.astype(np.int64))
+    given = [] if faces is None else [from_npz(faces)]  # first: it is read in no time
+    return [from_fer2013(data, split, None) for split in splits] + given

@@ -41,7 +41,7 @@ def test_limits_accuracy_and_curves_are_told(run: Run, fer2013: Path, tmp_path: 
     outcome = run("evaluate-unsure", fer2013, "--faces", faces, "--out", out, "--detector", "facegrid")
     assert outcome.code == 0, outcome.err
     report = json.loads((out / "report.json").read_text())
-    assert [each["name"] for each in report["sets"]] == ["PublicTest", "others", "PublicTest, harder"]
+    assert [each["name"] for each in report["sets"]] == ["PublicTest", "others.npz", "PublicTest, harder"]
     assert [each["faces"] for each in report["sets"]] == [14, 7, 14]
     assert 1 / len(LABELS) < report["unsure_below"] <= 1
     assert all(any(line.split()[:1] == [name] for line in outcome.out.splitlines()) for name in LINES)
@@ -56,7 +56,7 @@ def test_private_test_is_read_on_request_only(run: Run, fer2013: Path, tmp_path:
 
 def test_faces_that_are_none_end_in_one_line(run: Run, fer2013: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / "wrong.npz", images=np.zeros((2, 4, 4)), labels=np.zeros(2))
-    for name, message in (("none.npz", "no such file"), ("wrong.npz", "not labelled faces")):
+    for name, message in (("none.npz", "no such file"), ("wrong.npz", "images are")):
         outcome = run("evaluate-unsure", fer2013, "--faces", tmp_path / name, "--out", tmp_path / "out", "--detector", "facegrid")
         assert outcome.code == 2
         assert message in outcome.err
