@@ -180,7 +180,7 @@ class Monitor:
         )
         readings, left_out = (result.readings, result.left_out) if result else ((), ())
         shown = render(image, readings, status, self._zones, view, left_out)
-        self._shown = np.hstack([shown, self._panel_for(shown, now_s)]) if view.panel and result else shown
+        self._shown = np.hstack([shown, self._panel_for(shown, now_s)]) if view.panel else shown
         self._display.show(self._shown)
         self._drawn_s = now_s
 

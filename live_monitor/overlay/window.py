@@ -56,6 +56,7 @@ class Window:
         self._title = title
         self._open = False
         self._closed = False
+        self._shape: tuple[int, ...] = ()
         self._click: tuple[int, int] | None = None
         self._fullscreen = self._fullscreen_wanted = False
 
@@ -64,10 +65,13 @@ class Window:
             return  # showing it would open the window again
         if not self._open:
             cv2.namedWindow(self._title, _FLAGS)
-            cv2.resizeWindow(self._title, *_first_size(image.shape[1], image.shape[0]))
             cv2.setMouseCallback(self._title, self._on_mouse)
             self._open = True
             self.set_fullscreen(self._fullscreen_wanted)
+        if image.shape != self._shape and not self._fullscreen:
+            # Else the window would squeeze a picture of another shape into its own.
+            cv2.resizeWindow(self._title, *_first_size(image.shape[1], image.shape[0]))
+        self._shape = image.shape
         cv2.imshow(self._title, image)
 
     def poll_key(self) -> int | None:
