@@ -117,8 +117,7 @@ class Monitor:
         """Lets the pipeline and the window follow the user's choices, and shows them at once."""
         if self._controls.paused != self._pipeline.paused:
             (self._pipeline.pause if self._controls.paused else self._pipeline.resume)()
-        if self._pipeline.wishes is not None or self._controls.wishes != Wishes():
-            self._pipeline.wishes = self._controls.wishes
+        self._pipeline.wishes = self._controls.wishes
         self._display.set_fullscreen(self._controls.fullscreen)
         self._panel_s = 0.0
         if self._frame is not None and not self._controls.quit:

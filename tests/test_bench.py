@@ -19,7 +19,7 @@ from tests.fakes import drawn_portrait, write_clip
 FRAMES = 12
 KEYS = {
     "decode_fps", "pipeline_fps", "ratio", "stages_ms", "faces_per_frame", "frames", "first_result_s", "peak_rss_mb",
-    "result_age_ms", "dropped", "carried", "environment",
+    "result_age_ms", "dropped", "carried", "people_ms", "environment",
 }  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def test_boxes_that_are_carried_are_compared_with_those_found_by_looking(tmp_pat
         writer.write(np.roll(drawn_portrait(), 2 * step, axis=1))
     writer.release()
     report = measure(path, detector="haar", detect_every=4)
-    assert report["stages_ms"].keys() == {"read", "detect", "carry", "track", "classify", "steady"}
+    assert report["stages_ms"].keys() == {"read", "detect", "carry", "track", "classify", "steady", "pulse"}
     carried = report["carried"]
     assert 0 < carried["off_px"]["median"] <= carried["off_px"]["p95"] < 12
     assert carried["lost"] == 0
@@ -76,7 +76,7 @@ def test_without_carried_boxes_there_is_nothing_to_compare(report: dict[str, Any
 
 
 def test_every_stage_has_median_and_95th_percentile(report: dict[str, Any]) -> None:
-    assert list(report["stages_ms"]) == ["read", "detect", "track", "classify", "steady"]
+    assert list(report["stages_ms"]) == ["read", "detect", "track", "classify", "steady", "pulse"]
     assert all(0 <= times["median"] <= times["p95"] for times in report["stages_ms"].values())
 
 
@@ -134,7 +134,7 @@ def test_the_table_has_a_line_a_measurement(report: dict[str, Any]) -> None:
     names = [re.split(r"  +", line)[0] for line in as_table(report).splitlines()[:-1]]
     assert names == [
         "decoding alone", "pipeline", "frames analysed", "faces per frame", "first result", "peak memory",
-        "read", "detect", "track", "classify", "steady",
+        "read", "detect", "track", "classify", "steady", "pulse", "people, 16 faces",
     ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from tests.fakes import drawn_portrait, write_clip
 
 SUMMARY_KEYS = {
     "source", "frames", "frames_with_faces", "dropped", "media_s", "elapsed_s", "frames_per_s", "readings", "faces_per_frame",
-    "emotions",
+    "readable", "emotions", "pulse", "tracks",
 }  # fmt: skip
 HEAVY = {"cv2", "numpy", "tensorflow", "keras", "ai_edge_litert"}
 ABSENT_CAMERA = "63"

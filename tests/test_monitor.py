@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
-import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -23,7 +21,7 @@ from live_monitor.monitor import LOADING_NOTICE, LOST_NOTICE, OPENING_NOTICE, Mo
 from live_monitor.overlay.renderer import Status, render
 from live_monitor.pipeline import Pipeline
 from live_monitor.stages import Stages
-from live_monitor.types import FrameResult, Image
+from live_monitor.types import Image
 from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture, reading_of
 
 FACE_FOUND = reading_of(softmax(FakeEngine().infer(np.zeros((1, 48, 48, 1), np.float32)))[0])
@@ -206,26 +204,6 @@ class TestKeys:
         levels = [int(image[-1, -1, 0]) for image in display.shown]
         assert levels[2:7] == [levels[2]] * 5
         assert [level for level in shown_levels(display) if level % 10 == 0] == [0, 10, 20, 30, 40]
-
-    def test_a_paused_live_source_goes_on_with_what_is_now_and_counts_no_drops(self) -> None:
-        results = []
-
-        class Listening(Monitor):
-            def _take(self, result: FrameResult, now_s: float) -> None:
-                results.append(result)
-                super()._take(result, now_s)
-
-        def script() -> Iterator[float]:
-            for index in count():
-                time.sleep(0.002)
-                yield index / 25
-
-        display = Watcher({3: " ", 6: " "}, until=12)
-        pipeline = Pipeline(FakeSource(script(), live=True), fake_stages, CapturePolicy(paced=False, newest_wins=True))
-        Listening(pipeline, display).run()
-        gaps = [after.frame.index - before.frame.index for before, after in itertools.pairwise(results)]
-        assert max(gaps) > 50, "frames of the pause are not shown"
-        assert results[-1].dropped < results[-1].frame.index - max(gaps) + 20
 
     def test_p_shows_the_panel_beside_the_picture(self) -> None:
         display = Watcher({2: "p"}, until=6)

@@ -462,3 +462,46 @@ class TestClose:
         pipeline.close()
         with pytest.raises(Closed):
             pipeline.next_result(LONG_S)
+
+
+def test_a_paused_live_source_goes_on_with_the_newest_frame_and_counts_no_drops(build: Build) -> None:
+    wanted = threading.Semaphore()
+    asked_for: list[int] = []
+
+    def script() -> Iterator[float]:
+        for index in count():
+            asked_for.append(index)
+            wanted.acquire()
+            yield index / 25
+
+    pipeline = build(FakeSource(script(), live=True))
+    pipeline.start()
+    assert take(pipeline).frame.index == 0
+    pipeline.pause()
+    wanted.release(20)
+    assert eventually(lambda: len(asked_for) == 22), "all twenty were handed over"
+    pipeline.resume()
+    results = [take(pipeline)]
+    while results[-1].frame.index < 20:
+        results.append(take(pipeline))
+    assert len(results) <= 2
+    assert results[-1].dropped == 0
+    wanted.release()
+
+
+def test_a_paused_file_goes_on_where_it_was(build: Build) -> None:
+    pipeline = build(FakeSource(index / 25 for index in range(5)))
+    pipeline.start()
+    indexes = [take(pipeline).frame.index]
+    pipeline.pause()
+    assert pipeline.paused
+    pipeline.resume()
+    indexes += [take(pipeline).frame.index for _ in range(4)]
+    assert indexes == [0, 1, 2, 3, 4]
+
+
+def test_a_paused_pipeline_can_be_closed(build: Build) -> None:
+    pipeline = build(FakeSource(index / 25 for index in range(5)))
+    pipeline.start()
+    pipeline.pause()
+    assert pipeline.close()
