@@ -163,6 +163,7 @@ class Pipeline:
             while True:
                 self._watched.wait()
                 frame = self._frames.get(_WAIT_S)
+                self._watched.wait()  # again: the pause may have begun while it waited for the frame
                 if frame is not None and not self._results.put(self._analyse(stages, frame)):
                     return
         except Closed:

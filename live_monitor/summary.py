@@ -77,7 +77,8 @@ class Summary:
             f"faces: {facts['faces_per_frame']:.2f} a frame, in {facts['frames_with_faces']} of {facts['frames']} frames",
         ]
         if facts["readings"]:
-            lines.append(f"people: {len(facts['tracks'])} tracks, readable in {facts['readable']:.1%} of their looks")
+            people = len(facts["tracks"])
+            lines.append(f"people: {people} track{'' if people == 1 else 's'}, readable {facts['readable']:.1%} of the time")
         if facts["pulse"]:
             shares = sorted(facts["emotions"].items(), key=lambda item: -item[1])
             lines.append("looks: " + ", ".join(f"{label} {share:.1%}" for label, share in shares if share))

@@ -310,7 +310,7 @@ def test_a_successful_run_prints_its_summary_and_nothing_on_stderr(run_apart: Ru
     code, out, err = run_apart("--no-display", "--video", portrait_clip)
     assert (code, err) == (0, "")
     assert "5 frames" in out
-    assert "looks: " in out
+    assert "people: 1 track, " in out
 
 
 def test_the_summary_as_json_is_json(run_apart: Run, portrait_clip: Path) -> None:
