@@ -215,8 +215,8 @@ class TinyEngine(FakeEngine):
 
 
 class TestEndurance:
-    FRAMES = 20_000
-    WARM_UP = 2_000
+    FRAMES = 10_000
+    WARM_UP = 1_000
 
     def loop(self) -> Iterator[int]:
         """Runs a file of 15 minutes that is looped as if it never ended."""
