@@ -25,7 +25,7 @@ def fer2013(tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer = csv.writer(file)
         writer.writerow(["emotion", "pixels", "Usage"])
         for usage in ("Training", "PublicTest", "PrivateTest"):
-            for number, face in enumerate(drawn_faces(14)):
+            for number, face in enumerate(drawn_faces(14, seed=len(usage))):
                 writer.writerow([number % 7, " ".join(map(str, face.reshape(-1).tolist())), usage])
     return path
 
@@ -48,15 +48,19 @@ def test_limits_accuracy_and_curves_are_told(run: Run, fer2013: Path, tmp_path: 
     assert cv2.imread(str(out / "curves.png")) is not None
 
 
-def test_private_test_is_read_on_request_only(run: Run, fer2013: Path, tmp_path: Path) -> None:
-    assert run("evaluate-unsure", fer2013, "--out", tmp_path, "--detector", "facegrid", "--private-test").code == 0
-    names = [each["name"] for each in json.loads((tmp_path / "report.json").read_text())["sets"]]
-    assert names == ["PublicTest", "PrivateTest", "PublicTest, harder"]
+def test_private_test_is_read_on_request_only_and_decides_nothing(run: Run, fer2013: Path, tmp_path: Path) -> None:
+    reports = []
+    for more in ([], ["--private-test"]):
+        assert run("evaluate-unsure", fer2013, "--out", tmp_path, "--detector", "facegrid", *more).code == 0
+        reports.append(json.loads((tmp_path / "report.json").read_text()))
+    names = [[each["name"] for each in report["sets"]] for report in reports]
+    assert names == [["PublicTest", "PublicTest, harder"], ["PublicTest", "PrivateTest", "PublicTest, harder"]]
+    assert reports[0]["limits"] == reports[1]["limits"]
 
 
 def test_faces_that_are_none_end_in_one_line(run: Run, fer2013: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / "wrong.npz", images=np.zeros((2, 4, 4)), labels=np.zeros(2))
-    for name, message in (("none.npz", "no such file"), ("wrong.npz", "images are")):
+    for name, message in (("none.npz", "cannot be read"), ("wrong.npz", "images are")):
         outcome = run("evaluate-unsure", fer2013, "--faces", tmp_path / name, "--out", tmp_path / "out", "--detector", "facegrid")
         assert outcome.code == 2
         assert message in outcome.err
