@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from live_monitor.detect.zones import Zone
-from live_monitor.labels import COLOURS_BGR, LABELS
+from live_monitor.labels import COLOURS_BGR, LABELS, UNSURE_BGR
 from live_monitor.overlay.canvas import SMALLEST_SIDE_PX
-from live_monitor.overlay.renderer import DIMMED, NOTICE_BGR, PLATE_BGR, Status, render
+from live_monitor.overlay.renderer import DIMMED, HELP_BGR, NOTICE_BGR, PLATE_BGR, Status, render
 from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
-from live_monitor.types import Box, Image, Reading
+from live_monitor.overlay.view import View
+from live_monitor.types import Box, Detection, Image, Reading, Track
 from tests.fakes import grey_picture, reading_of
 
 HD = (1280, 720)
@@ -220,3 +221,55 @@ def test_labels_and_frame_rate_are_drawn_over_zones() -> None:
     over = render(grey_picture(0, *HD), [reading("happy")], status(), [Zone(0, 0, 1, 1)])
     assert (over == COLOURS_BGR["happy"]).all(axis=2).any()
     assert (over == PLATE_BGR).all(axis=2).any()
+
+
+class TestView:
+    def test_blurred_faces_cannot_be_made_out_and_the_rest_can(self) -> None:
+        image = noise(*HD)
+        shown = render(image, [reading("happy")], status(), view=View(blur=True))
+        assert shown[320:480, 620:780].std() < 0.3 * image[320:480, 620:780].std()
+        np.testing.assert_array_equal(shown[600:], image[600:])
+
+    def test_a_face_that_is_left_out_is_blurred_and_has_no_label(self) -> None:
+        image = noise(*HD)
+        shown = render(image, [], status(), left_out=[Track(4, Detection(FACE))])
+        assert shown[320:480, 720:780].std() < 0.5 * image[320:480, 720:780].std()
+        assert not (shown == COLOURS_BGR["happy"]).all(axis=2).any()
+
+    def test_numbers_can_be_hidden(self) -> None:
+        expected = plate("happy 82%", COLOURS_BGR["happy"], Style.for_picture(*HD))
+        height, width = expected.shape[:2]
+        shown = render(grey_picture(90, *HD), [reading("happy")], status(), view=View(numbers=False))
+        np.testing.assert_array_equal(shown[300 - height : 300, 600 : 600 + width], expected)
+
+    def test_an_unsure_face_says_why(self) -> None:
+        unsure = reading_of(np.full(7, 1 / 7, np.float32), FACE, why="blurred")
+        expected = plate("1 unsure: blurred", UNSURE_BGR, Style.for_picture(*HD))
+        height, width = expected.shape[:2]
+        shown = render(grey_picture(90, *HD), [unsure], status())
+        np.testing.assert_array_equal(shown[300 - height : 300, 600 : 600 + width], expected)
+
+    def test_a_face_that_is_missed_has_corners_only(self) -> None:
+        missed = reading_of(np.eye(7, dtype=np.float32)[3], FACE, coasting=True)
+        shown = render(grey_picture(90, *HD), [missed], status())
+        assert tuple(shown[499, 600].tolist()) == COLOURS_BGR["happy"]
+        assert tuple(shown[400, 600].tolist()) == (90, 90, 90)
+
+    def test_details_are_seven_bars_and_the_times(self) -> None:
+        facts = Status(25.0, HD, details=("ms: detect 4.0",))
+        shown = render(grey_picture(90, *HD), [reading("happy", confidence=0.4)], facts, view=View(details=True))
+        assert all((shown == COLOURS_BGR[label]).all(axis=2).any() for label in LABELS)
+        assert (shown[40:60, :100] == PLATE_BGR).all(axis=2).any()
+
+    def test_in_a_mirror_the_box_is_on_the_other_side(self) -> None:
+        shown = render(grey_picture(90, *HD), [reading("happy", Box(100, 300, 200, 400))], status(), view=View(mirror=True))
+        assert tuple(shown[350, 1080].tolist()) == COLOURS_BGR["happy"]
+
+    @SIZES_480P_TO_4K
+    def test_help_fits_the_picture_and_names_every_key(self, size: tuple[int, int]) -> None:
+        shown = render(grey_picture(200, *size), [], status(size), view=View(help=True))
+        rows, columns = np.nonzero((shown == HELP_BGR).all(axis=2))
+        assert rows.min() > 0
+        assert columns.min() > 0
+        assert rows.max() < size[1] - 1
+        assert columns.max() < size[0] - 1
