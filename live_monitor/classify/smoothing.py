@@ -22,8 +22,8 @@ AHEAD = 0.1
 UNCLEAR = "unclear"
 """Why a face is unsure whose best label is not probable enough."""
 
-UNCLEAR_HYSTERESIS = 0.02
-"""A label that was too improbable must be more probable than the limit by this, and one that was not, less, to change that."""
+UNCLEAR_SLACK = 0.12
+"""A label becomes unsure when it is this much less probable than one that is told anew must be."""
 
 FLAWED_WEIGHT = 0.05
 """Weight of what the classifier says of a face that cannot be read well: something, as long as there is nothing better."""
@@ -93,8 +93,8 @@ class _Memory:
         best = int(self._mean.argmax())
         if self._mean[best] >= self._mean[self._label] + ahead:
             self._label = best
-        slack = UNCLEAR_HYSTERESIS * (1 if self._unclear else -1) if smooth_s and not first else 0.0
-        self._unclear = bool(self._mean[self._label] < unsure_below + slack)
+        slack = UNCLEAR_SLACK if smooth_s and not first and not self._unclear else 0.0
+        self._unclear = bool(self._mean[self._label] < unsure_below - slack)
 
     def _decide_flaw(self, flaw: str, kept: float) -> None:
         shares = {name: kept * share for name, share in self._flaws.items()}

@@ -18,7 +18,7 @@ from tests.fakes import grey_picture
 
 PICTURE = grey_picture(0, 1280, 720)
 FPS = 25.0
-CLOSELY_WATCHED = 150
+CLOSELY_WATCHED = 240
 LEFT, RIGHT = Box(100, 300, 180, 400), Box(900, 300, 980, 400)
 
 
@@ -212,7 +212,7 @@ def test_other_faces_change_nothing_of_a_face() -> None:
 
 @pytest.fixture(scope="module")
 def gallery(shared_data: Path) -> list[tuple[Reading, ...]]:
-    """What the program says of a call of nine people: of all frames of the first five seconds, then of three a second."""
+    """What the program says of a call of nine people: of all frames of the first eight seconds, then of three a second."""
     yunet = shared_data / "detectors" / "face_detection_yunet_2026may.onnx"
     stages = load_stages(Settings(detector="yunet", detector_model=yunet, device="cpu", detect_every=3), on_time=False)
     video = cv2.VideoCapture(str(shared_data / "videos" / "call_gallery_9.mp4"))
