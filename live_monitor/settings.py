@@ -8,7 +8,7 @@ from pathlib import Path
 from live_monitor.detect.zones import Zone
 from live_monitor.errors import UsageError
 
-DEFAULT_MODEL = "custom-cnn"
+DEFAULT_MODEL = "glance"
 DEFAULT_SMOOTH_S = 0.5
 LONGEST_SMOOTH_S = 60.0
 DEVICES = ("auto", "cpu", "gpu")

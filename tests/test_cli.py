@@ -288,7 +288,7 @@ def test_verbose_shows_where_an_error_comes_from_and_ends_in_the_same_line(run: 
 
 def test_verbose_says_which_model_and_engine_run(run: Run, clip: Path) -> None:
     err = run("-v", "--no-display", "--video", clip, "--device", "cpu").err
-    assert "model custom-cnn on LiteRT, CPU" in err
+    assert "model glance on LiteRT, CPU" in err
 
 
 def test_what_is_in_an_ignored_zone_is_not_counted(run: Run, portrait_clip: Path) -> None:

@@ -64,7 +64,7 @@ def _load(card: ModelCard, device: str) -> Engine:
         from live_monitor.classify.tensorflow_engine import TensorFlowEngine, gpu_available
 
         if device == "gpu" or gpu_available():
-            return TensorFlowEngine(card.network, card.weights(KERAS), "GPU")
+            return TensorFlowEngine(card, "GPU")
     from live_monitor.classify.litert_engine import LiteRTEngine
 
     return LiteRTEngine(card.weights(LITERT))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.classify.card import KERAS, ModelCard
 from live_monitor.errors import ModelError, UsageError
 from live_monitor.quiet import silent_stderr
 
@@ -27,17 +27,16 @@ def gpu_available() -> bool:
 class TensorFlowEngine:
     """Runs one of the project's networks with the weights of a .weights.h5 file: in half precision on a GPU, else in float32."""
 
-    def __init__(self, network: str, weights: Path, device: str) -> None:
+    def __init__(self, card: ModelCard, device: str) -> None:
         """Loads and compiles the network.
 
         Args:
-            network: its name in `live_monitor.classify.networks`.
-            weights: what Keras's `save_weights` wrote.
+            card: the model; its weights are what Keras's `save_weights` wrote.
             device: "GPU", or "CPU" to compare engines where there is no GPU.
 
         Raises:
             UsageError: device is "GPU" and there is none.
-            ModelError: there is no such network, or the weights are not its own.
+            ModelError: there is no such network, or the weights are missing, damaged or not its own.
         """
         tf = _tensorflow()
         if device == "GPU" and not gpu_available():
@@ -47,7 +46,7 @@ class TensorFlowEngine:
         self.name = f"TensorFlow, {device}"
         self._device = f"/{device}:0"
         with tf.device(self._device):
-            self._network = _load_network(network, weights, PRECISION[device])
+            self._network = _load_network(card, PRECISION[device])
         _, height, width, channels = self._network.input_shape
         signature = tf.TensorSpec((None, height, width, channels), tf.float32)
         self._infer = tf.function(lambda faces: self._network(faces, training=False), input_signature=[signature])
@@ -65,13 +64,14 @@ class TensorFlowEngine:
         return logits[:count]
 
 
-def _load_network(name: str, weights: Path, precision: str) -> Any:
+def _load_network(card: ModelCard, precision: str) -> Any:
     from live_monitor.classify.networks import NETWORKS, dtype_policy
 
+    name, weights = card.network, card.weights(KERAS)
     if name not in NETWORKS:
         raise ModelError(f"{weights}: for a network {name}, this program knows {', '.join(NETWORKS)}")
     with dtype_policy(precision):
-        network = NETWORKS[name]()
+        network = NETWORKS[name](card.outputs)
     try:
         network.load_weights(weights)
     except (ValueError, OSError, KeyError) as error:

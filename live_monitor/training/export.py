@@ -18,9 +18,11 @@ from live_monitor.classify.card import CARD_FILE, KERAS, LITERT
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import FACE_PX, NORMALISATION, normalise
+from live_monitor.classify.probabilities import probabilities
 from live_monitor.dataset.fer2013 import Faces, load_fer2013
 from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.facts import measured_facts
+from live_monitor.evaluation.unsure.coverage import at_coverage
 from live_monitor.labels import LABELS
 from live_monitor.quiet import silent_stderr
 from live_monitor.training.calibrate import fit_temperature
@@ -53,7 +55,7 @@ def export(
 
     Args:
         trained: what training ended with.
-        data: FER2013; the temperature is fitted on PublicTest, which is measured too.
+        data: FER2013; temperature and the limit of what is unsure come from PublicTest, which is measured too.
         folder: where the model goes; made if missing.
         votes: FER+'s file, to measure by it.
         private_test: measure PrivateTest too.
@@ -75,7 +77,7 @@ def export(
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / LITERT_FILE, _to_int8(trained.network()))
         save_weights_whole(trained.network("float16"), folder / KERAS_FILE)
-        card = _card(folder, trained) | {"temperature": _temperature(folder / LITERT_FILE, public_test)}
+        card = _card(folder, trained) | _chosen_on(public_test, folder / LITERT_FILE)
         _write_card(folder, card)
         card |= measured_facts(folder, data, votes, ["PublicTest", *(["PrivateTest"] if private_test else [])])
         _write_card(folder, card)
@@ -97,11 +99,17 @@ def _to_int8(network: Any) -> bytes:
         return bytes(converter.convert())
 
 
-def _temperature(litert: Path, faces: Faces) -> float:
+def _chosen_on(faces: Faces, litert: Path) -> dict[str, float]:
+    """The temperature, and the probability below which a label is none, see `live_monitor.evaluation.unsure`."""
     engine = LiteRTEngine(litert)
     inputs = normalise(faces.images)
-    logits = [engine.infer(inputs[start : start + EVALUATION_BATCH]) for start in range(0, len(inputs), EVALUATION_BATCH)]
-    return round(fit_temperature(np.concatenate(logits)[:, : len(LABELS)], faces.labels), 4)
+    batches = [engine.infer(inputs[start : start + EVALUATION_BATCH]) for start in range(0, len(inputs), EVALUATION_BATCH)]
+    logits = np.concatenate(batches)[:, : len(LABELS)]
+    temperature = round(fit_temperature(logits, faces.labels), 4)
+    said = probabilities(logits, temperature)
+    confidence, right = said.max(axis=1).astype(np.float64), said.argmax(axis=1) == faces.labels
+    unsure_below = at_coverage(confidence, right, np.ones(len(faces), np.bool_)).unsure_below
+    return {"temperature": temperature, "unsure_below": round(unsure_below, 3)}
 
 
 def _write_card(folder: Path, card: dict[str, Any]) -> None:

@@ -87,7 +87,9 @@ def test_the_card_tells_the_accuracy_measured_on_each_split_asked_for(model: Pat
 
 
 def test_the_card_tells_the_temperature_that_was_fitted(model: Path) -> None:
-    assert load_card(str(model)).temperature != 1.0
+    card = load_card(str(model))
+    assert card.temperature != 1.0
+    assert 1 / 7 <= card.unsure_below < 1
 
 
 def test_the_int8_network_says_what_the_trained_one_says(model: Path, network: Any) -> None:

@@ -77,5 +77,5 @@ def load_model(model: str, *, with_float: bool = False) -> list[Candidate]:
         from live_monitor.classify.tensorflow_engine import TensorFlowEngine
 
         weights = card.weights(KERAS)
-        loaded.append(CardModel(model, card, TensorFlowEngine(card.network, weights, "CPU"), weights))
+        loaded.append(CardModel(model, card, TensorFlowEngine(card, "CPU"), weights))
     return loaded
