@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import pytest
@@ -37,7 +36,7 @@ def test_the_rate_has_a_floor() -> None:
 
 
 def test_a_cosine_rises_shortly_and_falls_to_almost_nothing() -> None:
-    rates = [rate(STRONG, [], progress) for progress in (0.0, 1.0, 2.0, 28.0, 55.99)]
+    rates = [rate(STRONG, [], progress) for progress in (0.0, 1.0, 2.0, STRONG.epochs / 2, STRONG.epochs - 0.01)]
     assert rates[0] < rates[1] < rates[2]
     assert rates[2] == pytest.approx(STRONG.learning_rate, rel=0.01)
     assert rates[3] == pytest.approx(STRONG.learning_rate / 2, rel=0.01)
@@ -58,4 +57,3 @@ def test_a_plateau_run_is_over_ten_epochs_after_its_best() -> None:
 
 def test_a_cosine_run_is_not_stopped_early() -> None:
     assert not is_over(STRONG, accuracies(0.5, *[0.4] * 20))
-    assert math.isclose(STRONG.epochs, 56)
