@@ -155,13 +155,7 @@ def train(
         UsageError: unknown network, too few faces, a run is already there, or it was started with another recipe.
         OutputError: the folder cannot be written.
     """
-    for arch in (recipe.arch, *([recipe.teacher_arch] if recipe.teachers else [])):
-        if arch not in NETWORKS:
-            raise UsageError(f"--arch {arch}: unknown network; choose from {', '.join(NETWORKS)}")
-    if recipe.weights and recipe.arch != "resnet50":
-        raise UsageError(f"--weights {recipe.weights}: are for --arch resnet50, not for {recipe.arch}")
-    if len(material.training) < recipe.batch_size:
-        raise UsageError(f"--batch-size {recipe.batch_size}: there are only {len(material.training)} faces to train on")
+    _check(recipe, len(material.training))
     listener = listener or Listener()
     with writing(run):
         folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / CURVES_FILE), resume=resume)
@@ -169,6 +163,16 @@ def train(
         training = _Training(material, folder, recipe, taught, listener)
         training.go_on()
     return training.result()
+
+
+def _check(recipe: Recipe, faces: int) -> None:
+    for arch in (recipe.arch, *([recipe.teacher_arch] if recipe.teachers else [])):
+        if arch not in NETWORKS:
+            raise UsageError(f"--arch {arch}: unknown network; choose from {', '.join(NETWORKS)}")
+    if recipe.weights and recipe.arch != "resnet50":
+        raise UsageError(f"--weights {recipe.weights}: are for --arch resnet50, not for {recipe.arch}")
+    if faces < recipe.batch_size:
+        raise UsageError(f"--batch-size {recipe.batch_size}: there are only {faces} faces to train on")
 
 
 def predict(network: Any, faces: Faces) -> NDArray[np.float32]:
