@@ -102,3 +102,13 @@ def file_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
     server = FileServer()
     yield server
     server.close()
+
+
+@pytest.fixture
+def _same_precision_afterwards() -> Iterator[None]:
+    """Keras keeps the precision of networks in one place for the whole process."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    yield
+    keras.config.set_dtype_policy(before)

@@ -20,7 +20,10 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 
 def test_the_table_of_options_is_complete_and_has_no_other() -> None:
-    real = {name for param in cli.params if isinstance(param, click.Option) for name in param.opts} | {"-h", "--help"}
+    real = {name for param in cli.params if isinstance(param, click.Option) for name in param.opts + param.secondary_opts} | {
+        "-h",
+        "--help",
+    }
     rows = [line.split("|")[1].replace("\\", "") for line in README.replace("\\|", "/").splitlines() if line.startswith("| `-")]
     written = {name for row in rows for name in re.findall(r"(?<!\w)-{1,2}[a-z][a-z-]*", row)}
     assert written == real

@@ -22,7 +22,7 @@ AHEAD = 0.1
 UNCLEAR = "unclear"
 """Why a face is unsure whose best label is not probable enough."""
 
-UNCLEAR_SLACK = 0.12
+UNCLEAR_SLACK = 0.16
 """A label becomes unsure when it is this much less probable than one that is told anew must be."""
 
 FLAWED_WEIGHT = 0.05

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ class TensorFlowEngine:
             UsageError: device is "GPU" and there is none.
             ModelError: there is no such network, or the weights are missing, damaged or not its own.
         """
+        weights = card.weights(KERAS)
         tf = _tensorflow()
         if device == "GPU" and not gpu_available():
             raise UsageError("--device gpu: TensorFlow finds no GPU here; use --device cpu, or install tensorflow[and-cuda]")
@@ -46,7 +48,7 @@ class TensorFlowEngine:
         self.name = f"TensorFlow, {device}"
         self._device = f"/{device}:0"
         with tf.device(self._device):
-            self._network = _load_network(card, PRECISION[device])
+            self._network = _load_network(card, weights, PRECISION[device])
         _, height, width, channels = self._network.input_shape
         signature = tf.TensorSpec((None, height, width, channels), tf.float32)
         self._infer = tf.function(lambda faces: self._network(faces, training=False), input_signature=[signature])
@@ -64,10 +66,10 @@ class TensorFlowEngine:
         return logits[:count]
 
 
-def _load_network(card: ModelCard, precision: str) -> Any:
+def _load_network(card: ModelCard, weights: Path, precision: str) -> Any:
     from live_monitor.classify.networks import NETWORKS, dtype_policy
 
-    name, weights = card.network, card.weights(KERAS)
+    name = card.network
     if name not in NETWORKS:
         raise ModelError(f"{weights}: for a network {name}, this program knows {', '.join(NETWORKS)}")
     with dtype_policy(precision):

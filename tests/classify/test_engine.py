@@ -64,7 +64,7 @@ def real_faces(shared_data: Path) -> NDArray[np.uint8]:
 
 
 @pytest.fixture(params=["litert", "tensorflow"])
-def engine(request: pytest.FixtureRequest) -> Engine:
+def engine(request: pytest.FixtureRequest, card: ModelCard) -> Engine:  # noqa: ARG001, pytest must know of its parameter
     engine: Engine = request.getfixturevalue(request.param)
     return engine
 

@@ -17,7 +17,7 @@ from tests.training.faces.conftest import tiny_network
 
 @pytest.fixture(autouse=True)
 def _tiny_network() -> Iterator[None]:
-    small = {"WARM_UP_STEPS": 2, "AVERAGE_EVERY": 1, "CHOOSING_PX": 64}
+    small = {"WARM_UP_STEPS": 2, "CHOOSING_PX": 64}
     with pytest.MonkeyPatch.context() as monkeypatch:
         for module in (training, exporting):
             monkeypatch.setattr(module, "facegrid", tiny_network)
