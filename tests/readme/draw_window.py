@@ -38,7 +38,7 @@ def draw_call() -> Image:
 def main() -> None:
     """Writes window.png beside this file."""
     picture = draw_call()
-    (result,) = live_monitor.analyze(picture, detector="haar")
+    (result,) = live_monitor.analyze(picture, detector="haar", model="custom-cnn")
     shown = render(picture, result.readings, Status(FPS, (WIDTH, HEIGHT)))
     cv2.imwrite(str(Path(__file__).with_name("window.png")), shown)
 
