@@ -14,7 +14,7 @@ from typing import Any
 
 import keras
 
-from live_monitor.classify.batch_norm import BatchNormalization
+from live_monitor.batch_norm import BatchNormalization
 from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.labels import LABELS
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from live_monitor.batch_norm import BatchNormalization
 from live_monitor.detect.cells import SCORE, STRIDES, VALUES
 
 STEM_WIDTHS = (16, 32)
@@ -62,13 +63,13 @@ def _pyramid(grids: list[Any], upsample: Callable[[Any], Any]) -> list[Any]:
 
 def _convolution(x: Any, width: int, side: int, *, strides: int = 1) -> Any:
     x = keras.layers.Conv2D(width, side, strides, "same", use_bias=False, kernel_initializer="he_normal")(x)
-    return keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
+    return keras.layers.ReLU()(BatchNormalization()(x))
 
 
 def _residual(x: Any) -> Any:
     width = x.shape[-1]
     y = keras.layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
-    y = keras.layers.BatchNormalization()(y)
+    y = BatchNormalization()(y)
     return keras.layers.ReLU()(keras.layers.Add()([x, y]))
 
 

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from live_monitor.classify.batch_norm import BatchNormalization
+from live_monitor.batch_norm import BatchNormalization
 from live_monitor.classify.networks import NETWORKS, dtype_policy
 
 pytestmark = pytest.mark.usefixtures("_same_precision_afterwards")

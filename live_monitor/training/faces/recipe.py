@@ -10,6 +10,7 @@ class Recipe:
     """What decides a run's result.
 
     Attributes:
+        weights: folder of the detector whose weights training begins with; None: random ones.
         steps: batches to train on.
         minutes: end after so much training time even if that is fewer steps; None: all steps, the same result every time.
         batch_size: samples a step.
@@ -18,6 +19,7 @@ class Recipe:
         seed: of weights and samples.
     """
 
+    weights: str | None = None
     steps: int = 20000
     minutes: float | None = None
     batch_size: int = 16

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.networks import dtype_policy
 from live_monitor.detect.cells import STRIDES, VALUES, to_input
+from live_monitor.detect.facegrid import KERAS, load_detector_card
 from live_monitor.detect.facegrid_network import facegrid
+from live_monitor.errors import ModelError
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import SAMPLE_PX, Composer
@@ -52,6 +55,7 @@ LONGEST_STEP_S = 10.0
 """A step that took longer was interrupted: a laptop that sleeps uses up no training time."""
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
+_Weights = Sequence[NDArray[np.floating[Any]]]
 
 
 @dataclass(frozen=True)
@@ -91,11 +95,13 @@ def train(
 
     Raises:
         UsageError: no such data, a run is already there, it has another recipe, or its state is damaged.
+        ModelError: the weights to begin with are missing, damaged or not facegrid's.
         OutputError: the folder cannot be written.
     """
     pictures = load_pictures(data)
+    start = None if recipe.weights is None else _weights_of(Path(recipe.weights))
     with writing(run):
-        training = _Training(pictures, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, say)
+        training = _Training(pictures, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, start, say)
         training.go_on()
     return training.result()
 
@@ -112,11 +118,30 @@ def joined(network: Any) -> Any:
     return keras.Model(network.input, layers.Concatenate(axis=1, dtype="float32")(rows))
 
 
+def _weights_of(folder: Path) -> _Weights:
+    """A trained detector's weights, in half precision as they are kept."""
+    card = load_detector_card(folder)
+    with dtype_policy("float16"):
+        network = facegrid()
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "whole.weights.h5"  # Keras reads files only, and looks at how the name ends
+        file.write_bytes(card.weights(KERAS))
+        try:
+            network.load_weights(file)
+        except (ValueError, OSError, KeyError) as error:
+            raise ModelError(
+                f"{folder}: these weights are not facegrid's: {error}; give a folder that train-detector made"
+            ) from error
+    return list(network.get_weights())
+
+
 class _Training:
     """A run in progress."""
 
-    def __init__(self, pictures: FacePictures, run: Run, recipe: Recipe, say: Callable[[str], None]) -> None:
-        self._pictures, self._run, self._recipe, self._say = pictures, run, recipe, say
+    def __init__(
+        self, pictures: FacePictures, run: Run, recipe: Recipe, start: _Weights | None, say: Callable[[str], None]
+    ) -> None:
+        self._pictures, self._run, self._recipe, self._start, self._say = pictures, run, recipe, start, say
         keras.utils.set_random_seed(recipe.seed)
         with dtype_policy(DTYPE_POLICIES[recipe.precision]):
             self._network = facegrid()
@@ -125,10 +150,9 @@ class _Training:
         optimizer.build(self._model.trainable_variables)
         # XLA makes a step several times slower on a CPU, and Keras would choose it.
         self._model.compile(optimizer, face_loss, jit_compile=False)
-        self._average = WeightAverage(self._network.get_weights())
         self._step, self._spent_s = 0, 0.0
         self._history: list[Line] = []
-        self._load()
+        self._average = self._begin()
 
     def go_on(self) -> None:
         """Trains until steps or minutes are used up."""
@@ -208,13 +232,16 @@ class _Training:
             state_of(self._model, self._average.weights) | {"step": np.array(self._step), "spent_s": np.array(self._spent_s)}
         )
 
-    def _load(self) -> None:
+    def _begin(self) -> WeightAverage:
+        """Puts the run where it was stopped, or a new one where the recipe begins; returns the mean of the weights so far."""
         state = self._run.load_state()
         if state is None:
-            return
-        self._average = WeightAverage(restore(state, self._model))
+            if self._start is not None:
+                self._network.set_weights(self._start)
+            return WeightAverage(self._network.get_weights())
         self._step, self._spent_s = int(state["step"]), float(state["spent_s"])
         self._history = self._run.read_history("step", self._step)
+        return WeightAverage(restore(state, self._model))
 
 
 def _plot(history: Sequence[Line], folder: Path) -> None:
