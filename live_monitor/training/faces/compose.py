@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
 from live_monitor.training.faces.degrade import degrade, light
+from live_monitor.training.faces.distract import distract
 from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture
 from live_monitor.training.faces.placing import Canvas, Pose, Pyramids, Region, draw, sides, visible_share
 
@@ -33,6 +34,9 @@ TURN_RAD = math.radians(12)
 MOST_TURN_RAD = math.radians(35)
 OCCLUDED = 0.12
 """Shares of pictures that are turned, and of faces that are partly covered; the standard deviation and limit of a turn."""
+
+DISTRACTED = 0.4
+"""Share of the samples with things where no face is."""
 
 LETTERS, NOBODY, ROOMS = 0.1, 0.17, 0.5
 """A gallery's tiles, in this order of a random number: a letter up to the first; an empty room up to the second; a face in
@@ -82,6 +86,8 @@ class Composer:
             canvas = self._paste(rng)
         else:
             canvas = self._background(rng, others=0.15)
+        if rng.random() < DISTRACTED:
+            distract(canvas, rng)
         _occlude(canvas, rng)
         canvas.grey = degrade(canvas.grey, rng)
         return canvas

@@ -1,0 +1,48 @@
+"""Things that are round and light or dark but no faces: lamps, lights out of focus, balls, heads seen from behind."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.training.faces.placing import Canvas, visible_share
+
+MOST_THINGS = 4
+SMALLEST_PX, LARGEST_PX = 14.0, 150.0
+"""Sizes are drawn log-uniformly between these."""
+
+CAPPED, STRIPED = 0.4, 0.2
+"""Shares of the things that have a part of another brightness, as hair on a head, and that have stripes, as a fan or a blind."""
+
+Grey = NDArray[np.float32]
+
+
+def distract(canvas: Canvas, rng: np.random.Generator) -> None:
+    """Draws a few things where no face is."""
+    side = canvas.grey.shape[0]
+    for _ in range(int(rng.integers(1, MOST_THINGS + 1))):
+        size = math.exp(rng.uniform(math.log(SMALLEST_PX), math.log(LARGEST_PX)))
+        low = np.clip(rng.uniform(-size / 3, side - size / 3, 2), 0, side - 8).astype(int)
+        high = np.minimum(low + max(8, round(size)), side)
+        region = int(low[0]), int(low[1]), int(high[0]), int(high[1])
+        if visible_share(canvas.boxes, region).max(initial=0) == 0:
+            x1, y1, x2, y2 = region
+            canvas.grey[y1:y2, x1:x2] = _thing_over(canvas.grey[y1:y2, x1:x2].astype(np.float32), rng)
+
+
+def _thing_over(before: Grey, rng: np.random.Generator) -> NDArray[np.uint8]:
+    height, width = before.shape
+    level = np.full_like(before, rng.uniform(0, 255))
+    if rng.random() < CAPPED:
+        level[: int(height * rng.uniform(0.2, 0.7))] = rng.uniform(0, 255)
+    if rng.random() < STRIPED:
+        level += rng.uniform(10, 80) * np.sin(np.arange(height, dtype=np.float32) * rng.uniform(0.2, 2.0))[:, None]
+    level = np.asarray(cv2.GaussianBlur(level, (0, 0), 0.3 + rng.uniform(0, 0.08) * height), np.float32)
+    mask = np.zeros_like(before)
+    axes = max(1, round(width * rng.uniform(0.3, 0.46))), max(1, round(height * rng.uniform(0.3, 0.46)))
+    cv2.ellipse(mask, (width // 2, height // 2), axes, float(rng.uniform(0, 180)), 0, 360, float(rng.uniform(0.5, 1.0)), -1)
+    mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.3 + rng.uniform(0, 0.1) * min(height, width)), np.float32)
+    return (before + mask * (level.clip(0, 255) - before)).astype(np.uint8)
