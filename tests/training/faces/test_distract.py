@@ -1,0 +1,57 @@
+"""Things that are no faces are drawn where no face is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from live_monitor.training.faces.distract import MOST_THINGS, distract
+from live_monitor.training.faces.placing import Canvas
+
+SIDE = 128
+FACE = (40, 30, 80, 78)
+
+
+def canvas(*boxes: tuple[int, int, int, int]) -> Canvas:
+    grey = np.full((SIDE, SIDE), 120, np.uint8)
+    faces = len(boxes)
+    return Canvas(
+        grey,
+        np.array(boxes, np.float32).reshape(-1, 4),
+        np.full((faces, 5, 2), np.nan, np.float32),
+        np.ones(faces, np.float32),
+    )
+
+
+def test_something_is_drawn_nearly_every_time_and_is_no_face() -> None:
+    changed = 0
+    for seed in range(50):
+        drawn = canvas()
+        distract(drawn, np.random.default_rng(seed))
+        changed += int((drawn.grey != 120).any())
+        assert not len(drawn.boxes)
+    assert changed >= 45
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_thing_covers_a_face(seed: int) -> None:
+    drawn = canvas(FACE)
+    distract(drawn, np.random.default_rng(seed))
+    x1, y1, x2, y2 = FACE
+    assert (drawn.grey[y1:y2, x1:x2] == 120).all()
+
+
+def test_the_same_generator_draws_the_same() -> None:
+    first, second = canvas(FACE), canvas(FACE)
+    distract(first, np.random.default_rng(7))
+    distract(second, np.random.default_rng(7))
+    np.testing.assert_array_equal(first.grey, second.grey)
+
+
+def test_most_of_the_picture_stays_as_it_was() -> None:
+    shares = []
+    for seed in range(50):
+        drawn = canvas()
+        distract(drawn, np.random.default_rng(seed))
+        shares.append((drawn.grey != 120).mean())
+    assert np.mean(shares) < 0.15 * MOST_THINGS
