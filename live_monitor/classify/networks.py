@@ -15,7 +15,9 @@ from typing import Any
 import keras
 
 from live_monitor.batch_norm import BatchNormalization
+from live_monitor.classify.card import KERAS, ModelCard
 from live_monitor.classify.preprocess import FACE_PX
+from live_monitor.errors import ModelError
 from live_monitor.labels import LABELS
 
 CONV_WIDTHS = (64, 128, 256, 512)
@@ -141,3 +143,21 @@ NETWORKS: dict[str, Callable[..., Any]] = {
     "resnet50": resnet50,
 }
 """Every network `live-monitor train --arch` knows, by name; called with the number of outputs."""
+
+
+def load_network(card: ModelCard, precision: str) -> Any:
+    """A model's network with its weights, in a precision that Keras has a dtype policy for.
+
+    Raises:
+        ModelError: there is no such network, or the weights are missing, damaged or not its own.
+    """
+    weights = card.weights(KERAS)
+    if card.network not in NETWORKS:
+        raise ModelError(f"{weights}: for a network {card.network}, this program knows {', '.join(NETWORKS)}")
+    with dtype_policy(precision):
+        network = NETWORKS[card.network](card.outputs)
+    try:
+        network.load_weights(weights)
+    except (ValueError, OSError, KeyError) as error:
+        raise ModelError(f"{weights}: not weights of {card.network}: {error}") from error
+    return network

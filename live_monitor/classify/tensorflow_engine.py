@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.card import KERAS, ModelCard
-from live_monitor.errors import ModelError, UsageError
+from live_monitor.classify.card import ModelCard
+from live_monitor.errors import UsageError
 from live_monitor.quiet import silent_stderr
 
 WARM_BATCHES = (1, 2, 4, 8, 16, 32)
@@ -39,8 +38,9 @@ class TensorFlowEngine:
             UsageError: device is "GPU" and there is none.
             ModelError: there is no such network, or the weights are missing, damaged or not its own.
         """
-        weights = card.weights(KERAS)
         tf = _tensorflow()
+        from live_monitor.classify.networks import load_network
+
         if device == "GPU" and not gpu_available():
             raise UsageError("--device gpu: TensorFlow finds no GPU here; use --device cpu, or install tensorflow[and-cuda]")
         for gpu in tf.config.list_physical_devices("GPU"):
@@ -48,7 +48,7 @@ class TensorFlowEngine:
         self.name = f"TensorFlow, {device}"
         self._device = f"/{device}:0"
         with tf.device(self._device):
-            self._network = _load_network(card, weights, PRECISION[device])
+            self._network = load_network(card, PRECISION[device])
         _, height, width, channels = self._network.input_shape
         signature = tf.TensorSpec((None, height, width, channels), tf.float32)
         self._infer = tf.function(lambda faces: self._network(faces, training=False), input_signature=[signature])
@@ -64,21 +64,6 @@ class TensorFlowEngine:
         with tf.device(self._device):
             logits: NDArray[np.float32] = self._infer(padded).numpy()
         return logits[:count]
-
-
-def _load_network(card: ModelCard, weights: Path, precision: str) -> Any:
-    from live_monitor.classify.networks import NETWORKS, dtype_policy
-
-    name = card.network
-    if name not in NETWORKS:
-        raise ModelError(f"{weights}: for a network {name}, this program knows {', '.join(NETWORKS)}")
-    with dtype_policy(precision):
-        network = NETWORKS[name](card.outputs)
-    try:
-        network.load_weights(weights)
-    except (ValueError, OSError, KeyError) as error:
-        raise ModelError(f"{weights}: not weights of {name}: {error}") from error
-    return network
 
 
 def _tensorflow() -> Any:

@@ -33,8 +33,17 @@ from live_monitor.quiet import silent_stderr
 @click.option(
     "--votes", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv, to learn as well and measure by."
 )
-@click.option("--weights", metavar="imagenet|FILE", help="Pretrained convolutions for resnet50. [default: random]")
+@click.option(
+    "--weights", metavar="MODEL|imagenet|FILE", help="A model to begin with; for resnet50 its convolutions. [default: random]"
+)
 @click.option("--teachers", type=click.IntRange(min=0), help="Networks to train first, whose answers are learnt. [default: 0]")
+@click.option(
+    "--teacher",
+    "teacher_models",
+    multiple=True,
+    metavar="MODEL",
+    help="A model trained before, to learn from too; may be repeated.",
+)
 @click.option("--teacher-arch", metavar="ARCH", help="Their network. [default: glance-wide]")
 @click.option("--distillation", type=click.FloatRange(0, 1), help="Share of their answers in what is learnt. [default: 0.7]")
 @click.option("--epochs", type=click.IntRange(min=1), help="[default: the recipe's]")

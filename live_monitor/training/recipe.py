@@ -13,7 +13,7 @@ class Recipe:
 
     Attributes:
         arch: a key of `live_monitor.classify.networks.NETWORKS`.
-        weights: to begin with, for ResNet50: see `live_monitor.classify.networks.resnet50`.
+        weights: to begin with: a model of the same network; for ResNet50 see `live_monitor.classify.networks.resnet50`.
         epochs: the most there are.
         batch_size: faces a step.
         optimiser: "adam", or "sgd" with Nesterov's momentum.
@@ -28,6 +28,7 @@ class Recipe:
         votes: weight of the loss on FER+'s votes beside that on FER2013's labels; 0: they are not used.
         teachers: networks trained first, whose mean probabilities the network learns too (Hinton et al. 2015, arXiv 1503.02531).
         teacher_arch: their network.
+        teacher_models: folders of models trained before, which teach too.
         distillation: share of the teachers' probabilities in what is wanted; the labels are the rest.
         precision: of the arithmetic, a key of `live_monitor.training.train.DTYPE_POLICIES`.
         seed: of weights, order and augmentation.
@@ -48,9 +49,15 @@ class Recipe:
     votes: float = 0.0
     teachers: int = 0
     teacher_arch: str = "glance-wide"
+    teacher_models: tuple[str, ...] = ()
     distillation: float = 0.0
     precision: str = "float32"
     seed: int = 0
+
+    @property
+    def taught(self) -> bool:
+        """Whether there are teachers."""
+        return bool(self.teachers or self.teacher_models)
 
 
 BRIEF = Recipe()
@@ -90,8 +97,8 @@ def recipe_for(arch: str, name: str | None, votes: bool, **changes: object) -> R
     base = RECIPES[name or ("strong" if arch.startswith("glance") else "brief")]
     wanted = {field: value for field, value in changes.items() if value is not None}
     recipe = replace(base, arch=arch, **wanted)  # type: ignore[arg-type]  # each of its own field's type
-    if not recipe.teachers:
+    if not recipe.taught:
         recipe = replace(recipe, distillation=0.0)
     elif not recipe.distillation:
-        raise UsageError(f"--teachers {recipe.teachers}: goes with --distillation above 0")
+        raise UsageError("--teachers, --teacher: go with --distillation above 0")
     return recipe if votes else replace(recipe, votes=0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.networks import NETWORKS, dtype_policy
+from live_monitor.classify.card import load_card
+from live_monitor.classify.networks import NETWORKS, dtype_policy, load_network
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import softmax
 from live_monitor.dataset.fer2013 import Faces, load_fer2013
@@ -159,7 +160,7 @@ def train(
     listener = listener or Listener()
     with writing(run):
         folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / CURVES_FILE), resume=resume)
-        taught = _teach(material, run, recipe, listener) if recipe.teachers else None
+        taught = _teach(material, folder, recipe, listener) if recipe.taught else None
         training = _Training(material, folder, recipe, taught, listener)
         training.go_on()
     return training.result()
@@ -169,8 +170,6 @@ def _check(recipe: Recipe, faces: int) -> None:
     for arch in (recipe.arch, *([recipe.teacher_arch] if recipe.teachers else [])):
         if arch not in NETWORKS:
             raise UsageError(f"--arch {arch}: unknown network; choose from {', '.join(NETWORKS)}")
-    if recipe.weights and recipe.arch != "resnet50":
-        raise UsageError(f"--weights {recipe.weights}: are for --arch resnet50, not for {recipe.arch}")
     if faces < recipe.batch_size:
         raise UsageError(f"--batch-size {recipe.batch_size}: there are only {faces} faces to train on")
 
@@ -181,19 +180,44 @@ def predict(network: Any, faces: Faces) -> NDArray[np.float32]:
     return logits
 
 
-def _teach(material: Material, run: Path, recipe: Recipe, listener: Listener) -> NDArray[np.float32]:
-    """Trains the teachers, each in a folder of its own, and returns what they say of the Training faces on average."""
+def _teach(material: Material, run: Run, recipe: Recipe, listener: Listener) -> NDArray[np.float32]:
+    """What the teachers say of the Training faces and of their mirror images on average."""
+    faces = material.training
+    mirrored = replace(faces, images=faces.images[:, :, ::-1])
     said = []
-    for number in range(1, recipe.teachers + 1):
-        own = replace(recipe, arch=recipe.teacher_arch, weights=None, teachers=0, distillation=0.0, seed=recipe.seed + number)
-        folder = run / f"teacher-{number}"
-        listener.say(f"teacher {number} of {recipe.teachers}: {own.arch}")
-        teacher = train(material, folder, own, resume=folder.exists(), listener=listener).network()
-        faces = material.training
-        mirrored = replace(faces, images=faces.images[:, :, ::-1])
+    for teacher in _teachers(material, run, recipe, listener):
         said += [_by_head(predict(teacher, views)) for views in (faces, mirrored)]
     mean: NDArray[np.float32] = np.mean(said, axis=0)
     return mean
+
+
+def _teachers(material: Material, run: Run, recipe: Recipe, listener: Listener) -> Iterator[Any]:
+    """Networks trained before, and those that are trained now, each in a folder of its own."""
+    for name in recipe.teacher_models:
+        yield _model_network(name, material.outputs)
+    for number in range(1, recipe.teachers + 1):
+        own = replace(
+            recipe,
+            arch=recipe.teacher_arch,
+            weights=None,
+            teachers=0,
+            teacher_models=(),
+            distillation=0.0,
+            seed=recipe.seed + number,
+        )
+        folder = run.folder / f"teacher-{number}"
+        listener.say(f"teacher {number} of {recipe.teachers}: {own.arch}")
+        yield train(material, folder, own, resume=folder.exists(), listener=listener).network()
+
+
+def _model_network(name: str, outputs: int, arch: str | None = None) -> Any:
+    """The network of a model that has as many outputs as are learnt, and is of that kind if `arch` names one."""
+    card = load_card(name)
+    if arch not in (None, card.network):
+        raise UsageError(f"--weights {name}: is a {card.network}, not a {arch}; add --arch {card.network}")
+    if card.outputs != outputs:
+        raise UsageError(f"model {name}: has {card.outputs} outputs, here {outputs} are learnt; add --votes, or leave it out")
+    return load_network(card, "float32")
 
 
 def _by_head(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -292,6 +316,10 @@ def _pretrained(recipe: Recipe, outputs: int) -> Any:
     """The network to begin with, with the recipe's weights if it names any."""
     if recipe.weights is None:
         return NETWORKS[recipe.arch](outputs)
+    if recipe.arch != "resnet50":
+        network = NETWORKS[recipe.arch](outputs)
+        network.set_weights(_model_network(recipe.weights, outputs, recipe.arch).get_weights())
+        return network
     try:
         return NETWORKS[recipe.arch](outputs, weights=recipe.weights)
     except Exception as error:  # Keras raises plain Exception where a download fails
