@@ -41,8 +41,8 @@ def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
     "--detector-model",
     "model",
     type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A YuNet of your own, as ONNX. [default: the pulled one]",
+    metavar="DIR|FILE",
+    help="A network of your own: a folder that train-detector made, or a YuNet as ONNX. [default: ours, and the pulled one]",
 )
 @click.option(
     "--pictures", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the pictures. [default: that of FACES]"

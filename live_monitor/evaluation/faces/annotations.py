@@ -43,8 +43,9 @@ def load_annotations(path: Path, pictures: Path | None = None) -> list[MarkedPic
     """Reads either format; which one it is, its content tells.
 
     The first is a JSON list of {"image": name, "boxes": [[x, y, w, h], ...]} in pixels, with "labels", one a box, if there
-    are any. The second is that of WIDER FACE (Yang et al., 2016; its readme.txt): a line with a name, a line with a count,
-    then a line of WIDER_NUMBERS for each face, or one of zeros where there is none. Invalid boxes are ignored ones.
+    are any, and "ignored", boxes that do not count. The second is that of WIDER FACE (Yang et al., 2016; its readme.txt): a
+    line with a name, a line with a count, then a line of WIDER_NUMBERS for each face, or one of zeros where there is none.
+    Invalid boxes are ignored ones.
 
     Args:
         path: the annotations.
@@ -114,15 +115,18 @@ def _from_json(path: Path, text: str) -> Iterator[_Entry]:
 def _entry(where: str, entry: Any) -> _Entry:
     if not isinstance(entry, dict) or not isinstance(entry.get("image"), str) or not isinstance(entry.get("boxes"), list):
         raise UsageError(f'{where}: {_short(entry)} is not {{"image": name, "boxes": [[x, y, w, h], ...]}}')
+    if not isinstance(entry.get("ignored", []), list):
+        raise UsageError(f"{where}: ignored {_short(entry['ignored'])} is not a list of boxes")
     boxes = tuple(_box(where, values) for values in entry["boxes"])
+    ignored = tuple(_box(where, values) for values in entry.get("ignored", []))
     labels = entry.get("labels")
     if labels is None:
-        return entry["image"], boxes, (), None
+        return entry["image"], boxes, ignored, None
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise UsageError(f"{where}: labels {_short(labels)} is not a list of words")
     if len(labels) != len(boxes):
         raise UsageError(f"{where}: {len(labels)} labels for {len(boxes)} boxes; each box has one")
-    return entry["image"], boxes, (), tuple(labels)
+    return entry["image"], boxes, ignored, tuple(labels)
 
 
 def _box(where: str, values: Any) -> Box:

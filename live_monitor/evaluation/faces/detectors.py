@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -47,6 +48,13 @@ class Candidate:
     threshold: float = 0.0
 
 
+class Models(NamedTuple):
+    """Networks in place of those that the program would take: a YuNet's file, a facegrid's folder."""
+
+    yunet: Path | None = None
+    facegrid: Path | None = None
+
+
 def candidates(names: Sequence[str], side: int | None = None, model: Path | None = None) -> list[Candidate]:
     """The detectors of these names; of none, all that can run here.
 
@@ -54,7 +62,7 @@ def candidates(names: Sequence[str], side: int | None = None, model: Path | None
         names: of NAMES; one given twice counts once.
         side: longest side of the pictures that they search, in pixels; None: live view's for a picture on its own, and the
             picture's own for OpenCV's.
-        model: file of a YuNet, in place of the installed one.
+        model: file of a YuNet in place of the installed one, or folder of a facegrid in place of the shipped one.
 
     Raises:
         UsageError: a name is not known.
@@ -63,22 +71,23 @@ def candidates(names: Sequence[str], side: int | None = None, model: Path | None
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         raise UsageError(f"detector {unknown[0]}: is one of {', '.join(NAMES)}")
-    network_there = model is not None or installed(YUNET) is not None
+    models = Models(yunet=model) if model is None or not model.is_dir() else Models(facegrid=model)
+    network_there = models.yunet is not None or installed(YUNET) is not None
     here = [name for name in NAMES if network_there or name not in NEED_NETWORK]
-    return [NAMES[name](side, model) for name in dict.fromkeys(names or here)]
+    return [NAMES[name](side, models) for name in dict.fromkeys(names or here)]
 
 
-def _facegrid(side: int | None, _model: Path | None) -> Candidate:
-    finder = FaceGrid(threshold=LOWEST_SCORE)
-    return Candidate("facegrid", _as_live(finder, side), load_detector_card().threshold)
+def _facegrid(side: int | None, models: Models) -> Candidate:
+    finder = FaceGrid(models.facegrid, threshold=LOWEST_SCORE)
+    return Candidate("facegrid", _as_live(finder, side), load_detector_card(models.facegrid).threshold)
 
 
-def _yunet(side: int | None, model: Path | None) -> Candidate:
-    finder = YuNetFinder(model or yunet_model(), threshold=LOWEST_SCORE)
+def _yunet(side: int | None, models: Models) -> Candidate:
+    finder = YuNetFinder(models.yunet or yunet_model(), threshold=LOWEST_SCORE)
     return Candidate("yunet", _as_live(finder, side), yunet.THRESHOLD)
 
 
-def _haar(side: int | None, _model: Path | None) -> Candidate:
+def _haar(side: int | None, _models: Models) -> Candidate:
     return Candidate("haar", _as_live(HaarFinder(fewest_hits=FEWEST_HITS), side), haar.THRESHOLD)
 
 
@@ -86,9 +95,9 @@ def _as_live(finder: FaceFinder, side: int | None) -> Find:
     return SizeToFit(finder).look_once if side is None else lambda image: look(finder, image, side)
 
 
-def _yunet_opencv(side: int | None, model: Path | None) -> Candidate:
+def _yunet_opencv(side: int | None, models: Models) -> Candidate:
     """YuNet as OpenCV offers it, without anything of ours, to compare with."""
-    path = model or yunet_model()
+    path = models.yunet or yunet_model()
     YuNetFinder(path)  # refuses what is none
     network = cv2.FaceDetectorYN.create(str(path), "", (1, 1), LOWEST_SCORE, yunet.NMS_OVERLAP, yunet.MOST_FACES)
 
@@ -102,7 +111,7 @@ def _yunet_opencv(side: int | None, model: Path | None) -> Candidate:
     return Candidate("yunet-opencv", at_side(find, side), yunet.THRESHOLD)
 
 
-def _haar_opencv(side: int | None, _model: Path | None) -> Candidate:
+def _haar_opencv(side: int | None, _models: Models) -> Candidate:
     """OpenCV's frontal cascade with OpenCV's own defaults, to compare with."""
     cascade = cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / "haarcascade_frontalface_default.xml"))  # type: ignore[attr-defined]
 
@@ -134,7 +143,7 @@ def _scaled(box: Box, x_scale: float, y_scale: float) -> Box:
     return Box(box.x1 * x_scale, box.y1 * y_scale, box.x2 * x_scale, box.y2 * y_scale)
 
 
-NAMES: dict[str, Callable[[int | None, Path | None], Candidate]] = {
+NAMES: dict[str, Callable[[int | None, Models], Candidate]] = {
     "facegrid": _facegrid,
     "yunet": _yunet,
     "haar": _haar,

@@ -55,6 +55,11 @@ def test_json_gives_boxes_by_their_corners_and_a_label_each(one_picture: Path, t
     assert load_annotations(write_json(tmp_path / "faces.json", [entry])) == [expected]
 
 
+def test_json_may_name_boxes_that_do_not_count(one_picture: Path, tmp_path: Path) -> None:
+    path = write_json(tmp_path / "faces.json", [{"image": "one.png", "boxes": [[1, 2, 30, 40]], "ignored": [[5, 6, 7, 8]]}])
+    assert load_annotations(path) == [MarkedPicture(one_picture, (Box(1, 2, 31, 42),), (Box(5, 6, 12, 14),))]
+
+
 def test_json_needs_no_labels_and_no_faces(one_picture: Path, tmp_path: Path) -> None:
     path = write_json(tmp_path / "faces.json", [{"image": "one.png", "boxes": []}])
     assert load_annotations(path) == [MarkedPicture(one_picture, ())]
@@ -138,6 +143,8 @@ def test_a_folder_of_pictures_that_is_not_there_is_refused(tmp_path: Path) -> No
         ({"image": "one.png", "boxes": [[1, 2, 10**400, 4]]}, "is not four numbers"),
         ({"image": "one.png", "boxes": [[1, 2, 0, 4]]}, "box [1, 2, 0, 4] has no area"),
         ({"image": "one.png", "boxes": [[1, 2, 3, -4]]}, "box [1, 2, 3, -4] has no area"),
+        ({"image": "one.png", "boxes": [], "ignored": 5}, "ignored 5 is not a list of boxes"),
+        ({"image": "one.png", "boxes": [], "ignored": [[1, 2, 3]]}, "box [1, 2, 3] is not four numbers"),
         ({"image": "one.png", "boxes": [[1, 2, 3, 4]], "labels": []}, "0 labels for 1 boxes"),
         ({"image": "one.png", "boxes": [[1, 2, 3, 4]], "labels": [7]}, "labels [7] is not a list of words"),
     ],

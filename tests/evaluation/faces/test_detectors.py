@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from live_monitor.errors import ModelError, UsageError
 from live_monitor.evaluation.faces.detectors import LOWEST_SCORE, NAMES, at_side, candidates
 from live_monitor.evaluation.faces.evaluate import read_picture
 from live_monitor.evaluation.faces.matching import match
+from live_monitor.resources import packaged_folder
 from live_monitor.types import Box, Detection, Image
 from tests.evaluation.faces.made import FACE_BOXES, drawn_pair, seen
 from tests.fakes import grey_picture
@@ -23,6 +26,14 @@ DRAWN = [Box(x, y, x + w, y + h) for x, y, w, h in FACE_BOXES]
 @pytest.fixture
 def model(shared_data: Path) -> Path:
     return shared_data / "detectors" / YUNET.file
+
+
+def test_a_folder_is_a_facegrid_in_place_of_the_shipped_one(tmp_path: Path) -> None:
+    shutil.copytree(packaged_folder("models") / "facegrid", tmp_path / "mine")
+    card = tmp_path / "mine" / "card.json"
+    card.write_text(json.dumps(json.loads(card.read_text(encoding="utf-8")) | {"threshold": 0.123}), encoding="utf-8")
+    [candidate] = candidates(["facegrid"], model=tmp_path / "mine")
+    assert candidate.threshold == 0.123
 
 
 @pytest.mark.parametrize("name", CASCADES)
