@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import math
-from collections import deque
 from collections.abc import Sequence
 
 from live_monitor.detect.detector import FaceFinder, merge_overlapping
 from live_monitor.detect.look import COARSE_SIDE_PX, look
-from live_monitor.types import Detection, Frame, Image
+from live_monitor.types import Box, Detection, Frame, Image
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +24,8 @@ LOST_ENLARGES = 1.5
 """A size at which a face was lost is too small by this."""
 
 REMEMBER_S = 2.0
-"""How long a face decides on the size."""
+NEWCOMER_S = 0.4
+"""How long a face decides on the size, and how long one that no look before has seen: most false faces are seen once."""
 
 MOST_ENLARGED = 1.6
 """Small pictures are enlarged up to this, large ones never: faces of 12 pixels then become large enough to be found."""
@@ -48,7 +48,8 @@ class SizeToFit:
         """
         self._finder = finder
         self._min_face = min_face
-        self._wanted: deque[tuple[float, float]] = deque()
+        self._wanted: list[tuple[float, float]] = []
+        self._seen: list[Box] = []
         self._side_px = 0
         self._full_look_s = -math.inf
         self._full_look_every_s = FULL_LOOK_EVERY_S
@@ -82,7 +83,7 @@ class SizeToFit:
         """Adds the faces seen in the picture at another size; if there are any, the fitted size was too small."""
         merged = merge_overlapping([*detections, *self._look(frame.image, side_px)])
         if self._count(merged) > self._count(detections):
-            self._want(frame, LOST_ENLARGES * self._side_px)
+            self._wanted.append((frame.pts_s + REMEMBER_S, LOST_ENLARGES * self._side_px))
         return merged
 
     def _look(self, image: Image, side_px: int) -> list[Detection]:
@@ -100,12 +101,15 @@ class SizeToFit:
 
     def _fit(self, frame: Frame, detections: Sequence[Detection]) -> None:
         """Sets the size for the next frames: the largest wanted lately."""
-        sure = [found for found in detections if self._is_sure(found)]
-        if sure:
-            smallest = min(min(found.box.width, found.box.height) for found in sure)
-            self._want(frame, max(frame.width, frame.height) * self._finder.smallest_px / max(smallest, 1.0))
-        while self._wanted and frame.pts_s - self._wanted[0][0] > REMEMBER_S:
-            self._wanted.popleft()
+        known = [found.box for found in detections if self._is_sure(found) and self._was_seen(found.box)]
+        new = [found.box for found in detections if self._is_sure(found) and not self._was_seen(found.box)]
+        for boxes, lasts_s in ((known, REMEMBER_S), (new, NEWCOMER_S)):
+            if boxes:
+                smallest = min(min(box.width, box.height) for box in boxes)
+                side_px = max(frame.width, frame.height) * self._finder.smallest_px / max(smallest, 1.0)
+                self._wanted.append((frame.pts_s + lasts_s, side_px))
+        self._seen = [*known, *new]
+        self._wanted = [wish for wish in self._wanted if wish[0] >= frame.pts_s]
         wanted_px = max((side_px for _, side_px in self._wanted), default=0.0)
         side_px = max(COARSE_SIDE_PX, SIDE_STEP_PX * math.ceil(wanted_px / SIDE_STEP_PX))
         side_px = min(side_px, self._full_side_px(frame.image))
@@ -113,11 +117,11 @@ class SizeToFit:
             self._side_px = side_px
             logger.info("%s: looks for faces in pictures of %d pixels, longest side", self._finder.name, side_px)
 
+    def _was_seen(self, box: Box) -> bool:
+        return any(box.intersection(seen) > 0 for seen in self._seen)
+
     def _is_sure(self, found: Detection) -> bool:
         return found.score is None or found.score >= self._finder.sure_score
 
     def _count(self, detections: Sequence[Detection]) -> int:
         return sum(map(self._is_sure, detections))
-
-    def _want(self, frame: Frame, side_px: float) -> None:
-        self._wanted.append((frame.pts_s, side_px))

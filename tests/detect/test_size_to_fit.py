@@ -13,6 +13,7 @@ from live_monitor.detect.size_to_fit import (
     FULL_LOOK_EVERY_S,
     LOST_ENLARGES,
     MOST_ENLARGED,
+    NEWCOMER_S,
     REMEMBER_S,
     SEARCH_AGAIN_S,
     SizeToFit,
@@ -146,6 +147,16 @@ def test_when_the_small_face_is_gone_the_picture_becomes_smaller_again() -> None
     watch.show(squares(NEAR), REMEMBER_S + 0.1)
     watch.show(squares(NEAR), REMEMBER_S + 0.2)
     assert watch.sides[-1] == COARSE_SIDE_PX
+
+
+def test_a_small_face_that_one_look_sees_does_not_keep_the_picture_large() -> None:
+    watch = Watch()
+    watch.show(squares(NEAR, FAR), 0)
+    for number in range(1, 20):
+        watch.show(squares(NEAR), number * 0.04)
+    after = 1 + round(NEWCOMER_S / 0.04)
+    assert watch.sides[1] > COARSE_SIDE_PX
+    assert set(watch.sides[after + 1 :]) == {COARSE_SIDE_PX}
 
 
 def test_faces_smaller_than_the_smallest_wanted_are_left_out() -> None:
