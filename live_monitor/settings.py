@@ -23,8 +23,8 @@ class Settings:
         size: width and height to ask a camera for, in pixels.
         fps: frame rate to ask a camera for.
         realtime: treat a file as if it were live: late frames are dropped.
-        detector: "facegrid" (this project's own network), "yunet" (another, see `live-monitor models pull`), "haar" (a
-            cascade), or "auto": YuNet where it has been pulled, else facegrid.
+        detector: "facegrid" (this project's own network), "yunet" (OpenCV's, see `live-monitor models pull`), "haar" (a
+            cascade), or "auto": facegrid, unless another setting is for another.
         detector_model: facegrid's folder, in place of the shipped one, or YuNet's file, in place of the pulled one.
         detect_every: look for faces in every frame that this number divides, and carry the boxes between; None: in every
             frame, unless the source delivers them faster than that.

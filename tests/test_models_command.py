@@ -166,7 +166,7 @@ def test_verifying_says_where_a_card_tells_of_no_accuracy(run: Run, own_models: 
 
 def test_pull_says_where_the_file_lies_and_that_it_is_used(run: Run, weights: Download, cache: Path) -> None:
     path = cache / weights.file
-    assert run("models", "pull", "yunet") == (0, f"{path}: checked, used from now on (MIT licence)\n", "")
+    assert run("models", "pull", "yunet") == (0, f"{path}: checked; use it with --detector yunet (MIT licence)\n", "")
     assert path.read_bytes() == CONTENT
 
 
@@ -203,7 +203,7 @@ def test_the_source_can_be_set_in_the_environment(
 
 def test_the_real_yunet_is_taken_from_a_file(run: Run, shared_data: Path, cache: Path) -> None:
     code, out, err = run("models", "pull", "yunet", "--from", shared_data / "detectors" / YUNET.file)
-    assert (code, out, err) == (0, f"{cache / YUNET.file}: checked, used from now on (MIT licence)\n", "")
+    assert (code, out, err) == (0, f"{cache / YUNET.file}: checked; use it with --detector yunet (MIT licence)\n", "")
     assert row(run("models").out, "yunet").endswith(f"installed: {cache / YUNET.file}")
 
 

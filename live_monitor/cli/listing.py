@@ -91,4 +91,4 @@ def pull(name: str, source: str | None, verbose: bool) -> None:
         return
     with bytes_bar(f"Pulling {name}", download.size_bytes) as advance:
         path = pull_file(download, source, advance)
-    click.echo(f"{path}: checked, used from now on ({download.licence} licence)")
+    click.echo(f"{path}: checked; use it with --detector {download.name} ({download.licence} licence)")

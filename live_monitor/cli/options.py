@@ -50,8 +50,8 @@ def analysis_options(command: F) -> F:
     options = (
         click.option(
             "--detector", type=click.Choice(("auto", "facegrid", "yunet", "haar")), default="auto", show_default=True,
-            help="facegrid: our network; yunet: a better one (get it with: live-monitor models pull yunet); haar: a cascade; "
-            "auto: yunet if it is there, else facegrid.",
+            help="facegrid: our network; yunet: OpenCV's (get it with: live-monitor models pull yunet); haar: a cascade; "
+            "auto: facegrid, unless another option is for another.",
         ),
         click.option(
             "--detector-model", type=click.Path(path_type=Path), metavar="DIR|FILE",

@@ -1,4 +1,4 @@
-"""Which detector is used: YuNet where it has been pulled, else this project's own network, unless another is asked for."""
+"""Which detector is used: this project's own network, unless another is asked for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def load_finder(settings: Settings) -> FaceFinder:
-    """Loads what `settings.detector` names; of "auto", what the other settings are for, else the best that is there.
+    """Loads what `settings.detector` names; of "auto", what the other settings are for, else this project's own.
 
     Raises:
         ModelError: a network or cascade is missing or damaged.
@@ -34,14 +34,9 @@ def _name(settings: Settings) -> str:
         return settings.detector
     if settings.profile or settings.cascade:
         return "haar"
-    if settings.detector_model is not None:
-        return "facegrid" if settings.detector_model.is_dir() else "yunet"
-    try:
-        yunet_model()
-    except ModelError as error:
-        logger.warning("%s; until then facegrid is used, which makes more mistakes", error)
-        return "facegrid"
-    return "yunet"
+    if settings.detector_model is not None and not settings.detector_model.is_dir():
+        return "yunet"
+    return "facegrid"
 
 
 def _load(name: str, settings: Settings) -> FaceFinder:

@@ -44,27 +44,15 @@ def test_a_detector_that_is_asked_for_is_used_and_nothing_is_said(
 
 
 @pytest.mark.usefixtures("_pulled")
-@pytest.mark.parametrize("detector", ["auto", "yunet"])
-def test_once_pulled_yunet_is_used_by_itself_and_nothing_is_said(detector: str, caplog: pytest.LogCaptureFixture) -> None:
-    assert load_finder(Settings(detector=detector)).name == "yunet"
+def test_a_pulled_yunet_is_used_when_it_is_asked_for(caplog: pytest.LogCaptureFixture) -> None:
+    assert load_finder(Settings(detector="yunet")).name == "yunet"
     assert caplog.messages == []
 
 
-def test_until_then_our_own_network_is_used_and_one_line_says_how_to_get_yunet(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.usefixtures("_pulled")
+def test_our_own_network_is_used_by_itself_even_where_yunet_is_there(caplog: pytest.LogCaptureFixture) -> None:
     assert load_finder(Settings()).name == "facegrid"
-    [message] = caplog.messages
-    assert message.startswith(
-        "detector yunet: not installed; get it once with: live-monitor models pull yunet; until then facegrid"
-    )
-
-
-def test_a_damaged_yunet_is_told_and_our_own_network_is_used(cache: Path, caplog: pytest.LogCaptureFixture) -> None:
-    cache.mkdir(parents=True)
-    (cache / YUNET.file).write_bytes(b"half of it")
-    assert load_finder(Settings()).name == "facegrid"
-    [message] = caplog.messages
-    assert f"{YUNET.file}: damaged" in message
-    assert "live-monitor models pull yunet" in message
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("detector", ["auto", "yunet"])
