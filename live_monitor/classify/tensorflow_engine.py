@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.card import ModelCard
+from live_monitor.classify.card import KERAS, ModelCard
 from live_monitor.errors import UsageError
 from live_monitor.quiet import silent_stderr
 
@@ -38,6 +38,7 @@ class TensorFlowEngine:
             UsageError: device is "GPU" and there is none.
             ModelError: there is no such network, or the weights are missing, damaged or not its own.
         """
+        card.weights(KERAS)  # a model without them is told before TensorFlow takes its seconds
         tf = _tensorflow()
         from live_monitor.classify.networks import load_network
 
