@@ -104,8 +104,9 @@ class _Memory:
         self.begun = False
         self._latest = self._mean = np.zeros(len(LABELS), np.float32)
         self._label = 0
-        self._flaw = ""
+        self._flaw = self._latest_flaw = ""
         self._unclear = False
+        self._at_s = 0.0
 
     def add(self, row: NDArray[np.float32], flaw: str, now_s: float, smooth_s: float, unsure_below: float) -> None:
         steady = self.begun and smooth_s > 0
