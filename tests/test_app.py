@@ -270,7 +270,7 @@ class TestLoadStages:
 
     def test_what_a_face_must_have_to_be_read_is_what_the_models_card_says(self, tmp_path: Path) -> None:
         model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))
-        facts = load_card("custom-cnn").facts | {"readable": {"size_px": 77, "turn": 0.1}}
+        facts = {**load_card("custom-cnn").facts, "readable": {"size_px": 77, "turn": 0.1}}
         (model / "card.json").write_text(json.dumps(facts), encoding="utf-8")
         limits = load_stages(Settings(detector="facegrid", model=str(model), device="cpu"), on_time=False).gate.limits
         assert (limits.size_px, limits.turn) == (77, 0.1)
