@@ -25,8 +25,9 @@ UNCLEAR = "unclear"
 """Why a face is unsure whose best label is not probable enough."""
 
 AGAIN = 0.7
-"""Time constant of the second average, by that of the first. It does what a wide slack did, for as few changes, and forgets: with
-a slack of 0.16 and no second average a label that few frames had brought, or taken away, stayed so for seconds."""
+"""Time constant of the second average, by that of the first. Without it the slack has to be wide, 0.16, and a label that a few
+frames brought, or took away, stays so for seconds. A longer one tells a face that was unclear too late. This and the slack were
+chosen on clips of one to eight people, by label changes, agreement at 30, 10 and 5 frames a second, and how soon changes show."""
 
 UNCLEAR_SLACK = 0.02
 """A label becomes unsure when it is this much less probable than one that is told anew must be."""
