@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from live_monitor.capture.video_file import VideoFile
 from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.engine import load_engine
-from live_monitor.classify.quality import Limits, QualityGate
+from live_monitor.classify.quality import QualityGate
 from live_monitor.classify.smoothing import Smoother
 from live_monitor.detect.cadence import Cadence, EveryNth, KeepUp
 from live_monitor.detect.choose import load_finder
@@ -135,7 +136,7 @@ def load_stages(settings: Settings, *, on_time: bool) -> Stages:
         ),
         cadence=_cadence(settings.detect_every, on_time=on_time),
         tracker=Tracker(finder.sure_score),
-        gate=QualityGate(Limits(score=finder.sure_score)),
+        gate=QualityGate(dataclasses.replace(card.readable, score=finder.sure_score)),
         smoother=Smoother(settings.smooth, card.unsure_below),
         zones=settings.ignore,
     )

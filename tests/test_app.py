@@ -26,6 +26,7 @@ from live_monitor.capture.video_file import VideoFile
 from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.detect.cadence import EveryNth, KeepUp
+from live_monitor.detect.choose import load_finder
 from live_monitor.errors import ModelError, SourceError, UsageError
 from live_monitor.pipeline import Pipeline
 from live_monitor.settings import Settings
@@ -266,6 +267,14 @@ class TestLoadStages:
         (all_sizes,) = analyze(drawn_portrait(), detector="haar")
         (large_ones,) = analyze(drawn_portrait(), detector="haar", min_face=200)
         assert (len(all_sizes.readings), len(large_ones.readings)) == (1, 0)
+
+    def test_what_a_face_must_have_to_be_read_is_what_the_models_card_says(self, tmp_path: Path) -> None:
+        model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))
+        facts = {**load_card("custom-cnn").facts, "readable": {"size_px": 77, "turn": 0.1}}
+        (model / "card.json").write_text(json.dumps(facts), encoding="utf-8")
+        limits = load_stages(Settings(detector="facegrid", model=str(model), device="cpu"), on_time=False).gate.limits
+        assert (limits.size_px, limits.turn) == (77, 0.1)
+        assert limits.score == load_finder(Settings(detector="facegrid")).sure_score
 
     def test_faces_are_cut_for_the_detector_that_finds_them(self, tmp_path: Path) -> None:
         model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any
 
 from live_monitor.checksum import verified
 from live_monitor.classify.preprocess import NORMALISATION
+from live_monitor.classify.quality import EVERY_FACE, Limits
 from live_monitor.errors import ModelError
 from live_monitor.labels import FERPLUS_LABELS, LABELS
 from live_monitor.resources import packaged_folder
@@ -22,6 +24,9 @@ LITERT, KERAS = "litert", "keras"
 
 UNSURE_BELOW = 0.45
 """Where a card says nothing of it."""
+
+READABLE = tuple(limit.name for limit in dataclasses.fields(Limits) if limit.name != "score")
+"""The limits that a card can tell under "readable"; the score is the detector's."""
 
 _REINSTALL = "reinstall live-monitor or choose another --model"
 
@@ -38,6 +43,7 @@ class ModelCard:
         crop_margins: by detector, see `crop_margin`.
         temperature: what its logits are divided by, see `live_monitor.classify.probabilities`.
         unsure_below: probability below which its label is none, see `live_monitor.evaluation.unsure`.
+        readable: what a face must have to be read by it, see `live_monitor.classify.quality`.
         ferplus: whether the logits of FER+'s eight classes follow those of LABELS.
         files: by kind of weights, file name and SHA-256.
         facts: the whole card, for people: architecture, data, recipe, measured accuracy, limits.
@@ -50,6 +56,7 @@ class ModelCard:
     crop_margins: Mapping[str, float]
     temperature: float
     unsure_below: float
+    readable: Limits
     ferplus: bool
     files: Mapping[str, tuple[str, str]]
     facts: Mapping[str, Any]
@@ -122,6 +129,18 @@ def _unsure_below(facts: Mapping[str, Any]) -> float:
     return unsure_below
 
 
+def _readable(facts: Mapping[str, Any]) -> Limits:
+    """The limits, with Limits' own where the card says nothing; null means that there is none."""
+    limits = {}
+    for name, value in facts.get("readable", {}).items():
+        if name not in READABLE:
+            raise ValueError(f"readable {name}, known are {', '.join(READABLE)}")
+        limits[name] = getattr(EVERY_FACE, name) if value is None else float(value)
+        if value is not None and not 0 <= limits[name] < math.inf:
+            raise ValueError(f"readable {name} {value}")
+    return Limits(**limits)
+
+
 def _parse(facts: Any, folder: Path) -> ModelCard:
     try:
         given = {"labels": tuple(facts["labels"]), "normalisation": facts["input"]["normalisation"]}
@@ -133,6 +152,7 @@ def _parse(facts: Any, folder: Path) -> ModelCard:
             crop_margins={str(detector): float(margin) for detector, margin in facts["crop_margins"].items()},
             temperature=_temperature(facts),
             unsure_below=_unsure_below(facts),
+            readable=_readable(facts),
             ferplus=bool(facts.get("ferplus", False)),
             files={kind: (str(file["name"]), str(file["sha256"])) for kind, file in facts["files"].items()},
             facts=facts,

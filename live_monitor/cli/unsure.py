@@ -37,7 +37,8 @@ def evaluate_unsure(
     """Measure when a face should be called unsure, on FER2013 (DATA: its folder, its zip or fer2013.csv).
 
     Faces of PublicTest are made worse step by step, which gives the limits of size, blur and light; the others, and the
-    probability below which a label is none, come from the faces as they are.
+    probability below which a label is none, come from the faces as they are. What is found is told as the model's card.json
+    takes it.
     """
     set_up_logging(verbose)
     import cv2
@@ -57,7 +58,7 @@ def evaluate_unsure(
     try:
         out.mkdir(parents=True, exist_ok=True)
         with progress_bar("Reading faces", steps(sets)) as advance:
-            report, curves = evaluate(reader, sets, card.unsure_below, advance)
+            report, curves = evaluate(reader, sets, advance)
         write_whole(out / "report.json", json.dumps({"model": card.name, **report}, indent=2).encode())
         write_whole(out / "curves.png", cv2.imencode(".png", draw_curves(curves))[1].tobytes())
     except OSError as error:

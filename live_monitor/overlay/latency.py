@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from live_monitor.overlay.rate import RateCounter
 from live_monitor.types import FrameResult
 
 NEW_WEIGHT = 0.1
 """Weight of a new time in a running mean: numbers that jump cannot be read."""
+
+SELDOM_S = 0.5
+"""Looks this far apart are told by the time between them: too few fall into a second to be counted."""
 
 
 class Latency:
@@ -16,6 +21,7 @@ class Latency:
         self._means_ms: dict[str, float] = {}
         self._dropped = 0
         self._looks, self._frames = RateCounter(), RateCounter()
+        self._looked_s, self._gap_s = math.nan, math.nan
 
     def add(self, result: FrameResult, now_s: float) -> None:
         """Takes a result, and the time on the monotonic clock in seconds."""
@@ -26,16 +32,26 @@ class Latency:
         self._frames.tick(now_s)
         if "detect" in result.stages_ms:
             self._looks.tick(now_s)
+            self._looked_s, self._gap_s = now_s, now_s - self._looked_s
 
     def lines(self, now_s: float) -> tuple[str, ...]:
         """A few lines; none before the first result."""
         if not self._means_ms:
             return ()
         stages = (f"{name} {value:.1f}" for name, value in self._means_ms.items() if name != "age")
-        looks, frames = self._looks.rate(now_s), self._frames.rate(now_s)
-        every = f", every {frames / looks:.1f} frames" if looks and frames > 1.05 * looks else ""
         return (
             f"ms: {'  '.join(stages)}",
             f"result {self._means_ms['age']:.0f} ms old, {self._dropped} frames dropped",
-            f"looks for faces {looks:.1f} times a second{every}",
+            *self._cadence(now_s),
         )
+
+    def _cadence(self, now_s: float) -> tuple[str, ...]:
+        """How often faces are looked for; nothing before the second look."""
+        if math.isnan(self._gap_s):
+            return ()
+        gap_s = max(self._gap_s, now_s - self._looked_s)
+        if gap_s >= SELDOM_S:
+            return (f"looks for faces every {gap_s:.1f} s",)
+        looks, frames = self._looks.rate(now_s), self._frames.rate(now_s)
+        every = f", every {frames / looks:.1f} frames" if looks and frames > 1.05 * looks else ""
+        return (f"looks for faces {looks:.1f} times a second{every}",)

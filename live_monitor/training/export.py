@@ -100,7 +100,10 @@ def _to_int8(network: Any) -> bytes:
 
 
 def _chosen_on(faces: Faces, litert: Path) -> dict[str, float]:
-    """The temperature, and the probability below which a label is none, see `live_monitor.evaluation.unsure`."""
+    """The temperature, and the probability below which a label is none, see `live_monitor.evaluation.unsure`.
+
+    What else a face must have, the card's "readable", takes thirty times as many faces: `live-monitor evaluate-unsure` tells it.
+    """
     engine = LiteRTEngine(litert)
     inputs = normalise(faces.images)
     batches = [engine.infer(inputs[start : start + EVALUATION_BATCH]) for start in range(0, len(inputs), EVALUATION_BATCH)]

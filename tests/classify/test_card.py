@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from live_monitor.classify.card import CARD_FILE, KERAS, LITERT, load_card
 from live_monitor.classify.preprocess import NORMALISATION
+from live_monitor.classify.quality import Limits
 from live_monitor.errors import ModelError
 from live_monitor.labels import LABELS
 
@@ -53,6 +55,26 @@ def test_a_card_may_tell_a_temperature_and_a_second_head(tmp_path: Path, facts: 
 def test_a_temperature_that_divides_nothing_is_refused(tmp_path: Path, facts: Facts, temperature: object) -> None:
     with pytest.raises(ModelError, match="not a model card"):
         load_card(write_model(tmp_path, facts | {"temperature": temperature}))
+
+
+def test_a_card_tells_what_a_face_must_have_and_what_it_leaves_out_is_as_usual(tmp_path: Path, facts: Facts) -> None:
+    assert load_card(write_model(tmp_path, facts)).readable == Limits()
+    card = load_card(write_model(tmp_path, facts | {"readable": {"size_px": 14, "turn": None}}))
+    assert card.readable == Limits(size_px=14.0, turn=math.inf)
+
+
+@pytest.mark.parametrize(
+    "readable", [{"size_px": -1}, {"turn": "far"}, {"darkest": float("nan")}, {"score": 0.5}, {"height": 1}, [], None, 7]
+)
+def test_limits_that_are_none_are_refused(tmp_path: Path, facts: Facts, readable: object) -> None:
+    with pytest.raises(ModelError, match="not a model card, wrong or missing"):
+        load_card(write_model(tmp_path, facts | {"readable": readable}))
+
+
+def test_glance_reads_smaller_darker_and_more_blurred_faces_than_custom_cnn() -> None:
+    glance, custom_cnn = load_card("glance").readable, load_card("custom-cnn").readable
+    assert custom_cnn == Limits()
+    assert all(getattr(glance, name) < getattr(custom_cnn, name) for name in ("size_px", "sharpness", "darkest"))
 
 
 def test_the_card_says_where_the_weights_are(tmp_path: Path, facts: Facts) -> None:

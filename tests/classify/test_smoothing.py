@@ -74,6 +74,30 @@ def test_fewer_frames_a_second_give_the_same_labels_at_the_same_time(every: int)
     assert all(abs(one[0] - other[0]) <= 0.3 for one, other in zip(changes, fewer, strict=True))
 
 
+@pytest.mark.parametrize("every", [3, 6, 15])
+def test_what_changes_evenly_between_two_frames_averages_the_same_at_any_rate(every: int) -> None:
+    rows = [row(HAPPY, 0.3 + 0.5 * abs(frame % 60 - 30) / 30) for frame in range(121)]
+    all_frames, some = Smoother(), Smoother()
+    for frame, one in enumerate(rows):
+        full = read(all_frames, {1: one}, frame / 30)[1]
+        if frame % every == 0:
+            few = read(some, {1: one}, frame / 30)[1]
+    np.testing.assert_allclose(few.smoothed, full.smoothed, atol=5e-3)
+
+
+def test_a_frame_of_five_a_second_is_less_than_a_fifth_of_the_average() -> None:
+    smoother = Smoother()
+    for frame in range(20):
+        read(smoother, {1: row(HAPPY, 1.0)}, frame / 5)
+    assert read(smoother, {1: row(SAD, 1.0)}, 4.0)[1].smoothed[SAD] < 0.2
+
+
+def test_two_frames_at_the_same_instant_are_no_error() -> None:
+    smoother = Smoother()
+    read(smoother, {1: row(HAPPY)}, 1.0)
+    assert read(smoother, {1: row(SAD)}, 1.0)[1].label == "happy"
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_two_faces_never_influence_each_other(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -119,6 +143,23 @@ class TestUnsure:
         reading = read(Smoother(unsure_below=0.5), {1: row(HAPPY, 0.4)}, 0.0)[1]
         assert (reading.label, reading.why) == (UNSURE, UNCLEAR)
         assert reading.confidence == pytest.approx(0.4)
+
+    def test_a_dip_of_a_fifth_of_a_second_makes_nobody_unsure_and_a_lasting_one_does_within_a_second(self) -> None:
+        smoother = Smoother(unsure_below=0.5)
+        seen = {}
+        for frame in range(120):
+            low = 30 <= frame < 36 or frame >= 60
+            seen[frame] = read(smoother, {1: row(HAPPY, 0.3 if low else 0.7)}, frame / 30)[1].label
+        assert {seen[frame] for frame in range(60)} == {"happy"}
+        assert {seen[frame] for frame in range(90, 120)} == {UNSURE}
+
+    @pytest.mark.parametrize("fps", [30, 10, 5])
+    def test_a_face_that_becomes_clear_is_told_within_a_second(self, fps: int) -> None:
+        smoother = Smoother(unsure_below=0.48)
+        for frame in range(4 * fps + 1):
+            told = read(smoother, {1: row(HAPPY, 0.7 if frame > 3 * fps else 0.36)}, frame / fps)[1].label
+            assert frame > 3 * fps or told == UNSURE
+        assert told == "happy"
 
     def test_a_flaw_of_one_frame_makes_nobody_unsure(self) -> None:
         smoother = Smoother()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from live_monitor.overlay.latency import Latency
 from live_monitor.types import Frame, FrameResult
 from tests.fakes import grey_picture
@@ -31,3 +33,25 @@ def test_who_looks_at_every_frame_is_told_no_cadence() -> None:
     for frame in range(30):
         latency.add(result(), frame / 30)
     assert "every" not in latency.lines(1.0)[2]
+
+
+@pytest.mark.parametrize("between_s", [0.9, 1.6, 4.0])
+def test_looks_that_are_far_apart_are_told_by_the_time_between_them(between_s: float) -> None:
+    latency = Latency()
+    for look in range(3):
+        latency.add(result(), look * between_s)
+        told = latency.lines((look + 0.9) * between_s)[2:]
+    assert told == (f"looks for faces every {between_s:.1f} s",)
+
+
+def test_a_look_that_does_not_come_makes_the_time_longer() -> None:
+    latency = Latency()
+    for frame in range(30):
+        latency.add(result(), frame / 30)
+    assert latency.lines(29 / 30 + 2.5)[2] == "looks for faces every 2.5 s"
+
+
+def test_how_often_faces_are_looked_for_is_not_told_after_one_look() -> None:
+    latency = Latency()
+    latency.add(result(), 0.0)
+    assert len(latency.lines(0.3)) == 2

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from live_monitor.classify.card import READABLE
 from live_monitor.classify.quality import Limits, flaws
 from live_monitor.evaluation.emotions.labelled import LabelledFaces
 from live_monitor.evaluation.unsure import harder
@@ -31,19 +33,19 @@ Progress = Callable[[int], object]
 
 
 def evaluate(
-    reader: FaceReader, sets: Sequence[LabelledFaces], unsure_below: float, progress: Progress = lambda _: None
+    reader: FaceReader, sets: Sequence[LabelledFaces], progress: Progress = lambda _: None
 ) -> tuple[dict[str, Any], Curves]:
     """Reads all faces, also made worse, and draws the lines.
 
     Args:
-        reader: model and detector.
+        reader: model and detector; "shipped" is what its card says.
         sets: faces; the first one is FER2013's, from which the limits of size, blur and light come, and the probability.
-        unsure_below: the probability in the model's card, to compare with.
         progress: see Progress; there are `steps(sets)` in all.
 
     Returns:
-        limits {name: value}, unsure_below, target, sets [{name, faces, accuracy, chosen, shipped}], the last two with
-        unsure_below, coverage, accuracy; and the curves of the sets. The worsened faces are a set of their own, named HARDER.
+        card {unsure_below, readable {name: limit, None where there is none}}, as a model's card has them; score, the detector's;
+        target; sets [{name, faces, accuracy, target, chosen, shipped}], the last three with unsure_below, coverage, accuracy; and
+        the curves of the sets. The worsened faces are a set of their own, named HARDER.
     """
     reads = {}
     for faces in sets:
@@ -53,15 +55,15 @@ def evaluate(
     worse, sides = harder.mixed(sets[0].images)
     reads[f"{sets[0].name}, {HARDER}"] = reader.read(worse, sets[0].labels, None, sides)
     progress(1)
-    shipped = Limits(score=reader.sure_score)
     readable = {name: _readable(read, chosen) for name, read in reads.items()}
     first = reads[sets[0].name]
     threshold = at_coverage(first.confidence, first.right, readable[sets[0].name]).unsure_below
+    limits = {name: _rounded(value) for name, value in dataclasses.asdict(chosen).items()}
     report = {
-        "limits": {name: _rounded(value) for name, value in dataclasses.asdict(chosen).items()},
-        "unsure_below": round(threshold, 3),
+        "card": {"unsure_below": round(threshold, 3), "readable": {name: limits[name] for name in READABLE}},
+        "score": limits["score"],
         "target": TARGET,
-        "sets": [_set(name, read, readable[name], threshold, shipped, unsure_below) for name, read in reads.items()],
+        "sets": [_set(name, read, readable[name], threshold, reader) for name, read in reads.items()],
     }
     return report, {name: curve(read.confidence, read.right, readable[name]) for name, read in reads.items()}
 
@@ -90,7 +92,7 @@ def _limits(reader: FaceReader, faces: LabelledFaces, reads: Sequence[Read], pro
     gains = np.concatenate([read.right - float(read.right.mean()) for read in reads])
     found["turn"] = limit(np.concatenate([read.quality.turn for read in reads]), gains, weights, high_is_bad=True)
     score = limit(np.concatenate([read.quality.score for read in reads]), gains, weights, high_is_bad=False)
-    return Limits(**found, score=max(score, reader.sure_score))
+    return Limits(**found, score=max(score, reader.limits.score))
 
 
 def _readable(read: Read, limits: Limits) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -98,16 +100,16 @@ def _readable(read: Read, limits: Limits) -> np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def _set(
-    name: str, read: Read, readable: np.ndarray[Any, np.dtype[np.bool_]], threshold: float, limits: Limits, unsure_below: float
+    name: str, read: Read, readable: np.ndarray[Any, np.dtype[np.bool_]], threshold: float, reader: FaceReader
 ) -> dict[str, Any]:
-    shipped = _readable(read, limits)
+    shipped = _readable(read, reader.limits)
     return {
         "name": name,
         "faces": len(read.right),
         "accuracy": round(float(read.right.mean()), 4),
         "target": _point(at_coverage(read.confidence, read.right, readable)),
         "chosen": _point(at_threshold(read.confidence, read.right, readable, threshold)),
-        "shipped": _point(at_threshold(read.confidence, read.right, shipped, unsure_below)),
+        "shipped": _point(at_threshold(read.confidence, read.right, shipped, reader.unsure_below)),
     }
 
 
@@ -122,9 +124,10 @@ def _rounded(value: float) -> float | None:
 
 def as_table(report: Mapping[str, Any]) -> str:
     """A report of `evaluate` for people."""
+    limits = {**report["card"]["readable"], "score": report["score"], "probability": report["card"]["unsure_below"]}
     lines = ["a face is unsure beyond these limits:"]
-    lines += [f"  {name:<18} {'none' if value is None else f'{value:g}'}" for name, value in report["limits"].items()]
-    lines += [f"  {'probability':<18} {report['unsure_below']:g} (the card's unsure_below)", ""]
+    lines += [f"  {name:<18} {'none' if value is None else f'{value:g}'}" for name, value in limits.items()]
+    lines += ["", f"in the model's card: {json.dumps(report['card'])[1:-1]}", ""]
     lines.append(f"{'':<24}{'faces':>7}{'accuracy':>10}{'at 80 %':>10}{'limits above':>20}{'as shipped':>20}")
     for each in report["sets"]:
         chosen, shipped = (f"{_share(each[key]['accuracy'])} of {each[key]['coverage']:.1%}" for key in ("chosen", "shipped"))

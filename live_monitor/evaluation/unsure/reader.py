@@ -15,7 +15,7 @@ from live_monitor.classify.crop import resize_face
 from live_monitor.classify.engine import Engine
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import probabilities
-from live_monitor.classify.quality import Quality, measure
+from live_monitor.classify.quality import Limits, Quality, measure
 from live_monitor.detect.detector import FaceFinder
 from live_monitor.evaluation.emotions.labelled import LabelledFaces, from_fer2013, from_npz
 from live_monitor.types import Box, Detection
@@ -51,9 +51,14 @@ class FaceReader:
         self._finder = finder
 
     @property
-    def sure_score(self) -> float:
-        """Score from which the detector is sure of a face."""
-        return self._finder.sure_score
+    def limits(self) -> Limits:
+        """What a face must have by the model's card, and the score from which the detector is sure of it."""
+        return replace(self._card.readable, score=self._finder.sure_score)
+
+    @property
+    def unsure_below(self) -> float:
+        """Probability below which a label is none, by the model's card."""
+        return self._card.unsure_below
 
     def find(self, images: NDArray[np.uint8]) -> list[Detection | None]:
         """The largest face of each picture, uint8 (n, h, w) grey; score and landmarks are what matters."""

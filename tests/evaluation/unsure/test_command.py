@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from live_monitor.classify.card import READABLE, load_card
 from live_monitor.labels import LABELS
 from tests.conftest import Run
 from tests.fakes import drawn_faces
@@ -43,7 +45,7 @@ def test_limits_accuracy_and_curves_are_told(run: Run, fer2013: Path, tmp_path: 
     report = json.loads((out / "report.json").read_text())
     assert [each["name"] for each in report["sets"]] == ["PublicTest", "others.npz", "PublicTest, harder"]
     assert [each["faces"] for each in report["sets"]] == [14, 7, 14]
-    assert 1 / len(LABELS) < report["unsure_below"] <= 1
+    assert 1 / len(LABELS) < report["card"]["unsure_below"] <= 1
     assert all(any(line.split()[:1] == [name] for line in outcome.out.splitlines()) for name in LINES)
     assert cv2.imread(str(out / "curves.png")) is not None
 
@@ -55,7 +57,30 @@ def test_private_test_is_read_on_request_only_and_decides_nothing(run: Run, fer2
         reports.append(json.loads((tmp_path / "report.json").read_text()))
     names = [[each["name"] for each in report["sets"]] for report in reports]
     assert names == [["PublicTest", "PublicTest, harder"], ["PublicTest", "PrivateTest", "PublicTest, harder"]]
-    assert reports[0]["limits"] == reports[1]["limits"]
+    assert [reports[0][key] == reports[1][key] for key in ("card", "score")] == [True, True]
+
+
+def test_what_is_found_can_be_put_into_the_models_card(run: Run, fer2013: Path, tmp_path: Path) -> None:
+    outcome = run("evaluate-unsure", fer2013, "--out", tmp_path / "out", "--detector", "facegrid")
+    found = json.loads((tmp_path / "out" / "report.json").read_text())["card"]
+    (line,) = (line for line in outcome.out.splitlines() if line.startswith("in the model's card: "))
+    assert json.loads("{" + line.partition(": ")[2] + "}") == found
+    facts = {**load_card("glance").facts, **found}
+    (tmp_path / "card.json").write_text(json.dumps(facts))
+    card = load_card(str(tmp_path))
+    assert card.unsure_below == found["unsure_below"]
+    assert all(getattr(card.readable, name) == value for name, value in found["readable"].items() if value is not None)
+
+
+def test_as_shipped_is_as_the_card_says(run: Run, fer2013: Path, tmp_path: Path) -> None:
+    model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))
+    coverage = []
+    for limits in ({"size_px": 0}, {"size_px": 1000}):
+        facts = {**load_card("custom-cnn").facts, "unsure_below": 0, "readable": dict.fromkeys(READABLE) | limits}
+        (model / "card.json").write_text(json.dumps(facts))
+        assert run("evaluate-unsure", fer2013, "--model", model, "--out", tmp_path, "--detector", "facegrid").code == 0
+        coverage.append(json.loads((tmp_path / "report.json").read_text())["sets"][0]["shipped"]["coverage"])
+    assert coverage[0] > coverage[1] == 0
 
 
 def test_faces_that_are_none_end_in_one_line(run: Run, fer2013: Path, tmp_path: Path) -> None:
