@@ -55,6 +55,11 @@ def writing(folder: Path) -> Iterator[None]:
         raise OutputError(f"{folder}: cannot be written: {reason}; free space or choose another folder") from error
 
 
+def has_state(folder: Path) -> bool:
+    """Whether a run in this folder has something to go on from, so that it needs no weights to begin with."""
+    return (folder / STATE_FILE).exists()
+
+
 class Run:
     """A run's folder, new or to be gone on with."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from live_monitor.training.plot import plot_curves
 from live_monitor.training.prefetch import prefetched
 from live_monitor.training.rates import is_over, rate
 from live_monitor.training.recipe import Recipe
-from live_monitor.training.run_folder import Line, Run, restore, state_of, writing
+from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
 from live_monitor.whole_file import write_whole
 
 DTYPE_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
@@ -154,14 +155,18 @@ def train(
 
     Raises:
         UsageError: unknown network, too few faces, a run is already there, or it was started with another recipe.
+        ModelError: the weights to begin with, or a model that teaches, cannot be had.
         OutputError: the folder cannot be written.
     """
     _check(recipe, len(material.training))
     listener = listener or Listener()
     with writing(run):
+        # Whatever is missing is told before the folder holds a run.
+        model = _model(recipe, material.outputs, goes_on=has_state(run))
+        teachers = [_model_network(name, material.outputs) for name in recipe.teacher_models]
         folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / CURVES_FILE), resume=resume)
-        taught = _teach(material, folder, recipe, listener) if recipe.taught else None
-        training = _Training(material, folder, recipe, taught, listener)
+        taught = _teach(material, folder, recipe, teachers, listener) if recipe.taught else None
+        training = _Training(material, folder, recipe, model, taught, listener)
         training.go_on()
     return training.result()
 
@@ -180,21 +185,19 @@ def predict(network: Any, faces: Faces) -> NDArray[np.float32]:
     return logits
 
 
-def _teach(material: Material, run: Run, recipe: Recipe, listener: Listener) -> NDArray[np.float32]:
-    """What the teachers say of the Training faces and of their mirror images on average."""
+def _teach(material: Material, run: Run, recipe: Recipe, trained: Sequence[Any], listener: Listener) -> NDArray[np.float32]:
+    """What teachers say of the Training faces and of their mirror images on average: those trained before, and new ones."""
     faces = material.training
     mirrored = replace(faces, images=faces.images[:, :, ::-1])
     said = []
-    for teacher in _teachers(material, run, recipe, listener):
+    for teacher in itertools.chain(trained, _new_teachers(material, run, recipe, listener)):
         said += [_by_head(predict(teacher, views)) for views in (faces, mirrored)]
     mean: NDArray[np.float32] = np.mean(said, axis=0)
     return mean
 
 
-def _teachers(material: Material, run: Run, recipe: Recipe, listener: Listener) -> Iterator[Any]:
-    """Networks trained before, and those that are trained now, each in a folder of its own."""
-    for name in recipe.teacher_models:
-        yield _model_network(name, material.outputs)
+def _new_teachers(material: Material, run: Run, recipe: Recipe, listener: Listener) -> Iterator[Any]:
+    """Networks that are trained now, each in a folder of its own."""
     for number in range(1, recipe.teachers + 1):
         own = replace(
             recipe,
@@ -230,16 +233,11 @@ class _Training:
     """A run in progress."""
 
     def __init__(
-        self, material: Material, run: Run, recipe: Recipe, taught: NDArray[np.float32] | None, listener: Listener
+        self, material: Material, run: Run, recipe: Recipe, model: Any, taught: NDArray[np.float32] | None, listener: Listener
     ) -> None:
         self._faces, self._public_test = material.training, material.public_test
         self._wanted = wanted_probabilities(material.training, recipe, material.votes, taught)
-        self._run, self._recipe, self._listener = run, recipe, listener
-        keras.utils.set_random_seed(recipe.seed)
-        state = run.load_state()
-        with dtype_policy(DTYPE_POLICIES[recipe.precision]):
-            # A run that goes on has its own weights.
-            self._model = _pretrained(recipe, material.outputs) if state is None else NETWORKS[recipe.arch](material.outputs)
+        self._run, self._recipe, self._model, self._listener = run, recipe, model, listener
         with dtype_policy("float32"):
             self._judged = NETWORKS[recipe.arch](material.outputs)
         self._model.compile(_optimiser(recipe), emotion_loss(recipe.votes), metrics=[accuracy], jit_compile=XLA)
@@ -247,6 +245,7 @@ class _Training:
         self._average = WeightAverage(self._model.get_weights())
         self._history: list[Line] = []
         self._steps = len(self._faces) // recipe.batch_size
+        state = run.load_state()
         if state is not None:
             self._average = WeightAverage(restore(state, self._model))
             self._history = run.read_history("epoch", int(state["epoch"]))
@@ -310,6 +309,13 @@ class _Training:
             f"epoch {epoch} of {self._recipe.epochs}: loss {loss:.3f}, accuracy {right:.3f}; PublicTest: loss {val_loss:.3f}, "
             f"accuracy {val_accuracy:.4f}; {seconds:.0f} s"
         )
+
+
+def _model(recipe: Recipe, outputs: int, *, goes_on: bool) -> Any:
+    """The network to begin with; that of a run that goes on, which has its own weights, does without pretrained ones."""
+    keras.utils.set_random_seed(recipe.seed)
+    with dtype_policy(DTYPE_POLICIES[recipe.precision]):
+        return NETWORKS[recipe.arch](outputs) if goes_on else _pretrained(recipe, outputs)
 
 
 def _pretrained(recipe: Recipe, outputs: int) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -100,6 +102,25 @@ def test_equal_recipes_give_equal_runs(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "one")
     run_training(fer2013, tmp_path / "other")
     assert learnt(tmp_path / "one") == learnt(tmp_path / "other")
+
+
+def test_equal_recipes_give_equal_runs_of_the_real_network_on_real_faces(shared_data: Path, tmp_path: Path) -> None:
+    material = load_material(some_real_faces(shared_data, tmp_path / "data"), shared_data / "fer2013" / "fer2013new.csv")
+    recipe = replace(STRONG, epochs=2, batch_size=32)
+    for run in ("one", "other"):
+        train(material, tmp_path / run, recipe)
+    assert learnt(tmp_path / "one") == learnt(tmp_path / "other")
+
+
+def some_real_faces(shared_data: Path, folder: Path) -> Path:
+    """The first few of each class of FER2013, in its own layout."""
+    with zipfile.ZipFile(shared_data / "fer2013" / "fer2013.zip") as archive:
+        names = sorted(name for name in archive.namelist() if "Training_" in name or "PublicTest_" in name)
+        by_class = itertools.groupby(names, key=lambda name: name.rsplit("/", 1)[0])
+        for split_and_class, of_class in by_class:
+            few = 37 if "train" in split_and_class else 8
+            archive.extractall(folder, itertools.islice(of_class, few))
+    return folder
 
 
 def test_another_seed_gives_another_run(fer2013: Path, tmp_path: Path) -> None:
@@ -322,19 +343,37 @@ def test_a_model_of_another_network_or_with_other_outputs_is_refused(fer2013: Pa
         train(with_votes, tmp_path / "votes", replace(RECIPE, votes=1.0, weights=model))
 
 
+@pytest.mark.parametrize("missing", [{"weights": "nowhere"}, {"teacher_models": ("nowhere",), "distillation": 0.5}])
+def test_a_model_that_is_not_there_leaves_no_run_behind(fer2013: Path, tmp_path: Path, missing: dict[str, Any]) -> None:
+    with pytest.raises(ModelError, match="nowhere: no such model"):
+        run_training(fer2013, tmp_path / "run", replace(RECIPE, **missing))
+    assert not (tmp_path / "run").exists()
+
+
 def failing_download(*_outputs: int, weights: str) -> Any:
     assert weights == "nowhere.h5"
     raise Exception("URL fetch failure on https://example.org:\nNone -- no network")
 
 
 @pytest.mark.parametrize("build", [failing_download, NETWORKS["resnet50"]])
-def test_weights_that_cannot_be_had_are_one_line(
+def test_weights_that_cannot_be_had_are_one_line_and_leave_no_run_behind(
     fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build: Callable[..., Any]
 ) -> None:
     monkeypatch.setitem(NETWORKS, "resnet50", build)
     with pytest.raises(ModelError, match=r"--weights nowhere\.h5: cannot be used: .*; give a file") as raised:
         run_training(fer2013, tmp_path / "run", replace(RECIPE, arch="resnet50", weights="nowhere.h5"))
     assert "\n" not in str(raised.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_that_goes_on_does_without_pretrained_weights(
+    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(RECIPE, arch="resnet50", weights="some.h5")
+    monkeypatch.setitem(NETWORKS, "resnet50", lambda outputs, **_pretrained: tiny(outputs))
+    run_stopped_in_second_epoch(fer2013, tmp_path / "run", recipe)
+    monkeypatch.setitem(NETWORKS, "resnet50", tiny)
+    assert len(run_training(fer2013, tmp_path / "run", recipe, resume=True).history) == 2
 
 
 def test_a_full_disk_leaves_the_last_whole_epoch(fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

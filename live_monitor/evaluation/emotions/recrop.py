@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,12 @@ from live_monitor.detect.detector import FaceFinder
 from live_monitor.detect.size_to_fit import SizeToFit
 from live_monitor.evaluation.emotions.labelled import LabelledFaces, at_face_size
 from live_monitor.types import Box, Image
+
+BORDER = 0.25
+"""Share of its side by which a picture is continued on every edge, in plain grey, while a face is looked for.
+
+Faces are often cut as tightly as FER2013's: without it the cascade finds a fifth fewer of those, and no box is wider than the
+picture."""
 
 
 def recrop(
@@ -29,14 +36,14 @@ def recrop(
         progress: called with the number of pictures done since the last call.
 
     Returns:
-        Faces of 48x48 pixels, in the order of `margins`. Where no face is found, the whole picture is taken for one.
+        Faces of 48x48 pixels, in the order of `margins`; what a crop wants from outside of the picture is left out. Where no
+        face is found, the whole picture is taken for one.
     """
     detector = SizeToFit(finder)
     pictures: list[Image] = [np.repeat(image[:, :, np.newaxis], 3, axis=2) for image in faces.images]
     boxes: list[Box | None] = []
     for picture in pictures:
-        height, width = picture.shape[:2]
-        boxes.append(main_box([found.box for found in detector.look_once(picture)], width, height))
+        boxes.append(_found(detector, picture))
         progress(1)
     not_found = sum(box is None for box in boxes)
     return [
@@ -53,6 +60,16 @@ def main_box(boxes: Sequence[Box], width: int, height: int) -> Box | None:
         return box.area * (1 - math.hypot(x - width / 2, y - height / 2) / half_diagonal)
 
     return max(boxes, key=weight, default=None)
+
+
+def _found(detector: SizeToFit, picture: Image) -> Box | None:
+    """The main face's box, in pixels of the picture; it may reach beyond it."""
+    height, width = picture.shape[:2]
+    below, beside = round(BORDER * height), round(BORDER * width)
+    surrounded = cv2.copyMakeBorder(picture, below, below, beside, beside, cv2.BORDER_CONSTANT, value=[float(picture.mean())] * 3)
+    found = detector.look_once(surrounded.astype(np.uint8, copy=False))
+    boxes = [Box(box.x1 - beside, box.y1 - below, box.x2 - beside, box.y2 - below) for box in (one.box for one in found)]
+    return main_box(boxes, width, height)
 
 
 def _cropped(pictures: Sequence[Image], boxes: Sequence[Box | None], faces: LabelledFaces, margin: float) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ import contextlib
 import math
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.targets import targets
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.prefetch import prefetched
-from live_monitor.training.run_folder import Line, Run, restore, state_of, writing
+from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
 from live_monitor.training.train import DTYPE_POLICIES
 
 WARM_UP_STEPS = 200
@@ -99,8 +100,8 @@ def train(
         OutputError: the folder cannot be written.
     """
     pictures = load_pictures(data)
-    start = None if recipe.weights is None else _weights_of(Path(recipe.weights))
     with writing(run):
+        start = None if recipe.weights is None or has_state(run) else _weights_of(Path(recipe.weights))
         training = _Training(pictures, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, start, say)
         training.go_on()
     return training.result()
@@ -127,10 +128,14 @@ def _weights_of(folder: Path) -> _Weights:
         file = Path(scratch) / "whole.weights.h5"  # Keras reads files only, and looks at how the name ends
         file.write_bytes(card.weights(KERAS))
         try:
-            network.load_weights(file)
+            with warnings.catch_warnings():
+                # Of another network's file Keras warns as well.
+                warnings.simplefilter("ignore", UserWarning)
+                network.load_weights(file)
         except (ValueError, OSError, KeyError) as error:
+            reason = str(error).partition("\n")[0]  # the other lines name every layer
             raise ModelError(
-                f"{folder}: these weights are not facegrid's: {error}; give a folder that train-detector made"
+                f"{folder}: these weights are not facegrid's: {reason}; give a folder that train-detector made"
             ) from error
     return list(network.get_weights())
 

@@ -25,6 +25,18 @@ def test_the_crop_is_the_box_widened_by_the_margin_of_its_side() -> None:
     assert (wide.images > 127).mean() == pytest.approx(0.25, abs=0.03)
 
 
+def test_around_a_picture_there_is_room_to_see_a_face_that_fills_it() -> None:
+    finder = FakeFinder()
+    [faces] = recrop(pictures(Box(10, 0, 110, 100)), finder, (0.0,))
+    assert finder.pictures == [(288, 288)]  # 180 with its border, enlarged as small pictures are
+    assert faces.not_found == 0
+
+
+def test_what_a_crop_wants_from_outside_of_the_picture_is_left_out() -> None:
+    [wide] = recrop(pictures(Box(0, 0, 60, 60)), FakeFinder(), (0.25,))
+    assert (wide.images > 127).mean() == pytest.approx((60 / 75) ** 2, abs=0.03)
+
+
 def test_there_is_a_set_for_each_margin_and_each_picture_is_searched_once() -> None:
     finder = FakeFinder()
     done: list[int] = []

@@ -64,6 +64,15 @@ def test_missing_data_ends_in_2(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert err.count("\n") == 1
 
 
+def test_a_detector_to_begin_with_that_is_not_there_ends_in_3(
+    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(detector_data, tmp_path / "run", "--weights", str(tmp_path / "nowhere")) == 3
+    err = capsys.readouterr().err
+    assert err.startswith(f"Error: {tmp_path / 'nowhere' / 'card.json'}: cannot be read")
+    assert err.count("\n") == 1
+
+
 def test_a_folder_that_cannot_be_written_ends_in_6(
     detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

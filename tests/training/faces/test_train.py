@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import keras
 import numpy as np
 import pytest
 
+from live_monitor.classify.networks import dtype_policy
+from live_monitor.detect.facegrid import CARD_FILE, KERAS
 from live_monitor.detect.facegrid_network import facegrid
-from live_monitor.errors import OutputError, UsageError
+from live_monitor.errors import ModelError, OutputError, UsageError
 from live_monitor.training import average
 from live_monitor.training.faces import train as training
 from live_monitor.training.faces.recipe import Recipe
@@ -62,17 +68,46 @@ def weights(trained: TrainedDetector) -> list[Any]:
     return list(network.get_weights())
 
 
+def write_detector(folder: Path, content: bytes) -> Path:
+    """A detector's folder as far as training reads it, with a file of Keras weights."""
+    folder.mkdir()
+    (folder / "model.weights.h5").write_bytes(content)
+    files = {KERAS: {"name": "model.weights.h5", "sha256": hashlib.sha256(content).hexdigest()}}
+    card = {"network": "facegrid", "threshold": 0.5, "smallest_px": 20, "files": files}
+    (folder / CARD_FILE).write_text(json.dumps(card), encoding="utf-8")
+    return folder
+
+
+def weights_of(network: Any, folder: Path) -> bytes:
+    """Its weights in half precision, as a detector keeps them."""
+    with dtype_policy("float16"):
+        reduced = network()
+    reduced.save_weights(folder / "made.weights.h5")
+    return (folder / "made.weights.h5").read_bytes()
+
+
+@pytest.fixture
+def detector(tmp_path: Path) -> Path:
+    """A folder with random weights."""
+    return write_detector(tmp_path / "detector", weights_of(tiny_network, tmp_path))
+
+
 class Stop(Exception):
     """Somebody pressed Ctrl-C."""
 
 
-def run_stopped_after(steps: int, data: Path, run: Path) -> None:
+def run_stopped_after(steps: int, data: Path, run: Path, recipe: Recipe = RECIPE) -> list[str]:
+    """What it said until then."""
+    lines: list[str] = []
+
     def stop(line: str) -> None:
+        lines.append(line)
         if line.startswith(f"step {steps}:"):
             raise Stop
 
     with pytest.raises(Stop):
-        train(data, run, RECIPE, say=stop)
+        train(data, run, recipe, say=stop)
+    return lines
 
 
 def test_a_run_leaves_its_settings_history_plot_state_and_best_weights(finished: Finished) -> None:
@@ -136,6 +171,75 @@ def test_missing_data_leaves_no_run_behind(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
         train(tmp_path / "nowhere", tmp_path / "run", RECIPE)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_begins_with_the_weights_it_is_given_and_says_which(detector: Path, detector_data: Path, tmp_path: Path) -> None:
+    standing_still = replace(RECIPE, weights=str(detector), steps=1, learning_rate=1e-9)
+    trained = train(detector_data, tmp_path / "run", standing_still)
+    with dtype_policy("float16"):
+        given = tiny_network()
+    given.load_weights(detector / "model.weights.h5")
+    for asked, begun in zip(given.get_weights(), weights(trained), strict=True):
+        np.testing.assert_allclose(begun, asked, atol=1e-6)
+    assert json.loads((tmp_path / "run" / SETTINGS_FILE).read_text(encoding="utf-8"))["weights"] == str(detector)
+
+
+def test_a_run_that_was_stopped_goes_on_with_its_own_weights_and_without_those_it_began_with(
+    detector: Path, detector_data: Path, tmp_path: Path
+) -> None:
+    recipe = replace(RECIPE, weights=str(detector), steps=3, learning_rate=0.1)
+    stopped = run_stopped_after(3, detector_data, tmp_path / "run", recipe)
+    shutil.rmtree(detector)
+    resumed: list[str] = []
+    train(detector_data, tmp_path / "run", recipe, resume=True, say=resumed.append)
+    assert loss_of(resumed[0]) == pytest.approx(loss_of(stopped[2]), rel=1e-2)
+    assert loss_of(stopped[0]) != pytest.approx(loss_of(stopped[2]), rel=0.1)
+
+
+def loss_of(line: str) -> float:
+    """As a line for people tells it."""
+    [loss] = re.findall(r"loss (\S+?),", line)
+    return float(loss)
+
+
+def test_a_folder_without_a_detector_is_named_and_leaves_no_run_behind(detector_data: Path, tmp_path: Path) -> None:
+    refused(tmp_path / "nowhere", r"card\.json: cannot be read", detector_data, tmp_path / "run")
+
+
+def test_a_detector_without_keras_weights_is_named_and_leaves_no_run_behind(
+    detector: Path, detector_data: Path, tmp_path: Path
+) -> None:
+    card = json.loads((detector / CARD_FILE).read_text(encoding="utf-8"))
+    (detector / CARD_FILE).write_text(json.dumps(card | {"files": {}}), encoding="utf-8")
+    refused(detector, r"card\.json: lists no keras weights", detector_data, tmp_path / "run")
+
+
+def test_damaged_weights_are_named_and_leave_no_run_behind(detector: Path, detector_data: Path, tmp_path: Path) -> None:
+    (detector / "model.weights.h5").write_bytes(b"damaged")
+    refused(detector, r"model\.weights\.h5", detector_data, tmp_path / "run")
+
+
+def one_layer() -> Any:
+    return keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(3)])
+
+
+@pytest.mark.parametrize("kind", ["not weights", "cut off", "another network's"])
+def test_weights_that_are_not_facegrids_are_named_and_leave_no_run_behind(kind: str, detector_data: Path, tmp_path: Path) -> None:
+    content = {
+        "not weights": b"nothing",
+        "cut off": weights_of(tiny_network, tmp_path)[:3000],
+        "another network's": weights_of(one_layer, tmp_path),
+    }[kind]
+    folder = write_detector(tmp_path / "other", content)
+    refused(folder, r"other: these weights are not facegrid's: .*; give a folder", detector_data, tmp_path / "run")
+
+
+def refused(weights_folder: Path, message: str, data: Path, run: Path) -> None:
+    """One line, and the next attempt in the same folder is not a second run."""
+    with pytest.raises(ModelError, match=message) as raised:
+        train(data, run, replace(RECIPE, weights=str(weights_folder)))
+    assert "\n" not in str(raised.value)
+    assert not run.exists()
 
 
 def test_the_network_has_a_row_for_every_cell_and_few_parameters() -> None:
