@@ -30,7 +30,7 @@ class Recipe:
         teacher_arch: their network.
         teacher_models: folders of models trained before, which teach too.
         distillation: share of the teachers' probabilities in what is wanted; the labels are the rest.
-        precision: of the arithmetic, a key of `live_monitor.training.train.DTYPE_POLICIES`.
+        precision: of the arithmetic, a key of `live_monitor.training.begin.DTYPE_POLICIES`.
         seed: of weights, order and augmentation.
     """
 

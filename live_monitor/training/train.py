@@ -14,18 +14,18 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.card import load_card
-from live_monitor.classify.networks import NETWORKS, dtype_policy, load_network
+from live_monitor.classify.networks import NETWORKS, dtype_policy
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import softmax
 from live_monitor.dataset.fer2013 import Faces, load_fer2013
 from live_monitor.dataset.ferplus import load_votes, refuse_other_rows
-from live_monitor.errors import ModelError, UsageError
+from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.metrics import confusion_matrix
 from live_monitor.evaluation.emotions.plots import confusion_png
 from live_monitor.labels import FERPLUS_LABELS, LABELS
 from live_monitor.training.augment import AUGMENTATIONS
 from live_monitor.training.average import WeightAverage
+from live_monitor.training.begin import first_network, model_network
 from live_monitor.training.objective import accuracy, emotion_loss, wanted_probabilities
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.prefetch import prefetched
@@ -33,9 +33,6 @@ from live_monitor.training.rates import is_over, rate
 from live_monitor.training.recipe import Recipe
 from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
 from live_monitor.whole_file import write_whole
-
-DTYPE_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
-"""Keras's policy for each precision of a recipe."""
 
 COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy")
 """Of the history: loss and accuracy on augmented Training faces while they were learnt, and afterwards on PublicTest."""
@@ -162,8 +159,8 @@ def train(
     listener = listener or Listener()
     with writing(run):
         # Whatever is missing is told before the folder holds a run.
-        model = _model(recipe, material.outputs, goes_on=has_state(run))
-        teachers = [_model_network(name, material.outputs) for name in recipe.teacher_models]
+        model = first_network(recipe, material.outputs, goes_on=has_state(run))
+        teachers = [model_network(name, material.outputs) for name in recipe.teacher_models]
         folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / CURVES_FILE), resume=resume)
         taught = _teach(material, folder, recipe, teachers, listener) if recipe.taught else None
         training = _Training(material, folder, recipe, model, taught, listener)
@@ -211,16 +208,6 @@ def _new_teachers(material: Material, run: Run, recipe: Recipe, listener: Listen
         folder = run.folder / f"teacher-{number}"
         listener.say(f"teacher {number} of {recipe.teachers}: {own.arch}")
         yield train(material, folder, own, resume=folder.exists(), listener=listener).network()
-
-
-def _model_network(name: str, outputs: int, arch: str | None = None) -> Any:
-    """The network of a model that has as many outputs as are learnt, and is of that kind if `arch` names one."""
-    card = load_card(name)
-    if arch not in (None, card.network):
-        raise UsageError(f"--weights {name}: is a {card.network}, not a {arch}; add --arch {card.network}")
-    if card.outputs != outputs:
-        raise UsageError(f"model {name}: has {card.outputs} outputs, here {outputs} are learnt; add --votes, or leave it out")
-    return load_network(card, "float32")
 
 
 def _by_head(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -309,31 +296,6 @@ class _Training:
             f"epoch {epoch} of {self._recipe.epochs}: loss {loss:.3f}, accuracy {right:.3f}; PublicTest: loss {val_loss:.3f}, "
             f"accuracy {val_accuracy:.4f}; {seconds:.0f} s"
         )
-
-
-def _model(recipe: Recipe, outputs: int, *, goes_on: bool) -> Any:
-    """The network to begin with; that of a run that goes on, which has its own weights, does without pretrained ones."""
-    keras.utils.set_random_seed(recipe.seed)
-    with dtype_policy(DTYPE_POLICIES[recipe.precision]):
-        return NETWORKS[recipe.arch](outputs) if goes_on else _pretrained(recipe, outputs)
-
-
-def _pretrained(recipe: Recipe, outputs: int) -> Any:
-    """The network to begin with, with the recipe's weights if it names any."""
-    if recipe.weights is None:
-        return NETWORKS[recipe.arch](outputs)
-    if recipe.arch != "resnet50":
-        network = NETWORKS[recipe.arch](outputs)
-        network.set_weights(_model_network(recipe.weights, outputs, recipe.arch).get_weights())
-        return network
-    try:
-        return NETWORKS[recipe.arch](outputs, weights=recipe.weights)
-    except Exception as error:  # Keras raises plain Exception where a download fails
-        reason = " ".join(str(error).split())
-        raise ModelError(
-            f"--weights {recipe.weights}: cannot be used: {reason}; give a file of ResNet50's convolutions as Keras saves them, "
-            "or leave --weights out"
-        ) from error
 
 
 def _optimiser(recipe: Recipe) -> Any:

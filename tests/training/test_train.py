@@ -323,7 +323,7 @@ def test_models_trained_before_teach_too(fer2013: Path, tmp_path: Path) -> None:
     }
     said = {name: softmax(np.asarray(network(faces))) for name, network in networks.items()}
     off = {name: float(np.abs(said[name] - said["before"]).mean()) for name in ("taught", "alone")}
-    assert off["taught"] < off["alone"] / 2
+    assert off["taught"] < 0.8 * off["alone"]
 
 
 def test_a_run_begins_with_a_model_of_its_network(fer2013: Path, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from live_monitor.detect.facegrid import KERAS, load_detector_card
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import ModelError
 from live_monitor.training.average import WeightAverage
+from live_monitor.training.begin import DTYPE_POLICIES
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import SAMPLE_PX, Composer
 from live_monitor.training.faces.look import keras_sight, look
@@ -32,7 +33,6 @@ from live_monitor.training.faces.targets import targets
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.prefetch import prefetched
 from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
-from live_monitor.training.train import DTYPE_POLICIES
 
 WARM_UP_STEPS = 200
 LAST_RATE = 0.01

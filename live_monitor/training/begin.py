@@ -1,0 +1,70 @@
+"""The network a training run begins with, and models trained before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from live_monitor.classify.card import load_card
+from live_monitor.classify.networks import NETWORKS, dtype_policy, load_network
+from live_monitor.errors import ModelError, UsageError
+from live_monitor.training.recipe import Recipe
+
+DTYPE_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+"""Keras's policy for each precision of a recipe."""
+
+
+def first_network(recipe: Recipe, outputs: int, *, goes_on: bool) -> Any:
+    """The network that a run begins with, in the recipe's precision.
+
+    Args:
+        recipe: names it, and the weights to begin with if there are any.
+        outputs: its logits.
+        goes_on: the run has weights of its own and does without others.
+
+    Raises:
+        UsageError: the weights are another network's.
+        ModelError: the weights cannot be had.
+    """
+    keras.utils.set_random_seed(recipe.seed)
+    with dtype_policy(DTYPE_POLICIES[recipe.precision]):
+        return NETWORKS[recipe.arch](outputs) if goes_on else _pretrained(recipe, outputs)
+
+
+def _pretrained(recipe: Recipe, outputs: int) -> Any:
+    """The network to begin with, with the recipe's weights if it names any."""
+    if recipe.weights is None:
+        return NETWORKS[recipe.arch](outputs)
+    if recipe.arch != "resnet50":
+        network = NETWORKS[recipe.arch](outputs)
+        network.set_weights(model_network(recipe.weights, outputs, recipe.arch).get_weights())
+        return network
+    try:
+        return NETWORKS[recipe.arch](outputs, weights=recipe.weights)
+    except Exception as error:  # Keras raises plain Exception where a download fails
+        reason = " ".join(str(error).split())
+        raise ModelError(
+            f"--weights {recipe.weights}: cannot be used: {reason}; give a file of ResNet50's convolutions as Keras saves them, "
+            "or leave --weights out"
+        ) from error
+
+
+def model_network(name: str, outputs: int, arch: str | None = None) -> Any:
+    """The network of a model trained before, in float32.
+
+    Args:
+        name: what --model takes.
+        outputs: how many logits are learnt here.
+        arch: the network it must be; None: any.
+
+    Raises:
+        UsageError: it is another network, or has other outputs.
+        ModelError: there is no such model, or it is damaged.
+    """
+    card = load_card(name)
+    if arch not in (None, card.network):
+        raise UsageError(f"--weights {name}: is a {card.network}, not a {arch}; add --arch {card.network}")
+    if card.outputs != outputs:
+        raise UsageError(f"model {name}: has {card.outputs} outputs, here {outputs} are learnt; add --votes, or leave it out")
+    return load_network(card, "float32")
