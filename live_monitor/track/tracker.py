@@ -104,7 +104,8 @@ class Tracker:
             return by_distance([person.motion.home for person in people], boxes, [HOME_REACH] * len(people))
 
         sure = _give(sure, waited_for, overlapping)
-        _give(faint, waited_for, overlapping)
+        # A false face is often seen well once and then faintly; what goes on so must have been a face before.
+        _give(faint, [person for person in waited_for if person.number], overlapping)
         if not cut:
             sure = _give(_give(sure, waited_for, near), away, at_home)
         for person in self._people:

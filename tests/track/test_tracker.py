@@ -101,6 +101,12 @@ class TestNumbers:
         (track,) = watch.show_for(3.0, Detection(LEFT, 0.5))
         assert (track.id, track.coasting) == (1, False)
 
+    def test_a_newcomer_must_be_seen_well_until_it_counts(self) -> None:
+        watch = Watch()
+        watch.show(LEFT)
+        watch.show(LEFT, RIGHT)
+        assert ids(watch.show_for(1.0, LEFT, Detection(RIGHT, 0.5))) == [1]
+
     def test_faces_without_scores_are_sure(self) -> None:
         assert ids(Watch().show(Detection(LEFT))) == [1]
 
@@ -214,11 +220,12 @@ def test_other_faces_change_nothing_of_a_face() -> None:
             assert one.box == lonely.box
 
 
-@pytest.fixture(scope="module")
-def gallery(shared_data: Path) -> list[tuple[Reading, ...]]:
+@pytest.fixture(scope="module", params=["facegrid", "yunet"])
+def gallery(shared_data: Path, request: pytest.FixtureRequest) -> list[tuple[Reading, ...]]:
     """What the program says of a call of nine people: of all frames of the first eight seconds, then of three a second."""
     yunet = shared_data / "detectors" / "face_detection_yunet_2026may.onnx"
-    stages = load_stages(Settings(detector="yunet", detector_model=yunet, device="cpu", detect_every=3), on_time=False)
+    model = yunet if request.param == "yunet" else None
+    stages = load_stages(Settings(detector=request.param, detector_model=model, device="cpu", detect_every=3), on_time=False)
     video = cv2.VideoCapture(str(shared_data / "videos" / "call_gallery_9.mp4"))
     results = []
     for index in itertools.takewhile(lambda _: video.grab(), itertools.count()):
