@@ -18,6 +18,7 @@ from live_monitor.capture.clock import Clock, MonotonicClock
 from live_monitor.capture.source import Source
 from live_monitor.errors import SourceError
 from live_monitor.mailbox import Closed, Mailbox
+from live_monitor.priority import give_way
 from live_monitor.stages import Stages
 from live_monitor.types import Frame, FrameResult
 from live_monitor.wishes import Wishes
@@ -57,7 +58,7 @@ class Pipeline:
         """Replaced as a whole, by the thread that takes results; the next frame is analysed so."""
 
         self._clock = clock or MonotonicClock()
-        self._live = source.live
+        self._live, self._unpaced = source.live, not (policy.paced or policy.newest_wins)
         self._frames: Mailbox[Frame] = Mailbox(newest_wins=policy.newest_wins)
         self._results: Mailbox[FrameResult] = Mailbox(newest_wins=policy.newest_wins)
         self._capture = Capture(source, self._frames, policy, self._clock)
@@ -147,6 +148,9 @@ class Pipeline:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _run_capture(self) -> None:
+        if self._unpaced:
+            # Reading ahead is quick; the analysis is what such a file is waiting for.
+            give_way()
         try:
             self._capture.run()
             self._frames.close()
