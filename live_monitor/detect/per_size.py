@@ -10,7 +10,7 @@ Network = TypeVar("Network")
 Size = tuple[int, int]
 """Width and height in pixels."""
 
-SIZES_READY = 4
+SIZES_READY = 3
 
 
 class PerSize(Generic[Network]):
