@@ -1,0 +1,78 @@
+"""The detectors on photos and video frames whose faces were marked by looking at every one: `marked.json`.
+
+Boxes are those of two detectors on enlarged pictures, each kept or thrown out by eye; faces that are hidden, or turned so far
+that people may disagree, are ignored. Each picture is searched at a longest side of 640 pixels, and faces count from 20 there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from live_monitor.detect import yunet
+from live_monitor.detect.detector import FaceFinder
+from live_monitor.detect.facegrid import FaceGrid, load_detector_card
+from live_monitor.detect.look import look
+from live_monitor.detect.yunet import YuNetFinder
+from live_monitor.detect.yunet_file import YUNET
+from live_monitor.evaluation.faces.matching import Verdicts, average_precision, match, recall_precision
+from live_monitor.types import Box, Image
+
+MARKED = json.loads((Path(__file__).parent / "marked.json").read_text(encoding="utf-8"))
+SIDE_PX, SMALLEST_PX = 640, 20.0
+LEAST_SCORE = 0.05
+KINDS = ("photo", "street_1080p_crowd.mp4", "call_gallery_9.mp4")
+
+
+def pictures(shared_data: Path, kind: str) -> Iterator[tuple[Image, dict[str, Any]]]:
+    rows = [row for row in MARKED if kind in (row.get("video"), *row)]
+    if kind == "photo":
+        for row in rows:
+            yield np.asarray(cv2.imread(str(shared_data / "photos" / row["photo"])), np.uint8), row
+        return
+    video = cv2.VideoCapture(str(shared_data / "videos" / kind))
+    wanted = {row["frame"]: row for row in rows}
+    for index in range(max(wanted) + 1):
+        _, image = video.read()
+        if index in wanted:
+            yield np.asarray(image, np.uint8), wanted[index]
+    video.release()
+
+
+def measure(finder: FaceFinder, shared_data: Path, kind: str, threshold: float) -> tuple[float, float]:
+    """Average precision, and precision at a threshold."""
+    faces, scores, right, false = 0, [], [], []
+    for image, row in pictures(shared_data, kind):
+        smallest_px = SMALLEST_PX * max(image.shape[:2]) / SIDE_PX
+        boxes, ignored = ([Box(x, y, x + w, y + h) for x, y, w, h in row[key]] for key in ("boxes", "ignored"))
+        matched = match(boxes, ignored, look(finder, image, SIDE_PX))
+        verdicts = matched.verdicts(smallest_px)
+        faces += int(matched.counted(smallest_px).sum())
+        scores.append(matched.scores)
+        right.append(verdicts.right)
+        false.append(verdicts.false)
+    every = np.concatenate(scores), Verdicts(np.concatenate(right), np.concatenate(false)), faces
+    precision = recall_precision(*every, threshold)[1]
+    area = average_precision(*every)
+    assert precision is not None
+    assert area is not None
+    return area, precision
+
+
+@pytest.mark.parametrize(("kind", "least"), [("photo", 1.0), ("call_gallery_9.mp4", 1.0), ("street_1080p_crowd.mp4", 0.98)])
+def test_our_own_network_finds_the_faces_and_little_else(shared_data: Path, kind: str, least: float) -> None:
+    area, precision = measure(FaceGrid(threshold=LEAST_SCORE), shared_data, kind, load_detector_card().threshold)
+    assert area >= least - 1e-6
+    assert precision >= 0.95
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_yunet_finds_them_too(shared_data: Path, kind: str) -> None:
+    finder = YuNetFinder(shared_data / "detectors" / YUNET.file, threshold=LEAST_SCORE)
+    assert measure(finder, shared_data, kind, yunet.THRESHOLD)[0] >= 0.99
