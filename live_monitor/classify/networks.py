@@ -159,5 +159,6 @@ def load_network(card: ModelCard, precision: str) -> Any:
     try:
         network.load_weights(weights)
     except (ValueError, OSError, KeyError) as error:
-        raise ModelError(f"{weights}: not weights of {card.network}: {error}") from error
+        reason = str(error).partition("\n")[0]  # the other lines name every layer
+        raise ModelError(f"{weights}: not weights of {card.network}: {reason}") from error
     return network
