@@ -26,6 +26,7 @@ def plot_curves(history: Sequence[Line], panels: Mapping[str, Sequence[str]], fi
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     width, height = INCHES_A_PANEL
     figure = Figure((width * len(panels), height), layout="constrained")
@@ -35,6 +36,7 @@ def plot_curves(history: Sequence[Line], panels: Mapping[str, Sequence[str]], fi
             label = "PublicTest" if column.startswith("val_") else "Training"
             axes.plot([line[x] for line in measured], [line[column] for line in measured], label=label, linewidth=1.6)
         axes.set(title=heading.replace("_", " "), xlabel=x)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)
         if len(columns) > 1:
