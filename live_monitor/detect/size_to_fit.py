@@ -101,14 +101,14 @@ class SizeToFit:
 
     def _fit(self, frame: Frame, detections: Sequence[Detection]) -> None:
         """Sets the size for the next frames: the largest wanted lately."""
-        known = [found.box for found in detections if self._is_sure(found) and self._was_seen(found.box)]
-        new = [found.box for found in detections if self._is_sure(found) and not self._was_seen(found.box)]
+        sure = [found.box for found in detections if self._is_sure(found)]
+        known, new = [box for box in sure if self._was_seen(box)], [box for box in sure if not self._was_seen(box)]
         for boxes, lasts_s in ((known, REMEMBER_S), (new, NEWCOMER_S)):
             if boxes:
                 smallest = min(min(box.width, box.height) for box in boxes)
                 side_px = max(frame.width, frame.height) * self._finder.smallest_px / max(smallest, 1.0)
                 self._wanted.append((frame.pts_s + lasts_s, side_px))
-        self._seen = [*known, *new]
+        self._seen = sure
         self._wanted = [wish for wish in self._wanted if wish[0] >= frame.pts_s]
         wanted_px = max((side_px for _, side_px in self._wanted), default=0.0)
         side_px = max(COARSE_SIDE_PX, SIDE_STEP_PX * math.ceil(wanted_px / SIDE_STEP_PX))
