@@ -84,22 +84,30 @@ def glance_wide(outputs: int = len(LABELS)) -> Any:
     return _residual("glance-wide", GLANCE_WIDE_WIDTHS, outputs)
 
 
-def _residual(name: str, widths: tuple[int, ...], outputs: int) -> Any:
+def glimpse(outputs: int = len(LABELS)) -> Any:
+    """glance with half as many channels inside its blocks: half the multiplications, 0.8 million parameters."""
+    return _residual("glimpse", GLANCE_WIDTHS, outputs, inside=0.5)
+
+
+def _residual(name: str, widths: tuple[int, ...], outputs: int, inside: float = 1.0) -> Any:
     layers = keras.layers
     inputs = layers.Input((FACE_PX, FACE_PX, 1))
     x = layers.ReLU()(_convolution(inputs, widths[0], 3))
     for width in widths[1:]:
         for number in range(BLOCKS_A_STAGE):
-            x = _block(x, width, stride=2 if number == 0 else 1)
+            x = _block(x, width, round(inside * width), stride=2 if number == 0 else 1)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(POOLED_DROPOUT)(x)
     return keras.Model(inputs, layers.Dense(outputs, dtype="float32")(x), name=name)
 
 
-def _block(x: Any, width: int, stride: int) -> Any:
-    """Two convolutions beside a shortcut, which averages where they stride (He et al. 2019, arXiv 1812.01187)."""
+def _block(x: Any, width: int, inside: int, stride: int) -> Any:
+    """Two convolutions, with so many channels between them, beside a shortcut, which averages where they stride.
+
+    He et al. 2019, arXiv 1812.01187.
+    """
     layers = keras.layers
-    y = layers.ReLU()(_convolution(x, width, 3, stride))
+    y = layers.ReLU()(_convolution(x, inside, 3, stride))
     y = _convolution(y, width, 3)
     if stride > 1:
         x = layers.AveragePooling2D(stride)(x)
@@ -140,9 +148,13 @@ NETWORKS: dict[str, Callable[..., Any]] = {
     "custom-cnn": custom_cnn,
     "glance": glance,
     "glance-wide": glance_wide,
+    "glimpse": glimpse,
     "resnet50": resnet50,
 }
 """Every network `live-monitor train --arch` knows, by name; called with the number of outputs."""
+
+WIDER = {"glimpse": "glance"}
+"""By network, the like one with wider blocks whose weights it can begin with."""
 
 
 def load_network(card: ModelCard, precision: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,13 +17,17 @@ from live_monitor.cli.stopped import Stopped
 from live_monitor.errors import UsageError
 from live_monitor.quiet import silent_stderr
 
+BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else float32"
+
 
 @cli.command()
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the run; its model/ is a model."
 )
-@click.option("--arch", default="custom-cnn", show_default=True, help="Network: custom-cnn, glance, glance-wide or resnet50.")
+@click.option(
+    "--arch", default="custom-cnn", show_default=True, help="Network: custom-cnn, glance, glance-wide, glimpse or resnet50."
+)
 @click.option(
     "--recipe",
     "recipe_name",
@@ -49,7 +54,7 @@ from live_monitor.quiet import silent_stderr
 @click.option("--epochs", type=click.IntRange(min=1), help="[default: the recipe's]")
 @click.option("--batch-size", type=click.IntRange(min=1), help="[default: the recipe's]")
 @click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), help="[default: the recipe's]")
-@click.option("--precision", type=click.Choice(("float32", "bfloat16")), help="[default: the recipe's]")
+@click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"[default: the recipe's; {BFLOAT16_WHERE}]")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @click.option("--private-test", is_flag=True, help="Measure PrivateTest too: once, when every choice is made.")
@@ -65,17 +70,20 @@ def train(
     private_test: bool,
     tensorboard: bool,
     verbose: bool,
+    precision: str | None,
     **changes: Any,
 ) -> None:
     """Train a network on FER2013 (DATA: its folder, its zip or fer2013.csv) and make a model of it."""
     set_up_logging(verbose)
     with silent_stderr():  # TensorFlow greets on import
         from live_monitor.training.export import export
+        from live_monitor.training.precision import precision_here
         from live_monitor.training.recipe import recipe_for
         from live_monitor.training.train import Listener, load_material
         from live_monitor.training.train import train as train_network
 
     recipe = recipe_for(arch, recipe_name, votes is not None, **changes)
+    recipe = dataclasses.replace(recipe, precision=precision or precision_here(recipe.precision, out))
     scalars = _tensorboard() if tensorboard else Listener.scalars
     material = load_material(data, votes)
     try:
@@ -99,20 +107,22 @@ def train(
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="End after so long, even if that is fewer steps.")
 @click.option("--batch-size", type=click.IntRange(min=1), default=16, show_default=True)
 @click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), default=2e-3, show_default=True)
-@click.option("--precision", type=click.Choice(("float32", "bfloat16")), default="bfloat16", show_default=True)
+@click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"[default: {BFLOAT16_WHERE}]")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
-def train_detector(data: Path, out: Path, resume: bool, verbose: bool, **recipe: Any) -> None:
+def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision: str | None, **changes: Any) -> None:
     """Train the face detector facegrid on pictures with boxes (DATA: a folder laid out as the README says)."""
     set_up_logging(verbose)
     with silent_stderr():  # TensorFlow greets on import
         from live_monitor.training.faces.export import export
         from live_monitor.training.faces.recipe import Recipe
         from live_monitor.training.faces.train import train as train_network
+        from live_monitor.training.precision import precision_here
 
+    recipe = Recipe(precision=precision or precision_here(Recipe.precision, out), **changes)
     try:
-        trained = train_network(data, out, Recipe(**recipe), resume=resume, say=_tell)
+        trained = train_network(data, out, recipe, resume=resume, say=_tell)
     except Stopped:
         click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
         raise

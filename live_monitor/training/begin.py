@@ -7,12 +7,11 @@ from typing import Any
 import keras
 
 from live_monitor.classify.card import load_card
-from live_monitor.classify.networks import NETWORKS, dtype_policy, load_network
+from live_monitor.classify.networks import NETWORKS, WIDER, dtype_policy, load_network
 from live_monitor.errors import ModelError, UsageError
+from live_monitor.training.narrow import narrow
+from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.recipe import Recipe
-
-DTYPE_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
-"""Keras's policy for each precision of a recipe."""
 
 
 def first_network(recipe: Recipe, outputs: int, *, goes_on: bool) -> Any:
@@ -38,7 +37,7 @@ def _pretrained(recipe: Recipe, outputs: int) -> Any:
         return NETWORKS[recipe.arch](outputs)
     if recipe.arch != "resnet50":
         network = NETWORKS[recipe.arch](outputs)
-        network.set_weights(model_network(recipe.weights, outputs, recipe.arch).get_weights())
+        narrow(model_network(recipe.weights, outputs, recipe.arch), network)
         return network
     try:
         return NETWORKS[recipe.arch](outputs, weights=recipe.weights)
@@ -56,14 +55,14 @@ def model_network(name: str, outputs: int, arch: str | None = None) -> Any:
     Args:
         name: what --model takes.
         outputs: how many logits are learnt here.
-        arch: the network it must be; None: any.
+        arch: the network it must be, or begin with (`WIDER`); None: any.
 
     Raises:
         UsageError: it is another network, or has other outputs.
         ModelError: there is no such model, or it is damaged.
     """
     card = load_card(name)
-    if arch not in (None, card.network):
+    if arch is not None and card.network not in (arch, WIDER.get(arch)):
         raise UsageError(f"--weights {name}: is a {card.network}, not a {arch}; add --arch {card.network}")
     if card.outputs != outputs:
         raise UsageError(f"model {name}: has {card.outputs} outputs, here {outputs} are learnt; add --votes, or leave it out")

@@ -30,7 +30,7 @@ class Recipe:
         teacher_arch: their network.
         teacher_models: folders of models trained before, which teach too.
         distillation: share of the teachers' probabilities in what is wanted; the labels are the rest.
-        precision: of the arithmetic, a key of `live_monitor.training.begin.DTYPE_POLICIES`.
+        precision: of the arithmetic, a key of `live_monitor.training.precision.DTYPE_POLICIES`.
         seed: of weights, order and augmentation.
     """
 
@@ -81,20 +81,23 @@ STRONG = Recipe(
 RECIPES = {"brief": BRIEF, "strong": STRONG}
 """The ready ones, by name."""
 
+OWN = ("glance", "glance-wide", "glimpse")
+"""This project's own networks."""
+
 
 def recipe_for(arch: str, name: str | None, votes: bool, **changes: object) -> Recipe:
     """The recipe called by name, with changes.
 
     Args:
         arch: the network.
-        name: a key of RECIPES; None: "strong" for this project's own networks, "brief" for the others.
+        name: a key of RECIPES; None: "strong" for those in OWN, "brief" for the others.
         votes: whether FER+'s votes are there to be learnt.
         changes: fields of Recipe; those that are None stay as they are in the recipe.
 
     Raises:
         UsageError: teachers are wanted, but nothing of what they say.
     """
-    base = RECIPES[name or ("strong" if arch.startswith("glance") else "brief")]
+    base = RECIPES[name or ("strong" if arch in OWN else "brief")]
     wanted = {field: value for field, value in changes.items() if value is not None}
     recipe = replace(base, arch=arch, **wanted)  # type: ignore[arg-type]  # each of its own field's type
     if not recipe.taught:

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from live_monitor.classify.card import load_card
-from live_monitor.classify.networks import NETWORKS
+from live_monitor.classify.networks import NETWORKS, WIDER
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import softmax
 from live_monitor.dataset.fer2013 import load_fer2013
@@ -194,7 +194,7 @@ def test_a_run_goes_on_with_its_own_settings_only(fer2013: Path, tmp_path: Path,
 
 def test_an_unknown_network_is_answered_with_the_known_ones(fer2013: Path, tmp_path: Path) -> None:
     with pytest.raises(
-        UsageError, match=r"--arch huge: unknown network; choose from custom-cnn, glance, glance-wide, resnet50, tiny"
+        UsageError, match=r"--arch huge: unknown network; choose from custom-cnn, glance, glance-wide, glimpse, resnet50, tiny"
     ):
         run_training(fer2013, tmp_path / "run", replace(RECIPE, arch="huge"))
 
@@ -330,6 +330,20 @@ def test_a_run_begins_with_a_model_of_its_network(fer2013: Path, tmp_path: Path)
     trained = run_training(fer2013, tmp_path / "before", replace(RECIPE, epochs=30, learning_rate=0.05))
     recipe = replace(RECIPE, weights=as_model(trained, tmp_path / "model"), epochs=1, learning_rate=1e-9)
     begun = run_training(fer2013, tmp_path / "begun", recipe).network()
+    for kept, weight in zip(trained.network().get_weights(), begun.get_weights(), strict=True):
+        np.testing.assert_allclose(weight, kept, atol=1e-4)
+
+
+def test_a_narrow_network_begins_with_a_model_of_its_wide_one(
+    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NETWORKS, "smaller", tiny)
+    monkeypatch.setitem(WIDER, "smaller", "tiny")
+    trained = run_training(fer2013, tmp_path / "before", replace(RECIPE, epochs=30, learning_rate=0.05))
+    model = as_model(trained, tmp_path / "model")
+    begun = run_training(
+        fer2013, tmp_path / "begun", replace(RECIPE, arch="smaller", weights=model, epochs=1, learning_rate=1e-9)
+    ).network()
     for kept, weight in zip(trained.network().get_weights(), begun.get_weights(), strict=True):
         np.testing.assert_allclose(weight, kept, atol=1e-4)
 

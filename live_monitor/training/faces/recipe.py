@@ -15,7 +15,7 @@ class Recipe:
         minutes: end after so much training time even if that is fewer steps; None: all steps, the same result every time.
         batch_size: samples a step.
         learning_rate: the largest; it falls to almost nothing along half a cosine.
-        precision: of the arithmetic, a key of `live_monitor.training.begin.DTYPE_POLICIES`.
+        precision: of the arithmetic, a key of `live_monitor.training.precision.DTYPE_POLICIES`.
         seed: of weights and samples.
     """
 

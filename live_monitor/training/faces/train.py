@@ -22,7 +22,6 @@ from live_monitor.detect.facegrid import KERAS, load_detector_card
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import ModelError
 from live_monitor.training.average import WeightAverage
-from live_monitor.training.begin import DTYPE_POLICIES
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import SAMPLE_PX, Composer
 from live_monitor.training.faces.look import keras_sight, look
@@ -31,6 +30,7 @@ from live_monitor.training.faces.pictures import FacePictures, Picture, load_pic
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.targets import targets
 from live_monitor.training.plot import plot_curves
+from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.prefetch import prefetched
 from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
 

@@ -1,0 +1,43 @@
+"""The arithmetic of a training run: bfloat16 where something multiplies in it, else float32."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import keras
+
+from live_monitor.training.run_folder import SETTINGS_FILE
+
+DTYPE_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+"""Keras's policy for each precision of a recipe."""
+
+CPU_FLAGS = ("avx512_bf16", "amx_bf16")
+"""What Linux calls a processor's multiplication of bfloat16. Without it TensorFlow takes ten times as long as in float32."""
+
+CPU_INFO = Path("/proc/cpuinfo")
+
+
+def precision_here(wanted: str, run: Path) -> str:
+    """The precision for a run whose user names none.
+
+    Args:
+        wanted: a recipe's.
+        run: its folder; a run that was begun keeps the precision it has.
+    """
+    settings = run / SETTINGS_FILE
+    if settings.exists():
+        begun: str = json.loads(settings.read_text(encoding="utf-8"))["precision"]
+        return begun
+    return wanted if wanted == "float32" or multiplies_bfloat16() else "float32"
+
+
+def multiplies_bfloat16() -> bool:
+    """Whether this machine has a GPU, or a processor that is known to multiply bfloat16."""
+    if keras.distribution.list_devices("gpu"):
+        return True
+    try:
+        flags = CPU_INFO.read_text(encoding="ascii", errors="ignore").split()
+    except OSError:  # only Linux tells
+        return False
+    return any(flag in flags for flag in CPU_FLAGS)

@@ -1,0 +1,48 @@
+"""Which arithmetic a training run has when nobody names one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import pytest
+
+from live_monitor.training import precision
+from live_monitor.training.precision import precision_here
+
+
+@pytest.fixture
+def cpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """What the machine says of its processor; it has no GPU."""
+    info = tmp_path / "cpuinfo"
+    monkeypatch.setattr(precision, "CPU_INFO", info)
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda _type: [])
+    return info
+
+
+@pytest.mark.parametrize(("flags", "expected"), [("avx2 avx512_bf16", "bfloat16"), ("amx_bf16", "bfloat16"), ("avx2", "float32")])
+def test_bfloat16_is_for_processors_that_multiply_it(cpu: Path, tmp_path: Path, flags: str, expected: str) -> None:
+    cpu.write_text(f"processor\t: 0\nflags\t\t: fpu {flags} sse\n", encoding="ascii")
+    assert precision_here("bfloat16", tmp_path) == expected
+
+
+@pytest.mark.usefixtures("cpu")
+def test_a_processor_that_nothing_is_known_of_has_float32(tmp_path: Path) -> None:
+    assert precision_here("bfloat16", tmp_path) == "float32"
+
+
+@pytest.mark.usefixtures("cpu")
+def test_a_gpu_multiplies_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda type_: [f"{type_}:0"])
+    assert precision_here("bfloat16", tmp_path) == "bfloat16"
+
+
+def test_a_recipe_in_float32_stays_so(cpu: Path, tmp_path: Path) -> None:
+    cpu.write_text("flags\t\t: avx512_bf16\n", encoding="ascii")
+    assert precision_here("float32", tmp_path) == "float32"
+
+
+@pytest.mark.usefixtures("cpu")
+def test_a_run_goes_on_in_the_precision_it_was_begun_in(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text('{"precision": "bfloat16"}', encoding="utf-8")
+    assert precision_here("bfloat16", tmp_path) == "bfloat16"
