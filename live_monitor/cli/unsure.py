@@ -16,7 +16,11 @@ from live_monitor.errors import OutputError
 @cli.command("evaluate-unsure")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
-    "--faces", type=click.Path(path_type=Path), metavar="NPZ", help="Other people's faces: images uint8 (n, h, w), labels (n,)."
+    "--faces",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="NPZ",
+    help="Other people's faces: images uint8 (n, h, w), labels (n,); may be repeated.",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the report.")
 @click.option("--model", metavar="NAME|DIR", help="Emotion model. [default: glance]")
@@ -26,7 +30,7 @@ from live_monitor.errors import OutputError
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
 def evaluate_unsure(
     data: Path,
-    faces: Path | None,
+    faces: tuple[Path, ...],
     out: Path,
     model: str | None,
     detector: str,

@@ -97,12 +97,12 @@ class FaceReader:
         return max(self._finder.find(picture), key=lambda found: found.box.area, default=None)
 
 
-def load_sets(data: Path, faces: Path | None, *, private_test: bool) -> list[LabelledFaces]:
-    """FER2013's PublicTest, PrivateTest on request, and the faces of a .npz if there is one.
+def load_sets(data: Path, faces: Sequence[Path] = (), *, private_test: bool) -> list[LabelledFaces]:
+    """FER2013's PublicTest, PrivateTest on request, and the faces of each .npz.
 
     Raises:
         UsageError: they are not there, or not what they should be.
     """
     splits = ("PublicTest", *(["PrivateTest"] if private_test else []))
-    given = [] if faces is None else [from_npz(faces)]  # first: it is read in no time
+    given = [from_npz(file) for file in faces]  # first: they are read in no time
     return [from_fer2013(data, split, None) for split in splits] + given

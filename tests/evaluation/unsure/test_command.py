@@ -39,12 +39,12 @@ def npz(path: Path, count: int = 7) -> Path:
 
 
 def test_limits_accuracy_and_curves_are_told(run: Run, fer2013: Path, tmp_path: Path) -> None:
-    faces, out = npz(tmp_path / "others.npz"), tmp_path / "out"
-    outcome = run("evaluate-unsure", fer2013, "--faces", faces, "--out", out)
+    others, more, out = npz(tmp_path / "others.npz"), npz(tmp_path / "more.npz", 8), tmp_path / "out"
+    outcome = run("evaluate-unsure", fer2013, "--faces", others, "--faces", more, "--out", out)
     assert outcome.code == 0, outcome.err
     report = json.loads((out / "report.json").read_text())
-    assert [each["name"] for each in report["sets"]] == ["PublicTest", "others.npz", "PublicTest, harder"]
-    assert [each["faces"] for each in report["sets"]] == [14, 7, 14]
+    assert [each["name"] for each in report["sets"]] == ["PublicTest", "others.npz", "more.npz", "PublicTest, harder"]
+    assert [each["faces"] for each in report["sets"]] == [14, 7, 8, 14]
     assert 1 / len(LABELS) < report["card"]["unsure_below"] <= 1
     assert all(any(line.split()[:1] == [name] for line in outcome.out.splitlines()) for name in LINES)
     assert cv2.imread(str(out / "curves.png")) is not None
