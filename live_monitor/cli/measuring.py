@@ -136,6 +136,9 @@ def evaluate_detector(
     help="Detector for --margin.",
 )
 @click.option(
+    "--detector-model", type=click.Path(path_type=Path), metavar="DIR|FILE", help="Its network, if it is one of your own."
+)
+@click.option(
     "--float",
     "with_float",
     is_flag=True,
@@ -175,15 +178,15 @@ def evaluate(models: tuple[str, ...], out: Path | None, as_json: bool, with_floa
 
 
 def _labelled_faces(
-    data: Path | None, split: str, votes: Path | None, faces: Path | None, margin: tuple[float, ...], detector: str
+    data: Path | None, split: str, votes: Path | None, faces: Path | None, margin: tuple[float, ...], **detector: Any
 ) -> list[LabelledFaces]:
     from live_monitor.evaluation.emotions.labelled import from_fer2013, from_npz
 
     written = given(click.get_current_context())
     if faces is not None and (others := sorted(written & {"--data", "--split", "--votes"})):
         raise UsageError(f"{others[0]} does not go with --faces: choose one set of faces")
-    if not margin and "--detector" in written:
-        raise UsageError("--detector goes with --margin")
+    if not margin and (detecting := sorted(written & {"--detector", "--detector-model"})):
+        raise UsageError(f"{detecting[0]} goes with --margin")
     if faces is not None:
         labelled = from_npz(faces)
     elif data is not None:
@@ -196,4 +199,4 @@ def _labelled_faces(
     from live_monitor.evaluation.emotions.recrop import recrop
 
     with progress_bar("Finding faces", len(labelled)) as advance:
-        return recrop(labelled, load_finder(settings_of(detector=detector)), margin, advance)
+        return recrop(labelled, load_finder(settings_of(**detector)), margin, advance)

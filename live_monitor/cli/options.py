@@ -94,6 +94,8 @@ def analysis_options(command: F) -> F:
 def set_up_logging(verbose: bool) -> None:
     """Sends warnings to stderr, with --verbose also what is used."""
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
+    # Where it starts for the first time, and slowly, it says that it looks for fonts.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 
 def given(ctx: click.Context) -> set[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 
 from live_monitor.classify.card import load_card
+from live_monitor.resources import packaged_folder
 from tests.conftest import Outcome, Run
 from tests.evaluation.emotions.made import SEEN, TRUE, plain_faces
 from tests.fakes import drawn_faces
@@ -49,6 +52,12 @@ def test_private_test_is_read_on_request_only(run: Run, fer2013: Path) -> None:
     assert (model["split"], model["n"]) == ("PrivateTest", 7)
 
 
+def test_nothing_is_said_of_fonts_that_are_looked_for(run: Run, npz: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    run("evaluate", "custom-cnn", "--faces", npz)
+    logging.getLogger("matplotlib.font_manager").warning("Matplotlib is building the font cache; this may take a moment.")
+    assert capfd.readouterr().err == ""
+
+
 def test_out_holds_report_and_pictures(run: Run, npz: Path, tmp_path: Path) -> None:
     code, out, err = run("evaluate", "custom-cnn", "--faces", npz, "--json", "--out", tmp_path / "new" / "out")
     assert (code, err) == (0, "")
@@ -56,6 +65,14 @@ def test_out_holds_report_and_pictures(run: Run, npz: Path, tmp_path: Path) -> N
     assert {path.name for path in (tmp_path / "new" / "out").iterdir()} == {
         "report.json", "report.md", "harder.png", "confusion-1-custom-cnn-litert.png", "reliability-1-custom-cnn-litert.png",
     }  # fmt: skip
+
+
+def test_margins_can_be_measured_with_a_detector_of_ones_own(run: Run, npz: Path, tmp_path: Path) -> None:
+    mine = shutil.copytree(packaged_folder("models") / "facegrid", tmp_path / "mine")
+    asked = ("evaluate", "custom-cnn", "--faces", npz, "--margin", "0", "--detector", "facegrid", "--json")
+    found = [json.loads(run(*asked, *more).out)["models"][0]["not_found"] for more in ([], ["--detector-model", mine])]
+    assert found[0] == found[1]
+    assert_refused(run(*asked, "--detector-model", tmp_path), 3, str(tmp_path))
 
 
 def test_each_margin_has_a_row_and_tells_where_no_face_was_found(run: Run, npz: Path) -> None:
@@ -90,6 +107,7 @@ def test_without_its_package_deepface_is_left_out_with_a_line_on_stderr(
         (["custom-cnn", "--faces", "x", "--votes", "y"], 2, "--votes does not go with --faces"),
         (["custom-cnn", "--data", "x", "--votes", "gone.csv"], 2, "gone.csv: cannot be read"),
         (["custom-cnn", "--data", "x", "--detector", "haar"], 2, "--detector goes with --margin"),
+        (["custom-cnn", "--data", "x", "--detector-model", "mine"], 2, "--detector-model goes with --margin"),
         (["custom-cnn", "--data", "x", "--margin", "-3"], 2, "'--margin'"),
         (["custom-cnn", "--data", "x", "--split", "Training"], 2, "'--split'"),
         (["--data", "x"], 2, "MODEL"),
