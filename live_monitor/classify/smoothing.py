@@ -3,7 +3,7 @@
 Probabilities are averaged with weights that fall off exponentially with media time, and are taken to change evenly between two
 frames, so that the frame rate changes as little as it can: nothing brings back what happened between two frames. A label stays
 until another is clearly ahead. It is told as soon as the average is probable enough, and becomes unsure when neither the average
-nor what it was on average, over as long again, is.
+nor what it was on average is.
 """
 
 from __future__ import annotations
@@ -19,18 +19,21 @@ from live_monitor.labels import LABELS, UNSURE
 from live_monitor.settings import DEFAULT_SMOOTH_S
 from live_monitor.types import Reading, Track
 
-AHEAD = 0.1
+AHEAD = 0.07
 """A new label must be ahead of the old one by this probability."""
 
 UNCLEAR = "unclear"
 """Why a face is unsure whose best label is not probable enough."""
 
-UNCLEAR_SLACK = 0.03
-"""A label becomes unsure when it is this much less probable than one that is told anew must be.
+UNCLEAR_SLACK = 0.04
+"""A label becomes unsure when it is this much less probable than one that is told anew must be."""
 
-Chosen, like the second average, on twelve clips of one to ten people: few label changes, agreement at 30, 10 and 5 frames a
-second, and every change told within a second. Without the second average the slack has to be wide, 0.16, and a label that a few
-frames brought, or took away, stays so for seconds; a label that had to be probable in both was told too late."""
+AGAIN = 1.4
+"""Time constant of the second average, by that of the first. Without it the slack has to be wide, 0.16, and a label that a few
+frames brought, or took away, stays so for seconds.
+
+This, AHEAD and UNCLEAR_SLACK were chosen on twelve clips of one to ten people: a change of expression is told within a second,
+labels change seldom, and those at 30, 10 and 5 frames a second agree."""
 
 FLAWED_WEIGHT = 0.05
 """Weight of what the classifier says of a face that cannot be read well: something, as long as there is nothing better."""
@@ -126,12 +129,12 @@ class _Memory:
         self._flaws = {flaw: 1.0}
 
     def _go_on(self, row: NDArray[np.float32], flaw: str, step_s: float, smooth_s: float) -> None:
-        shares = _shares(step_s, smooth_s)
+        shares, again = _shares(step_s, smooth_s), _shares(step_s, AGAIN * smooth_s)
         seen, before = _weighted(row, flaw), self._highest
         self._sum = shares.kept * self._sum + shares.before * self._seen + shares.now * seen
         self._seen, self._mean = seen, self._sum[:-1] / self._sum[-1]
         self._highest = float(self._mean.max())
-        self._certainty = shares.kept * self._certainty + shares.before * before + shares.now * self._highest
+        self._certainty = again.kept * self._certainty + again.before * before + again.now * self._highest
         self._flaws = {name: shares.kept * share for name, share in self._flaws.items()}
         for name, share in ((self._latest_flaw, shares.before), (flaw, shares.now)):
             self._flaws[name] = self._flaws.get(name, 0.0) + share
