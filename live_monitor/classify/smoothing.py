@@ -96,8 +96,9 @@ class Smoother:
         """
         self._memories = {track.id: self._memories.get(track.id) or _Memory() for track in tracks}
         seen = [track for track in tracks if not track.coasting]
-        for track, row, flaw in zip(seen, probabilities, flaws, strict=True):
-            self._memories[track.id].add(row, flaw, now_s, self._smooth_s, self._unsure_below)
+        weighted = _weighted(probabilities, flaws)
+        for track, row, weighted_row, flaw in zip(seen, probabilities, weighted, flaws, strict=True):
+            self._memories[track.id].add(row, weighted_row, flaw, now_s, self._smooth_s, self._unsure_below)
         return tuple(self._memories[track.id].reading(track) for track in tracks if self._memories[track.id].begun)
 
 
@@ -112,27 +113,34 @@ class _Memory:
         self._unclear = False
         self._at_s = 0.0
 
-    def add(self, row: NDArray[np.float32], flaw: str, now_s: float, smooth_s: float, unsure_below: float) -> None:
+    def add(
+        self,
+        row: NDArray[np.float32],
+        weighted: NDArray[np.float32],
+        flaw: str,
+        now_s: float,
+        smooth_s: float,
+        unsure_below: float,
+    ) -> None:
         steady = self.begun and smooth_s > 0
         if self.begun:
-            self._go_on(row, flaw, now_s - self._at_s, smooth_s)
+            self._go_on(weighted, flaw, now_s - self._at_s, smooth_s)
         else:
-            self._begin(row, flaw, smooth_s)
-        self.begun, self._latest, self._at_s, self._latest_flaw = True, row, now_s, flaw
+            self._begin(row, weighted, flaw, smooth_s)
+        self.begun, self._seen, self._latest, self._at_s, self._latest_flaw = True, weighted, row, now_s, flaw
         self._decide(steady, unsure_below)
 
-    def _begin(self, row: NDArray[np.float32], flaw: str, smooth_s: float) -> None:
-        self._seen = _weighted(row, flaw)
-        self._sum = self._seen * (1 - _shares(FIRST_STEP_S, smooth_s).kept)
+    def _begin(self, row: NDArray[np.float32], weighted: NDArray[np.float32], flaw: str, smooth_s: float) -> None:
+        self._sum = weighted * (1 - _shares(FIRST_STEP_S, smooth_s).kept)
         self._mean = row
         self._certainty = self._highest = float(row.max())
         self._flaws = {flaw: 1.0}
 
-    def _go_on(self, row: NDArray[np.float32], flaw: str, step_s: float, smooth_s: float) -> None:
+    def _go_on(self, seen: NDArray[np.float32], flaw: str, step_s: float, smooth_s: float) -> None:
         shares, again = _shares(step_s, smooth_s), _shares(step_s, AGAIN * smooth_s)
-        seen, before = _weighted(row, flaw), self._highest
+        before = self._highest
         self._sum = shares.kept * self._sum + shares.before * self._seen + shares.now * seen
-        self._seen, self._mean = seen, self._sum[:-1] / self._sum[-1]
+        self._mean = self._sum[:-1] / self._sum[-1]
         self._highest = float(self._mean.max())
         self._certainty = again.kept * self._certainty + again.before * before + again.now * self._highest
         self._flaws = {name: shares.kept * share for name, share in self._flaws.items()}
@@ -158,6 +166,7 @@ class _Memory:
         return Reading(track, self._latest, self._mean, label, why)
 
 
-def _weighted(row: NDArray[np.float32], flaw: str) -> NDArray[np.float32]:
-    """The probabilities times their weight, and the weight, float32 (8,)."""
-    return np.append(row, np.float32(1)) * np.float32(FLAWED_WEIGHT if flaw else 1.0)
+def _weighted(rows: NDArray[np.float32], flaws: Sequence[str]) -> NDArray[np.float32]:
+    """The probabilities of n faces times their weights, and behind them the weights, float32 (n, 8)."""
+    weights = np.array([FLAWED_WEIGHT if flaw else 1.0 for flaw in flaws], np.float32)[:, np.newaxis]
+    return np.hstack([rows * weights, weights])

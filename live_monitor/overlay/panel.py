@@ -22,6 +22,7 @@ INK_BGR, FAINT_BGR, UNUSUAL_BGR = (235, 235, 235), (165, 165, 165), (60, 140, 25
 INDEX_COLOURS_BGR: dict[str, Colour] = {
     "valence": (120, 210, 120), "expressiveness": (230, 190, 90), "concentration": (170, 150, 250),
 }  # fmt: skip
+PALETTE_BGR = np.array([COLOURS_BGR[label] for label in LABELS], np.uint8)
 RANGES = {"valence": (-1.0, 1.0), "expressiveness": (0.0, 1.0), "concentration": (0.0, 1.0)}
 
 LONGEST_GAP_S = 2.5
@@ -39,7 +40,8 @@ def panel_width(width: int, height: int) -> int:
 
 def draw_panel(pulse: Pulse, width: int, height: int) -> Image:
     """The panel for a picture of that size, uint8 (height, panel_width(width, height), 3) BGR."""
-    image = np.full((height, panel_width(width, height), 3), GROUND_BGR, np.uint8)
+    image = np.empty((height, panel_width(width, height), 3), np.uint8)
+    cv2.rectangle(image, (0, 0), image.shape[1::-1], GROUND_BGR, cv2.FILLED)
     column = _Column(image, Style.for_picture(width, height, TEXT), Style.for_picture(width, height, SMALL_TEXT))
     column.line(TITLE, INK_BGR)
     column.line(SUBTITLE, FAINT_BGR, small=True)
@@ -123,7 +125,7 @@ class _Column:
             self.line(title, FAINT_BGR, small=True)
             rect = Rect(self._margin, self._y, self._margin + self._inner, self._y + each)
             chart = self._image[rect.y1 : rect.y2, rect.x1 : rect.x2]
-            chart[:] = CHART_BGR
+            cv2.rectangle(self._image, (rect.x1, rect.y1), (rect.x2 - 1, rect.y2 - 1), CHART_BGR, cv2.FILLED)
             if points:
                 draw(chart, points, now_s, self._style)
             for marker_s in markers:
@@ -158,14 +160,18 @@ def _runs(points: Sequence[Point]) -> Iterator[tuple[bool, slice]]:
 
 
 def _draw_shares(chart: Image, points: Sequence[Point], now_s: float, _style: Style) -> None:
-    """Stacked, the first label at the bottom."""
-    height = chart.shape[0]
-    step = max(1, round(chart.shape[1] / SHOWN_S))
-    for point in points:
-        x = _x(chart, point.at_s, now_s)
-        edges = np.rint(height * (1 - point.shares.cumsum())).astype(int).tolist()
-        for label, bottom, top in zip(LABELS, [height, *edges], edges, strict=False):
-            chart[max(0, top) : bottom, max(0, x - step) : x + 1] = COLOURS_BGR[label]
+    """Stacked, the first label at the bottom; a point fills the columns since the one before, but no more than a second's."""
+    height, width = chart.shape[:2]
+    second = max(1, round(width / SHOWN_S))
+    xs, columns = np.array([_x(chart, point.at_s, now_s) for point in points]), np.arange(width)
+    latest = np.searchsorted(xs, columns + second, side="right") - 1
+    drawn = (latest >= 0) & (xs[latest] >= columns)
+    tops = np.rint(height * (1 - np.array([point.shares for point in points]).cumsum(axis=1))).astype(np.int16)
+    rows = np.arange(height, dtype=np.int16)[:, np.newaxis]
+    labels = np.zeros((height, np.count_nonzero(drawn)), np.uint8)
+    for top in tops[latest[drawn]].T[:-1]:  # a pixel above it has a later label
+        labels += rows < top
+    chart[:, drawn] = PALETTE_BGR.take(labels, axis=0)
 
 
 def _x(chart: Image, at_s: float, now_s: float) -> int:

@@ -56,26 +56,28 @@ class Motion:
         """Takes note of where it was seen."""
         step_s = max(at_s - self._at_s, _SHORTEST_STEP_S)
         ahead_s = min(step_s, LONGEST_AHEAD_S)
-        expected = tuple(value + ahead_s * rate for value, rate in zip(self._values, self._velocity, strict=True))
-        off = tuple(seen - value for seen, value in zip(_values(box), expected, strict=True))
-        side = max(1.0, self._values[2])
-        place_gain, size_gain = (_gain(math.hypot(*part) / side, step_s) for part in (off[:2], off[2:]))
-        gains = (place_gain, place_gain, size_gain, size_gain)
-        learnt = 1 - math.exp(-step_s / VELOCITY_TAU_S)
-        x, y, width, height = (value + gain * error for value, gain, error in zip(expected, gains, off, strict=True))
-        self._values = x, y, max(1.0, width), max(1.0, height)
-        dx, dy, dw, dh = (rate + learnt * error / step_s for rate, error in zip(self._velocity, off, strict=True))
-        self._velocity = dx, dy, dw, dh
+        x, y, width, height = self._values
+        side = max(1.0, width)
+        dx, dy, dw, dh = self._velocity
+        seen_x, seen_y, seen_width, seen_height = _values(box)
+        off_x, off_y = seen_x - (x + ahead_s * dx), seen_y - (y + ahead_s * dy)
+        off_w, off_h = seen_width - (width + ahead_s * dw), seen_height - (height + ahead_s * dh)
+        # As much of the error is left as is not believed.
+        left, size_left = 1 - _gain(math.hypot(off_x, off_y) / side, step_s), 1 - _gain(math.hypot(off_w, off_h) / side, step_s)
+        width, height = seen_width - size_left * off_w, seen_height - size_left * off_h
+        self._values = seen_x - left * off_x, seen_y - left * off_y, max(1.0, width), max(1.0, height)
+        rate = (1 - math.exp(-step_s / VELOCITY_TAU_S)) / step_s
+        self._velocity = dx + rate * off_x, dy + rate * off_y, dw + rate * off_w, dh + rate * off_h
         self._at_s = at_s
         self._settle(step_s)
 
     def _settle(self, step_s: float) -> None:
         learnt = 1 - math.exp(-step_s / HOME_TAU_S)
-        home = _values(self.home)
-        away = math.dist(home[:2], self._values[:2]) / self._values[2]
-        self.wander += learnt * (away - self.wander)
-        x, y, width, height = (old + learnt * (new - old) for old, new in zip(home, self._values, strict=True))
-        self.home = _box((x, y, width, height))
+        x, y, width, height = _values(self.home)
+        now_x, now_y, now_width, now_height = self._values
+        self.wander += learnt * (math.hypot(now_x - x, now_y - y) / now_width - self.wander)
+        x, y = x + learnt * (now_x - x), y + learnt * (now_y - y)
+        self.home = _box((x, y, width + learnt * (now_width - width), height + learnt * (now_height - height)))
 
 
 def _gain(off: float, step_s: float) -> float:

@@ -18,8 +18,8 @@ def by_overlap(left: Sequence[Box], right: Sequence[Box], least: float) -> list[
     if not left or not right:
         return []
     a, b = np.array(left)[:, np.newaxis], np.array(right)
-    shared = (np.minimum(a[..., 2:], b[:, 2:]) - np.maximum(a[..., :2], b[:, :2])).clip(0).prod(axis=-1)
-    union = (a[..., 2:] - a[..., :2]).prod(axis=-1) + (b[:, 2:] - b[:, :2]).prod(axis=-1) - shared
+    shared = _area((np.minimum(a[..., 2:], b[:, 2:]) - np.maximum(a[..., :2], b[:, :2])).clip(0))
+    union = _area(a[..., 2:] - a[..., :2]) + _area(b[:, 2:] - b[:, :2]) - shared
     return _best_first(shared / np.maximum(union, 1e-9), least)
 
 
@@ -39,6 +39,11 @@ def by_distance(left: Sequence[Box], right: Sequence[Box], reach: Sequence[float
     growth = np.maximum(widths, others) / np.maximum(np.minimum(widths, others), 1e-9)
     nearness = 1 - apart / (np.maximum(widths, 1e-9) * np.array(reach)[:, np.newaxis])
     return _best_first(np.where(growth <= MOST_GROWTH, nearness, -1.0), 0.0)
+
+
+def _area(sides: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of widths and heights (..., 2)."""
+    return sides[..., 0] * sides[..., 1]
 
 
 def _best_first(likeness: NDArray[np.float64], least: float) -> list[tuple[int, int]]:

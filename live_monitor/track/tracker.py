@@ -7,7 +7,6 @@ person who could be known again. All limits are seconds of media time, so that t
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 
@@ -157,7 +156,7 @@ class _Person:
 
     def track(self, now_s: float) -> Track:
         if self.found is not None:
-            detection = dataclasses.replace(self.found, box=self.motion.box)
+            detection = Detection(self.motion.box, self.found.score, self.found.landmarks)
         else:
             detection = Detection(self.motion.predicted(now_s))
         return Track(self.number, detection, age_s=now_s - self.since_s, coasting=self.found is None)
