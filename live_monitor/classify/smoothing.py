@@ -32,8 +32,8 @@ AGAIN = 1.4
 """Time constant of the second average, by that of the first. Without it the slack has to be wide, 0.16, and a label that a few
 frames brought, or took away, stays so for seconds.
 
-This, AHEAD and UNCLEAR_SLACK were chosen on twelve clips of one to ten people: a change of expression is told within a second,
-labels change seldom, and those at 30, 10 and 5 frames a second agree."""
+This, AHEAD and UNCLEAR_SLACK were chosen on twelve clips of one to ten people: nearly every change of expression is told within
+a second, labels change seldom, and those at 30, 10 and 5 frames a second agree."""
 
 FLAWED_WEIGHT = 0.05
 """Weight of what the classifier says of a face that cannot be read well: something, as long as there is nothing better."""

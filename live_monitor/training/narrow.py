@@ -9,8 +9,6 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-Channels = NDArray[np.int64]
-
 
 def narrow(wide: Any, network: Any) -> None:
     """Sets a network's weights: the wide one's, and of every convolution that is narrower the channels that say most.
@@ -45,7 +43,7 @@ def _before(layer: Any) -> Any:
     return layer.input._keras_history.operation
 
 
-def _strongest(normalisation: Any, kernel: NDArray[np.float32], count: int) -> Channels:
+def _strongest(normalisation: Any, kernel: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     """The channels that add most to what the next convolution makes of them, in their order.
 
     Behind batch normalisation a channel is about normal with mean beta and deviation gamma; the mean square of what ReLU leaves
