@@ -102,7 +102,7 @@ def measure(faces: NDArray[np.uint8], detections: Sequence[Detection]) -> Qualit
         sharpness=(edges / np.maximum(deviations, 1.0)) ** 2,
         brightness=means,
         clipped=(faces >= CLIPPED_LEVEL).mean(axis=(1, 2)),
-        turn=np.array([np.nan if found.landmarks is None else _turn(found.landmarks) for found in detections]),
+        turn=np.array([np.nan if found.landmarks is None else turn(found.landmarks) for found in detections]),
         score=np.array([np.nan if found.score is None else found.score for found in detections]),
     )
 
@@ -129,8 +129,8 @@ def flaws(quality: Quality, limits: Limits) -> list[str]:
     return [FLAWS[row.argmax()] if row.any() else "" for row in beyond]
 
 
-def _turn(landmarks: Sequence[tuple[float, float]]) -> float:
-    """See Quality.turn; roll, the tilt to a shoulder, does not change it."""
+def turn(landmarks: Sequence[tuple[float, float]]) -> float:
+    """Of five landmarks, see Quality.turn; roll, the tilt to a shoulder, does not change it."""
     (right_x, right_y), (left_x, left_y), (nose_x, nose_y), *mouth = landmarks
     along_x, along_y = left_x - right_x, left_y - right_y
     middle_x = (right_x + left_x + mouth[0][0] + mouth[1][0]) / 4

@@ -103,6 +103,11 @@ def train(
     "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the run; its model/ is a detector."
 )
 @click.option("--weights", metavar="DIR", help="Detector to begin with, as --detector-model takes it. [default: random weights]")
+@click.option(
+    "--teacher",
+    metavar="DIR|FILE",
+    help="Detector, as --detector-model takes it: what it finds where people marked nothing is not taken for background.",
+)
 @click.option("--steps", type=click.IntRange(min=1), default=20000, show_default=True, help="Batches to train on.")
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="End after so long, even if that is fewer steps.")
 @click.option("--batch-size", type=click.IntRange(min=1), default=16, show_default=True)

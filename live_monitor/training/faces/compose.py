@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.classify.quality import turn
 from live_monitor.errors import UsageError
 from live_monitor.training.faces.degrade import degrade, light
 from live_monitor.training.faces.distract import distract
@@ -25,6 +26,11 @@ CLOSE_UP_PX = 480.0
 """In this share of the crops the face is larger, up to this side: only a part of it fits."""
 
 MOST_ENLARGED = 2.5
+
+ASIDE = 0.15
+ASIDE_TURN = 0.3
+"""In this share of the draws the face is turned to the side by more than that, see `live_monitor.classify.quality.Quality`: few
+are."""
 
 CROPS, GALLERIES, PASTES = 0.45, 0.23, 0.11
 """Shares of the samples; the rest are scenes without a face."""
@@ -70,6 +76,7 @@ class Composer:
         self._singles = [picture for picture in with_faces if picture.kind == SINGLE]
         self._scenes = _by_kind([picture for picture in with_faces if picture.kind != SINGLE])
         self._empty = [picture for picture in pictures if not len(picture.boxes) and picture.kind == NEGATIVE]
+        self._aside = [(picture, face) for picture in with_faces for face in np.flatnonzero(_turns(picture) > ASIDE_TURN)]
         self._frames = [picture for picture in pictures if not len(picture.boxes) and picture.kind not in (NEGATIVE, SINGLE)]
         if not self._scenes or not self._empty:
             raise UsageError("the training data has no scene with a face, or none of the kind negative")
@@ -181,14 +188,24 @@ class Composer:
 
     def _face(self, rng: np.random.Generator, *, singles: float = 0.0) -> tuple[Picture, NDArray[np.float32], float]:
         """A picture, and middle (x, y) and side of one of its faces; in a share `singles` of the cases a single one."""
-        if self._singles and rng.random() < singles:
-            pictures = self._singles
+        if self._aside and rng.random() < ASIDE:
+            picture, face = self._aside[rng.integers(len(self._aside))]
         else:
-            kinds = list(self._scenes.values())
-            pictures = kinds[rng.choice(len(kinds), p=_shares(kinds))]
-        picture = pictures[rng.integers(len(pictures))]
-        box = picture.boxes[rng.integers(len(picture.boxes))]
+            pictures = self._singles if self._singles and rng.random() < singles else self._scenes_of_a_kind(rng)
+            picture = pictures[rng.integers(len(pictures))]
+            face = rng.integers(len(picture.boxes))
+        box = picture.boxes[face]
         return picture, (box[:2] + box[2:]) / 2, max(4.0, float(sides(box[None])[0]))
+
+    def _scenes_of_a_kind(self, rng: np.random.Generator) -> list[Picture]:
+        kinds = list(self._scenes.values())
+        return kinds[rng.choice(len(kinds), p=_shares(kinds))]
+
+
+def _turns(picture: Picture) -> NDArray[np.float64]:
+    """How far each face is turned to the side, (n,); 0 where the landmarks are unknown."""
+    faces = picture.landmarks.tolist()
+    return np.array([0.0 if np.isnan(points).any() else turn(points) for points in faces])
 
 
 def _by_kind(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:

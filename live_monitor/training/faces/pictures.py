@@ -16,7 +16,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,7 @@ class Picture:
         landmarks: float32 (n, 5, 2), x, y in pixels: right eye, left eye, nose, right and left corner of the mouth; nan where
             unknown.
         by_people: who made the boxes; people left out faces that they found too blurred or too far turned away.
+        unmarked: float32 (m, 4), boxes that count neither way, see `live_monitor.training.faces.unmarked`.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Picture:
     boxes: NDArray[np.float32]
     landmarks: NDArray[np.float32]
     by_people: bool
+    unmarked: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
     @property
     def weight(self) -> float:

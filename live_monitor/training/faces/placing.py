@@ -140,8 +140,10 @@ def draw(
 
 
 def _add_faces(canvas: Canvas, picture: Picture, pose: Pose, region: Region) -> None:
-    boxes = _turned(picture.boxes, pose)
-    landmarks = picture.landmarks @ pose.linear.T.astype(np.float32) + pose.shift.astype(np.float32)
+    boxes = _turned(np.concatenate([picture.boxes, picture.unmarked]), pose)
+    unknown = np.full((len(picture.unmarked), 5, 2), np.nan, np.float32)
+    points = np.concatenate([picture.landmarks, unknown])
+    landmarks = points @ pose.linear.T.astype(np.float32) + pose.shift.astype(np.float32)
     if np.linalg.det(pose.linear) < 0:
         landmarks = landmarks[:, _MIRRORED_POINTS]
     shown = visible_share(boxes, region)
@@ -149,6 +151,7 @@ def _add_faces(canvas: Canvas, picture: Picture, pose: Pose, region: Region) -> 
     near = shown > 0
     asked = ((shown >= LEAST_VISIBLE) | (fills >= FILLS)) & (sides(boxes) >= SMALLEST_PX)
     weights = np.where(asked, picture.weight, 0.0)
+    weights[len(picture.boxes) :] = 0
     canvas.boxes = np.concatenate([canvas.boxes, boxes[near]])
     canvas.landmarks = np.concatenate([canvas.landmarks, landmarks[near].astype(np.float32)])
     canvas.weights = np.concatenate([canvas.weights, weights[near].astype(np.float32)])

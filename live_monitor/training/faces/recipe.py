@@ -11,6 +11,8 @@ class Recipe:
 
     Attributes:
         weights: folder of the detector whose weights training begins with; None: random ones.
+        teacher: file of a YuNet or folder of a facegrid; what it finds in pictures with boxes by people, and they did not mark,
+            is not taken for background. None: it is.
         steps: batches to train on.
         minutes: end after so much training time even if that is fewer steps; None: all steps, the same result every time.
         batch_size: samples a step.
@@ -20,6 +22,7 @@ class Recipe:
     """
 
     weights: str | None = None
+    teacher: str | None = None
     steps: int = 20000
     minutes: float | None = None
     batch_size: int = 16

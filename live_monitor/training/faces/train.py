@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.networks import dtype_policy
 from live_monitor.detect.cells import STRIDES, VALUES, to_input
+from live_monitor.detect.choose import load_finder
 from live_monitor.detect.facegrid import KERAS, load_detector_card
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import ModelError
+from live_monitor.settings import Settings
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import SAMPLE_PX, Composer
@@ -29,6 +31,7 @@ from live_monitor.training.faces.losses import face_loss
 from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.targets import targets
+from live_monitor.training.faces.unmarked import with_unmarked
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.prefetch import prefetched
@@ -96,10 +99,13 @@ def train(
 
     Raises:
         UsageError: no such data, a run is already there, it has another recipe, or its state is damaged.
-        ModelError: the weights to begin with are missing, damaged or not facegrid's.
+        ModelError: the teacher, or the weights to begin with, are missing, damaged or not a detector's.
         OutputError: the folder cannot be written.
     """
     pictures = load_pictures(data)
+    if recipe.teacher is not None:
+        teacher = load_finder(Settings(detector_model=Path(recipe.teacher)))
+        pictures = FacePictures(with_unmarked(pictures.training, teacher), pictures.kept_apart)
     with writing(run):
         start = None if recipe.weights is None or has_state(run) else _weights_of(Path(recipe.weights))
         training = _Training(pictures, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, start, say)

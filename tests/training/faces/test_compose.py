@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from live_monitor.classify.quality import turn
 from live_monitor.errors import UsageError
 from live_monitor.training.faces import compose
-from live_monitor.training.faces.compose import LARGEST_FACE_PX, SAMPLE_PX, SMALLEST_FACE_PX, Composer
+from live_monitor.training.faces.compose import ASIDE_TURN, LARGEST_FACE_PX, SAMPLE_PX, SMALLEST_FACE_PX, Composer
 from live_monitor.training.faces.degrade import degrade, light
 from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture, load_pictures
 from live_monitor.training.faces.placing import Canvas, sides
@@ -86,6 +88,18 @@ def test_a_scene_is_cropped_around_a_face(training: list[Picture], monkeypatch: 
     only(monkeypatch, CROPS=1.0)
     composer = Composer(training)
     assert sum(len(composer.compose(np.random.default_rng(number)).boxes) > 0 for number in range(10)) == 10
+
+
+def test_some_of_the_faces_drawn_are_turned_to_the_side_where_few_are(
+    training: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(monkeypatch, CROPS=1.0)
+    monkeypatch.setattr(compose, "ASIDE", 1.0)
+    scene = _one_scene(training)[0]
+    aside = replace(scene, landmarks=scene.landmarks + np.array([[0, 0], [0, 0], [15, 0], [0, 0], [0, 0]], np.float32))
+    composer = Composer([*training, aside])
+    for number in range(10):
+        assert turn(composer.compose(np.random.default_rng(number)).landmarks[0].tolist()) > ASIDE_TURN
 
 
 @pytest.mark.parametrize("missing", ["scenes", "negatives"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -109,6 +110,15 @@ def test_a_tiny_face_does_not_count() -> None:
     draw(image, white_face(), Pose.around((50, 32), (120, 100), 0.3), image.whole, Pyramids())
     assert sides(image.boxes)[0] < SMALLEST_PX
     assert image.weights.tolist() == [0]
+
+
+def test_a_face_that_nobody_marked_comes_along_and_does_not_count() -> None:
+    image = canvas()
+    picture = dataclasses.replace(white_face(), unmarked=np.array([(70.0, 20.0, 90.0, 44.0)], np.float32))
+    draw(image, picture, Pose.around((50, 32), (120, 100), 1), image.whole, Pyramids())
+    np.testing.assert_allclose(image.boxes[1] - image.boxes[0], [30, 0, 30, 0], atol=1e-3)
+    assert image.weights == pytest.approx([TEACHER_WEIGHT, 0])
+    assert np.isnan(image.landmarks[1]).all()
 
 
 def test_visible_share_of_boxes_inside_half_inside_and_outside() -> None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,16 +17,21 @@ import numpy as np
 import pytest
 
 from live_monitor.classify.networks import dtype_policy
-from live_monitor.detect.facegrid import CARD_FILE, KERAS
+from live_monitor.detect.detector import FaceFinder
+from live_monitor.detect.facegrid import CARD_FILE, KERAS, NAME
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import ModelError, OutputError, UsageError
+from live_monitor.resources import packaged_folder
 from live_monitor.training import average
 from live_monitor.training.faces import train as training
+from live_monitor.training.faces.compose import Composer
+from live_monitor.training.faces.pictures import Picture
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.train import TrainedDetector, joined, train
 from live_monitor.training.run_folder import BEST_FILE, HISTORY_FILE, SETTINGS_FILE, STATE_FILE
 from tests.training.faces.conftest import tiny_network
 
+SHIPPED = packaged_folder("models") / NAME
 RECIPE = Recipe(steps=6, batch_size=2, precision="float32")
 
 
@@ -200,6 +205,31 @@ def loss_of(line: str) -> float:
     """As a line for people tells it."""
     [loss] = re.findall(r"loss (\S+?),", line)
     return float(loss)
+
+
+def test_a_teacher_that_is_not_there_is_named_and_leaves_no_run_behind(detector_data: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"nowhere\.onnx"):
+        train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(tmp_path / "nowhere.onnx")))
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_teacher_keeps_what_people_left_out_from_being_background(
+    detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composed_of: list[Picture] = []
+
+    class Composing(Composer):
+        def __init__(self, pictures: Sequence[Picture]) -> None:
+            composed_of.extend(pictures)
+            super().__init__(pictures)
+
+    def add_one(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
+        return [replace(picture, unmarked=np.ones((1, 4), np.float32)) for picture in pictures]
+
+    monkeypatch.setattr(training, "Composer", Composing)
+    monkeypatch.setattr(training, "with_unmarked", add_one)
+    train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(SHIPPED), steps=1))
+    assert all(len(picture.unmarked) for picture in composed_of)
 
 
 def test_a_folder_without_a_detector_is_named_and_leaves_no_run_behind(detector_data: Path, tmp_path: Path) -> None:
