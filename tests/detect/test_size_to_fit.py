@@ -14,7 +14,6 @@ from live_monitor.detect.size_to_fit import (
     LOST_ENLARGES,
     MOST_ENLARGED,
     NEWCOMER_S,
-    REMEMBER_S,
     SEARCH_AGAIN_S,
     SizeToFit,
 )
@@ -144,8 +143,8 @@ def test_when_the_small_face_is_gone_the_picture_becomes_smaller_again() -> None
     watch.show(squares(NEAR, MIDDLE), 0)
     watch.show(squares(NEAR), 0.5)
     assert watch.sides[-1] > COARSE_SIDE_PX
-    watch.show(squares(NEAR), REMEMBER_S + 0.1)
-    watch.show(squares(NEAR), REMEMBER_S + 0.2)
+    watch.show(squares(NEAR), CALM_FULL_LOOK_EVERY_S + 0.1)
+    watch.show(squares(NEAR), CALM_FULL_LOOK_EVERY_S + 0.2)
     assert watch.sides[-1] == COARSE_SIDE_PX
 
 
@@ -157,6 +156,23 @@ def test_a_small_face_that_one_look_sees_does_not_keep_the_picture_large() -> No
     after = 1 + round(NEWCOMER_S / 0.04)
     assert watch.sides[1] > COARSE_SIDE_PX
     assert set(watch.sides[after + 1 :]) == {COARSE_SIDE_PX}
+
+
+@pytest.mark.parametrize("fps", [10, 5])
+def test_the_size_is_the_same_at_any_frame_rate(fps: int) -> None:
+    """A face that comes nearer is measured in the same frames, and none of those between makes a difference."""
+
+    def sides(fps: int) -> dict[float, int]:
+        watch = Watch()
+        for number in range(6 * fps):
+            at_s = number / fps
+            far_px = 42 + 20 * at_s
+            watch.show(squares(NEAR, Box(1000, 100, 1000 + far_px, 100 + far_px)), at_s)
+        return {round(number / fps, 3): side for number, side in enumerate(watch.sides)}
+
+    full, part = sides(30), sides(fps)
+    assert part == {at_s: full[at_s] for at_s in part}
+    assert len(set(part.values())) > 2
 
 
 def test_faces_smaller_than_the_smallest_wanted_are_left_out() -> None:
