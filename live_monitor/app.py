@@ -21,6 +21,7 @@ from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.engine import load_engine
 from live_monitor.classify.quality import QualityGate
+from live_monitor.classify.reading_times import ReadingTimes
 from live_monitor.classify.smoothing import Smoother
 from live_monitor.detect.cadence import Cadence, EveryNth, KeepUp
 from live_monitor.detect.choose import load_finder
@@ -137,6 +138,7 @@ def load_stages(settings: Settings, *, on_time: bool) -> Stages:
         cadence=_cadence(settings.detect_every, on_time=on_time),
         tracker=Tracker(finder.sure_score),
         gate=QualityGate(dataclasses.replace(card.readable, score=finder.sure_score)),
+        reading_times=ReadingTimes(settings.read_every_s),
         smoother=Smoother(settings.smooth, card.unsure_below),
         zones=settings.ignore,
     )

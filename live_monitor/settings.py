@@ -10,7 +10,9 @@ from live_monitor.errors import UsageError
 
 DEFAULT_MODEL = "glance"
 DEFAULT_SMOOTH_S = 0.5
+DEFAULT_READ_EVERY_S = 0.2
 LONGEST_SMOOTH_S = 60.0
+LONGEST_READ_EVERY_S = 10.0
 DEVICES = ("auto", "cpu", "gpu")
 DETECTORS = ("auto", "facegrid", "yunet", "haar")
 
@@ -36,6 +38,8 @@ class Settings:
         model: name of a shipped model, or a folder with a card.
         device: "auto", "cpu" or "gpu".
         smooth: time constant, in seconds, over which what is said of a face is averaged; 0: every frame speaks for itself.
+        read_every: how often each face is read, in seconds of media time; 0: in every frame. None: DEFAULT_READ_EVERY_S, or
+            in every frame where each speaks for itself.
 
     Raises:
         UsageError: a value is out of range.
@@ -54,6 +58,7 @@ class Settings:
     model: str = DEFAULT_MODEL
     device: str = "auto"
     smooth: float = DEFAULT_SMOOTH_S
+    read_every: float | None = None
 
     def __post_init__(self) -> None:
         if self.size is not None and (len(self.size) != 2 or min(self.size) < 1):
@@ -64,6 +69,8 @@ class Settings:
             raise UsageError(f"min_face {self.min_face}: is at least 1 pixel")
         if self.device not in DEVICES:
             raise UsageError(f"device {self.device}: is one of {', '.join(DEVICES)}")
+        if self.read_every is not None and not 0 <= self.read_every <= LONGEST_READ_EVERY_S:
+            raise UsageError(f"read_every {self.read_every}: is from 0 to {LONGEST_READ_EVERY_S:g} seconds")
         if not 0 <= self.smooth <= LONGEST_SMOOTH_S:
             raise UsageError(f"smooth {self.smooth}: is from 0 to {LONGEST_SMOOTH_S:g} seconds")
         if self.detect_every is not None and self.detect_every < 1:
@@ -71,6 +78,13 @@ class Settings:
         for zone in self.ignore:
             Zone(*zone).check()
         self._check_detector()
+
+    @property
+    def read_every_s(self) -> float:
+        """How often each face is read, in seconds of media time; 0: in every frame."""
+        if self.read_every is not None:
+            return self.read_every
+        return DEFAULT_READ_EVERY_S if self.smooth else 0.0
 
     def _check_detector(self) -> None:
         if self.detector not in DETECTORS:

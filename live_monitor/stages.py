@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.quality import EVERY_FACE, QualityGate
+from live_monitor.classify.reading_times import ReadingTimes
 from live_monitor.classify.smoothing import Smoother
 from live_monitor.detect.cadence import Cadence, EveryNth
 from live_monitor.detect.detector import FaceDetector
@@ -46,6 +47,7 @@ class Stages:
         scene: says which frames begin a new scene; the detector sees these too.
         carrier: moves the boxes through the others.
         tracker: says which face is which.
+        reading_times: says in which frames faces are classified.
         gate: says which faces can be read.
         smoother: steadies what is said of each.
         zones: what no stage gets to see.
@@ -57,6 +59,7 @@ class Stages:
     scene: Scene = field(default_factory=Scene)
     carrier: BoxCarrier = field(default_factory=BoxCarrier)
     tracker: Tracker = field(default_factory=Tracker)
+    reading_times: ReadingTimes = field(default_factory=ReadingTimes)
     gate: QualityGate = field(default_factory=lambda: QualityGate(EVERY_FACE))
     smoother: Smoother = field(default_factory=Smoother)
     zones: tuple[Zone, ...] = ()
@@ -81,11 +84,16 @@ class Stages:
         tracks = self._in_order(self.tracker.follow(frame, faces, looked=looks, cut=cut))
         watch.lap("track")
         wanted = [track for track in tracks if track.id not in wishes.left_out]
-        present = [track.detection for track in wanted if not track.coasting]
-        crops = self.classifier.crop(seen.image, present)
+        reads = self.reading_times.due(frame.pts_s)
+        # As the detector found it: a smoothed box would depend on the frames before.
+        found = {track: track.found for track in wanted if track.found and reads}
+        crops = self.classifier.crop(seen.image, list(found.values()))
         probabilities = self.classifier.label(crops)
-        watch.lap("classify")
-        readings = self.smoother.read(wanted, probabilities, self.gate.flaws(crops, present), frame.pts_s)
+        if reads:
+            watch.lap("classify")
+        readings = self.smoother.read(
+            wanted, list(found), probabilities, self.gate.flaws(crops, list(found.values())), frame.pts_s
+        )
         watch.lap("steady")
         self.cadence.spent(watch.total_s, looked=looks)
         return Analysed(readings, tuple(track for track in tracks if track.id in wishes.left_out), watch.laps_ms)

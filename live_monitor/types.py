@@ -90,18 +90,23 @@ class Track:
     Attributes:
         id: its number, from 1, the same as long as it is followed; none is given twice in a session.
         detection: where it is, its box smoothed; score and landmarks are the detector's, None while coasting.
+        found: what the detector found in this frame; None while coasting.
         age_s: seconds of media time since it was first seen.
-        coasting: it is not seen in this frame; the box is where it should be.
     """
 
     id: int
     detection: Detection
+    found: Detection | None
     age_s: float = 0.0
-    coasting: bool = False
 
     @property
     def box(self) -> Box:
         return self.detection.box
+
+    @property
+    def coasting(self) -> bool:
+        """True when it is not seen in this frame; the box is where it should be."""
+        return self.found is None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,8 +115,8 @@ class Reading:
 
     Attributes:
         track: which face it is, and where.
-        probabilities: what the classifier says of this frame, float32 (7,) in the order of LABELS, sum 1; while the track
-            is coasting, what it said last.
+        probabilities: what the classifier said when the face was read last, float32 (7,) in the order of LABELS, sum 1; see
+            `live_monitor.classify.reading_times`.
         smoothed: the same over the last moments of this face.
         label: one of LABELS, from `smoothed`; it changes when another is clearly ahead. UNSURE when there is a reason.
         why: what makes it unsure, such as "too small", or "".
@@ -145,8 +150,8 @@ class FrameResult:
     Attributes:
         frame: the picture that was analysed.
         readings: one a face, ordered from left to right; those that the user left out are not among them.
-        stages_ms: milliseconds by stage: "detect" or "carry" (the faces of the frame before, moved), "track", "classify",
-            and "steady" (quality and smoothing).
+        stages_ms: milliseconds by stage: "detect" or "carry" (the faces of the frame before, moved), "track", "classify"
+            where faces were read, and "steady" (quality and smoothing).
         finished_s: when the analysis ended, in seconds of the monotonic clock.
         dropped: frames of the source so far that were not analysed, or whose result a newer one replaced.
         left_out: the faces that the user left out: where they are, and nothing else.

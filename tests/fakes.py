@@ -164,7 +164,7 @@ def reading_of(
 ) -> Reading:
     """A face with these probabilities, in this frame as over time."""
     label = UNSURE if why else LABELS[int(probabilities.argmax())]
-    return Reading(Track(number, Detection(box), coasting=coasting), probabilities, probabilities, label, why)
+    return Reading(Track(number, Detection(box), None if coasting else Detection(box)), probabilities, probabilities, label, why)
 
 
 def eventually(condition: Callable[[], bool], within_s: float = 5.0) -> bool:

@@ -17,6 +17,7 @@ from live_monitor.settings import Settings
     [
         ({"detector": "radar"}, "detector radar: is one of auto, facegrid, yunet, haar"),
         ({"detect_every": 0}, "detect_every 0: is at least 1"),
+        ({"read_every": -1}, "read_every -1: is from 0 to 10 seconds"),
         ({"ignore": (Zone(0.5, 0, 0.6, 1),)}, r"--ignore 0\.5,0,0\.6,1: reaches outside the picture"),
         ({"ignore": ((0.5, 0, 0.6, 1),)}, r"--ignore 0\.5,0,0\.6,1: reaches outside the picture"),
         ({"detector": "facegrid", "profile": True}, "profile is for the detector haar, not for a network"),
@@ -33,6 +34,14 @@ def test_what_cannot_be_is_refused_with_its_value(values: dict[str, Any], messag
 
 def test_every_default_is_valid() -> None:
     assert Settings().detector == "auto"
+
+
+@pytest.mark.parametrize(
+    ("values", "seconds"),
+    [({}, 0.2), ({"smooth": 0.0}, 0.0), ({"read_every": 1.0, "smooth": 0.0}, 1.0), ({"read_every": 0.0}, 0.0)],
+)
+def test_where_every_frame_speaks_for_itself_every_frame_is_read(values: dict[str, Any], seconds: float) -> None:
+    assert Settings(**values).read_every_s == seconds
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.quality import EVERY_FACE, QualityGate
+from live_monitor.classify.reading_times import ReadingTimes
 from live_monitor.detect.cadence import EveryNth
 from live_monitor.detect.zones import Zone
 from live_monitor.stages import Stages
@@ -61,6 +62,37 @@ def test_between_two_looks_faces_are_carried_and_still_classified() -> None:
     assert [next(iter(result.stages_ms)) for result in results] == ["detect", "carry", "carry"] * 2
     assert len(engine.batches) == 6
     assert results[2].readings[0].detection.box.x1 == pytest.approx(PORTRAIT_FACE.x1 + 4, abs=1)
+
+
+def test_between_two_readings_faces_are_followed_and_keep_what_was_said_of_them() -> None:
+    engine = FakeEngine()
+    watched = dataclasses.replace(stages(FakeDetector([LEFT, RIGHT]), engine=engine), reading_times=ReadingTimes(0.2))
+    results = [watched.analyse(frame_of(drawn_portrait(), index, index / 10)) for index in range(4)]
+    assert [len(batch) for batch in engine.batches] == [2, 2]
+    assert ["classify" in result.stages_ms for result in results] == [True, False, True, False]
+    assert [[reading.label for reading in result.readings] for result in results] == [["happy", "happy"]] * 4
+
+
+def test_somebody_new_is_told_with_the_next_reading() -> None:
+    detector = FakeDetector([LEFT])
+    watched = dataclasses.replace(stages(detector), reading_times=ReadingTimes(0.5))
+    told = []
+    for index in range(8):
+        detector.boxes = [LEFT, RIGHT] if index else [LEFT]
+        told.append(len(watched.analyse(frame_of(drawn_portrait(), index, index / 10)).readings))
+    assert told == [1, 1, 1, 1, 1, 2, 2, 2]
+
+
+def test_a_face_is_read_where_it_was_found_not_where_it_is_drawn() -> None:
+    engine, detector = FakeEngine(), FakeDetector([LEFT])
+    watched = stages(detector, engine=engine)
+    portrait = drawn_portrait()
+    watched.analyse(frame_of(portrait))
+    detector.boxes = [moved := Box(LEFT.x1 + 2, LEFT.y1, LEFT.x2 + 2, LEFT.y2)]
+    (reading,) = watched.analyse(frame_of(portrait, 1, 0.02)).readings
+    assert reading.detection.box.x1 < moved.x1
+    stages(FakeDetector([moved]), engine=(alone := FakeEngine())).analyse(frame_of(portrait))
+    np.testing.assert_array_equal(engine.batches[1], alone.batches[0])
 
 
 def test_a_cadence_that_begins_to_carry_first_looks_once_more() -> None:

@@ -84,20 +84,25 @@ class Smoother:
         self._memories: dict[int, _Memory] = {}
 
     def read(
-        self, tracks: Sequence[Track], probabilities: NDArray[np.float32], flaws: Sequence[str], now_s: float
+        self,
+        tracks: Sequence[Track],
+        read: Sequence[Track],
+        probabilities: NDArray[np.float32],
+        flaws: Sequence[str],
+        now_s: float,
     ) -> tuple[Reading, ...]:
         """Readings of a frame, one for each track of which something is known, in their order.
 
         Args:
-            tracks: all faces of the frame.
-            probabilities: float32 (n, 7) of the n tracks that are not coasting, in their order.
+            tracks: all faces of the frame; others are forgotten.
+            read: the n of them that were read in it.
+            probabilities: float32 (n, 7) of these.
             flaws: why each of these cannot be read well, or "".
             now_s: media time of the frame, never less than that of the frame before.
         """
         self._memories = {track.id: self._memories.get(track.id) or _Memory() for track in tracks}
-        seen = [track for track in tracks if not track.coasting]
         weighted = _weighted(probabilities, flaws)
-        for track, row, weighted_row, flaw in zip(seen, probabilities, weighted, flaws, strict=True):
+        for track, row, weighted_row, flaw in zip(read, probabilities, weighted, flaws, strict=True):
             self._memories[track.id].add(row, weighted_row, flaw, now_s, self._smooth_s, self._unsure_below)
         return tuple(self._memories[track.id].reading(track) for track in tracks if self._memories[track.id].begun)
 

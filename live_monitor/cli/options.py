@@ -81,6 +81,10 @@ def analysis_options(command: F) -> F:
             help="cpu: LiteRT; gpu: TensorFlow; auto: the GPU if there is one.",
         ),
         click.option(
+            "--read-every", type=click.FloatRange(0, 10), metavar="SECONDS",
+            help="Classify each face so often; 0: in every frame. [default: 0.2, with --smooth 0 every frame]",
+        ),
+        click.option(
             "--smooth", type=click.FloatRange(0, 60), default=0.5, show_default=True, metavar="SECONDS",
             help="Average what is said of a face over so long; 0: every frame speaks for itself.",
         ),

@@ -24,8 +24,8 @@ def row(label: int, probability: float = 0.6) -> NDArray[np.float32]:
 
 
 def read(smoother: Smoother, rows: dict[int, NDArray[np.float32]], at_s: float, flaw: str = "") -> dict[int, Reading]:
-    tracks = [Track(number, FACE) for number in rows]
-    readings = smoother.read(tracks, np.array(list(rows.values())).reshape(-1, 7), [flaw] * len(rows), at_s)
+    tracks = [Track(number, FACE, FACE) for number in rows]
+    readings = smoother.read(tracks, tracks, np.array(list(rows.values())).reshape(-1, 7), [flaw] * len(rows), at_s)
     return {reading.track.id: reading for reading in readings}
 
 
@@ -134,7 +134,7 @@ def test_a_face_that_was_gone_starts_anew() -> None:
 def test_a_face_that_is_missed_for_a_moment_keeps_what_was_said() -> None:
     smoother = Smoother()
     read(smoother, {1: row(HAPPY)}, 0.0)
-    (reading,) = smoother.read([Track(1, FACE, coasting=True)], np.empty((0, 7), np.float32), [], 0.04)
+    (reading,) = smoother.read([Track(1, FACE, None)], [], np.empty((0, 7), np.float32), [], 0.04)
     assert reading.label == "happy"
 
 

@@ -232,7 +232,7 @@ class TestView:
 
     def test_a_face_that_is_left_out_is_blurred_and_has_no_label(self) -> None:
         image = noise(*HD)
-        shown = render(image, [], status(), left_out=[Track(4, Detection(FACE))])
+        shown = render(image, [], status(), left_out=[Track(4, Detection(FACE), Detection(FACE))])
         assert shown[320:480, 720:780].std() < 0.5 * image[320:480, 720:780].std()
         assert not (shown == COLOURS_BGR["happy"]).all(axis=2).any()
 

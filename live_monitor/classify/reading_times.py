@@ -1,0 +1,28 @@
+"""When faces are read: all of them together, at steps of media time, not in every frame.
+
+An average over half a second gains little from more looks, and steps that all frame rates share make labels that do not
+depend on it.
+"""
+
+from __future__ import annotations
+
+import math
+
+_EARLY_S = 0.002
+"""Times in files are rounded: a frame this little before a step belongs to it."""
+
+
+class ReadingTimes:
+    """Says of each frame of a source whether its faces are read. Belongs to one thread."""
+
+    def __init__(self, every_s: float = 0.0) -> None:
+        """Takes the seconds from one step to the next, counted from 0 of media time; 0: every frame is one."""
+        self._every_s = every_s
+        self._step = -1
+
+    def due(self, now_s: float) -> bool:
+        """Whether the faces of the next frame, at this media time, are read: it is the first one of a step."""
+        if not self._every_s:
+            return True
+        before, self._step = self._step, math.floor((now_s + _EARLY_S) / self._every_s)
+        return self._step > before
