@@ -45,8 +45,9 @@ class Box(NamedTuple):
     def intersection(self, other: Box) -> float:
         """Area that both cover, in square pixels."""
         width = min(self.x2, other.x2) - max(self.x1, other.x1)
-        height = min(self.y2, other.y2) - max(self.y1, other.y1)
-        return max(0.0, width) * max(0.0, height)
+        if width <= 0:  # most pairs
+            return 0.0
+        return width * max(0.0, min(self.y2, other.y2) - max(self.y1, other.y1))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

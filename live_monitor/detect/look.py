@@ -28,13 +28,14 @@ def look(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
         side_px: longest side of the picture to search, in pixels; it is enlarged or reduced to that.
 
     Returns:
-        Faces in pixels of `image`, highest score first.
+        Faces in pixels of `image`, any order, none twice.
     """
     found = _at_size(finder, image, side_px)
-    if finder.wants_coarse_look and side_px >= _COARSE_FROM * COARSE_SIDE_PX:
-        nearest_px = COARSE_FACE_PX * max(image.shape[:2]) / side_px
-        found += [near for near in _at_size(finder, image, COARSE_SIDE_PX) if near.box.width >= nearest_px]
-    return merge_overlapping(found)
+    if not finder.wants_coarse_look or side_px < _COARSE_FROM * COARSE_SIDE_PX:
+        return found
+    nearest_px = COARSE_FACE_PX * max(image.shape[:2]) / side_px
+    near = [face for face in _at_size(finder, image, COARSE_SIDE_PX) if face.box.width >= nearest_px]
+    return merge_overlapping([*found, *near])
 
 
 def _at_size(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:

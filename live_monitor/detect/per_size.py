@@ -10,7 +10,8 @@ Network = TypeVar("Network")
 Size = tuple[int, int]
 """Width and height in pixels."""
 
-SIZES_READY = 3
+SIZES_READY = 5
+"""The full size, the small copy, and the sizes fitted to faces between which a video goes to and fro."""
 
 
 class PerSize(Generic[Network]):
