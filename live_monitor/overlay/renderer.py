@@ -20,6 +20,9 @@ from live_monitor.types import Image, Reading, Track
 PLATE_BGR = (40, 40, 40)
 NOTICE_BGR = (30, 120, 220)
 NOTICE_ENLARGED = 1.5
+DETAILS_OPACITY = 0.6
+"""Of the plate with the times: it may lie over a face, which can be seen through it."""
+
 DIMMED = 0.45
 SHADED = 0.3
 HATCH_BGR = (110, 110, 110)
@@ -102,7 +105,7 @@ def _details_style(style: Style) -> Style:
 def _draw_texts(canvas: Image, status: Status, status_place: Rect, view: View, style: Style) -> None:
     height, width = canvas.shape[:2]
     if view.details and status.details:
-        draw_lines(canvas, status.details, (0, status_place.y2), PLATE_BGR, _details_style(style))
+        draw_lines(canvas, status.details, (0, status_place.y2), PLATE_BGR, _details_style(style), DETAILS_OPACITY)
     if status.message:
         plate = plate_size(status.message, style)
         x, y = max(0, (width - plate[0]) // 2), height - plate[1] - 4 * style.padding

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
+import numpy as np
 
 from live_monitor.types import Image
 
@@ -75,10 +76,13 @@ def line_height(style: Style) -> int:
     return plate_size("Ag", style)[1] - style.padding
 
 
-def draw_lines(image: Image, lines: Sequence[str], corner: tuple[int, int], colour: Colour, style: Style) -> None:
-    """Draws a filled plate with several lines, its upper left corner at `corner`."""
+def draw_lines(
+    image: Image, lines: Sequence[str], corner: tuple[int, int], colour: Colour, style: Style, opacity: float = 1.0
+) -> None:
+    """Draws a plate with several lines, its upper left corner at `corner`; its opacity is 0..1, that of the lines 1."""
     width, height = lines_size(lines, style)
-    cv2.rectangle(image, corner, (corner[0] + width - 1, corner[1] + height - 1), colour, cv2.FILLED)
+    behind = image[corner[1] : corner[1] + height, corner[0] : corner[0] + width]
+    behind[:] = cv2.addWeighted(np.full_like(behind, colour), opacity, behind, 1 - opacity, 0)
     for number, line in enumerate(lines, start=1):
         origin = corner[0] + 2 * style.padding, corner[1] + style.padding + number * line_height(style) - style.padding // 2
         write(image, line, origin, _text_colour(colour), style)
