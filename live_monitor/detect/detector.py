@@ -59,7 +59,11 @@ def merge_overlapping(detections: Iterable[Detection]) -> list[Detection]:
     """
     kept: list[Detection] = []
     for detection in sorted(detections, key=lambda detection: -(detection.score or 0.0)):
-        box = detection.box
-        if all(box.intersection(other.box) < SAME_FACE_OVERLAP * min(box.area, other.box.area) for other in kept):
+        if not any(same_face(detection, other) for other in kept):
             kept.append(detection)
     return kept
+
+
+def same_face(one: Detection, other: Detection) -> bool:
+    """Whether two boxes overlap by SAME_FACE_OVERLAP."""
+    return one.box.intersection(other.box) >= SAME_FACE_OVERLAP * min(one.box.area, other.box.area)

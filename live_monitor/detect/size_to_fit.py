@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import Sequence
 
-from live_monitor.detect.detector import FaceFinder, merge_overlapping
+from live_monitor.detect.detector import FaceFinder, merge_overlapping, same_face
 from live_monitor.detect.look import COARSE_SIDE_PX, look
 from live_monitor.types import Box, Detection, Frame, Image
 
@@ -15,7 +15,8 @@ logger = logging.getLogger(__name__)
 FULL_LOOK_EVERY_S = 1.0
 CALM_FULL_LOOK_EVERY_S = 2.0
 """Time between two looks at full size, which find somebody new who is smaller than all who are there; the longer one after
-a look that found nobody new. The size is decided then, not in every frame, so that it is the same at any frame rate."""
+a look that found no more faces than the last. The size is decided then, not in every frame, so that it is the same at any
+frame rate."""
 
 SEARCH_AGAIN_S = 0.2
 """A face that is lost is looked for in the other size at once, but not more often than this."""
@@ -48,6 +49,7 @@ class SizeToFit:
         self._finder = finder
         self._min_face = min_face
         self._seen: list[Box] = []
+        self._faces_before = 0
         self._side_px = 0
         self._full_look_due_s = self._full_look_s = -math.inf
         self._fit_again_s = math.inf
@@ -59,18 +61,10 @@ class SizeToFit:
     def detect(self, frame: Frame) -> list[Detection]:
         """Faces of the next frame; frames come in the order of their media time."""
         full_px = self._full_side_px(frame.image)
-        due = frame.pts_s >= self._full_look_due_s
-        full = due or self._side_px >= full_px
-        detections = self._look(frame.image, full_px if full else self._side_px)
-        if due:
-            self._plan(frame.pts_s, found_new=len(self._sure(detections)) > len(self._seen))
-        searched_s = frame.pts_s - self._full_look_s
-        if len(self._sure(detections)) < len(self._seen) and self._side_px < full_px and searched_s >= SEARCH_AGAIN_S:
-            detections, full = self._search_again(frame, detections, self._side_px if full else full_px), True
-        elif due or frame.pts_s >= self._fit_again_s:
-            self._fit(frame, self._sure(detections))
-        if full:
-            self._full_look_s = frame.pts_s
+        if frame.pts_s >= self._full_look_due_s:
+            detections = self._full_look(frame, full_px)
+        else:
+            detections = self._fitted_look(frame, full_px)
         self._seen = self._sure(detections)
         return detections
 
@@ -91,19 +85,49 @@ class SizeToFit:
             scale = min(self._finder.smallest_px / self._min_face, max(1.0, scale))
         return max(1, round(max(width, height) * scale))
 
-    def _plan(self, now_s: float, *, found_new: bool) -> None:
+    def _full_look(self, frame: Frame, full_px: int) -> list[Detection]:
+        """Looks at full size, adds who was seen better in a smaller picture, and decides on the size for the frames to come."""
+        detections = self._look(frame.image, full_px)
+        self._plan(frame.pts_s, len(self._sure(detections)))
+        if 0 < self._side_px < full_px and self._lost_somebody(detections):
+            detections = self._with_missing(detections, self._look(frame.image, self._side_px))
+        self._full_look_s = frame.pts_s
+        self._fit(frame, self._sure(detections))
+        return detections
+
+    def _fitted_look(self, frame: Frame, full_px: int) -> list[Detection]:
+        """Looks at the fitted size; where somebody is lost at full size too, and if that helps, the fitted size was too small."""
+        side_px = min(self._side_px, full_px)
+        detections = self._look(frame.image, side_px)
+        if frame.pts_s >= self._fit_again_s:
+            self._fit(frame, self._sure(detections))
+        searched_s = frame.pts_s - self._full_look_s
+        if side_px < full_px and searched_s >= SEARCH_AGAIN_S and self._lost_somebody(detections):
+            self._full_look_s = frame.pts_s
+            found = len(self._sure(detections))
+            detections = self._with_missing(detections, self._look(frame.image, full_px))
+            sure = self._sure(detections)
+            if len(sure) > found:
+                self._use(frame, max(LOST_ENLARGES * side_px, self._wanted_px(frame, sure)))
+        return detections
+
+    def _with_missing(self, detections: Sequence[Detection], others: Sequence[Detection]) -> list[Detection]:
+        """Adds who is sure in another look only; the others' boxes stay, or they would jump from size to size."""
+        sure = [found for found in detections if self._is_sure(found)]
+        faint = [found for found in detections if not self._is_sure(found)]
+        return sure + [
+            found for found in merge_overlapping([*faint, *others]) if not any(same_face(found, known) for known in sure)
+        ]
+
+    def _lost_somebody(self, detections: Sequence[Detection]) -> bool:
+        return len(self._sure(detections)) < len(self._seen)
+
+    def _plan(self, now_s: float, faces: int) -> None:
         """Plans the next full look for a fixed time after this one was due, not after the frame that happened to come then."""
-        every_s = FULL_LOOK_EVERY_S if found_new else CALM_FULL_LOOK_EVERY_S
+        every_s = FULL_LOOK_EVERY_S if faces > self._faces_before else CALM_FULL_LOOK_EVERY_S
+        self._faces_before = faces
         late_s = now_s - self._full_look_due_s
         self._full_look_due_s = now_s + every_s - (late_s if late_s < every_s else 0.0)
-
-    def _search_again(self, frame: Frame, detections: list[Detection], side_px: int) -> list[Detection]:
-        """Adds the faces seen in the picture at another size; if there are any, the fitted size was too small."""
-        merged = merge_overlapping([*detections, *self._look(frame.image, side_px)])
-        sure = self._sure(merged)
-        if len(sure) > len(self._sure(detections)):
-            self._use(frame, max(LOST_ENLARGES * self._side_px, self._wanted_px(frame, sure)))
-        return merged
 
     def _fit(self, frame: Frame, sure: Sequence[Box]) -> None:
         """Sets the size for the next frames by the smallest face. It rises at once, and falls when it may fall far."""
@@ -126,4 +150,7 @@ class SizeToFit:
             logger.info("%s: looks for faces in pictures of %d pixels, longest side", self._finder.name, side_px)
 
     def _sure(self, detections: Sequence[Detection]) -> list[Box]:
-        return [found.box for found in detections if found.score is None or found.score >= self._finder.sure_score]
+        return [found.box for found in detections if self._is_sure(found)]
+
+    def _is_sure(self, found: Detection) -> bool:
+        return found.score is None or found.score >= self._finder.sure_score
