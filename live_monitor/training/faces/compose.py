@@ -38,8 +38,11 @@ CROPS, GALLERIES, PASTES = 0.45, 0.23, 0.11
 TURNED = 0.35
 TURN_RAD = math.radians(12)
 MOST_TURN_RAD = math.radians(35)
-OCCLUDED = 0.12
+OCCLUDED = 0.2
 """Shares of pictures that are turned, and of faces that are partly covered; the standard deviation and limit of a turn."""
+
+COVERED_EVENLY = 0.5
+"""Share of the covered faces on which one grey level lies."""
 
 DISTRACTED = 0.4
 """Share of the samples with things where no face is."""
@@ -95,7 +98,7 @@ class Composer:
             canvas = self._background(rng, others=0.15)
         if rng.random() < DISTRACTED:
             distract(canvas, rng)
-        _occlude(canvas, rng)
+        occlude(canvas, rng)
         canvas.grey = degrade(canvas.grey, rng)
         return canvas
 
@@ -279,7 +282,7 @@ def _letter(canvas: Canvas, tile: tuple[float, float, float, float], region: Reg
     )
 
 
-def _occlude(canvas: Canvas, rng: np.random.Generator) -> None:
+def occlude(canvas: Canvas, rng: np.random.Generator) -> None:
     """Covers up to 45 % of some faces: a hand, a mask, another head, a frame's edge."""
     for box in canvas.boxes[(rng.random(len(canvas.boxes)) < OCCLUDED) & (canvas.weights > 0)]:
         x1, y1, x2, y2 = box
@@ -294,4 +297,14 @@ def _occlude(canvas: Canvas, rng: np.random.Generator) -> None:
         ][side]
         region = _inside(*bar)
         if region[2] > region[0] and region[3] > region[1]:
-            canvas.grey[region[1] : region[3], region[0] : region[2]] = rng.integers(0, 256)
+            _cover(canvas.grey, region, rng)
+
+
+def _cover(grey: NDArray[np.uint8], region: Region, rng: np.random.Generator) -> None:
+    """Fills a region with one grey level, or with what is elsewhere in the picture, as a head in front has a texture too."""
+    x1, y1, x2, y2 = region
+    if rng.random() < COVERED_EVENLY:
+        grey[y1:y2, x1:x2] = rng.integers(0, 256)
+        return
+    x, y = rng.integers(0, grey.shape[1] - (x2 - x1) + 1), rng.integers(0, grey.shape[0] - (y2 - y1) + 1)
+    grey[y1:y2, x1:x2] = grey[y : y + y2 - y1, x : x + x2 - x1].copy()
