@@ -22,7 +22,7 @@ SEARCH_AGAIN_S = 0.2
 """A face that is lost is looked for in the other size at once, but not more often than this."""
 
 LOST_ENLARGES = 1.5
-"""A size at which a face was lost is too small by this."""
+"""A size at which a face is lost that a full look sees in the same frame is too small by this."""
 
 NEWCOMER_S = 0.4
 """A size that is for somebody new is decided once more after so long: most false faces are seen once."""
@@ -90,33 +90,30 @@ class SizeToFit:
         detections = self._look(frame.image, full_px)
         self._plan(frame.pts_s, len(self._sure(detections)))
         if 0 < self._side_px < full_px and self._lost_somebody(detections):
-            detections = self._with_missing(detections, self._look(frame.image, self._side_px))
+            detections = self._with_lost(detections, self._look(frame.image, self._side_px))
         self._full_look_s = frame.pts_s
-        self._fit(frame, self._sure(detections))
+        self._fit(frame, self._sure(detections), full_px)
         return detections
 
     def _fitted_look(self, frame: Frame, full_px: int) -> list[Detection]:
-        """Looks at the fitted size; where somebody is lost at full size too, and if that helps, the fitted size was too small."""
+        """Looks at the fitted size, and where somebody is lost at full size too."""
         side_px = min(self._side_px, full_px)
         detections = self._look(frame.image, side_px)
         if frame.pts_s >= self._fit_again_s:
-            self._fit(frame, self._sure(detections))
+            self._fit(frame, self._sure(detections), side_px)
         searched_s = frame.pts_s - self._full_look_s
         if side_px < full_px and searched_s >= SEARCH_AGAIN_S and self._lost_somebody(detections):
             self._full_look_s = frame.pts_s
-            found = len(self._sure(detections))
-            detections = self._with_missing(detections, self._look(frame.image, full_px))
-            sure = self._sure(detections)
-            if len(sure) > found:
-                self._use(frame, max(LOST_ENLARGES * side_px, self._wanted_px(frame, sure)))
+            detections = self._with_lost(detections, self._look(frame.image, full_px))
         return detections
 
-    def _with_missing(self, detections: Sequence[Detection], others: Sequence[Detection]) -> list[Detection]:
-        """Adds who is sure in another look only; the others' boxes stay, or they would jump from size to size."""
+    def _with_lost(self, detections: Sequence[Detection], others: Sequence[Detection]) -> list[Detection]:
+        """Adds who is lost and sure in another look; the others' boxes stay, or they would jump from size to size."""
         sure = [found for found in detections if self._is_sure(found)]
         faint = [found for found in detections if not self._is_sure(found)]
+        lost = [found for found in others if _among(found.box, self._seen)]
         return sure + [
-            found for found in merge_overlapping([*faint, *others]) if not any(same_face(found, known) for known in sure)
+            found for found in merge_overlapping([*faint, *lost]) if not any(same_face(found, known) for known in sure)
         ]
 
     def _lost_somebody(self, detections: Sequence[Detection]) -> bool:
@@ -129,13 +126,21 @@ class SizeToFit:
         late_s = now_s - self._full_look_due_s
         self._full_look_due_s = now_s + every_s - (late_s if late_s < every_s else 0.0)
 
-    def _fit(self, frame: Frame, sure: Sequence[Box]) -> None:
-        """Sets the size for the next frames by the smallest face. It rises at once, and falls when it may fall far."""
-        anybody_new = any(all(box.intersection(seen) == 0 for seen in self._seen) for box in sure)
+    def _fit(self, frame: Frame, sure: Sequence[Box], looked_px: int) -> None:
+        """Sets the size for the next frames by the smallest face, and tries it: who was known must be found there too.
+
+        It rises at once, and falls when it may fall far.
+        """
+        anybody_new = not all(_among(box, self._seen) for box in sure)
         self._fit_again_s = frame.pts_s + NEWCOMER_S if anybody_new else math.inf
-        side_px = self._wanted_px(frame, sure)
-        if side_px > self._side_px or side_px <= SHRINK * self._side_px:
-            self._use(frame, side_px)
+        wanted_px = self._wanted_px(frame, sure)
+        if wanted_px > self._side_px or wanted_px <= SHRINK * self._side_px:
+            self._use(frame, wanted_px)
+        known = [box for box in sure if _among(box, self._seen)] if self._seen else sure
+        if self._side_px < looked_px:
+            found = self._sure(self._look(frame.image, self._side_px))
+            if not all(_among(box, found) for box in known):
+                self._use(frame, LOST_ENLARGES * self._side_px)
 
     def _wanted_px(self, frame: Frame, boxes: Sequence[Box]) -> float:
         """Longest side of the smallest picture in which a finder sees all of these."""
@@ -154,3 +159,7 @@ class SizeToFit:
 
     def _is_sure(self, found: Detection) -> bool:
         return found.score is None or found.score >= self._finder.sure_score
+
+
+def _among(box: Box, boxes: Sequence[Box]) -> bool:
+    return any(box.intersection(other) > 0 for other in boxes)
