@@ -41,7 +41,7 @@ MEASURED_PX = (640, 320)
 """Longest sides of the pictures that are measured."""
 
 WANTED_PRECISION = 0.95
-FALSE_FACES_PER_PICTURE = 1 / 100
+FALSE_FACES_PER_PICTURE = 0.02
 """The threshold is the lowest with this precision on the pictures kept apart whose faces are all boxed, and no more false
 faces in those without one."""
 
