@@ -15,6 +15,9 @@ COARSE_SIDE_PX = 320
 COARSE_FACE_PX = 100
 """Faces that are not as wide as this in the picture itself are seen better there."""
 
+TOO_WIDE_PX = 200
+"""What is as wide as this in the picture itself is no face unless the small copy shows one there: mostly it is a wall or a sky."""
+
 _COARSE_FROM = 2.0
 """A picture this many times the small copy's side has room for faces that its finder is too near to see."""
 
@@ -33,9 +36,9 @@ def look(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
     found = _at_size(finder, image, side_px)
     if not finder.wants_coarse_look or side_px < _COARSE_FROM * COARSE_SIDE_PX:
         return found
-    nearest_px = COARSE_FACE_PX * max(image.shape[:2]) / side_px
-    near = [face for face in _at_size(finder, image, COARSE_SIDE_PX) if face.box.width >= nearest_px]
-    return merge_overlapping([*found, *near])
+    scale = max(image.shape[:2]) / side_px
+    near = [face for face in _at_size(finder, image, COARSE_SIDE_PX) if face.box.width >= COARSE_FACE_PX * scale]
+    return merge_overlapping([*(face for face in found if face.box.width < TOO_WIDE_PX * scale), *near])
 
 
 def _at_size(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:

@@ -58,6 +58,17 @@ def test_what_is_small_in_the_large_picture_too_is_not_taken_from_the_small_copy
     assert [round(face.box.width) for face in look(Deluded(), squares(FACE), 1280)] == [160]
 
 
+def test_what_is_wide_in_the_large_picture_must_be_a_face_in_the_small_copy_too() -> None:
+    class Dreamer(Nearsighted):
+        """Takes the sky of every large picture for a face."""
+
+        def find(self, picture: Image) -> list[Detection]:
+            found = super().find(picture)
+            return [*found, Detection(Box(600, 10, 900, 300), 0.9)] if picture.shape[1] > COARSE_SIDE_PX else found
+
+    assert [round(face.box.width) for face in look(Dreamer(), squares(FACE), 1280)] == [160]
+
+
 @pytest.mark.parametrize(("side_px", "looks"), [(COARSE_SIDE_PX, 1), (2 * COARSE_SIDE_PX - 1, 1), (2 * COARSE_SIDE_PX, 2)])
 def test_the_small_copy_is_searched_only_where_it_adds_something(side_px: int, looks: int) -> None:
     finder = Nearsighted()
