@@ -16,7 +16,7 @@ COARSE_FACE_PX = 100
 """Faces that are not as wide as this in the picture itself are seen better there."""
 
 TOO_WIDE_PX = 200
-"""What is as wide as this in the picture itself is no face unless the small copy shows one there: mostly it is a wall or a sky."""
+"""What is as wide as this in the picture itself must be a face in the small copy too: most others are a wall or a sky."""
 
 _COARSE_FROM = 2.0
 """A picture this many times the small copy's side has room for faces that its finder is too near to see."""
