@@ -77,9 +77,10 @@ def train(
     set_up_logging(verbose)
     with silent_stderr():  # TensorFlow greets on import
         from live_monitor.training.export import export
+        from live_monitor.training.material import load_material
         from live_monitor.training.precision import precision_here
         from live_monitor.training.recipe import recipe_for
-        from live_monitor.training.train import Listener, load_material
+        from live_monitor.training.train import Listener
         from live_monitor.training.train import train as train_network
 
     recipe = recipe_for(arch, recipe_name, votes is not None, **changes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 from live_monitor.classify.networks import NETWORKS, dtype_policy
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import softmax
-from live_monitor.dataset.fer2013 import Faces, load_fer2013
-from live_monitor.dataset.ferplus import load_votes, refuse_other_rows
+from live_monitor.dataset.fer2013 import Faces
 from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.metrics import confusion_matrix
 from live_monitor.evaluation.emotions.plots import confusion_png
-from live_monitor.labels import FERPLUS_LABELS, LABELS
+from live_monitor.labels import LABELS
+from live_monitor.training.answers import mean_probabilities, predict
 from live_monitor.training.augment import AUGMENTATIONS
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.begin import first_network, model_network
+from live_monitor.training.material import Material
 from live_monitor.training.objective import accuracy, emotion_loss, wanted_probabilities
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.prefetch import prefetched
@@ -39,7 +40,6 @@ COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accu
 
 CURVES = {"loss": ("loss", "val_loss"), "accuracy": ("accuracy", "val_accuracy")}
 CURVES_FILE, CONFUSION_FILE = "curves.png", "confusion.png"
-EVALUATION_BATCH = 256
 MOMENTUM = 0.9
 
 XLA = keras.backend.backend() != "tensorflow"
@@ -61,26 +61,6 @@ class Listener:
     say: Callable[[str], None] = lambda _line: None
     step: Callable[[str, int, int, int], None] = lambda _name, _epoch, _step, _steps: None
     scalars: Callable[[Path, Line], None] = lambda _run, _line: None
-
-
-@dataclass(frozen=True)
-class Material:
-    """What is trained on.
-
-    Attributes:
-        training: FER2013's Training faces.
-        public_test: those that the epoch is chosen on.
-        votes: FER+'s, uint8 (35887, 10), or None.
-    """
-
-    training: Faces
-    public_test: Faces
-    votes: NDArray[np.uint8] | None = None
-
-    @property
-    def outputs(self) -> int:
-        """How many logits a network has."""
-        return len(LABELS) + (0 if self.votes is None else len(FERPLUS_LABELS))
 
 
 @dataclass(frozen=True)
@@ -118,23 +98,6 @@ class TrainedNetwork:
         return other
 
 
-def load_material(data: Path, votes: Path | None = None) -> Material:
-    """Reads Training and PublicTest; PrivateTest is not used.
-
-    Args:
-        data: FER2013, as `load_fer2013` takes it.
-        votes: FER+'s fer2013new.csv.
-
-    Raises:
-        UsageError: a path is not what it should be, or the votes are not of these faces.
-    """
-    material = Material(load_fer2013(data, "Training"), load_fer2013(data, "PublicTest"))
-    if votes is None:
-        return material
-    refuse_other_rows({"Training": material.training.rows, "PublicTest": material.public_test.rows}, data)
-    return replace(material, votes=load_votes(votes))
-
-
 def train(
     material: Material, run: Path, recipe: Recipe, *, resume: bool = False, listener: Listener | None = None
 ) -> TrainedNetwork:
@@ -160,9 +123,12 @@ def train(
     with writing(run):
         # Whatever is missing is told before the folder holds a run.
         model = first_network(recipe, material.outputs, goes_on=has_state(run))
-        teachers = [model_network(name, material.outputs) for name in recipe.teacher_models]
+        trained_before = [model_network(name, material.outputs) for name in recipe.teacher_models]
         folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / CURVES_FILE), resume=resume)
-        taught = _teach(material, folder, recipe, teachers, listener) if recipe.taught else None
+        taught = None
+        if recipe.taught:
+            teachers = itertools.chain(trained_before, _new_teachers(material, folder, recipe, listener))
+            taught = mean_probabilities(teachers, material.training)
         training = _Training(material, folder, recipe, model, taught, listener)
         training.go_on()
     return training.result()
@@ -174,23 +140,6 @@ def _check(recipe: Recipe, faces: int) -> None:
             raise UsageError(f"--arch {arch}: unknown network; choose from {', '.join(NETWORKS)}")
     if faces < recipe.batch_size:
         raise UsageError(f"--batch-size {recipe.batch_size}: there are only {faces} faces to train on")
-
-
-def predict(network: Any, faces: Faces) -> NDArray[np.float32]:
-    """A Keras network's logits of faces, float32 (n, outputs)."""
-    logits: NDArray[np.float32] = network.predict(normalise(faces.images), batch_size=EVALUATION_BATCH, verbose=0)
-    return logits
-
-
-def _teach(material: Material, run: Run, recipe: Recipe, trained: Sequence[Any], listener: Listener) -> NDArray[np.float32]:
-    """What teachers say of the Training faces and of their mirror images on average: those trained before, and new ones."""
-    faces = material.training
-    mirrored = replace(faces, images=faces.images[:, :, ::-1])
-    said = []
-    for teacher in itertools.chain(trained, _new_teachers(material, run, recipe, listener)):
-        said += [_by_head(predict(teacher, views)) for views in (faces, mirrored)]
-    mean: NDArray[np.float32] = np.mean(said, axis=0)
-    return mean
 
 
 def _new_teachers(material: Material, run: Run, recipe: Recipe, listener: Listener) -> Iterator[Any]:
@@ -208,12 +157,6 @@ def _new_teachers(material: Material, run: Run, recipe: Recipe, listener: Listen
         folder = run.folder / f"teacher-{number}"
         listener.say(f"teacher {number} of {recipe.teachers}: {own.arch}")
         yield train(material, folder, own, resume=folder.exists(), listener=listener).network()
-
-
-def _by_head(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities of the seven labels, and of FER+'s classes behind them if there are any."""
-    heads = [logits[:, : len(LABELS)], logits[:, len(LABELS) :]]
-    return np.concatenate([softmax(head) for head in heads if head.size], axis=1)
 
 
 class _Training:

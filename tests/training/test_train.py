@@ -24,10 +24,11 @@ from live_monitor.classify.probabilities import softmax
 from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.errors import ModelError, OutputError, UsageError
 from live_monitor.labels import FERPLUS_LABELS
+from live_monitor.training.material import load_material
 from live_monitor.training.precision import precision_here
 from live_monitor.training.recipe import STRONG, Recipe
 from live_monitor.training.run_folder import BEST_FILE, HISTORY_FILE, SETTINGS_FILE, STATE_FILE
-from live_monitor.training.train import CONFUSION_FILE, CURVES_FILE, Listener, TrainedNetwork, load_material, train
+from live_monitor.training.train import CONFUSION_FILE, CURVES_FILE, Listener, TrainedNetwork, train
 from tests.dataset.made import rows, write_folder
 from tests.fakes import drawn_faces
 

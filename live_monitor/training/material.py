@@ -1,0 +1,50 @@
+"""What a network of emotions is trained on and chosen by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.dataset.fer2013 import Faces, load_fer2013
+from live_monitor.dataset.ferplus import load_votes, refuse_other_rows
+from live_monitor.labels import FERPLUS_LABELS, LABELS
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is trained on.
+
+    Attributes:
+        training: FER2013's Training faces.
+        public_test: those that the epoch is chosen on.
+        votes: FER+'s, uint8 (35887, 10), or None.
+    """
+
+    training: Faces
+    public_test: Faces
+    votes: NDArray[np.uint8] | None = None
+
+    @property
+    def outputs(self) -> int:
+        """How many logits a network has."""
+        return len(LABELS) + (0 if self.votes is None else len(FERPLUS_LABELS))
+
+
+def load_material(data: Path, votes: Path | None = None) -> Material:
+    """Reads Training and PublicTest; PrivateTest is not used.
+
+    Args:
+        data: FER2013, as `load_fer2013` takes it.
+        votes: FER+'s fer2013new.csv.
+
+    Raises:
+        UsageError: a path is not what it should be, or the votes are not of these faces.
+    """
+    material = Material(load_fer2013(data, "Training"), load_fer2013(data, "PublicTest"))
+    if votes is None:
+        return material
+    refuse_other_rows({"Training": material.training.rows, "PublicTest": material.public_test.rows}, data)
+    return replace(material, votes=load_votes(votes))
