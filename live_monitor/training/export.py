@@ -7,7 +7,6 @@ import hashlib
 import inspect
 import io
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from live_monitor.evaluation.unsure.coverage import at_coverage
 from live_monitor.labels import LABELS
 from live_monitor.quiet import silent_stderr
 from live_monitor.training.calibrate import fit_temperature
+from live_monitor.training.recipe_facts import recipe_facts
 from live_monitor.training.run_folder import save_weights_whole, writing
 from live_monitor.training.train import TrainedNetwork
 from live_monitor.whole_file import write_whole
@@ -137,7 +137,7 @@ def _card(folder: Path, trained: TrainedNetwork) -> dict[str, Any]:
         "ferplus": trained.outputs > len(LABELS),
         "data": "FER2013: trained on Training, epoch and temperature chosen on PublicTest"
         + ("; FER+'s votes on the same Training faces" if recipe.votes else ""),
-        "recipe": asdict(recipe),
+        "recipe": recipe_facts(recipe),
         "epochs_run": len(trained.history),
         "chosen_epoch": trained.chosen_epoch,
         "files": {

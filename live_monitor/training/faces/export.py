@@ -10,7 +10,6 @@ import json
 import math
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.look import keras_sight, litert_sight, look
 from live_monitor.training.faces.pictures import NEGATIVE, Picture, load_pictures
 from live_monitor.training.faces.train import TrainedDetector
+from live_monitor.training.recipe_facts import recipe_facts
 from live_monitor.training.run_folder import save_weights_whole, writing
 from live_monitor.whole_file import write_whole
 
@@ -144,7 +144,7 @@ def _card(folder: Path, trained: TrainedDetector, network: Any) -> dict[str, Any
         "smallest_px": SMALLEST_PX,
         "architecture": " ".join(inspect.cleandoc(str(facegrid.__doc__)).split("\n\nArgs:")[0].split()),
         "data": "Composed of pictures with boxes by people and of others labelled by YuNet; a fifth kept apart for choosing",
-        "recipe": asdict(trained.recipe),
+        "recipe": recipe_facts(trained.recipe),
         "steps_run": trained.steps_run,
         "chosen_step": trained.chosen_step,
         "files": {

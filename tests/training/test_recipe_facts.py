@@ -1,0 +1,25 @@
+"""Recipes as cards tell them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from live_monitor.training.faces import recipe as of_faces
+from live_monitor.training.recipe import STRONG
+from live_monitor.training.recipe_facts import recipe_facts
+
+
+def test_every_field_is_told() -> None:
+    facts = recipe_facts(STRONG)
+    assert facts["batch_size"] == STRONG.batch_size
+    assert facts["weights"] is None
+    assert facts["precision"] == "bfloat16"
+
+
+def test_of_paths_only_the_name_is_told() -> None:
+    home = Path("/home/ada/models")
+    taught = replace(STRONG, weights="glance", teacher_models=("glance", str(home / "wide")))
+    assert recipe_facts(taught)["weights"] == "glance"
+    assert recipe_facts(taught)["teacher_models"] == ["glance", "wide"]
+    assert recipe_facts(of_faces.Recipe(teacher=str(home / "yunet.onnx")))["teacher"] == "yunet.onnx"
