@@ -10,6 +10,9 @@ from live_monitor.types import FrameResult
 NEW_WEIGHT = 0.1
 """Weight of a new time in a running mean: numbers that jump cannot be read."""
 
+FORGOTTEN_S = 3.0
+"""A stage that no frame has gone through for so long is not told any more."""
+
 SELDOM_S = 0.5
 """Looks this far apart are told by the time between them: too few fall into a second to be counted."""
 
@@ -19,15 +22,19 @@ class Latency:
 
     def __init__(self) -> None:
         self._means_ms: dict[str, float] = {}
+        self._last_s: dict[str, float] = {}
         self._dropped = 0
         self._looks, self._frames = RateCounter(), RateCounter()
         self._looked_s, self._gap_s = math.nan, math.nan
 
     def add(self, result: FrameResult, now_s: float) -> None:
         """Takes a result, and the time on the monotonic clock in seconds."""
+        for name in [name for name, last_s in self._last_s.items() if now_s - last_s > FORGOTTEN_S]:
+            del self._means_ms[name], self._last_s[name]
         for name, value in {**result.stages_ms, "age": 1e3 * result.age_s}.items():
             mean = self._means_ms.get(name, value)
             self._means_ms[name] = mean + NEW_WEIGHT * (value - mean)
+            self._last_s[name] = now_s
         self._dropped = result.dropped
         self._frames.tick(now_s)
         if "detect" in result.stages_ms:

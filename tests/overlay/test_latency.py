@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from live_monitor.overlay.latency import Latency
+from live_monitor.overlay.latency import FORGOTTEN_S, Latency
 from live_monitor.types import Frame, FrameResult
 from tests.fakes import grey_picture
 
@@ -26,6 +26,15 @@ def test_stages_age_drops_and_cadence_are_told() -> None:
     assert lines[1] == "result 20 ms old, 7 frames dropped"
     assert lines[2].startswith("looks for faces 9.")
     assert "every 3" in lines[2]
+
+
+def test_a_stage_that_is_no_longer_gone_through_is_no_longer_told() -> None:
+    latency = Latency()
+    latency.add(result("carry"), 0.0)
+    latency.add(result(), 1.0)
+    assert "carry" in latency.lines(1.0)[0]
+    latency.add(result(), 1.0 + FORGOTTEN_S)
+    assert latency.lines(1.0 + FORGOTTEN_S)[0] == "ms: classify 2.5  detect 4.0"
 
 
 def test_who_looks_at_every_frame_is_told_no_cadence() -> None:
