@@ -165,9 +165,7 @@ class Pipeline:
             stages = self._load_stages()
             self._loaded.set()
             while True:
-                self._watched.wait()
-                frame = self._frames.get(_WAIT_S)
-                self._watched.wait()  # again: the pause may have begun while it waited for the frame
+                frame = self._next_frame()
                 if frame is not None and not self._results.put(self._analyse(stages, frame)):
                     return
         except Closed:
@@ -176,6 +174,16 @@ class Pipeline:
             self._results.close(error)
         finally:
             self._frames.cancel()
+
+    def _next_frame(self) -> Frame | None:
+        """The frame to analyse next, once somebody watches; None when none came in time."""
+        self._watched.wait()
+        frame = self._frames.get(_WAIT_S)
+        if frame is None or not self.paused:
+            return frame
+        # The pause began while it waited for this frame, which of a live source is an old one when the pause ends.
+        self._watched.wait()
+        return (self._frames.get(0) if self._live else None) or frame
 
     def _analyse(self, stages: Stages, frame: Frame) -> FrameResult:
         analysed = stages.analyse(frame, self.wishes)
