@@ -1,4 +1,4 @@
-"""Composes training samples on the fly: call galleries, pasted faces, crowds, crops of scenes, scenes without a face."""
+"""Composes training samples on the fly: call galleries, pasted faces, crops of scenes, scenes without a face."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from live_monitor.classify.quality import turn
 from live_monitor.errors import UsageError
 from live_monitor.training.faces.degrade import degrade, light
 from live_monitor.training.faces.distract import distract
-from live_monitor.training.faces.occlude import occlude
 from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture
-from live_monitor.training.faces.placing import Canvas, Pose, Pyramids, Region, cover, draw, inside, sides, visible_share
+from live_monitor.training.faces.placing import Canvas, Pose, Pyramids, Region, draw, sides, visible_share
 
 SAMPLE_PX = 256
 
@@ -33,13 +32,17 @@ ASIDE_TURN = 0.3
 """In this share of the draws the face is turned to the side by more than that, see `live_monitor.classify.quality.Quality`: few
 are."""
 
-CROPS, GALLERIES, PASTES, CROWDS = 0.43, 0.2, 0.09, 0.08
+CROPS, GALLERIES, PASTES = 0.45, 0.23, 0.11
 """Shares of the samples; the rest are scenes without a face."""
 
 TURNED = 0.35
 TURN_RAD = math.radians(12)
 MOST_TURN_RAD = math.radians(35)
-"""Share of pictures that are turned; the standard deviation and limit of a turn."""
+OCCLUDED = 0.2
+"""Shares of pictures that are turned, and of faces that are partly covered; the standard deviation and limit of a turn."""
+
+COVERED_EVENLY = 0.5
+"""Share of the covered faces on which one grey level lies."""
 
 DISTRACTED = 0.4
 """Share of the samples with things where no face is."""
@@ -52,10 +55,6 @@ MOST_PASTED = 10
 LARGEST_PASTED_PX = 120.0
 SOFT_EDGES = 0.6
 """Share of the pasted faces whose rim is blurred."""
-
-LARGEST_IN_CROWD_PX = 48.0
-CROWD_ROWS, CROWD_COLUMNS = (2, 4), (3, 7)
-"""Fewest and most of a crowd."""
 
 SMALLEST_REGION_PX = 8
 UPSIDE_DOWN = 0.35
@@ -95,8 +94,6 @@ class Composer:
             canvas = self._gallery(rng)
         elif kind < CROPS + GALLERIES + PASTES:
             canvas = self._paste(rng)
-        elif kind < CROPS + GALLERIES + PASTES + CROWDS:
-            canvas = self._crowd(rng)
         else:
             canvas = self._background(rng, others=0.15)
         if rng.random() < DISTRACTED:
@@ -131,7 +128,7 @@ class Composer:
         left, top = -rng.uniform(0, 0.6, 2) * (width, height)
         for y in np.arange(top, SAMPLE_PX, height + gap):
             for x in np.arange(left, SAMPLE_PX, width + gap):
-                region = inside(canvas.whole, (x, y, x + width, y + height))
+                region = _inside(x, y, x + width, y + height)
                 if min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX:
                     self._tile(canvas, (x, y, width, height), region, rng)
         return canvas
@@ -165,31 +162,12 @@ class Composer:
         spread = size * rng.uniform(1.05, 1.7)
         for _ in range(_PASTE_TRIES):
             centre = rng.uniform(0, SAMPLE_PX, 2)
-            region = _around(canvas, centre, spread)
+            region = _inside(*(centre - spread * 0.6), *(centre + spread * 0.7))
             taken = visible_share(canvas.boxes, region).max(initial=0) > 0
             if not taken and min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX:
                 mask = _soft_mask(centre, spread, region, rng) if rng.random() < SOFT_EDGES else None
                 draw(canvas, picture, _pose(middle, centre, size / side, rng), region, self._pyramids, mask)
                 return
-
-    def _crowd(self, rng: np.random.Generator) -> Canvas:
-        """Rows of heads of about one size on a scene, each row in front of the one above and over a part of it."""
-        canvas = self._background(rng)
-        size = _log_uniform(SMALLEST_FACE_PX, LARGEST_IN_CROWD_PX, rng)
-        apart = size * np.array([rng.uniform(1.1, 2.2), rng.uniform(0.5, 1.2)])
-        columns, rows = (int(rng.integers(least, most + 1)) for least, most in (CROWD_COLUMNS, CROWD_ROWS))
-        corner = rng.uniform(0, np.maximum(1.0, SAMPLE_PX - apart * (columns, rows)))
-        for row in range(rows):
-            for column in range(columns):
-                centre = corner + apart * (column, row) + rng.normal(0, 0.2 * size, 2)
-                picture, middle, side = self._face(rng, singles=0.8)
-                spread = size * rng.uniform(1.2, 1.7)
-                region = _around(canvas, centre, spread)
-                if min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX:
-                    cover(canvas, inside(canvas.whole, (*(centre - 0.4 * spread), *(centre + 0.4 * spread))))
-                    pose = _pose(middle, centre, size * math.exp(rng.normal(0, 0.1)) / side, rng)
-                    draw(canvas, picture, pose, region, self._pyramids, _soft_mask(centre, spread, region, rng))
-        return canvas
 
     def _background(self, rng: np.random.Generator, *, others: float = 0.0) -> Canvas:
         """A scene without a face; in a share `others` of the cases a frame that may hide one too small for the teacher."""
@@ -270,9 +248,9 @@ def _flat(rng: np.random.Generator) -> NDArray[np.uint8]:
     return np.full((SAMPLE_PX, SAMPLE_PX), rng.integers(0, 256), np.uint8)
 
 
-def _around(canvas: Canvas, centre: NDArray[np.float64], spread: float) -> Region:
-    """Where a head is drawn: a face's middle lies above that of its head and neck."""
-    return inside(canvas.whole, (*(centre - spread * 0.6), *(centre + spread * 0.7)))
+def _inside(x1: float, y1: float, x2: float, y2: float) -> Region:
+    low, high = np.clip((x1, y1), 0, SAMPLE_PX), np.clip((x2, y2), 0, SAMPLE_PX)
+    return round(float(low[0])), round(float(low[1])), round(float(high[0])), round(float(high[1]))
 
 
 def _soft_mask(centre: NDArray[np.float64], size: float, region: Region, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -302,3 +280,31 @@ def _letter(canvas: Canvas, tile: tuple[float, float, float, float], region: Reg
         max(1, radius // 12),
         cv2.LINE_AA,
     )
+
+
+def occlude(canvas: Canvas, rng: np.random.Generator) -> None:
+    """Covers up to 45 % of some faces: a hand, a mask, another head, a frame's edge."""
+    for box in canvas.boxes[(rng.random(len(canvas.boxes)) < OCCLUDED) & (canvas.weights > 0)]:
+        x1, y1, x2, y2 = box
+        width, height = x2 - x1, y2 - y1
+        side, depth = int(rng.integers(0, 4)), rng.uniform(0.15, 0.45)
+        # From the left, right, top (shallower: hair) or bottom (masks).
+        bar = [
+            (x1, y1, x1 + depth * width, y2),
+            (x2 - depth * width, y1, x2, y2),
+            (x1, y1, x2, y1 + depth * 0.6 * height),
+            (x1, y2 - depth * height, x2, y2),
+        ][side]
+        region = _inside(*bar)
+        if region[2] > region[0] and region[3] > region[1]:
+            _cover(canvas.grey, region, rng)
+
+
+def _cover(grey: NDArray[np.uint8], region: Region, rng: np.random.Generator) -> None:
+    """Fills a region with one grey level, or with what is elsewhere in the picture, as a head in front has a texture too."""
+    x1, y1, x2, y2 = region
+    if rng.random() < COVERED_EVENLY:
+        grey[y1:y2, x1:x2] = rng.integers(0, 256)
+        return
+    x, y = rng.integers(0, grey.shape[1] - (x2 - x1) + 1), rng.integers(0, grey.shape[0] - (y2 - y1) + 1)
+    grey[y1:y2, x1:x2] = grey[y : y + y2 - y1, x : x + x2 - x1].copy()

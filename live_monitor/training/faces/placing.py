@@ -165,17 +165,6 @@ def _turned(boxes: NDArray[np.float32], pose: Pose) -> NDArray[np.float32]:
     return np.concatenate([centre - reach, centre + reach], axis=1).astype(np.float32)
 
 
-def cover(canvas: Canvas, region: Region) -> None:
-    """Tells the canvas that a region will be drawn over: nobody has to find a face of which too little still shows."""
-    canvas.weights[visible_share(canvas.boxes, region) > 1 - LEAST_VISIBLE] = 0
-
-
-def inside(whole: Region, corners: Sequence[float]) -> Region:
-    """The part of x1, y1, x2, y2 in pixels that lies in another region, to whole pixels."""
-    low, high = np.clip(corners[:2], whole[:2], whole[2:]), np.clip(corners[2:], whole[:2], whole[2:])
-    return round(float(low[0])), round(float(low[1])), round(float(high[0])), round(float(high[1]))
-
-
 def visible_share(boxes: NDArray[np.float32], region: Region) -> NDArray[np.float32]:
     """Share of each box's area inside the region, 0..1, (n,)."""
     low = np.maximum(boxes[:, :2], region[:2])

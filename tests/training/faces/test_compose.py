@@ -31,7 +31,7 @@ def samples(training: list[Picture]) -> list[Canvas]:
 
 
 def only(monkeypatch: pytest.MonkeyPatch, **shares: float) -> None:
-    for share in ("CROPS", "GALLERIES", "PASTES", "CROWDS"):
+    for share in ("CROPS", "GALLERIES", "PASTES"):
         monkeypatch.setattr(compose, share, shares.get(share, 0.0))
 
 
@@ -102,18 +102,20 @@ def test_some_of_the_faces_drawn_are_turned_to_the_side_where_few_are(
         assert turn(composer.compose(np.random.default_rng(number)).landmarks[0].tolist()) > ASIDE_TURN
 
 
-def test_a_crowd_has_many_heads_of_about_one_size_some_behind_others(
-    training: list[Picture], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("evenly", "levels"), [(1.0, 1), (0.0, 2)])
+def test_a_part_of_a_face_is_covered_by_a_grey_level_or_by_another_part_of_the_picture(
+    evenly: float, levels: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    only(monkeypatch, CROWDS=1.0)
-    monkeypatch.setattr(compose, "TURNED", 0.0)
-    composer = Composer([one for one in training if one.kind in (SINGLE, NEGATIVE)] + _one_scene(training))
-    crowds = [composer.compose(np.random.default_rng(number)) for number in range(10)]
-    for crowd in crowds:
-        size = sides(crowd.boxes)
-        assert len(size) >= 6
-        assert np.median(np.abs(np.log(size / np.median(size)))) < 0.3
-    assert 0 < np.mean(np.concatenate([crowd.weights for crowd in crowds]) == 0) < 0.5
+    monkeypatch.setattr(compose, "OCCLUDED", 1.0)
+    monkeypatch.setattr(compose, "COVERED_EVENLY", evenly)
+    ramp = np.tile(np.arange(SAMPLE_PX, dtype=np.uint8), (SAMPLE_PX, 1))
+    face = np.array([[100, 100, 160, 160]], np.float32)
+    canvas = Canvas(ramp.copy(), face, np.zeros((1, 5, 2), np.float32), np.ones(1, np.float32))
+    compose.occlude(canvas, np.random.default_rng(0))
+    changed = canvas.grey != ramp
+    assert 0 < changed[100:160, 100:160].mean() < 0.6
+    assert changed.sum() == changed[100:160, 100:160].sum()
+    assert min(len(np.unique(canvas.grey[changed])), 2) == levels
 
 
 @pytest.mark.parametrize("missing", ["scenes", "negatives"])

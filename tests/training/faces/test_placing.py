@@ -10,18 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live_monitor.training.faces.pictures import TEACHER_WEIGHT, Picture
-from live_monitor.training.faces.placing import (
-    LEAST_VISIBLE,
-    SMALLEST_PX,
-    Canvas,
-    Pose,
-    Pyramids,
-    cover,
-    draw,
-    inside,
-    sides,
-    visible_share,
-)
+from live_monitor.training.faces.placing import LEAST_VISIBLE, SMALLEST_PX, Canvas, Pose, Pyramids, draw, sides, visible_share
 
 BOX = (40.0, 20.0, 60.0, 44.0)
 POINTS = np.array([[[44, 28], [56, 28], [50, 32], [45, 38], [55, 38]]], np.float32)
@@ -135,15 +124,3 @@ def test_a_face_that_nobody_marked_comes_along_and_does_not_count() -> None:
 def test_visible_share_of_boxes_inside_half_inside_and_outside() -> None:
     boxes = np.array([[0, 0, 10, 10], [-5, 0, 5, 10], [-20, 0, -10, 10]], np.float32)
     assert visible_share(boxes, (0, 0, 100, 100)).tolist() == [1, 0.5, 0]
-
-
-@pytest.mark.parametrize(("covered_px", "asked"), [(8, True), (30, False)])
-def test_a_face_of_which_too_little_still_shows_need_not_be_found(covered_px: int, asked: bool) -> None:
-    image = canvas()
-    draw(image, white_face((20, 20, 60, 60)), Pose.around((40, 40), (100, 100), 1.0), image.whole, Pyramids())
-    cover(image, (80, 80, 80 + covered_px, 120))
-    assert bool(image.weights[0] > 0) is asked
-
-
-def test_what_lies_outside_is_cut_off() -> None:
-    assert inside((0, 10, 256, 200), (-5.2, 3, 300, 99.6)) == (0, 10, 256, 100)
