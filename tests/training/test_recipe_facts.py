@@ -17,9 +17,8 @@ def test_every_field_is_told() -> None:
     assert facts["precision"] == "bfloat16"
 
 
-def test_of_paths_only_the_name_is_told() -> None:
-    home = Path("/home/ada/models")
-    taught = replace(STRONG, weights="glance", teacher_models=("glance", str(home / "wide")))
+def test_of_paths_only_the_name_is_told(tmp_path: Path) -> None:
+    taught = replace(STRONG, weights="glance", teacher_models=("glance", str(tmp_path / "wide")))
     assert recipe_facts(taught)["weights"] == "glance"
     assert recipe_facts(taught)["teacher_models"] == ["glance", "wide"]
-    assert recipe_facts(of_faces.Recipe(teacher=str(home / "yunet.onnx")))["teacher"] == "yunet.onnx"
+    assert recipe_facts(of_faces.Recipe(teacher=str(tmp_path / "yunet.onnx")))["teacher"] == "yunet.onnx"
