@@ -34,10 +34,17 @@ def precision_here(wanted: str, run: Path) -> str:
 
 def multiplies_bfloat16() -> bool:
     """Whether this machine has a GPU, or a processor that is known to multiply bfloat16."""
-    if keras.distribution.list_devices("gpu"):
+    if _has_gpu():
         return True
     try:
         flags = CPU_INFO.read_text(encoding="ascii", errors="ignore").split()
     except OSError:  # only Linux tells
         return False
     return any(flag in flags for flag in CPU_FLAGS)
+
+
+def _has_gpu() -> bool:
+    try:
+        return bool(keras.distribution.list_devices("gpu"))
+    except RuntimeError:  # how JAX says that there is none
+        return False

@@ -32,6 +32,15 @@ def test_a_processor_that_nothing_is_known_of_has_float32(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("cpu")
+def test_without_a_gpu_jax_raises_and_that_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_type: str) -> list[str]:
+        raise RuntimeError("Unknown backend: 'gpu' requested")
+
+    monkeypatch.setattr(keras.distribution, "list_devices", none)
+    assert precision_here("bfloat16", tmp_path) == "float32"
+
+
+@pytest.mark.usefixtures("cpu")
 def test_a_gpu_multiplies_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras.distribution, "list_devices", lambda type_: [f"{type_}:0"])
     assert precision_here("bfloat16", tmp_path) == "bfloat16"
