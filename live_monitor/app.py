@@ -21,13 +21,13 @@ from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.engine import load_engine
 from live_monitor.classify.quality import QualityGate
-from live_monitor.classify.reading_times import ReadingTimes
 from live_monitor.classify.smoothing import Smoother
 from live_monitor.detect.cadence import Cadence, EveryNth, KeepUp
 from live_monitor.detect.choose import load_finder
 from live_monitor.detect.size_to_fit import SizeToFit
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.mailbox import Closed
+from live_monitor.media_steps import MediaSteps
 from live_monitor.pipeline import Pipeline
 from live_monitor.settings import Settings
 from live_monitor.stages import Stages
@@ -138,7 +138,7 @@ def load_stages(settings: Settings, *, on_time: bool) -> Stages:
         cadence=_cadence(settings.detect_every, on_time=on_time),
         tracker=Tracker(finder.sure_score),
         gate=QualityGate(dataclasses.replace(card.readable, score=finder.sure_score)),
-        reading_times=ReadingTimes(settings.read_every_s),
+        reading_times=MediaSteps(settings.read_every_s),
         smoother=Smoother(settings.smooth, card.unsure_below),
         zones=settings.ignore,
     )

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from live_monitor.classify.crop import crop_faces
 from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.classify.quality import QualityGate
-from live_monitor.classify.reading_times import ReadingTimes
 from live_monitor.classify.smoothing import Smoother
+from live_monitor.media_steps import MediaSteps
 from live_monitor.monitor import PANEL_EVERY_S
 from live_monitor.overlay.panel import draw_panel
 from live_monitor.pulse.pulse import SHOWN_S, Pulse
@@ -40,7 +40,7 @@ def people_ms() -> dict[str, NDArray[np.float64]]:
     image = rng.integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
     scene, tracker, gate, smoother, pulse = Scene(), Tracker(), QualityGate(), Smoother(), Pulse()
     times: dict[str, list[float]] = {name: [] for name in ("track", "gate", "smooth", "pulse", "panel")}
-    reading_times = ReadingTimes(DEFAULT_READ_EVERY_S)
+    reading_times = MediaSteps(DEFAULT_READ_EVERY_S)
     for index in range(STEPS * FRAMES_A_STEP):
         frame = Frame(index, index / FPS, 0.0, image)
         found = [_face(number, rng) for number in range(FACES)]

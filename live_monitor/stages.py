@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.quality import EVERY_FACE, QualityGate
-from live_monitor.classify.reading_times import ReadingTimes
 from live_monitor.classify.smoothing import Smoother
 from live_monitor.detect.cadence import Cadence, EveryNth
 from live_monitor.detect.detector import FaceDetector
 from live_monitor.detect.zones import Zone, outside_zones, without_zones
+from live_monitor.media_steps import MediaSteps
 from live_monitor.track.flow import BoxCarrier
 from live_monitor.track.scene import Scene
 from live_monitor.track.tracker import Tracker
@@ -47,7 +47,7 @@ class Stages:
         scene: says which frames begin a new scene; the detector sees these too.
         carrier: moves the boxes through the others.
         tracker: says which face is which.
-        reading_times: says in which frames faces are classified.
+        reading_times: says in which frames faces are classified: an average over half a second gains little from more.
         gate: says which faces can be read.
         smoother: steadies what is said of each.
         zones: what no stage gets to see.
@@ -59,7 +59,7 @@ class Stages:
     scene: Scene = field(default_factory=Scene)
     carrier: BoxCarrier = field(default_factory=BoxCarrier)
     tracker: Tracker = field(default_factory=Tracker)
-    reading_times: ReadingTimes = field(default_factory=ReadingTimes)
+    reading_times: MediaSteps = field(default_factory=MediaSteps)
     gate: QualityGate = field(default_factory=lambda: QualityGate(EVERY_FACE))
     smoother: Smoother = field(default_factory=Smoother)
     zones: tuple[Zone, ...] = ()

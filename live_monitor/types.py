@@ -116,8 +116,7 @@ class Reading:
 
     Attributes:
         track: which face it is, and where.
-        probabilities: what the classifier said when the face was read last, float32 (7,) in the order of LABELS, sum 1; see
-            `live_monitor.classify.reading_times`.
+        probabilities: what the classifier said when the face was read last, float32 (7,) in the order of LABELS, sum 1.
         smoothed: the same over the last moments of this face.
         label: one of LABELS, from `smoothed`; it changes when another is clearly ahead. UNSURE when there is a reason.
         why: what makes it unsure, such as "too small", or "".

@@ -10,9 +10,9 @@ import pytest
 
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.quality import EVERY_FACE, QualityGate
-from live_monitor.classify.reading_times import ReadingTimes
 from live_monitor.detect.cadence import EveryNth
 from live_monitor.detect.zones import Zone
+from live_monitor.media_steps import MediaSteps
 from live_monitor.stages import Stages
 from live_monitor.track.flow import BoxCarrier
 from live_monitor.types import Box, Detection, Frame, Image
@@ -66,7 +66,7 @@ def test_between_two_looks_faces_are_carried_and_still_classified() -> None:
 
 def test_between_two_readings_faces_are_followed_and_keep_what_was_said_of_them() -> None:
     engine = FakeEngine()
-    watched = dataclasses.replace(stages(FakeDetector([LEFT, RIGHT]), engine=engine), reading_times=ReadingTimes(0.2))
+    watched = dataclasses.replace(stages(FakeDetector([LEFT, RIGHT]), engine=engine), reading_times=MediaSteps(0.2))
     results = [watched.analyse(frame_of(drawn_portrait(), index, index / 10)) for index in range(4)]
     assert [len(batch) for batch in engine.batches] == [2, 2]
     assert ["classify" in result.stages_ms for result in results] == [True, False, True, False]
@@ -75,7 +75,7 @@ def test_between_two_readings_faces_are_followed_and_keep_what_was_said_of_them(
 
 def test_somebody_new_is_told_with_the_next_reading() -> None:
     detector = FakeDetector([LEFT])
-    watched = dataclasses.replace(stages(detector), reading_times=ReadingTimes(0.5))
+    watched = dataclasses.replace(stages(detector), reading_times=MediaSteps(0.5))
     told = []
     for index in range(8):
         detector.boxes = [LEFT, RIGHT] if index else [LEFT]

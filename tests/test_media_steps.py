@@ -1,18 +1,18 @@
-"""When faces are read."""
+"""Steps of media time: the frames that are read."""
 
 from __future__ import annotations
 
 import pytest
 
-from live_monitor.classify.reading_times import ReadingTimes
+from live_monitor.media_steps import MediaSteps
 
 EVERY_S = 0.2
 
 
 def times(fps: float, seconds: float = 2.0, every_s: float = EVERY_S) -> list[float]:
     """The times of the frames in which faces are read."""
-    reading_times = ReadingTimes(every_s)
-    return [frame / fps for frame in range(round(seconds * fps)) if reading_times.due(frame / fps)]
+    steps = MediaSteps(every_s)
+    return [frame / fps for frame in range(round(seconds * fps)) if steps.due(frame / fps)]
 
 
 @pytest.mark.parametrize("fps", [60, 30, 10, 5])
@@ -32,12 +32,12 @@ def test_a_slower_source_is_read_in_every_frame() -> None:
 
 
 def test_the_first_frame_is_read_whenever_it_comes() -> None:
-    assert ReadingTimes(EVERY_S).due(7.31)
+    assert MediaSteps(EVERY_S).due(7.31)
 
 
 def test_a_time_rounded_down_belongs_to_the_step_it_stands_for() -> None:
-    reading_times = ReadingTimes(EVERY_S)
-    assert [reading_times.due(now_s) for now_s in (0.0, 0.199, 0.233)] == [True, True, False]
+    steps = MediaSteps(EVERY_S)
+    assert [steps.due(now_s) for now_s in (0.0, 0.199, 0.233)] == [True, True, False]
 
 
 def test_without_steps_every_frame_is_read() -> None:

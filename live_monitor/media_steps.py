@@ -1,8 +1,4 @@
-"""When faces are read: all of them together, at steps of media time, not in every frame.
-
-An average over half a second gains little from more looks, and steps that all frame rates share make labels that do not
-depend on it.
-"""
+"""Steps of media time, for what is not done in every frame: all frame rates share them, so that none makes a difference."""
 
 from __future__ import annotations
 
@@ -12,8 +8,8 @@ _EARLY_S = 0.002
 """Times in files are rounded: a frame this little before a step belongs to it."""
 
 
-class ReadingTimes:
-    """Says of each frame of a source whether its faces are read. Belongs to one thread."""
+class MediaSteps:
+    """Says of each frame of a source whether it is the first one of a step. Belongs to one thread."""
 
     def __init__(self, every_s: float = 0.0) -> None:
         """Takes the seconds from one step to the next, counted from 0 of media time; 0: every frame is one."""
@@ -21,7 +17,7 @@ class ReadingTimes:
         self._step = -1
 
     def due(self, now_s: float) -> bool:
-        """Whether the faces of the next frame, at this media time, are read: it is the first one of a step."""
+        """Whether a step begins with the next frame, at this media time."""
         if not self._every_s:
             return True
         before, self._step = self._step, math.floor((now_s + _EARLY_S) / self._every_s)
