@@ -12,7 +12,7 @@ from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.quality import EVERY_FACE, QualityGate
 from live_monitor.classify.smoothing import Smoother
 from live_monitor.detect.cadence import Cadence, EveryNth
-from live_monitor.detect.detector import FaceDetector
+from live_monitor.detect.detector import FaceDetector, Look
 from live_monitor.detect.zones import Zone, outside_zones, without_zones
 from live_monitor.media_steps import MediaSteps
 from live_monitor.track.flow import BoxCarrier
@@ -79,9 +79,9 @@ class Stages:
         cut = self.scene.cut(frame.image)
         looks = self.cadence.look_due(frame) or cut or not self.carrier.can_carry(frame.image)
         seen = dataclasses.replace(frame, image=without_zones(frame.image, self.zones))
-        faces = self._look(seen) if looks else self._carry(seen)
+        faces, everywhere = self._look(seen, cut=cut) if looks else self._carry(seen)
         watch.lap("detect" if looks else "carry")
-        tracks = self._in_order(self.tracker.follow(frame, faces, looked=looks, cut=cut))
+        tracks = self._in_order(self.tracker.follow(frame, faces, looked=everywhere, cut=cut))
         watch.lap("track")
         wanted = [track for track in tracks if track.id not in wishes.left_out]
         reads = self.reading_times.due(frame.pts_s)
@@ -98,16 +98,17 @@ class Stages:
         self.cadence.spent(watch.total_s, looked=looks)
         return Analysed(readings, tuple(track for track in tracks if track.id in wishes.left_out), watch.laps_ms)
 
-    def _look(self, frame: Frame) -> list[Detection]:
-        faces = self._outside_zones(frame, self.detector.detect(frame))
+    def _look(self, frame: Frame, *, cut: bool) -> Look:
+        look = self.detector.detect(frame, None if cut else self.tracker.expected(frame))
+        faces = self._outside_zones(frame, look.faces)
         if self.cadence.carries:
             self.carrier.start(frame.image, faces)
         else:
             self.carrier.forget()
-        return faces
+        return Look(faces, look.everywhere)
 
-    def _carry(self, frame: Frame) -> list[Detection]:
-        return self._outside_zones(frame, self.carrier.carry(frame.image))
+    def _carry(self, frame: Frame) -> Look:
+        return Look(self._outside_zones(frame, self.carrier.carry(frame.image)), everywhere=False)
 
     def _outside_zones(self, frame: Frame, detections: Sequence[Detection]) -> list[Detection]:
         return outside_zones(detections, self.zones, frame.width, frame.height) if self.zones else list(detections)

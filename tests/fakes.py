@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.detect.detector import Expected, Look
 from live_monitor.errors import SourceError
 from live_monitor.labels import LABELS, UNSURE
 from live_monitor.stages import Stages
@@ -140,8 +141,8 @@ class FakeDetector:
     def set_min_face(self, px: int | None) -> None:
         self.min_face = px
 
-    def detect(self, frame: Frame) -> list[Detection]:
-        return [Detection(box) for box in self.boxes]
+    def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
+        return Look([Detection(box) for box in self.boxes], everywhere=True)
 
 
 class FakeEngine:
@@ -237,7 +238,7 @@ class FakeFinder:
 
     def find(self, picture: Image) -> list[Detection]:
         self.pictures.append((picture.shape[1], picture.shape[0]))
-        _, _, stats, _ = cv2.connectedComponentsWithStats((picture[..., 0] > 127).astype(np.uint8))
+        _, _, stats, _ = cv2.connectedComponentsWithStats((picture[..., 0] > 160).astype(np.uint8))
         boxes = [Box(x, y, x + width, y + height) for x, y, width, height, _ in stats[1:].tolist()]
         return [
             Detection(box, 0.9, ((box.x1, box.y1),) * 5)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -20,11 +20,12 @@ import pytest
 
 from live_monitor.capture.capture import CapturePolicy
 from live_monitor.cli.stopped import Stopped
+from live_monitor.detect.detector import Expected, Look
 from live_monitor.errors import LiveMonitorError
 from live_monitor.monitor import Monitor
 from live_monitor.pipeline import Pipeline
 from live_monitor.stages import Stages
-from live_monitor.types import Detection, Frame, Image
+from live_monitor.types import Frame, Image
 from tests.fakes import FakeDetector, FakeDisplay, FakeSource, eventually, fake_stages
 from tests.stream_server import PICTURES_PER_S, StreamServer
 
@@ -67,13 +68,13 @@ class Detector(FakeDetector):
         self.waiting = threading.Event()
         self.error: Exception | None = None
 
-    def detect(self, frame: Frame) -> list[Detection]:
+    def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
         if not self.gate.is_set():
             self.waiting.set()
             assert self.gate.wait(LONG_S)
         if self.error is not None:
             raise self.error
-        return super().detect(frame)
+        return super().detect(frame, expected)
 
 
 @dataclass

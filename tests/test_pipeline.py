@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 import numpy as np
@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from live_monitor.capture.capture import CapturePolicy
 from live_monitor.capture.source import Source
 from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.detect.detector import Expected, Look
 from live_monitor.errors import ModelError, SourceError
 from live_monitor.mailbox import Closed
 from live_monitor.pipeline import SIGNAL_LOST_S, Pipeline
 from live_monitor.stages import Stages
-from live_monitor.types import Box, Detection, Frame, FrameResult, Image
+from live_monitor.types import Box, Frame, FrameResult, Image
 from tests.fakes import FakeClock, FakeDetector, FakeEngine, FakeSource, eventually, fake_stages
 
 EVERY_FRAME = CapturePolicy(paced=False, newest_wins=False)
@@ -70,10 +71,10 @@ class GatedDetector(FakeDetector):
         self.entered = threading.Event()
         self.gate = threading.Event()
 
-    def detect(self, frame: Frame) -> list[Detection]:
+    def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
         self.entered.set()
         assert self.gate.wait(LONG_S)
-        return super().detect(frame)
+        return super().detect(frame, expected)
 
     def stages(self) -> Stages:
         return Stages(self, EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0))
@@ -250,7 +251,7 @@ class TestErrors:
 
     def test_a_detector_that_fails(self, build: Build) -> None:
         class Failing(FakeDetector):
-            def detect(self, frame: Frame) -> list[Detection]:
+            def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
                 raise RuntimeError("out of memory")
 
         stages = Stages(Failing(), fake_stages().classifier)

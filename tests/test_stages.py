@@ -11,6 +11,7 @@ import pytest
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.quality import EVERY_FACE, QualityGate
 from live_monitor.detect.cadence import EveryNth
+from live_monitor.detect.detector import Expected, Look
 from live_monitor.detect.zones import Zone
 from live_monitor.media_steps import MediaSteps
 from live_monitor.stages import Stages
@@ -23,15 +24,17 @@ LEFT, RIGHT = Box(40, 60, 140, 160), Box(180, 60, 280, 160)
 
 
 class WatchedDetector(FakeDetector):
-    """Remembers the frames it was shown."""
+    """Remembers the frames it was shown, and whom it was told to expect in each."""
 
     def __init__(self, *boxes: Box) -> None:
         super().__init__(boxes)
         self.frames: list[Frame] = []
+        self.expected: list[Sequence[Expected] | None] = []
 
-    def detect(self, frame: Frame) -> list[Detection]:
+    def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
         self.frames.append(frame)
-        return super().detect(frame)
+        self.expected.append(expected)
+        return super().detect(frame, expected)
 
 
 def stages(detector: FakeDetector, every: int = 1, zones: tuple[Zone, ...] = (), engine: FakeEngine | None = None) -> Stages:
@@ -156,6 +159,35 @@ def test_a_cut_between_two_looks_is_looked_at() -> None:
     for index, image in enumerate((drawn_portrait(), noise, noise)):
         every_third.analyse(frame_of(image, index, index / 25))
     assert [frame.index for frame in detector.frames] == [0, 1]
+
+
+def test_the_detector_is_told_whom_to_expect() -> None:
+    detector = WatchedDetector(LEFT, RIGHT)
+    watched = stages(detector)
+    for index in range(3):
+        watched.analyse(frame_of(drawn_portrait(), index, index / 25))
+    assert detector.expected == [None, *[[Expected(LEFT, known=True), Expected(RIGHT, known=True)]] * 2]
+
+
+def test_nobody_is_expected_in_another_scene() -> None:
+    detector = WatchedDetector(PORTRAIT_FACE)
+    watched = stages(detector)
+    noise = np.random.default_rng(3).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    for index, image in enumerate((drawn_portrait(), noise)):
+        watched.analyse(frame_of(image, index, index / 25))
+    assert detector.expected == [None, None]
+
+
+def test_a_detector_that_did_not_look_everywhere_says_nothing_of_newcomers() -> None:
+    class Narrow(FakeDetector):
+        def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
+            return Look(super().detect(frame, expected).faces, everywhere=frame.index == 0)
+
+    detector = Narrow([LEFT])
+    watched = stages(detector)
+    watched.analyse(frame_of(drawn_portrait()))
+    detector.boxes = [LEFT, RIGHT]
+    assert [boxes(watched, frame_of(drawn_portrait(), index, index / 10)) for index in range(1, 9)] == [[LEFT]] * 8
 
 
 def test_a_face_that_is_missed_keeps_its_number_and_what_was_said_of_it() -> None:

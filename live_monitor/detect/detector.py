@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
 
-from live_monitor.types import Detection, Frame, Image
+from live_monitor.types import Box, Detection, Frame, Image
 
 FAINT = 0.7
 """Share of the score of a sure face from which live view hears of a hit."""
@@ -41,14 +41,38 @@ class FaceFinder(Protocol):
         """Faces of uint8 (H, W, 3) BGR of any size, in pixels of that picture, any order, none twice."""
 
 
+class Expected(NamedTuple):
+    """A face that should be in the next frame.
+
+    Attributes:
+        box: where, in pixels of the frame.
+        known: it counts and was seen in the last frame, so that it is looked for everywhere where it is not found at once.
+    """
+
+    box: Box
+    known: bool
+
+
+class Look(NamedTuple):
+    """What a detector saw of a frame.
+
+    Attributes:
+        faces: in pixels of the frame, faint ones too, any order, none twice.
+        everywhere: False when it looked only where faces were expected, which says nothing of newcomers.
+    """
+
+    faces: list[Detection]
+    everywhere: bool
+
+
 class FaceDetector(Protocol):
     """Finds the faces of a sequence of frames. Only the analysis thread calls it."""
 
     def set_min_face(self, px: int | None) -> None:
         """Longer side of the smallest face wanted from now on, in pixels of the frame; None: chosen by the picture."""
 
-    def detect(self, frame: Frame) -> list[Detection]:
-        """Faces in pixels of the frame, faint ones too, any order, none twice."""
+    def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
+        """Looks at the next frame of a sequence, in which these faces should be; None: nothing is known of it."""
 
 
 def merge_overlapping(detections: Iterable[Detection]) -> list[Detection]:
@@ -66,4 +90,10 @@ def merge_overlapping(detections: Iterable[Detection]) -> list[Detection]:
 
 def same_face(one: Detection, other: Detection) -> bool:
     """Whether two boxes overlap by SAME_FACE_OVERLAP."""
-    return one.box.intersection(other.box) >= SAME_FACE_OVERLAP * min(one.box.area, other.box.area)
+    return overlap(one.box, other.box) >= SAME_FACE_OVERLAP
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Share of the smaller box's area that both cover, 0..1; 1 when it has no area."""
+    smaller = min(one.area, other.area)
+    return one.intersection(other) / smaller if smaller else 1.0

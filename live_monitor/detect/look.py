@@ -9,6 +9,9 @@ from live_monitor.detect.detector import FaceFinder, merge_overlapping
 from live_monitor.scaling import resized
 from live_monitor.types import Box, Detection, Image
 
+MOST_ENLARGED = 1.6
+"""Small pictures are enlarged up to this, large ones never: faces of 12 pixels then become large enough to be found."""
+
 COARSE_SIDE_PX = 320
 """Longest side of the small copy in which faces are looked for that fill a large picture."""
 

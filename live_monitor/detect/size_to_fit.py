@@ -1,16 +1,26 @@
-"""How large the picture is that faces are looked for in: as small as the faces being seen allow, full size now and then."""
+"""Where faces are looked for, and how large that picture is.
+
+Five times a second in the whole frame, as small as the faces being seen allow, and full size now and then; in the frames
+between only where faces are expected.
+"""
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from live_monitor.detect.detector import FaceFinder, merge_overlapping, same_face
-from live_monitor.detect.look import COARSE_SIDE_PX, look
+from live_monitor.detect.detector import Expected, FaceFinder, Look, merge_overlapping, same_face
+from live_monitor.detect.look import COARSE_SIDE_PX, MOST_ENLARGED, look
+from live_monitor.detect.surroundings import Surroundings, pixels_around
+from live_monitor.media_steps import MediaSteps
 from live_monitor.types import Box, Detection, Frame, Image
 
 logger = logging.getLogger(__name__)
+
+EVERYWHERE_EVERY_S = 0.2
+"""Time between two looks at the whole frame, in steps that all frame rates share. Faces are read as often, so that nobody waits
+longer for a first label."""
 
 FULL_LOOK_EVERY_S = 1.0
 CALM_FULL_LOOK_EVERY_S = 2.0
@@ -27,8 +37,8 @@ LOST_ENLARGES = 1.5
 NEWCOMER_S = 0.4
 """A size that is for somebody new is decided once more after so long: most false faces are seen once."""
 
-MOST_ENLARGED = 1.6
-"""Small pictures are enlarged up to this, large ones never: faces of 12 pixels then become large enough to be found."""
+WORTH_IT = 0.6
+"""Share of the whole frame's pixels, at the size that fits, from which on looking only around faces is not worth it."""
 
 SIDE_STEP_PX = 32
 SHRINK = 0.8
@@ -48,7 +58,8 @@ class SizeToFit:
         """
         self._finder = finder
         self._min_face = min_face
-        self._seen: list[Box] = []
+        self._everywhere = MediaSteps(EVERYWHERE_EVERY_S)
+        self._expected: Sequence[Expected] = ()
         self._faces_before = 0
         self._side_px = 0
         self._full_look_due_s = self._full_look_s = -math.inf
@@ -58,25 +69,43 @@ class SizeToFit:
         if px != self._min_face:
             self._min_face, self._side_px, self._full_look_due_s = px, 0, -math.inf
 
-    def detect(self, frame: Frame) -> list[Detection]:
+    def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
         """Faces of the next frame; frames come in the order of their media time."""
         full_px = self._full_side_px(frame.image)
+        everywhere = self._everywhere.due(frame.pts_s) or expected is None
+        self._expected = expected or ()
         if frame.pts_s >= self._full_look_due_s:
-            detections = self._full_look(frame, full_px)
-        else:
-            detections = self._fitted_look(frame, full_px)
-        self._seen = self._sure(detections)
-        return detections
+            return Look(self._full_look(frame, full_px), everywhere=True)
+        if not everywhere and frame.pts_s < self._fit_again_s and self._is_worth_it(frame, full_px):
+            found = self._look_around(frame.image)
+            if found is not None:
+                return Look(found, everywhere=False)
+        return Look(self._fitted_look(frame, full_px), everywhere=True)
 
     def look_once(self, image: Image) -> list[Detection]:
         """Faces of a picture on its own, looked at in full size."""
         return self._look(image, self._full_side_px(image))
 
     def _look(self, image: Image, side_px: int) -> list[Detection]:
-        found = look(self._finder, image, side_px)
-        if self._min_face is None:
-            return found
-        return [detection for detection in found if max(detection.box.width, detection.box.height) >= self._min_face]
+        return self._large_enough(look(self._finder, image, side_px))
+
+    def _look_around(self, image: Image) -> list[Detection] | None:
+        """Looks where faces are expected, and nowhere when there are none; None when somebody known is not found there."""
+        if not self._expected:
+            return []
+        around = Surroundings(image, [face.box for face in self._expected])
+        found = around.found_again(self._finder.find(around.picture()))
+        if any(face.known and again is None for face, again in zip(self._expected, found, strict=True)):
+            return None
+        return self._large_enough(again for again in found if again is not None)
+
+    def _large_enough(self, found: Iterable[Detection]) -> list[Detection]:
+        least = self._min_face or 0
+        return [detection for detection in found if max(detection.box.width, detection.box.height) >= least]
+
+    def _is_worth_it(self, frame: Frame, full_px: int) -> bool:
+        scale = min(self._side_px, full_px) / max(frame.width, frame.height)
+        return not self._expected or pixels_around(len(self._expected)) <= WORTH_IT * frame.width * frame.height * scale**2
 
     def _full_side_px(self, image: Image) -> int:
         height, width = map(int, image.shape[:2])
@@ -111,13 +140,14 @@ class SizeToFit:
         """Adds who is lost and sure in another look; the others' boxes stay, or they would jump from size to size."""
         sure = [found for found in detections if self._is_sure(found)]
         faint = [found for found in detections if not self._is_sure(found)]
-        lost = [found for found in others if _among(found.box, self._seen)]
+        lost = [found for found in others if _among(found.box, self._known())]
         return sure + [
             found for found in merge_overlapping([*faint, *lost]) if not any(same_face(found, known) for known in sure)
         ]
 
     def _lost_somebody(self, detections: Sequence[Detection]) -> bool:
-        return len(self._sure(detections)) < len(self._seen)
+        found = [detection.box for detection in detections]
+        return not all(_among(box, found) for box in self._known())
 
     def _plan(self, now_s: float, faces: int) -> None:
         """Plans the next full look for a fixed time after this one was due, not after the frame that happened to come then."""
@@ -131,12 +161,13 @@ class SizeToFit:
 
         It rises at once, and falls when it may fall far.
         """
-        anybody_new = not all(_among(box, self._seen) for box in sure)
+        expected = [face.box for face in self._expected]
+        anybody_new = not all(_among(box, expected) for box in sure)
         self._fit_again_s = frame.pts_s + NEWCOMER_S if anybody_new else math.inf
         wanted_px = self._wanted_px(frame, sure)
         if wanted_px > self._side_px or wanted_px <= SHRINK * self._side_px:
             self._use(frame, wanted_px)
-        known = [box for box in sure if _among(box, self._seen)] if self._seen else sure
+        known = [box for box in sure if _among(box, self._known())] if expected else sure
         if self._side_px < looked_px:
             found = self._sure(self._look(frame.image, self._side_px))
             if not all(_among(box, found) for box in known):
@@ -153,6 +184,9 @@ class SizeToFit:
         if side_px != self._side_px:
             self._side_px = side_px
             logger.info("%s: looks for faces in pictures of %d pixels, longest side", self._finder.name, side_px)
+
+    def _known(self) -> list[Box]:
+        return [face.box for face in self._expected if face.known]
 
     def _sure(self, detections: Sequence[Detection]) -> list[Box]:
         return [found.box for found in detections if self._is_sure(found)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 
+from live_monitor.detect.detector import Expected
 from live_monitor.track.motion import Motion
 from live_monitor.track.pairing import by_distance, by_overlap
 from live_monitor.types import Box, Detection, Frame, Track
@@ -65,7 +66,7 @@ class Tracker:
         Args:
             frame: pictures of another size than before start anew; numbers go on.
             detections: the faces found in it, or carried into it; none twice.
-            looked: False when they were carried, which says nothing of newcomers and of who left.
+            looked: True when they were looked for everywhere; otherwise they say nothing of newcomers and of who left.
             cut: the frame shows another scene than the one before.
 
         Returns:
@@ -80,6 +81,20 @@ class Tracker:
             self._people += [_Person(found, frame.pts_s) for found in sorted(newcomers, key=lambda found: found.box)]
             self._number(at_once=first_look)
         return [person.track(frame.pts_s) for person in self._people if person.shown(frame.pts_s)]
+
+    def expected(self, frame: Frame) -> list[Expected] | None:
+        """Who should be in the next frame: newcomers too, and for COAST_S those who are missed.
+
+        Returns:
+            None when nothing is known of pictures of its size.
+        """
+        if self._size != (frame.width, frame.height):
+            return None
+        return [
+            Expected(person.motion.predicted(frame.pts_s), known=person.number > 0 and person.found is not None)
+            for person in self._people
+            if person.found is not None or frame.pts_s - person.seen_s <= COAST_S
+        ]
 
     def _recognise(self, detections: Sequence[Detection], now_s: float, *, cut: bool) -> list[Detection]:
         """Gives those who are known their detections.

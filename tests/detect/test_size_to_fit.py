@@ -1,4 +1,4 @@
-"""How large the searched picture is: as the faces allow, with a full look now and then."""
+"""Where faces are looked for, and how large that picture is: as the faces allow, with a full look now and then."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from itertools import pairwise
 
 import pytest
 
-from live_monitor.detect.look import COARSE_SIDE_PX
+from live_monitor.detect.detector import Expected
+from live_monitor.detect.look import COARSE_SIDE_PX, MOST_ENLARGED
 from live_monitor.detect.size_to_fit import (
     CALM_FULL_LOOK_EVERY_S,
+    EVERYWHERE_EVERY_S,
     FULL_LOOK_EVERY_S,
     LOST_ENLARGES,
-    MOST_ENLARGED,
     NEWCOMER_S,
     SEARCH_AGAIN_S,
     SizeToFit,
 )
+from live_monitor.detect.surroundings import CELL_PX
 from live_monitor.types import Box, Detection, Image
 from tests.fakes import FakeFinder, frame_of, squares
 
@@ -25,27 +27,32 @@ FULL_PX = 640
 
 NEAR = Box(300, 200, 700, 600)
 MIDDLE = Box(800, 300, 860, 360)
+ANOTHER = Box(850, 500, 1050, 700)
 A_LITTLE_NEARER = Box(797, 297, 863, 363)
 FAR = Box(1000, 100, 1042, 142)
 
 
 class Watch:
-    """A detector that is shown a picture at a time."""
+    """A detector that is shown a picture at a time, and expects those who were in the last one."""
 
     def __init__(self, finder: FakeFinder | None = None, min_face: int | None = None) -> None:
         self.finder = finder or FakeFinder()
         self._detector = SizeToFit(self.finder, min_face)
         self._frames = 0
+        self.expected: list[Expected] | None = None
+        self.everywhere: list[bool] = []
+        """Of each frame, whether it was looked at as a whole."""
         self.first_sides: list[int] = []
-        """Of the first look at each frame."""
+        """Of the first look at each frame; 0 when there was none."""
 
     def show(self, image: Image, at_s: float) -> list[Detection]:
         self._frames += 1
-        self.first_sides.append(0)
         looks = len(self.finder.pictures)
-        found = self._detector.detect(frame_of(image, self._frames, at_s))
-        self.first_sides[-1] = max(self.finder.pictures[looks])
-        return found
+        faces, everywhere = self._detector.detect(frame_of(image, self._frames, at_s), self.expected)
+        self.expected = [Expected(face.box, known=True) for face in faces]
+        self.everywhere.append(everywhere)
+        self.first_sides.append(max(self.sides[looks:][:1], default=0))
+        return faces
 
     @property
     def sides(self) -> list[int]:
@@ -62,14 +69,14 @@ def test_the_first_look_is_at_full_size() -> None:
 def test_large_faces_are_then_looked_for_in_a_small_picture() -> None:
     watch = Watch()
     for number in range(5):
-        assert len(watch.show(squares(NEAR), number * 0.04)) == 1
+        assert len(watch.show(squares(NEAR), number * EVERYWHERE_EVERY_S)) == 1
     assert watch.first_sides[1:] == [COARSE_SIDE_PX] * 4
 
 
 def test_the_smallest_face_decides_and_is_still_found() -> None:
     watch = Watch()
     for number in range(5):
-        assert len(watch.show(squares(NEAR, MIDDLE), number * 0.04)) == 2
+        assert len(watch.show(squares(NEAR, MIDDLE), number * EVERYWHERE_EVERY_S)) == 2
     [fitted] = set(watch.first_sides[1:])
     assert COARSE_SIDE_PX < fitted < FULL_PX
     assert 60 * fitted / 1280 == pytest.approx(FakeFinder.smallest_px, rel=0.08)
@@ -118,7 +125,7 @@ def test_a_size_at_which_a_face_is_lost_is_not_used() -> None:
     for number in range(8):
         watch.show(squares(NEAR), number * 0.04)
     assert watch.sides[:2] == [FULL_PX, COARSE_SIDE_PX]
-    assert set(watch.sides[2:]) == {LOST_ENLARGES * COARSE_SIDE_PX}
+    assert set(watch.sides[2:]) - {CELL_PX} == {LOST_ENLARGES * COARSE_SIDE_PX}
 
 
 def test_a_face_that_comes_and_goes_is_not_looked_for_at_full_size_every_time() -> None:
@@ -130,8 +137,8 @@ def test_a_face_that_comes_and_goes_is_not_looked_for_at_full_size_every_time() 
 
 def test_a_face_that_is_only_a_little_nearer_changes_nothing() -> None:
     watch = Watch()
-    for number in range(100):
-        watch.show(squares(MIDDLE if number < 5 else A_LITTLE_NEARER), number * 0.04)
+    for number in range(20):
+        watch.show(squares(MIDDLE if number < 5 else A_LITTLE_NEARER), number * EVERYWHERE_EVERY_S)
     assert len(set(watch.sides) - {FULL_PX}) == 1
 
 
@@ -158,11 +165,11 @@ def test_when_the_small_face_is_gone_the_picture_becomes_smaller_again() -> None
 def test_a_small_face_that_one_look_sees_does_not_keep_the_picture_large() -> None:
     watch = Watch()
     watch.show(squares(NEAR, FAR), 0)
-    for number in range(1, 20):
-        watch.show(squares(NEAR), number * 0.04)
-    after = 1 + round(NEWCOMER_S / 0.04)
-    assert watch.sides[1] > COARSE_SIDE_PX
-    assert set(watch.sides[after + 1 :]) == {COARSE_SIDE_PX}
+    for number in range(1, 5):
+        watch.show(squares(NEAR), number * EVERYWHERE_EVERY_S)
+    until_decided = 1 + round(NEWCOMER_S / EVERYWHERE_EVERY_S)
+    assert min(watch.first_sides[:until_decided]) > COARSE_SIDE_PX
+    assert set(watch.first_sides[until_decided:]) == {COARSE_SIDE_PX}
 
 
 @pytest.mark.parametrize("fps", [10, 5])
@@ -231,3 +238,65 @@ def test_the_size_is_told_when_it_changes(caplog: pytest.LogCaptureFixture) -> N
     for number in range(10):
         watch.show(squares(NEAR), number * 0.04)
     assert caplog.messages == [f"fake: looks for faces in pictures of {COARSE_SIDE_PX} pixels, longest side"]
+
+
+class TestBetweenLooksAtTheWholeFrame:
+    def test_only_the_faces_are_looked_at(self) -> None:
+        watch = Watch()
+        counts = [len(watch.show(squares(NEAR, MIDDLE), number * 0.04)) for number in range(25)]
+        assert counts == [2] * 25
+        assert [number for number, everywhere in enumerate(watch.everywhere) if everywhere] == [0, 5, 10, 15, 20]
+        between = [side for side, everywhere in zip(watch.first_sides, watch.everywhere, strict=True) if not everywhere]
+        assert set(between) == {2 * CELL_PX}
+
+    def test_a_face_that_moves_is_followed(self) -> None:
+        watch = Watch()
+        for number in range(5):
+            (face,) = watch.show(squares(now := Box(800 + 8 * number, 300, 860 + 8 * number, 360)), number * 0.04)
+            assert face.box == pytest.approx(now, abs=3)
+
+    def test_somebody_new_is_seen_by_the_next_of_them(self) -> None:
+        watch = Watch()
+        counts = [len(watch.show(squares(*[NEAR, ANOTHER][: 1 + (number > 1)]), number * 0.04)) for number in range(7)]
+        assert counts == [1, 1, 1, 1, 1, 2, 2]
+
+    def test_a_face_that_is_not_where_it_was_expected_is_looked_for_everywhere_at_once(self) -> None:
+        watch = Watch()
+        watch.show(squares(NEAR), 0)
+        watch.show(squares(NEAR), 0.04)
+        (face,) = watch.show(squares(ANOTHER), 0.08)
+        assert face.box == pytest.approx(ANOTHER, abs=4)
+        assert watch.everywhere == [True, False, True]
+
+    def test_who_does_not_count_yet_or_is_missed_already_is_not(self) -> None:
+        watch = Watch()
+        watch.show(squares(NEAR), 0)
+        watch.expected = [Expected(NEAR, known=True), Expected(MIDDLE, known=False)]
+        assert len(watch.show(squares(NEAR), 0.04)) == 1
+        assert watch.everywhere == [True, False]
+
+    def test_where_nobody_is_expected_nothing_is_looked_at(self) -> None:
+        watch = Watch()
+        for number in range(11):
+            assert watch.show(squares(), number * 0.04) == []
+        assert [number for number, side in enumerate(watch.first_sides) if side] == [0, 5, 10]
+
+    def test_a_frame_of_which_nothing_is_known_is_looked_at_as_a_whole(self) -> None:
+        watch = Watch()
+        watch.show(squares(NEAR), 0)
+        watch.expected = None
+        assert len(watch.show(squares(ANOTHER), 0.04)) == 1
+        assert watch.everywhere == [True, True]
+
+    def test_so_many_faces_that_the_whole_frame_is_no_larger_are_looked_for_there(self) -> None:
+        crowd = [Box(x, y, x + 70, y + 70) for x in range(0, 1280, 160) for y in range(0, 960, 160)]
+        watch = Watch()
+        assert len(watch.show(squares(*crowd), 0)) == len(crowd)
+        assert len(watch.show(squares(*crowd), 0.04)) == len(crowd)
+        assert watch.everywhere == [True, True]
+
+    def test_faces_smaller_than_the_smallest_wanted_are_left_out_there_too(self) -> None:
+        watch = Watch(min_face=60)
+        watch.show(squares(Box(800, 300, 870, 370)), 0)
+        watch.show(squares(Box(800, 300, 850, 350)), 0.04)
+        assert watch.expected == []

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from live_monitor.app import load_stages
+from live_monitor.detect.detector import Expected
 from live_monitor.settings import Settings
 from live_monitor.track.tracker import COAST_S, CONFIRM_S, HOME_S, LOST_S, Tracker
 from live_monitor.types import Box, Detection, Frame, Reading, Track
@@ -36,11 +37,18 @@ class Watch:
     def show(
         self, *faces: Box | Detection, looked: bool = True, cut: bool = False, size: tuple[int, int] = (1280, 720)
     ) -> list[Track]:
-        image = PICTURE if size == (1280, 720) else grey_picture(0, *size)
-        frame = Frame(self.frames, self.frames / self._fps, 0.0, image)
+        frame = self._next_frame(size)
         self.frames += 1
         found = [face if isinstance(face, Detection) else Detection(face, 0.9) for face in faces]
         return sorted(self._tracker.follow(frame, found, looked=looked, cut=cut), key=lambda track: track.box)
+
+    def expected(self, size: tuple[int, int] = (1280, 720)) -> list[Expected] | None:
+        """Whom it expects in the frame that would be shown next."""
+        return self._tracker.expected(self._next_frame(size))
+
+    def _next_frame(self, size: tuple[int, int]) -> Frame:
+        image = PICTURE if size == (1280, 720) else grey_picture(0, *size)
+        return Frame(self.frames, self.frames / self._fps, 0.0, image)
 
     def show_for(self, seconds: float, *faces: Box | Detection) -> list[Track]:
         return [self.show(*faces) for _ in range(round(seconds * self._fps))][-1]
@@ -208,6 +216,49 @@ class TestCuts:
         watch.show_for(5.0, RIGHT)
         watch.show(RIGHT, cut=True)
         assert ids(watch.show_for(1.0, LEFT, RIGHT)) == [3, 2]
+
+
+class TestExpected:
+    def test_who_is_there_is_expected_there_again(self) -> None:
+        watch = Watch()
+        watch.show(LEFT, RIGHT)
+        assert watch.expected() == [Expected(LEFT, known=True), Expected(RIGHT, known=True)]
+
+    def test_who_moves_is_expected_further_on(self) -> None:
+        watch = Watch()
+        for step in range(20):
+            watch.show(moved(LEFT, 10 * step))
+        (expected,) = watch.expected() or []
+        assert expected.box.x1 == pytest.approx(LEFT.x1 + 200, abs=2)
+
+    def test_a_newcomer_is_expected_before_it_counts(self) -> None:
+        watch = Watch()
+        watch.show(LEFT)
+        watch.show(LEFT, Detection(RIGHT, 0.61))
+        assert [(face.box, face.known) for face in watch.expected() or []] == [(LEFT, True), (RIGHT, False)]
+
+    def test_a_newcomer_missed_where_it_was_expected_may_still_come(self) -> None:
+        watch = Watch()
+        watch.show(LEFT)
+        watch.show(LEFT, RIGHT)
+        watch.show(LEFT, looked=False)
+        assert [face.box for face in watch.expected() or []] == [LEFT, RIGHT]
+        watch.show(LEFT)
+        assert [face.box for face in watch.expected() or []] == [LEFT]
+
+    def test_who_is_missed_is_expected_for_a_while(self) -> None:
+        watch = Watch()
+        watch.show_for(1.0, LEFT)
+        watch.show_for(COAST_S - 0.1)
+        assert [face.known for face in watch.expected() or []] == [False]
+        watch.show_for(0.2)
+        assert watch.expected() == []
+
+    def test_nothing_is_known_of_the_first_frame_and_of_one_of_another_size(self) -> None:
+        watch = Watch()
+        assert watch.expected() is None
+        watch.show(LEFT)
+        assert watch.expected(size=(640, 480)) is None
 
 
 class TestCarriedBoxes:
