@@ -94,6 +94,6 @@ def same_face(one: Detection, other: Detection) -> bool:
 
 
 def overlap(one: Box, other: Box) -> float:
-    """Share of the smaller box's area that both cover, 0..1; 1 when it has no area."""
-    smaller = min(one.area, other.area)
-    return one.intersection(other) / smaller if smaller else 1.0
+    """Share of the smaller box's area that both cover, 0..1."""
+    shared = one.intersection(other)
+    return shared / min(one.area, other.area) if shared else 0.0

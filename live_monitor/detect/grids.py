@@ -35,9 +35,9 @@ class Tensor:
     scale: float = 1.0
     zero: int = 0
 
-    def at(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.float32]:
-        """The numbers (n, k) of some cells."""
-        picked = self.values[rows, columns].astype(np.float32)
+    def at(self, cells: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The numbers (n, k) of some cells, counted row by row."""
+        picked = self.values.reshape(-1, self.values.shape[-1])[cells].astype(np.float32)
         return (picked - np.float32(self.zero)) * np.float32(self.scale)
 
 
@@ -89,8 +89,9 @@ def _above(outputs: Mapping[str, Tensor], stride: int, logit: float) -> tuple[ND
     """Boxes, logits and landmarks of one grid's cells with at least this logit."""
     score = outputs[f"{SCORE}_{stride}"]
     # Compared as they come, so that only the few cells found are turned into floats.
-    rows, columns, _ = np.nonzero(score.values >= logit / score.scale + score.zero)
+    cells = np.flatnonzero(score.values >= logit / score.scale + score.zero)
+    rows, columns = np.divmod(cells, score.values.shape[1])
     middle = middles(rows, columns, stride)
-    boxes = decode_boxes(outputs[f"{BOX}_{stride}"].at(rows, columns), middle, stride)
-    points = decode_points(outputs[f"{LANDMARKS}_{stride}"].at(rows, columns), middle, stride)
-    return boxes, score.at(rows, columns)[:, 0], points
+    boxes = decode_boxes(outputs[f"{BOX}_{stride}"].at(cells), middle, stride)
+    points = decode_points(outputs[f"{LANDMARKS}_{stride}"].at(cells), middle, stride)
+    return boxes, score.at(cells)[:, 0], points

@@ -75,11 +75,15 @@ class Surroundings:
             For each face, in the order in which they were given, where it is in the frame; None when its surroundings show no
             face where it was expected, or only one that is found for another already.
         """
+        hits_by_cell: dict[tuple[int, int], list[Detection]] = {}
+        for hit in hits:
+            x, y = hit.box.centre
+            hits_by_cell.setdefault((int(x // CELL_PX), int(y // CELL_PX)), []).append(hit)
         found: list[Detection | None] = []
         for cell in self._cells:
-            hit = _expected_hit(cell, hits)
-            taken = hit is not None and any(other is not None and same_face(hit, other) for other in found)
-            found.append(None if taken else hit)
+            again = _expected_hit(cell, hits_by_cell.get((cell.left // CELL_PX, cell.top // CELL_PX), ()))
+            taken = again is not None and any(other is not None and same_face(again, other) for other in found)
+            found.append(None if taken else again)
         return found
 
     def _cell(self, number: int, face: Box) -> _Cell:
@@ -109,14 +113,9 @@ def _start(centre: float, length: int, whole: int) -> int:
 
 
 def _expected_hit(cell: _Cell, hits: Sequence[Detection]) -> Detection | None:
-    """The hit in this cell that overlaps the expected face most, in pixels of the frame; None when none is that face."""
-    here = [_in_frame(cell, hit) for hit in hits if _holds(cell, hit.box.centre)]
-    best = max(here, key=lambda hit: hit.box.intersection(cell.face), default=None)
+    """The one of a cell's hits that overlaps the expected face most, in pixels of the frame; None when none is that face."""
+    best = max((_in_frame(cell, hit) for hit in hits), key=lambda hit: hit.box.intersection(cell.face), default=None)
     return best if best is not None and overlap(best.box, cell.face) >= LEAST_OVERLAP else None
-
-
-def _holds(cell: _Cell, point: tuple[float, float]) -> bool:
-    return 0 <= point[0] - cell.left < CELL_PX and 0 <= point[1] - cell.top < CELL_PX
 
 
 def _in_frame(cell: _Cell, hit: Detection) -> Detection:
