@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -73,6 +74,16 @@ class FaceDetector(Protocol):
 
     def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
         """Looks at the next frame of a sequence, in which these faces should be; None: nothing is known of it."""
+
+
+def in_pixels_of(found: Detection, scale: tuple[float, float], shift: tuple[float, float] = (0.0, 0.0)) -> Detection:
+    """A detection in pixels of another picture, where its point (x, y) is (x, y) * scale + shift."""
+
+    def there(x: float, y: float) -> tuple[float, float]:
+        return x * scale[0] + shift[0], y * scale[1] + shift[1]
+
+    box = Box(*there(found.box.x1, found.box.y1), *there(found.box.x2, found.box.y2))
+    return dataclasses.replace(found, box=box, landmarks=found.landmarks and tuple(there(x, y) for x, y in found.landmarks))
 
 
 def merge_overlapping(detections: Iterable[Detection]) -> list[Detection]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable
-
-from live_monitor.detect.detector import FaceFinder, merge_overlapping
+from live_monitor.detect.detector import FaceFinder, in_pixels_of, merge_overlapping
 from live_monitor.scaling import resized
-from live_monitor.types import Box, Detection, Image
+from live_monitor.types import Detection, Image
 
 MOST_ENLARGED = 1.6
 """Small pictures are enlarged up to this, large ones never: faces of 12 pixels then become large enough to be found."""
@@ -49,15 +46,6 @@ def _at_size(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
     scale = side_px / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     found = finder.find(resized(image, *size))
-    return found if size == (width, height) else _enlarged(found, width / size[0], height / size[1])
-
-
-def _enlarged(detections: Iterable[Detection], x_scale: float, y_scale: float) -> list[Detection]:
-    return [
-        dataclasses.replace(
-            found,
-            box=Box(found.box.x1 * x_scale, found.box.y1 * y_scale, found.box.x2 * x_scale, found.box.y2 * y_scale),
-            landmarks=found.landmarks and tuple((x * x_scale, y * y_scale) for x, y in found.landmarks),
-        )
-        for found in detections
-    ]
+    if size == (width, height):
+        return found
+    return [in_pixels_of(face, (width / size[0], height / size[1])) for face in found]

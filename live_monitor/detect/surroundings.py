@@ -5,14 +5,13 @@ Its cost depends on how many faces there are, not on how large the frame is or h
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from live_monitor.detect.detector import overlap, same_face
+from live_monitor.detect.detector import in_pixels_of, overlap, same_face
 from live_monitor.detect.look import MOST_ENLARGED
 from live_monitor.scaling import resized
 from live_monitor.types import Box, Detection, Image
@@ -120,12 +119,4 @@ def _expected_hit(cell: _Cell, hits: Sequence[Detection]) -> Detection | None:
 
 def _in_frame(cell: _Cell, hit: Detection) -> Detection:
     scale = cell.side / CELL_PX
-
-    def moved(x: float, y: float) -> tuple[float, float]:
-        return cell.x + (x - cell.left) * scale, cell.y + (y - cell.top) * scale
-
-    return dataclasses.replace(
-        hit,
-        box=Box(*moved(hit.box.x1, hit.box.y1), *moved(hit.box.x2, hit.box.y2)),
-        landmarks=hit.landmarks and tuple(moved(x, y) for x, y in hit.landmarks),
-    )
+    return in_pixels_of(hit, (scale, scale), (cell.x - cell.left * scale, cell.y - cell.top * scale))

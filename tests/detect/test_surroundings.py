@@ -65,7 +65,7 @@ def test_a_face_that_is_gone_is_none_and_the_others_keep_their_order() -> None:
 
 def test_a_neighbour_is_not_taken_for_the_face_that_is_gone() -> None:
     gone = Box(300, 300, 400, 400)
-    assert found_again(squares(moved(gone, 104)), gone) == [None]
+    assert found_again(squares(moved(gone, 75, 75)), gone) == [None]
 
 
 def test_a_face_is_found_for_one_of_two_only() -> None:
