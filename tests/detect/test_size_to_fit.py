@@ -281,6 +281,12 @@ class TestBetweenLooksAtTheWholeFrame:
             assert watch.show(squares(), number * 0.04) == []
         assert [number for number, side in enumerate(watch.first_sides) if side] == [0, 5, 10]
 
+    def test_a_size_that_is_for_somebody_new_is_decided_when_it_is_due(self) -> None:
+        watch = Watch()
+        for at_s in (0.13, 0.2, 0.4, 0.13 + NEWCOMER_S, 0.57):
+            watch.show(squares(NEAR), at_s)
+        assert watch.everywhere == [True, True, True, True, False]
+
     def test_a_frame_of_which_nothing_is_known_is_looked_at_as_a_whole(self) -> None:
         watch = Watch()
         watch.show(squares(NEAR), 0)
