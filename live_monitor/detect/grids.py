@@ -20,8 +20,8 @@ SAME_FACE_SHARE = 0.65
 """So is a box that shares more than this of the smaller one's area with a better one: an eye, half of a face, or far too
 much around it."""
 
-LEAST_SIDE_PX = 16.0
-"""Smaller boxes are left out: at that size clouds and lamps look like faces as often as faces do."""
+LEAST_SIDE_PX = 6.0
+"""Smaller boxes are left out: there a face is less than one cell, and a letter looks like one."""
 
 MOST_CANDIDATES = 1000
 """Of more cells above the threshold the best so many are looked at: a picture of noise must not stop the program."""

@@ -85,9 +85,9 @@ def test_a_face_half_behind_another_is_found() -> None:
 
 def test_a_box_too_small_to_be_trusted_is_left_out() -> None:
     outputs = nothing_found()
-    put(outputs, 8, 5, 5, (36, 36, 50, 52), 3.0)
-    put(outputs, 8, 9, 9, (66, 66, 84, 84), 2.0)
-    np.testing.assert_allclose(decode(outputs, 0.5).boxes, [[66, 66, 84, 84]], atol=1e-3)
+    put(outputs, 8, 5, 5, (42, 41, 47, 47), 3.0)
+    put(outputs, 8, 9, 9, (73, 73, 80, 81), 2.0)
+    np.testing.assert_allclose(decode(outputs, 0.5).boxes, [[73, 73, 80, 81]], atol=1e-3)
 
 
 def test_neighbours_are_two_faces_the_better_one_first() -> None:
