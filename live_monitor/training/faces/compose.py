@@ -18,7 +18,7 @@ from live_monitor.training.faces.placing import Canvas, Pose, Pyramids, Region, 
 
 SAMPLE_PX = 256
 
-SMALLEST_FACE_PX, LARGEST_FACE_PX = 6.0, 170.0
+SMALLEST_FACE_PX, LARGEST_FACE_PX = 11.0, 170.0
 """Face sides are drawn log-uniformly between these."""
 
 CLOSE_UPS = 0.15
@@ -44,12 +44,8 @@ OCCLUDED = 0.2
 COVERED_EVENLY = 0.5
 """Share of the covered faces on which one grey level lies."""
 
-DISTRACTED = 0.5
+DISTRACTED = 0.4
 """Share of the samples with things where no face is."""
-
-UNTOUCHED = 0.3
-"""Share of the samples whose faces are not covered, and whose picture is not made worse: most that a camera delivers is well lit
-and hides nobody."""
 
 LETTERS, NOBODY, ROOMS = 0.1, 0.17, 0.5
 """A gallery's tiles, in this order of a random number: a letter up to the first; an empty room up to the second; a face in
@@ -102,10 +98,8 @@ class Composer:
             canvas = self._background(rng, others=0.15)
         if rng.random() < DISTRACTED:
             distract(canvas, rng)
-        if rng.random() < UNTOUCHED:
-            return canvas
         occlude(canvas, rng)
-        canvas.grey = degrade(canvas.grey, rng, smallest_px=_smallest(canvas))
+        canvas.grey = degrade(canvas.grey, rng)
         return canvas
 
     def _crop(self, rng: np.random.Generator) -> Canvas:
@@ -209,11 +203,6 @@ class Composer:
     def _scenes_of_a_kind(self, rng: np.random.Generator) -> list[Picture]:
         kinds = list(self._scenes.values())
         return kinds[rng.choice(len(kinds), p=_shares(kinds))]
-
-
-def _smallest(canvas: Canvas) -> float:
-    """Side of the smallest face that is asked for; infinite where there is none."""
-    return float(sides(canvas.boxes[canvas.weights > 0]).min(initial=np.inf))
 
 
 def _turns(picture: Picture) -> NDArray[np.float64]:

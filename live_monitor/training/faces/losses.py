@@ -31,8 +31,7 @@ def face_loss(wanted: Any, given: Any) -> Any:
     logits, boxes, landmarks = given[..., 0], given[..., 1 : 1 + VALUES[BOX]], given[..., 1 + VALUES[BOX] :]
     face, truth = wanted[..., FACE], wanted[..., BOX_COLUMNS]
     iou, generalised = _overlaps(truth, boxes)
-    # The root: of a face of ten pixels, a box that is off by one overlaps it by two thirds.
-    quality = ops.stop_gradient(ops.sqrt(ops.clip(iou, 0.0, 1.0)))
+    quality = ops.stop_gradient(ops.clip(iou, 0.0, 1.0))
     positive = _cross_entropy(quality, logits)
     seen = ops.stop_gradient(ops.power(ops.sigmoid(logits), BACKGROUND_POWER))
     background = BACKGROUND_WEIGHT * seen * _cross_entropy(ops.zeros_like(logits), logits)

@@ -53,8 +53,7 @@ REPORT_STEPS, SAVE_STEPS, CHOOSE_STEPS = 100, 200, 1000
 """Steps between two lines of history, two states to go on from, two looks at the pictures kept apart."""
 
 CHOOSING_PX = 416
-CHOOSING_SMALLEST_PX = 10.0
-"""Longest side of the pictures kept apart when they are looked at in training, and shorter side of the smallest face there."""
+"""Longest side of the pictures kept apart when they are looked at in training."""
 
 LONGEST_STEP_S = 10.0
 """A step that took longer was interrupted: a laptop that sleeps uses up no training time."""
@@ -234,8 +233,7 @@ class _Training:
         with dtype_policy("float32"):
             network = facegrid()
         network.set_weights(self._average.weights)
-        looked = look(keras_sight(network), self._pictures.kept_apart, CHOOSING_PX)
-        precision = judge(looked, CHOOSING_SMALLEST_PX).average_precision
+        precision = judge(look(keras_sight(network), self._pictures.kept_apart, CHOOSING_PX)).average_precision
         if precision >= max((line["average_precision"] for line in self._history if _measured(line)), default=0.0):
             self._run.keep_best(network)
         return precision
