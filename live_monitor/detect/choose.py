@@ -15,6 +15,10 @@ from live_monitor.download import find, verify
 from live_monitor.errors import ModelError
 from live_monitor.settings import Settings
 
+LEAST_SHOWN_PX = 16.0
+"""Side of the smallest face that facegrid tells live view of, in pixels of the picture searched: a smaller coat of arms looks
+like a face picture after picture, and of a smaller face nothing could be read."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -44,7 +48,8 @@ def _load(name: str, settings: Settings) -> FaceFinder:
         return HaarFinder(profile=settings.profile, cascade=settings.cascade, fewest_hits=haar.FAINT_HITS)
     if name == "yunet":
         return YuNetFinder(settings.detector_model or yunet_model(), threshold=FAINT * yunet.THRESHOLD)
-    return FaceGrid(settings.detector_model, threshold=FAINT * load_detector_card(settings.detector_model).threshold)
+    faint = FAINT * load_detector_card(settings.detector_model).threshold
+    return FaceGrid(settings.detector_model, threshold=faint, least_px=LEAST_SHOWN_PX)
 
 
 def yunet_model() -> Path:

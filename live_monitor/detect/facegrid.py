@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from live_monitor.checksum import verified
 from live_monitor.detect.cells import MIDDLE_GREY, MULTIPLE_PX, STRIDES, VALUES, to_input
-from live_monitor.detect.grids import Tensor, decode
+from live_monitor.detect.grids import LEAST_SIDE_PX, Tensor, decode
 from live_monitor.detect.per_size import PerSize
 from live_monitor.errors import ModelError
 from live_monitor.quiet import silent_stderr
@@ -109,12 +109,20 @@ class FaceGrid:
     wants_coarse_look = True
     """It was trained on faces of 11 to 170 pixels."""
 
-    def __init__(self, folder: Path | None = None, *, threshold: float | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        threshold: float | None = None,
+        least_px: float = LEAST_SIDE_PX,
+        threads: int | None = None,
+    ) -> None:
         """Loads the network, and runs it once.
 
         Args:
             folder: of card and weights; None: the shipped ones.
             threshold: least score of a face, between 0 and 1; None: what the card says.
+            least_px: side of the smallest box that is told, in pixels of the picture searched.
             threads: for the network; None: one a core, MOST_THREADS at most.
 
         Raises:
@@ -124,6 +132,7 @@ class FaceGrid:
         self.sure_score = card.threshold
         self.threshold = card.threshold if threshold is None else threshold
         self.smallest_px = card.smallest_px
+        self._least_px = least_px
         content, threads = card.weights(LITERT), threads or min(MOST_THREADS, os.cpu_count() or 1)
         self._networks: PerSize[LiteRTNetwork] = PerSize(lambda: LiteRTNetwork(content, threads), LiteRTNetwork.resize)
         self._networks.of((MULTIPLE_PX, MULTIPLE_PX))  # a damaged one is told now
@@ -136,7 +145,7 @@ class FaceGrid:
         """
         grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
         network = self._networks.of((_round_up(grey.shape[1]), _round_up(grey.shape[0])))
-        found = decode(network.run(grey), self.threshold)
+        found = decode(network.run(grey), self.threshold, self._least_px)
         return [
             Detection(Box(*box), score, tuple((x, y) for x, y in points))
             for box, score, points in zip(found.boxes.tolist(), found.scores.tolist(), found.landmarks.tolist(), strict=True)

@@ -21,7 +21,11 @@ SAME_FACE_SHARE = 0.65
 much around it."""
 
 LEAST_SIDE_PX = 6.0
-"""Smaller boxes are left out: there a face is less than one cell, and a letter looks like one."""
+"""Smaller boxes are left out unless they are asked for: there a face is less than one cell."""
+
+TRUSTED_SIDE_PX = 16.0
+"""The score of a smaller box counts less, by the root of its side's share of this: at that size clouds, letters and coats of
+arms look like faces nearly as often as faces do."""
 
 MOST_CANDIDATES = 1000
 """Of more cells above the threshold the best so many are looked at: a picture of noise must not stop the program."""
@@ -56,18 +60,21 @@ class Candidates:
     landmarks: NDArray[np.float32]
 
 
-def decode(outputs: Mapping[str, Tensor], threshold: float) -> Candidates:
+def decode(outputs: Mapping[str, Tensor], threshold: float, least_px: float = LEAST_SIDE_PX) -> Candidates:
     """Faces that the network sees in one picture, none twice.
 
     Args:
         outputs: by names like "score_8", for every stride and kind of `cells`.
         threshold: least score, between 0 and 1.
+        least_px: smaller boxes are left out; the side of the square of a box's area, in pixels of the network's input.
     """
     grids = [_above(outputs, stride, math.log(threshold / (1 - threshold))) for stride in STRIDES]
     boxes, logits, points = (np.concatenate(parts) for parts in zip(*grids, strict=True))
-    large = np.flatnonzero((boxes[:, 2:] - boxes[:, :2]).prod(axis=1) >= LEAST_SIDE_PX**2)
-    best = large[np.argsort(-logits[large], kind="stable")[:MOST_CANDIDATES]]
-    boxes, scores, points = boxes[best], 1 / (1 + np.exp(-logits[best])), points[best]
+    side = np.sqrt((boxes[:, 2:] - boxes[:, :2]).prod(axis=1))
+    scores = np.sqrt(np.minimum(1, side / TRUSTED_SIDE_PX)) / (1 + np.exp(-logits))
+    told = np.flatnonzero((side >= least_px) & (scores >= threshold))
+    best = told[np.argsort(-scores[told], kind="stable")[:MOST_CANDIDATES]]
+    boxes, scores, points = boxes[best], scores[best], points[best]
     left_top_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
     kept = cv2.dnn.NMSBoxes(left_top_size.tolist(), scores.tolist(), 0.0, SAME_FACE_IOU)
     order = np.asarray(kept, np.intp).reshape(-1)

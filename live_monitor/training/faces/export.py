@@ -48,10 +48,10 @@ faces in those without one."""
 _THRESHOLDS = np.arange(0.2, 0.9, 0.01)
 
 LIMITS = (
-    "Finds faces from 20 pixels up in the picture it is given; smaller ones it misses, and under 16 pixels it says nothing. "
-    "Faces over about 350 pixels, turned to the side, upside down or very blurred are found less dependably. Measured on a few "
-    "hundred pictures kept apart; of the kinds photo, frame and portrait the truth is what YuNet found, which is no truth, so "
-    "that only the sources with boxes by people tell which of the two is better."
+    "Finds faces from 20 pixels up in the picture it is given, and about half of those from 10 to 20; under 6 pixels it says "
+    "nothing. Faces over about 350 pixels, turned to the side, upside down or very blurred are found less dependably. Measured "
+    "on a few hundred pictures kept apart; of the kinds photo, frame and portrait the truth is what YuNet found, which is no "
+    "truth, so that only the sources with boxes by people tell which of the two is better."
 )
 
 
