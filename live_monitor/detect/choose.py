@@ -17,7 +17,7 @@ from live_monitor.settings import Settings
 
 LEAST_SHOWN_PX = 16.0
 """Side of the smallest face that facegrid tells live view of, in pixels of the picture searched: a smaller coat of arms looks
-like a face picture after picture, and of a smaller face nothing could be read."""
+like one picture after picture. Who is smaller is found with a smaller `Settings.min_face`."""
 
 logger = logging.getLogger(__name__)
 
