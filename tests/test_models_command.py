@@ -27,6 +27,7 @@ from tests.fakes import write_clip
 from tests.file_server import FileServer
 
 CONTENT = bytes(range(256)) * 1000
+MODELS = ("custom-cnn", "glance", "glance-wide", "glimpse")
 
 pytestmark = pytest.mark.usefixtures("plain_environment")
 
@@ -48,7 +49,7 @@ def row(out: str, name: str) -> str:
 @pytest.fixture
 def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """custom-cnn and facegrid, where a test may change them; where custom-cnn is."""
-    shutil.copytree(packaged_folder("models"), tmp_path / "models", ignore=shutil.ignore_patterns("glance", "glimpse"))
+    shutil.copytree(packaged_folder("models"), tmp_path / "models", ignore=shutil.ignore_patterns("glance*", "glimpse"))
     for module in ("live_monitor.classify.card", "live_monitor.detect.facegrid"):
         monkeypatch.setattr(f"{module}.packaged_folder", lambda name: tmp_path / name)
     return tmp_path / "models" / "custom-cnn"
@@ -63,8 +64,8 @@ def test_the_list_names_every_model_and_detector_in_columns(run: Run) -> None:
     code, out, err = run("models")
     assert (code, err) == (0, "")
     assert out.startswith("name        finds     size    ms for 32  PublicTest  PrivateTest  FER+    ECE    state\n")
-    assert [line.split()[0] for line in out.splitlines()[1:]] == ["custom-cnn", "glance", "glimpse", "facegrid", "haar", "yunet"]
-    for words in (("finds", *["emotions"] * 3, *["faces"] * 3), ("state", *["built in"] * 5, "not")):
+    assert [line.split()[0] for line in out.splitlines()[1:]] == [*MODELS, "facegrid", "haar", "yunet"]
+    for words in (("finds", *["emotions"] * 4, *["faces"] * 3), ("state", *["built in"] * 6, "not")):
         assert len({line.index(word) for line, word in zip(out.splitlines(), words, strict=True)}) == 1
     assert max(map(len, out.splitlines())) <= 130
 
@@ -118,7 +119,7 @@ def test_the_list_tells_of_a_damaged_model_and_goes_on(run: Run, own_models: Pat
 
 
 def test_verifying_names_all_that_is_whole(run: Run) -> None:
-    lines = [f"{name}: checksums are right\n" for name in ("custom-cnn", "glance", "glimpse", "facegrid")]
+    lines = [f"{name}: checksums are right\n" for name in (*MODELS, "facegrid")]
     assert run("models", "--verify") == (0, "".join(lines), "")
 
 

@@ -80,7 +80,10 @@ def glance(outputs: int = len(LABELS)) -> Any:
 
 
 def glance_wide(outputs: int = len(LABELS)) -> Any:
-    """glance with a third more channels, 2.8 million parameters: to teach the small one."""
+    """glance with a third more channels: it takes half as long again, and reads blurred and noisy faces better.
+
+    2.8 million parameters.
+    """
     return _residual("glance-wide", GLANCE_WIDE_WIDTHS, outputs)
 
 

@@ -71,8 +71,9 @@ def test_limits_that_are_none_are_refused(tmp_path: Path, facts: Facts, readable
         load_card(write_model(tmp_path, facts | {"readable": readable}))
 
 
-def test_glance_reads_smaller_darker_and_more_blurred_faces_than_custom_cnn() -> None:
-    glance, custom_cnn = load_card("glance").readable, load_card("custom-cnn").readable
+@pytest.mark.parametrize("model", ["glance", "glance-wide"])
+def test_glance_reads_smaller_darker_and_more_blurred_faces_than_custom_cnn(model: str) -> None:
+    glance, custom_cnn = load_card(model).readable, load_card("custom-cnn").readable
     assert custom_cnn == Limits()
     assert all(getattr(glance, name) < getattr(custom_cnn, name) for name in ("size_px", "sharpness", "darkest"))
 
