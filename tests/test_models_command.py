@@ -63,7 +63,7 @@ def change_card(folder: Path, **changes: Any) -> None:
 def test_the_list_names_every_model_and_detector_in_columns(run: Run) -> None:
     code, out, err = run("models")
     assert (code, err) == (0, "")
-    assert out.startswith("name        finds     size    ms for 32  PublicTest  PrivateTest  FER+    ECE    state\n")
+    assert out.startswith("name         finds     size    ms for 32  PublicTest  PrivateTest  FER+    ECE    state\n")
     assert [line.split()[0] for line in out.splitlines()[1:]] == [*MODELS, "facegrid", "haar", "yunet"]
     for words in (("finds", *["emotions"] * 4, *["faces"] * 3), ("state", *["built in"] * 6, "not")):
         assert len({line.index(word) for line, word in zip(out.splitlines(), words, strict=True)}) == 1
