@@ -92,6 +92,7 @@ class Monitor:
         started_s = self._clock.now()
         try:
             self._pipeline.start()
+            self._display.set_fullscreen(self._controls.fullscreen)
             while not self._quit_wanted():
                 self._show_next(self._clock.now() - started_s)
         except Closed:

@@ -216,6 +216,12 @@ class TestKeys:
         make_monitor(FakeSource(index / 25 for index in count()), display).run()
         assert display.fullscreen
 
+    def test_it_fills_the_screen_from_the_start_if_that_is_asked_for(self) -> None:
+        display = FakeDisplay(close_after=1)  # a key would tell the display anyway
+        pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
+        Monitor(pipeline, display, fullscreen=True).run()
+        assert display.fullscreen
+
     def test_s_writes_what_is_shown_and_says_where(self, tmp_path: Path) -> None:
         display = Watcher({2: "s"}, until=6)
         pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))

@@ -23,6 +23,7 @@ from tests.drawn_faces import CALM, SMILE, draw_face
 TITLE = "Live Monitor"
 PATIENCE_S = 50.0
 QUIT_DEADLINE_S = 1.0
+SCREEN = 1400, 900
 BACKGROUND = 90
 FACE_PLACES = ((60, 120), (360, 120))
 
@@ -84,7 +85,7 @@ class Screen:
 @pytest.fixture
 def screen(tmp_path: Path) -> Iterator[Screen]:
     reading, writing = os.pipe()
-    arguments = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
+    arguments = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{SCREEN[0]}x{SCREEN[1]}x24", "-nolisten", "tcp"]
     server = subprocess.Popen(arguments, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     with os.fdopen(reading) as pipe:
@@ -130,6 +131,12 @@ def background_pixels(picture: Image, level: int) -> int:
     return int((np.abs(picture.astype(int) - level).max(axis=2) <= 2).sum())
 
 
+def size(screen: Screen) -> tuple[int, ...]:
+    """Width and height of the program's window; empty while there is none."""
+    window = screen.run("wmctrl", "-lG")
+    return tuple(map(int, window.split()[4:6]))
+
+
 def monitor(screen: Screen, clip: Path) -> subprocess.Popen[str]:
     """The program, when its window shows labelled faces."""
     # custom-cnn is sure of drawn faces; glance, which has seen more of what real ones look like, is not.
@@ -170,6 +177,15 @@ def test_a_signal_ends_the_program(screen: Screen, clip: Path, number: signal.Si
     process = monitor(screen, clip)
     process.send_signal(number)
     assert finish(process) == (code, "")
+
+
+def test_a_window_that_fills_the_screen_from_the_start_takes_the_pictures_size_when_that_ends(screen: Screen, clip: Path) -> None:
+    process = screen.start("-m", "live_monitor", "--video", str(clip), "--no-panel", "--fullscreen")
+    wait_until(lambda: size(screen) == SCREEN or process.poll() is not None)
+    screen.press("f")
+    wait_until(lambda: size(screen) == (640, 480) or process.poll() is not None)
+    screen.press("q")
+    assert finish(process) == (0, "")
 
 
 def test_a_minimised_window_does_not_keep_the_program_from_ending(screen: Screen, clip: Path) -> None:

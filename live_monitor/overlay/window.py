@@ -71,7 +71,7 @@ class Window:
         if image.shape != self._shape and not self._fullscreen:
             # Else the window would squeeze a picture of another shape into its own.
             cv2.resizeWindow(self._title, *_first_size(image.shape[1], image.shape[0]))
-        self._shape = image.shape
+            self._shape = image.shape
         cv2.imshow(self._title, image)
 
     def poll_key(self) -> int | None:
