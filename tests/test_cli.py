@@ -154,7 +154,7 @@ def test_nothing_has_to_be_fetched_and_nothing_is_said(run: Run, clip: Path) -> 
 def test_a_model_that_does_not_exist_ends_in_3(run: Run, clip: Path) -> None:
     code, out, err = run("--no-display", "--video", clip, "--model", "no-such")
     assert (code, out) == (3, "")
-    assert err.startswith("Error: --model no-such: no such model; shipped: ")
+    assert err.startswith("Error: no-such: no such model; shipped: ")
     assert err.count("\n") == 1
 
 

@@ -109,7 +109,7 @@ def load_card(model: str) -> ModelCard:
         facts = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         names = ", ".join(shipped_models()) or "none"
-        raise ModelError(f"--model {model}: no such model; shipped: {names}; or give a folder with a {CARD_FILE}") from None
+        raise ModelError(f"{model}: no such model; shipped: {names}; or give a folder with a {CARD_FILE}") from None
     except (OSError, ValueError) as error:
         raise ModelError(f"{folder / CARD_FILE}: cannot be read: {error}; {_REINSTALL}") from error
     return _parse(facts, folder)
