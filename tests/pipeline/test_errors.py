@@ -1,0 +1,91 @@
+"""How a pipeline's errors and its end arrive: to whoever asks for the next result, after all that came before."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from itertools import count
+
+import pytest
+
+from live_monitor.detect.detector import Expected, Look
+from live_monitor.errors import ModelError, SourceError
+from live_monitor.mailbox import Closed
+from live_monitor.stages import Stages
+from live_monitor.types import Frame
+from tests.fakes import FakeDetector, FakeSource, eventually, fake_stages
+from tests.pipeline.conftest import LONG_S, Build, finish, take
+
+
+class TestErrors:
+    def test_a_source_that_cannot_be_opened(self, build: Build) -> None:
+        pipeline = build(FakeSource([0.0], failing_opens=[1]))
+        pipeline.start()
+        with pytest.raises(SourceError, match="plug it in"):
+            pipeline.next_result(LONG_S)
+
+    def test_a_source_that_cannot_be_opened_is_told_before_the_model_is_loaded(self, build: Build) -> None:
+        loading = threading.Event()
+
+        def load_slowly() -> Stages:
+            assert loading.wait(LONG_S)
+            return fake_stages()
+
+        pipeline = build(FakeSource([0.0], failing_opens=[1]), load_slowly)
+        pipeline.start()
+        with pytest.raises(SourceError):
+            pipeline.next_result(LONG_S)
+        assert pipeline.loading
+        loading.set()
+
+    def test_a_file_without_pictures(self, build: Build) -> None:
+        with pytest.raises(SourceError, match="no readable picture"):
+            finish(build(FakeSource([])))
+
+    def test_a_model_that_cannot_be_loaded(self, build: Build) -> None:
+        def fail() -> Stages:
+            raise ModelError("no such model")
+
+        pipeline = build(FakeSource(count()), fail)
+        pipeline.start()
+        with pytest.raises(ModelError, match="no such model"):
+            pipeline.next_result(LONG_S)
+
+    def test_a_detector_that_fails(self, build: Build) -> None:
+        class Failing(FakeDetector):
+            def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
+                raise RuntimeError("out of memory")
+
+        stages = Stages(Failing(), fake_stages().classifier)
+        pipeline = build(FakeSource(count()), lambda: stages)
+        pipeline.start()
+        with pytest.raises(RuntimeError, match="out of memory"):
+            pipeline.next_result(LONG_S)
+
+    def test_what_was_read_before_an_error_is_still_analysed(self, build: Build) -> None:
+        class Breaking(FakeSource):
+            def grab(self) -> float | None:
+                if self._grabbed == 4:
+                    raise SourceError("unplugged")
+                return super().grab()
+
+        pipeline = build(Breaking(count()))
+        pipeline.start()
+        assert [take(pipeline).frame.index for _ in range(5)] == [0, 1, 2, 3, 4]
+        with pytest.raises(SourceError, match="unplugged"):
+            pipeline.next_result(LONG_S)
+
+    def test_an_error_of_the_analysis_releases_the_source(self, build: Build) -> None:
+        def fail() -> Stages:
+            raise ModelError("no such model")
+
+        source = FakeSource(count())
+        pipeline = build(source, fail)
+        pipeline.start()
+        assert eventually(lambda: source.closed == 1)
+
+    def test_the_end_is_told_again_to_who_asks_again(self, build: Build) -> None:
+        pipeline = build(FakeSource([0.0]))
+        finish(pipeline)
+        with pytest.raises(Closed):
+            pipeline.next_result(LONG_S)
