@@ -1,0 +1,46 @@
+"""What the command line does not load."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"cv2", "numpy", "tensorflow", "keras", "ai_edge_litert"}
+
+pytestmark = pytest.mark.usefixtures("plain_environment")
+
+
+def modules_after(*arguments: str, cwd: Path) -> set[str]:
+    """The heavy modules that are loaded when a run has ended."""
+    program = (
+        f"import sys; from live_monitor.cli.entry import _run; assert _run({list(arguments)!r}) == 0; "
+        "print(*sys.modules, sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=cwd, capture_output=True, text=True, check=True)
+    return HEAVY & set(done.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["-h"],
+        ["--version"],
+        ["bench", "--help"],
+        ["train", "--help"],
+        ["data", "--help"],
+        ["models", "pull", "--help"],
+        ["evaluate-detector", "--help"],
+    ],
+    ids=" ".join,
+)
+def test_help_and_version_load_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
+    assert modules_after(*arguments, cwd=tmp_path) == set()
+
+
+def test_analysis_on_the_cpu_does_not_load_tensorflow(portrait_clip: Path) -> None:
+    loaded = modules_after("--no-display", "--video", str(portrait_clip), "--device", "cpu", cwd=portrait_clip.parent)
+    assert loaded == {"cv2", "numpy", "ai_edge_litert"}

@@ -1,0 +1,165 @@
+"""What the command line refuses, with which exit code, and in which words."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.cli.conftest import last_line
+from tests.conftest import Run
+
+ABSENT_CAMERA = "63"
+
+pytestmark = pytest.mark.usefixtures("plain_environment")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--camera", "0", "--video", "x"], "--camera 0 and --video x: choose one source"),
+        (["--video", "x", "--stream", "rtsp://x"], "choose one source"),
+        (["--video", "x", "--size", "640x480"], "--size and --fps are asked of a camera"),
+        (["--stream", "rtsp://x", "--fps", "30"], "--size and --fps are asked of a camera"),
+        (["--json"], "--json goes with --no-display"),
+        (["--realtime"], "--realtime is for --video"),
+        (["--realtime", "--camera", "0"], "--realtime is for --video"),
+        (["--stream", "lecture", "--no-display"], "--stream lecture: not a stream's URL"),
+        (["--size", "0x480", "--no-display"], "at least 1 pixel"),
+        (["--ignore", "0,0,1"], "--ignore 0,0,1: is x,y,w,h in fractions of the picture"),
+        (["--ignore", "0,0,1,1", "--ignore", "0.5,0,0.6,1"], "--ignore 0.5,0,0.6,1: reaches outside the picture"),
+        (["--video", "x", "--detector", "yunet", "--profile"], "profile is for the detector haar, not for a network"),
+        (["--video", "x", "--detector-model", "x.onnx"], "detector_model x.onnx: is for a network, not for haar"),
+    ],
+)
+def test_options_that_do_not_go_together_end_in_2_and_one_line(run: Run, arguments: list[str], message: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("Error: ")
+    assert err.count("\n") == 1
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["dance"], "dance"),
+        (["--dance"], "--dance"),
+        (["--size", "large"], "large"),
+        (["--fps", "0"], "--fps"),
+        (["--min-face", "0"], "--min-face"),
+        (["--detector", "radar"], "radar"),
+        (["--detect-every", "0"], "'0' is neither auto nor a number from 1"),
+        (["--detect-every", "often"], "'often' is neither auto nor a number from 1"),
+        (["--device", "tpu"], "tpu"),
+        (["--video"], "--video"),
+        (["bench"], "VIDEO"),
+        (["--camera", "0", "bench", "x"], "--camera"),
+        (["train", "data"], "--out"),
+        (["train-detector", "data"], "--out"),
+    ],
+)
+def test_what_is_no_option_or_value_ends_in_2_and_is_named(run: Run, arguments: list[str], named: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert last_line(err).startswith("Error: ")
+    assert named in last_line(err)
+
+
+def unreadable_video(tmp_path: Path, kind: str) -> Path:
+    path = tmp_path / kind
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "text":
+        path.write_text("no video\n" * 100, encoding="utf-8")
+    elif kind == "empty":
+        path.touch()
+    elif kind == "picture.png":
+        cv2.imwrite(str(path), np.zeros((48, 64, 3), np.uint8))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("missing", "no such file"),
+        ("folder", "is a folder"),
+        ("text", "not a video that can be read"),
+        ("empty", "is empty"),
+        ("picture.png", "is a picture, not a video"),
+    ],
+)
+@pytest.mark.parametrize("command", [["--no-display", "--video"], ["bench"]], ids=["analysis", "bench"])
+def test_a_file_that_is_no_video_ends_in_4(run: Run, tmp_path: Path, kind: str, reason: str, command: list[str]) -> None:
+    path = unreadable_video(tmp_path, kind)
+    code, out, err = run(*command, path)
+    assert (code, out) == (4, "")
+    assert err.startswith(f"Error: {path}: {reason}")
+    assert err.count("\n") == 1
+
+
+def test_a_camera_that_is_not_there_ends_in_4_and_says_what_to_try(run: Run) -> None:
+    code, out, err = run("--no-display", "--camera", ABSENT_CAMERA)
+    assert (code, out) == (4, "")
+    assert err.startswith(f"Error: camera {ABSENT_CAMERA}: cannot be opened; ")
+    assert "cameras found: " in err or "plug one in" in err
+    assert err.count("\n") == 1
+
+
+def test_a_stream_that_nobody_sends_ends_in_4(run: Run) -> None:
+    code, out, err = run("--no-display", "--stream", "http://127.0.0.1:1/")
+    assert (code, out) == (4, "")
+    assert err.startswith("Error: stream http://127.0.0.1:1/: cannot be opened; check the address")
+    assert err.count("\n") == 1
+
+
+def test_a_streams_password_is_not_shown(run: Run) -> None:
+    assert "secret" not in run("--no-display", "--stream", "http://me:secret@127.0.0.1:1/").err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="DISPLAY is looked at on Linux only")
+def test_a_window_without_a_display_ends_in_5(run: Run, clip: Path) -> None:
+    code, out, err = run("--video", clip)
+    assert (code, out) == (5, "")
+    assert err.startswith("Error: no display: ")
+    assert "--no-display" in err
+    assert err.count("\n") == 1
+
+
+def test_an_opencv_without_cascades_ends_in_2_with_the_packages_to_change(
+    run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(cv2, "CascadeClassifier")
+    code, out, err = run("--no-display", "--video", clip)
+    assert (code, out) == (2, "")
+    assert "has no cascades; run: pip uninstall -y opencv-python" in err
+    assert "opencv-python>=4.10,<5" in err
+    assert err.count("\n") == 1
+
+
+def test_a_package_that_cannot_be_loaded_ends_in_2(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    code, out, err = run("--no-display", "--video", clip, "--device", "cpu")
+    assert (code, out) == (2, "")
+    assert err.startswith("Error: a package cannot be loaded: ")
+    assert err.count("\n") == 1
+
+
+def test_a_bug_ends_in_1_and_one_line(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("live_monitor.app.load_card", lambda _name: 1 / 0)
+    assert run("--no-display", "--video", clip) == (
+        1,
+        "",
+        "Error: unexpected ZeroDivisionError: division by zero (-v shows where)\n",
+    )
+
+
+def test_verbose_shows_where_an_error_comes_from_and_ends_in_the_same_line(run: Run, tmp_path: Path) -> None:
+    quiet = run("--no-display", "--video", tmp_path / "none.mp4")
+    verbose = run("-v", "--no-display", "--video", tmp_path / "none.mp4")
+    assert verbose.code == quiet.code
+    assert "Traceback" in verbose.err
+    assert last_line(verbose.err) == quiet.err.rstrip("\n")

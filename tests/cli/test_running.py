@@ -1,0 +1,81 @@
+"""Runs that succeed: what they find, and what they print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from live_monitor.labels import LABELS
+from tests.conftest import Run
+
+SUMMARY_KEYS = {
+    "source", "frames", "frames_with_faces", "dropped", "media_s", "elapsed_s", "frames_per_s", "readings", "faces_per_frame",
+    "readable", "emotions", "pulse", "tracks",
+}  # fmt: skip
+
+pytestmark = pytest.mark.usefixtures("plain_environment")
+
+
+def test_nothing_has_to_be_fetched_and_nothing_is_said(run: Run, clip: Path) -> None:
+    code, out, err = run("--no-display", "--video", clip, "--detector", "auto")
+    assert (code, err) == (0, "")
+    assert out
+
+
+def test_verbose_says_which_model_and_engine_run(run: Run, clip: Path) -> None:
+    err = run("-v", "--no-display", "--video", clip, "--device", "cpu").err
+    assert "model glance on LiteRT, CPU" in err
+
+
+def test_what_is_in_an_ignored_zone_is_not_counted(run: Run, portrait_clip: Path) -> None:
+    faces = [
+        json.loads(run("--no-display", "--json", "--video", portrait_clip, *zone).out)["readings"]
+        for zone in ((), ("--ignore", "0.5,0.5,0.5,0.5"), ("--ignore", "0,0,0.1,1", "--ignore", "0,0,1,1"))
+    ]
+    assert faces[0] == faces[1] > 0
+    assert faces[2] == 0
+
+
+@pytest.mark.parametrize("every", ["1", "3", "auto"])
+def test_faces_are_in_every_frame_however_rarely_they_are_looked_for(run: Run, portrait_clip: Path, every: str) -> None:
+    summary = json.loads(run("--no-display", "--json", "--video", portrait_clip, "--detect-every", every).out)
+    assert summary["frames_with_faces"] == summary["frames"]
+
+
+def test_a_successful_run_prints_its_summary_and_nothing_on_stderr(run_apart: Run, portrait_clip: Path) -> None:
+    code, out, err = run_apart("--no-display", "--video", portrait_clip)
+    assert (code, err) == (0, "")
+    assert "5 frames" in out
+    assert "people: 1 track, " in out
+
+
+def test_the_summary_as_json_is_json(run_apart: Run, portrait_clip: Path) -> None:
+    code, out, err = run_apart("--no-display", "--json", "--video", portrait_clip)
+    assert (code, err) == (0, "")
+    summary = json.loads(out)
+    assert set(summary) == SUMMARY_KEYS
+    assert (summary["frames"], summary["readings"]) == (5, 5)
+    assert tuple(summary["emotions"]) == LABELS
+
+
+@pytest.mark.parametrize("option", [["--profile"], ["--min-face", "30"], ["--device", "cpu"], ["--realtime"]])
+def test_every_way_of_analysing_reaches_the_end(run: Run, portrait_clip: Path, option: list[str]) -> None:
+    code, out, err = run("--no-display", "--json", "--video", portrait_clip, *option)
+    assert (code, err) == (0, "")
+    assert json.loads(out)["frames_with_faces"] >= 1
+
+
+@pytest.mark.parametrize("joined", [True, False], ids=["--video=FILE", "--video FILE"])
+def test_a_file_may_be_called_like_an_option(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch, joined: bool) -> None:
+    name = "-starts-with-dash.mp4"
+    monkeypatch.chdir(clip.parent)
+    clip.rename(clip.parent / name)
+    code, _, err = run("--no-display", *([f"--video={name}"] if joined else ["--video", name]))
+    assert (code, err) == (0, "")
+
+
+def test_a_real_file_called_like_an_option_is_read(run: Run, shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shared_data / "videos")
+    assert run("--no-display", "--video", "-starts-with-dash.mp4").code == 0
