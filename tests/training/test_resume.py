@@ -1,0 +1,120 @@
+"""A run that is stopped, goes on where it was, or is already there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from live_monitor.classify.networks import NETWORKS
+from live_monitor.errors import OutputError, UsageError
+from live_monitor.training.material import load_material
+from live_monitor.training.recipe import STRONG
+from live_monitor.training.run_folder import STATE_FILE
+from live_monitor.training.train import train
+from tests.training.made import RECIPE, history, learnt, run_stopped_in_second_epoch, run_training, tiny
+
+STRONG_RECIPE = replace(STRONG, arch="tiny", epochs=3, batch_size=7, mixup=0.3, precision="float32")
+
+pytestmark = pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
+
+
+def test_a_stopped_run_goes_on_after_the_last_whole_epoch(fer2013: Path, tmp_path: Path) -> None:
+    run_stopped_in_second_epoch(fer2013, tmp_path / "run")
+    [first] = history(tmp_path / "run")
+    run_training(fer2013, tmp_path / "run", resume=True)
+    assert [epoch["epoch"] for epoch in history(tmp_path / "run")] == ["1", "2"]
+    assert history(tmp_path / "run")[0] == first
+
+
+def test_a_stopped_run_ends_as_one_that_was_never_stopped(fer2013: Path, tmp_path: Path) -> None:
+    run_stopped_in_second_epoch(fer2013, tmp_path / "stopped")
+    run_training(fer2013, tmp_path / "stopped", resume=True)
+    run_training(fer2013, tmp_path / "whole")
+    for stopped, whole in zip(learnt(tmp_path / "stopped"), learnt(tmp_path / "whole"), strict=True):
+        assert {name: float(value) for name, value in stopped.items()} == pytest.approx(
+            {name: float(value) for name, value in whole.items()}, rel=1e-5
+        )
+
+
+def test_a_strong_run_that_was_stopped_ends_as_one_that_was_never_stopped(fer2013: Path, tmp_path: Path) -> None:
+    run_stopped_in_second_epoch(fer2013, tmp_path / "stopped", STRONG_RECIPE)
+    train(load_material(fer2013), tmp_path / "stopped", STRONG_RECIPE, resume=True)
+    run_training(fer2013, tmp_path / "whole", STRONG_RECIPE)
+    for stopped, whole in zip(learnt(tmp_path / "stopped"), learnt(tmp_path / "whole"), strict=True):
+        assert {name: float(value) for name, value in stopped.items()} == pytest.approx(
+            {name: float(value) for name, value in whole.items()}, rel=1e-5
+        )
+
+
+def test_a_run_with_teachers_goes_on_where_it_was(fer2013: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, teachers=1, teacher_arch="tiny", distillation=0.5)
+    run_stopped_in_second_epoch(fer2013, tmp_path / "stopped", recipe)
+    run_training(fer2013, tmp_path / "stopped", recipe, resume=True)
+    run_training(fer2013, tmp_path / "whole", recipe)
+    assert float(learnt(tmp_path / "stopped")[-1]["loss"]) == pytest.approx(
+        float(learnt(tmp_path / "whole")[-1]["loss"]), rel=1e-5
+    )
+
+
+def test_a_run_that_goes_on_does_without_pretrained_weights(
+    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(RECIPE, arch="resnet50", weights="some.h5")
+    monkeypatch.setitem(NETWORKS, "resnet50", lambda outputs, **_pretrained: tiny(outputs))
+    run_stopped_in_second_epoch(fer2013, tmp_path / "run", recipe)
+    monkeypatch.setitem(NETWORKS, "resnet50", tiny)
+    assert len(run_training(fer2013, tmp_path / "run", recipe, resume=True).history) == 2
+
+
+def test_resuming_a_finished_run_changes_nothing(fer2013: Path, tmp_path: Path) -> None:
+    trained = run_training(fer2013, tmp_path / "run")
+    before = trained.best.read_bytes(), history(tmp_path / "run")
+    assert run_training(fer2013, tmp_path / "run", resume=True) == trained
+    assert (trained.best.read_bytes(), history(tmp_path / "run")) == before
+
+
+def test_resuming_what_was_never_started_starts_it(fer2013: Path, tmp_path: Path) -> None:
+    run_training(fer2013, tmp_path / "run", resume=True)
+    assert len(history(tmp_path / "run")) == 2
+
+
+def test_a_run_that_is_there_is_not_overwritten(fer2013: Path, tmp_path: Path) -> None:
+    run_training(fer2013, tmp_path / "run")
+    with pytest.raises(UsageError, match=r"run: already holds a run; add --resume to go on with it"):
+        run_training(fer2013, tmp_path / "run")
+
+
+@pytest.mark.parametrize("change", [{"seed": 5}, {"epochs": 9}, {"batch_size": 4}, {"learning_rate": 0.1}])
+def test_a_run_goes_on_with_its_own_settings_only(fer2013: Path, tmp_path: Path, change: dict[str, Any]) -> None:
+    run_training(fer2013, tmp_path / "run")
+    with pytest.raises(UsageError, match=r"was started with other settings, see .*settings\.json"):
+        run_training(fer2013, tmp_path / "run", replace(RECIPE, **change), resume=True)
+
+
+def test_a_full_disk_leaves_the_last_whole_epoch(fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, saved = tmp_path / "run", np.savez
+
+    def full_in_second_epoch(file: Any, **arrays: Any) -> None:
+        if arrays.get("epoch") == 2:
+            file.write(b"half")
+            raise OSError(28, "No space left on device")
+        saved(file, **arrays)
+
+    monkeypatch.setattr(np, "savez", full_in_second_epoch)
+    with pytest.raises(OutputError, match="cannot be written: No space left on device"):
+        run_training(fer2013, run)
+    monkeypatch.undo()
+    monkeypatch.setitem(NETWORKS, "tiny", tiny)
+    assert not list(run.glob("*.part"))
+    assert len(run_training(fer2013, run, resume=True).history) == 2
+
+
+def test_a_damaged_state_is_named(fer2013: Path, tmp_path: Path) -> None:
+    run_training(fer2013, tmp_path / "run")
+    (tmp_path / "run" / STATE_FILE).write_bytes(b"PK nothing")
+    with pytest.raises(UsageError, match=rf"{STATE_FILE}: damaged"):
+        run_training(fer2013, tmp_path / "run", resume=True)
