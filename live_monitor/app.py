@@ -134,6 +134,7 @@ def load_stages(settings: Settings, *, on_time: bool) -> Stages:
             input_px=card.input_px,
             crop_margin=card.crop_margin(finder.name),
             temperature=card.temperature,
+            ferplus_share=card.ferplus_share,
         ),
         cadence=_cadence(settings.detect_every, on_time=on_time),
         tracker=Tracker(finder.sure_score),

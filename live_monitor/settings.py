@@ -8,7 +8,7 @@ from pathlib import Path
 from live_monitor.detect.zones import Zone
 from live_monitor.errors import UsageError
 
-DEFAULT_MODEL = "glance"
+DEFAULT_MODEL = "glance-plus"
 DEFAULT_SMOOTH_S = 0.5
 DEFAULT_READ_EVERY_S = 0.2
 LONGEST_SMOOTH_S = 60.0

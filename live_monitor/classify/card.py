@@ -45,6 +45,7 @@ class ModelCard:
         unsure_below: probability below which its label is none, see `live_monitor.evaluation.unsure`.
         readable: what a face must have to be read by it, see `live_monitor.classify.quality`.
         ferplus: whether the logits of FER+'s eight classes follow those of LABELS.
+        ferplus_share: how much these say in a face's label, see `live_monitor.classify.probabilities.emotion_logits`.
         files: by kind of weights, file name and SHA-256.
         facts: the whole card, for people: architecture, data, recipe, measured accuracy, limits.
     """
@@ -58,6 +59,7 @@ class ModelCard:
     unsure_below: float
     readable: Limits
     ferplus: bool
+    ferplus_share: float
     files: Mapping[str, tuple[str, str]]
     facts: Mapping[str, Any]
 
@@ -122,6 +124,13 @@ def _temperature(facts: Mapping[str, Any]) -> float:
     return temperature
 
 
+def _ferplus_share(facts: Mapping[str, Any]) -> float:
+    share = float(facts.get("ferplus_share", 0.0))
+    if not 0 <= share <= 1 or (share and not facts.get("ferplus")):
+        raise ValueError(f"ferplus_share {share}, from 0 to 1, and 0 where ferplus is false")
+    return share
+
+
 def _unsure_below(facts: Mapping[str, Any]) -> float:
     unsure_below = float(facts.get("unsure_below", UNSURE_BELOW))
     if not 0 <= unsure_below <= 1:
@@ -154,6 +163,7 @@ def _parse(facts: Any, folder: Path) -> ModelCard:
             unsure_below=_unsure_below(facts),
             readable=_readable(facts),
             ferplus=bool(facts.get("ferplus", False)),
+            ferplus_share=_ferplus_share(facts),
             files={kind: (str(file["name"]), str(file["sha256"])) for kind, file in facts["files"].items()},
             facts=facts,
         )

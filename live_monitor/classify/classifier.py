@@ -18,11 +18,14 @@ from live_monitor.types import Detection, Image
 class EmotionClassifier:
     """Crops, normalises and classifies faces. Only the analysis thread calls it."""
 
-    def __init__(self, engine: Engine, *, input_px: int, crop_margin: float, temperature: float = 1.0) -> None:
+    def __init__(
+        self, engine: Engine, *, input_px: int, crop_margin: float, temperature: float = 1.0, ferplus_share: float = 0.0
+    ) -> None:
         self._engine = engine
         self._input_px = input_px
         self._crop_margin = crop_margin
         self._temperature = temperature
+        self._ferplus_share = ferplus_share
 
     def classify(self, image: Image, detections: Sequence[Detection]) -> NDArray[np.float32]:
         """Probabilities float32 (n, 7) of n faces, from one engine call; from none when n is 0."""
@@ -37,4 +40,4 @@ class EmotionClassifier:
         """Probabilities float32 (n, 7) of faces cut by `crop`, from one engine call; from none when n is 0."""
         if not len(faces):
             return np.empty((0, len(LABELS)), np.float32)
-        return probabilities(self._engine.infer(normalise(faces)), self._temperature)
+        return probabilities(self._engine.infer(normalise(faces)), self._temperature, self._ferplus_share)

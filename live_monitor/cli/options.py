@@ -74,7 +74,7 @@ def analysis_options(command: F) -> F:
             "--cascade", type=click.Path(path_type=Path), metavar="FILE", help="A cascade of your own for frontal faces."
         ),
         click.option(
-            "--model", metavar="NAME|DIR", help="Emotion model: a shipped one or a folder with a card. [default: glance]"
+            "--model", metavar="NAME|DIR", help="Emotion model: a shipped one or a folder with a card. [default: glance-plus]"
         ),
         click.option(
             "--device", type=click.Choice(("auto", "cpu", "gpu")), default="auto", show_default=True,

@@ -39,6 +39,11 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
     "--votes", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv, to learn as well and measure by."
 )
 @click.option(
+    "--ferplus-share",
+    type=click.FloatRange(0, 1),
+    help="How much FER+'s people say in the model's labels, beside FER2013's; with --votes. [default: 0]",
+)
+@click.option(
     "--weights", metavar="MODEL|imagenet|FILE", help="A model to begin with; for resnet50 its convolutions. [default: random]"
 )
 @click.option("--teachers", type=click.IntRange(min=0), help="Networks to train first, whose answers are learnt. [default: 0]")
@@ -66,6 +71,7 @@ def train(
     arch: str,
     recipe_name: str | None,
     votes: Path | None,
+    ferplus_share: float | None,
     resume: bool,
     private_test: bool,
     tensorboard: bool,
@@ -75,6 +81,8 @@ def train(
 ) -> None:
     """Train a network on FER2013 (DATA: its folder, its zip or fer2013.csv) and make a model of it."""
     set_up_logging(verbose)
+    if ferplus_share is not None and votes is None:
+        raise UsageError("--ferplus-share goes with --votes: only a network that learns FER+'s votes can say them")
     with silent_stderr():  # TensorFlow greets on import
         from live_monitor.training.export import export
         from live_monitor.training.material import load_material
@@ -93,7 +101,7 @@ def train(
     except Stopped:
         click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
         raise
-    card = export(trained, data, out / "model", votes=votes, private_test=private_test)
+    card = export(trained, data, out / "model", votes=votes, ferplus_share=ferplus_share or 0.0, private_test=private_test)
     click.echo(json.dumps({key: card[key] for key in ("temperature", "measured")}, indent=2))
     click.echo(f"{out / 'model'}: ready, try it with --model {out / 'model'}")
 

@@ -23,7 +23,7 @@ from live_monitor.errors import OutputError
     help="Other people's faces: images uint8 (n, h, w), labels (n,); may be repeated.",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the report.")
-@click.option("--model", metavar="NAME|DIR", help="Emotion model. [default: glance]")
+@click.option("--model", metavar="NAME|DIR", help="Emotion model. [default: glance-plus]")
 @click.option("--detector", type=click.Choice(("facegrid", "yunet", "haar")), default="facegrid", show_default=True)
 @click.option("--detector-model", type=click.Path(path_type=Path), metavar="DIR|FILE", help="A network of your own.")
 @click.option("--private-test", is_flag=True, help="Read PrivateTest too: once, when every choice is made.")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
-from live_monitor.labels import FERPLUS_LABELS, LABELS
+from live_monitor.labels import FERPLUS_LABELS, FERPLUS_NAMES
 
 SPLIT_ROWS: Final = {"Training": 28709, "PublicTest": 3589, "PrivateTest": 3589}
 """Rows of FER2013's splits, which follow each other in this order."""
@@ -24,10 +24,7 @@ CLASSES: Final = FERPLUS_LABELS
 UNKNOWN, NOT_A_FACE = len(CLASSES), len(CLASSES) + 1
 """Columns of the votes for a face nobody can read, and for a picture without one."""
 
-TO_LABEL: Final[NDArray[np.int64]] = np.array(
-    [LABELS.index(name) if name in LABELS else -1 for name in
-     ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt")]
-)  # fmt: skip
+TO_LABEL: Final[NDArray[np.int64]] = np.array([FERPLUS_NAMES.index(name) if name in FERPLUS_NAMES else -1 for name in CLASSES])
 """Index into LABELS of each of CLASSES; -1 for contempt, which FER2013 has not."""
 
 OUTLIER_VOTES = 1

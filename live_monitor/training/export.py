@@ -17,7 +17,7 @@ from live_monitor.classify.card import CARD_FILE, KERAS, LITERT
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import FACE_PX, NORMALISATION, normalise
-from live_monitor.classify.probabilities import probabilities
+from live_monitor.classify.probabilities import emotion_logits, probabilities
 from live_monitor.dataset.fer2013 import Faces, load_fer2013
 from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.facts import measured_facts
@@ -52,7 +52,13 @@ LIMITS = (
 
 
 def export(
-    trained: TrainedNetwork, data: Path, folder: Path, *, votes: Path | None = None, private_test: bool = False
+    trained: TrainedNetwork,
+    data: Path,
+    folder: Path,
+    *,
+    votes: Path | None = None,
+    ferplus_share: float = 0.0,
+    private_test: bool = False,
 ) -> dict[str, Any]:
     """Writes a model's folder and measures what was written, on the engine that runs live.
 
@@ -61,6 +67,8 @@ def export(
         data: FER2013; temperature and the limit of what is unsure come from PublicTest, which is measured too.
         folder: where the model goes; made if missing.
         votes: FER+'s file, to measure by it.
+        ferplus_share: how much FER+'s people say in a face's label, see `live_monitor.classify.probabilities.emotion_logits`; 0
+            for a network that has not learnt their votes.
         private_test: measure PrivateTest too.
 
     Returns:
@@ -80,7 +88,7 @@ def export(
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / LITERT_FILE, _to_int8(trained.network()))
         save_weights_whole(trained.network("float16"), folder / KERAS_FILE)
-        card = _card(folder, trained) | _chosen_on(public_test, folder / LITERT_FILE)
+        card = _card(folder, trained) | chosen_on(public_test, folder / LITERT_FILE, ferplus_share)
         _write_card(folder, card)
         card |= measured_facts(folder, data, votes, ["PublicTest", *(["PrivateTest"] if private_test else [])])
         _write_card(folder, card)
@@ -102,20 +110,21 @@ def _to_int8(network: Any) -> bytes:
         return bytes(converter.convert())
 
 
-def _chosen_on(faces: Faces, litert: Path) -> dict[str, float]:
-    """The temperature, and the probability below which a label is none, see `live_monitor.evaluation.unsure`.
+def chosen_on(faces: Faces, litert: Path, ferplus_share: float) -> dict[str, float]:
+    """Entries for the card: the share, and for it the temperature and the probability below which a label is none.
 
-    What else a face must have, the card's "readable", takes thirty times as many faces: `live-monitor evaluate-unsure` tells it.
+    See `live_monitor.evaluation.unsure`. What else a face must have, the card's "readable", takes thirty times as many faces:
+    `live-monitor evaluate-unsure` tells it.
     """
     engine = LiteRTEngine(litert)
     inputs = normalise(faces.images)
     batches = [engine.infer(inputs[start : start + EVALUATION_BATCH]) for start in range(0, len(inputs), EVALUATION_BATCH)]
-    logits = np.concatenate(batches)[:, : len(LABELS)]
-    temperature = round(fit_temperature(logits, faces.labels), 4)
-    said = probabilities(logits, temperature)
+    logits = np.concatenate(batches)
+    temperature = round(fit_temperature(emotion_logits(logits, ferplus_share), faces.labels), 4)
+    said = probabilities(logits, temperature, ferplus_share)
     confidence, right = said.max(axis=1).astype(np.float64), said.argmax(axis=1) == faces.labels
     unsure_below = at_coverage(confidence, right, np.ones(len(faces), np.bool_)).unsure_below
-    return {"temperature": temperature, "unsure_below": round(unsure_below, 3)}
+    return {"ferplus_share": ferplus_share, "temperature": temperature, "unsure_below": round(unsure_below, 3)}
 
 
 def _write_card(folder: Path, card: dict[str, Any]) -> None:

@@ -51,6 +51,17 @@ def test_a_card_may_tell_a_temperature_and_a_second_head(tmp_path: Path, facts: 
     assert (both.temperature, both.ferplus, both.outputs) == (1.5, True, 15)
 
 
+def test_a_card_may_tell_how_much_the_second_head_says(tmp_path: Path, facts: Facts) -> None:
+    assert load_card(write_model(tmp_path, facts | {"ferplus": True})).ferplus_share == 0
+    assert load_card(write_model(tmp_path, facts | {"ferplus": True, "ferplus_share": 0.5})).ferplus_share == 0.5
+
+
+@pytest.mark.parametrize(("ferplus", "share"), [(True, -0.1), (True, 1.1), (True, "half"), (True, None), (False, 0.5)])
+def test_a_share_that_cannot_be_had_is_refused(tmp_path: Path, facts: Facts, ferplus: bool, share: object) -> None:
+    with pytest.raises(ModelError, match="not a model card"):
+        load_card(write_model(tmp_path, facts | {"ferplus": ferplus, "ferplus_share": share}))
+
+
 @pytest.mark.parametrize("temperature", [0, -1, "hot", None, float("nan"), float("inf")])
 def test_a_temperature_that_divides_nothing_is_refused(tmp_path: Path, facts: Facts, temperature: object) -> None:
     with pytest.raises(ModelError, match="not a model card"):

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from live_monitor.classify.probabilities import probabilities, softmax
+from live_monitor.classify.probabilities import emotion_logits, probabilities, softmax
+from live_monitor.labels import FERPLUS_LABELS, LABELS
+
+ANGRY, NEUTRAL = LABELS.index("angry"), LABELS.index("neutral")
+
+
+def face(of_labels: list[float], of_people: dict[str, float]) -> NDArray[np.float32]:
+    """Logits of one face that say these probabilities: of LABELS, and by name of FER+'s classes, the others 0.001."""
+    people = [of_people.get(name, 0.001) for name in FERPLUS_LABELS]
+    return np.log(np.array([[*of_labels, *people]], np.float32))
 
 
 def test_softmax_of_a_hand_worked_row() -> None:
@@ -29,3 +39,51 @@ def test_a_temperature_changes_confidence_but_not_the_label(temperature: float) 
     tempered = probabilities(logits, temperature)
     np.testing.assert_array_equal(tempered.argmax(axis=1), logits.argmax(axis=1))
     assert (np.sign(1 - temperature) == np.sign(np.round(tempered.max(axis=1) - softmax(logits).max(axis=1), 6))).all()
+
+
+def test_what_people_see_counts_by_its_share() -> None:
+    logits = face([0.7, 0.01, 0.01, 0.01, 0.01, 0.01, 0.25], {"neutral": 0.9, "anger": 0.1})
+    shares = [probabilities(logits, ferplus_share=share)[0] for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    assert [int(said.argmax()) for said in shares] == [ANGRY, ANGRY, NEUTRAL, NEUTRAL, NEUTRAL]
+    assert (np.diff([said[NEUTRAL] for said in shares]) > 0).all()
+
+
+def test_equal_shares_give_the_geometric_mean_of_both() -> None:
+    logits = face([0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1], {"anger": 0.1, "neutral": 0.4})
+    said = probabilities(logits, ferplus_share=0.5)[0]
+    assert said[ANGRY] == pytest.approx(said[NEUTRAL])
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("neutral", "neutral"),
+        ("happiness", "happy"),
+        ("surprise", "surprise"),
+        ("sadness", "sad"),
+        ("anger", "angry"),
+        ("disgust", "disgust"),
+        ("fear", "fear"),
+    ],
+)
+def test_every_class_of_people_says_its_own_label(name: str, label: str) -> None:
+    logits = face([1 / 7] * 7, {name: 0.9})
+    assert LABELS[probabilities(logits, ferplus_share=0.5).argmax()] == label
+
+
+def test_contempt_is_left_out() -> None:
+    plain, contempt = (face([1 / 7] * 7, {"neutral": 0.5, "contempt": share}) for share in (0.001, 0.9))
+    np.testing.assert_allclose(probabilities(plain, ferplus_share=0.5), probabilities(contempt, ferplus_share=0.5), rtol=1e-5)
+
+
+def test_labels_that_are_all_but_impossible_can_be_pooled() -> None:
+    logits = np.zeros((1, 15), np.float32)
+    logits[0, [ANGRY, len(LABELS)]] = 1e4
+    assert np.isfinite(emotion_logits(logits, 0.5)).all()
+
+
+@pytest.mark.parametrize("temperature", [0.5, 3.0])
+def test_a_temperature_leaves_pooled_labels_as_they_are(temperature: float) -> None:
+    logits = 3 * np.random.default_rng(0).normal(size=(50, 15)).astype(np.float32)
+    labels = [probabilities(logits, value, 0.5).argmax(axis=1) for value in (1.0, temperature)]
+    np.testing.assert_array_equal(*labels)

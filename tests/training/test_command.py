@@ -99,6 +99,21 @@ def test_votes_make_a_model_that_reads_ferplus_too(tmp_path: Path, capsys: pytes
     assert 0 <= told["measured"]["PublicTest"]["ferplus_accuracy"] <= 1
 
 
+def test_a_model_may_say_what_people_see(tmp_path: Path) -> None:
+    data, votes = write_folder(tmp_path / "data", rows_of_fer2013()), write_votes(tmp_path / "votes.csv", {})
+    options = ("--votes", str(votes), "--recipe", "strong", "--ferplus-share", "0.5")
+    assert train_tiny(data, tmp_path / "run", *options) == 0
+    assert load_card(str(tmp_path / "run" / "model")).ferplus_share == 0.5
+
+
+def test_what_people_see_cannot_be_said_without_their_votes(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train_tiny(fer2013, tmp_path / "run", "--ferplus-share", "0.5") == 2
+    assert capsys.readouterr().err.startswith("Error: --ferplus-share goes with --votes")
+    assert not (tmp_path / "run").exists()
+
+
 def test_votes_of_other_pictures_end_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_tiny(fer2013, tmp_path / "run", "--votes", str(write_votes(tmp_path / "votes.csv", {}))) == 2
     assert "FER+'s votes do not fit" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from live_monitor.evaluation.emotions.evaluate import TIMED_BATCHES, answers_and
 from live_monitor.evaluation.emotions.labelled import LabelledFaces, from_fer2013
 from live_monitor.evaluation.emotions.report import figures, milliseconds
 
-ACCURACIES = ("accuracy", "accuracy_flip", "balanced_accuracy", "ferplus_accuracy")
+ACCURACIES = ("accuracy", "accuracy_flip", "balanced_accuracy", "ferplus_accuracy", "ferplus_label_accuracy")
 
 TOLERANCE = 0.001
 """By which a share may differ from the card's: another processor rounds differently, and a face in a thousand may turn."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.bench import environment
+from live_monitor.dataset.ferplus import TO_LABEL
 from live_monitor.evaluation.emotions.answers import Answers
 from live_monitor.evaluation.emotions.evaluate import Run
 from live_monitor.evaluation.emotions.harder import HARDER
@@ -55,8 +56,8 @@ def figures(faces: LabelledFaces, answers: Answers, flipped: NDArray[np.float32]
     """The numbers that a card keeps of a split.
 
     Returns:
-        n, accuracy, its 95 % interval [low, high], accuracy_flip, balanced_accuracy, ece, and ferplus_accuracy (None
-        without votes).
+        n, accuracy, its 95 % interval [low, high], accuracy_flip, balanced_accuracy, ece, and, None without votes,
+        ferplus_accuracy, of FER+'s eight classes as its authors count, and ferplus_label_accuracy, of the label that is shown.
     """
     predicted = answers.probabilities.argmax(axis=1)
     right = predicted == faces.labels
@@ -68,6 +69,7 @@ def figures(faces: LabelledFaces, answers: Answers, flipped: NDArray[np.float32]
         "balanced_accuracy": rounded(balanced_accuracy(confusion_matrix(faces.labels, predicted))),
         "ece": rounded(reliability(answers.probabilities, faces.labels).ece),
         "ferplus_accuracy": _ferplus_accuracy(faces, answers),
+        "ferplus_label_accuracy": _ferplus_label_accuracy(faces, answers),
     }
 
 
@@ -142,6 +144,15 @@ def _ferplus_accuracy(faces: LabelledFaces, answers: Answers) -> float | None:
     return rounded(share(ferplus_right(said, faces.majority)))
 
 
+def _ferplus_label_accuracy(faces: LabelledFaces, answers: Answers) -> float | None:
+    """How often the label shown is what most of FER+'s people saw, of the faces in which they saw one of the seven."""
+    if faces.majority is None:
+        return None
+    shown = as_ferplus_class(answers.probabilities.argmax(axis=1))
+    one_of_ours = np.where(TO_LABEL[faces.majority] >= 0, faces.majority, -1)
+    return rounded(share(ferplus_right(shown, one_of_ours)))
+
+
 def _per_class(confusion: NDArray[np.int64]) -> Json:
     return {
         label: {
@@ -183,10 +194,11 @@ def _measures(models: Sequence[Json]) -> list[tuple[str, list[str]]]:
         ("  with flip", [percent(model["accuracy_flip"]) for model in models]),
         ("balanced accuracy", [percent(model["balanced_accuracy"]) for model in models]),
         ("FER+ majority", [percent(model["ferplus_accuracy"]) for model in models]),
+        ("  of the label shown", [percent(model["ferplus_label_accuracy"]) for model in models]),
         ("calibration error (ECE)", [f"{model['ece']:.3f}" for model in models]),
     ]
     if models[0]["ferplus_accuracy"] is None:
-        rows = [row for row in rows if row[0] != "FER+ majority"]
+        rows = [row for row in rows if row[0] not in ("FER+ majority", "  of the label shown")]
     rows += [
         (f"F1, {label} ({scores['n']})", [percent(model["per_class"][label]["f1"]) for model in models])
         for label, scores in models[0]["per_class"].items()

@@ -81,7 +81,9 @@ class FaceReader:
         """
         crops = np.stack([resize_face(image, self._card.input_px) for image in images])
         batches = (normalise(crops[start : start + BATCH]) for start in range(0, len(crops), BATCH))
-        rows = np.concatenate([probabilities(self._engine.infer(batch), self._card.temperature) for batch in batches])
+        card = self._card
+        said = [probabilities(self._engine.infer(batch), card.temperature, card.ferplus_share) for batch in batches]
+        rows = np.concatenate(said)
         sides = np.full(len(images), float(images.shape[1])) if sides_px is None else sides_px
         faces = [
             replace(one, box=Box(0, 0, side, side)) if one else Detection(Box(0, 0, side, side))

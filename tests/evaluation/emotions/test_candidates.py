@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live_monitor.app import load_stages
 from live_monitor.classify.card import LITERT, load_card
-from live_monitor.classify.classifier import EmotionClassifier
-from live_monitor.classify.engine import load_engine
 from live_monitor.errors import ModelError, UsageError
 from live_monitor.evaluation.emotions.candidates import CardModel, candidates, load_model
 from live_monitor.evaluation.emotions.deepface import OUTPUT_LABELS, DeepFaceModel
-from live_monitor.labels import LABELS
+from live_monitor.labels import FERPLUS_LABELS, LABELS
+from live_monitor.settings import Settings
 from live_monitor.types import Box, Detection
 from tests.fakes import drawn_faces
 
@@ -41,15 +41,13 @@ def card_model(engine: FixedLogits, **changes: Any) -> CardModel:
     return CardModel("made", dataclasses.replace(card, **changes), engine, card.weights(LITERT))
 
 
-def test_a_model_says_of_a_face_what_the_live_view_says() -> None:
+@pytest.mark.parametrize("name", ["custom-cnn", "glance-plus"])
+def test_a_model_says_of_a_face_what_the_live_view_says(name: str) -> None:
     face = drawn_faces(1)[0]
-    card = load_card("custom-cnn")
-    classifier = EmotionClassifier(
-        load_engine(card, "cpu"), input_px=card.input_px, crop_margin=0.0, temperature=card.temperature
-    )
+    classifier = load_stages(Settings(model=name, device="cpu"), on_time=False).classifier
     picture = cv2.cvtColor(face, cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False)
     live = classifier.classify(picture, [Detection(Box(0, 0, 48, 48))])
-    [model] = load_model("custom-cnn")
+    [model] = load_model(name)
     np.testing.assert_allclose(model.answer(face[np.newaxis]).probabilities, live, atol=1e-6)
 
 
@@ -60,6 +58,15 @@ def test_the_cards_temperature_is_used() -> None:
     modest = card_model(FixedLogits(*logits), temperature=3.0).answer(faces).probabilities
     assert sure[0, 0] == pytest.approx(np.exp(3) / (np.exp(3) + 6))
     assert modest[0, 0] == pytest.approx(np.exp(1) / (np.exp(1) + 6))
+
+
+def test_the_cards_share_of_what_people_see_is_used() -> None:
+    faces, logits = drawn_faces(2), np.zeros(15)
+    logits[LABELS.index("angry")], logits[len(LABELS)] = 2, 4
+    assert FERPLUS_LABELS[0] == "neutral"
+    for share, label in ((0.0, "angry"), (0.5, "neutral")):
+        said = card_model(FixedLogits(*logits), ferplus=True, ferplus_share=share).answer(faces).probabilities
+        assert LABELS[said[0].argmax()] == label
 
 
 def test_ferplus_has_the_logits_behind_the_seven() -> None:

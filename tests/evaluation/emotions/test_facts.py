@@ -35,6 +35,7 @@ def test_facts_are_the_figures_of_each_split_and_the_times(facts: dict[str, Any]
     assert list(facts["measured"]) == ["PublicTest", "PrivateTest"]
     assert list(facts["measured"]["PublicTest"]) == [
         "n", "accuracy", "interval", "accuracy_flip", "balanced_accuracy", "ece", "ferplus_accuracy",
+        "ferplus_label_accuracy",
     ]  # fmt: skip
     assert facts["measured"]["PrivateTest"]["n"] == 7
     assert facts["ms_per_batch"].keys() == {"1", "8", "32"}
@@ -53,7 +54,7 @@ def test_what_was_measured_is_verified(facts: dict[str, Any], numbered: Path, vo
     assert sum(done) == looks(card) == 2 * (14 + 7)
 
 
-@pytest.mark.parametrize("key", ["accuracy", "accuracy_flip", "balanced_accuracy", "ferplus_accuracy"])
+@pytest.mark.parametrize("key", ["accuracy", "accuracy_flip", "balanced_accuracy", "ferplus_accuracy", "ferplus_label_accuracy"])
 def test_a_figure_that_is_another_is_refused_in_one_line(
     public_test: dict[str, Any], numbered: Path, votes: Path, key: str
 ) -> None:

@@ -25,7 +25,8 @@ def test_a_model_has_the_keys_that_others_read(report: Json) -> None:
     assert report.keys() == {"models", "labels", "left_out", "environment"}
     assert list(report["models"][0]) == [
         "name", "engine", "split", "margin", "not_found", "n", "accuracy", "interval", "accuracy_flip", "balanced_accuracy",
-        "ece", "ferplus_accuracy", "size_bytes", "ms_per_batch", "confusion", "per_class", "reliability", "harder",
+        "ece", "ferplus_accuracy", "ferplus_label_accuracy", "size_bytes", "ms_per_batch", "confusion", "per_class",
+        "reliability", "harder",
     ]  # fmt: skip
 
 
@@ -81,8 +82,14 @@ def test_agreement_with_ferplus_is_by_its_own_classes_where_a_model_has_them() -
     assert figures(run.faces, run.answers, run.flipped)["ferplus_accuracy"] == 0.75
 
 
+def test_the_label_shown_is_compared_where_most_saw_one_of_the_seven() -> None:
+    contempt, neutral = CLASSES.index("contempt"), CLASSES.index("neutral")
+    [run] = evaluate([ByLevel(ferplus=contempt)], [some_faces([*SEEN_BY_MOST[:5], neutral, contempt, -1, -1, -1])])
+    assert figures(run.faces, run.answers, run.flipped)["ferplus_label_accuracy"] == pytest.approx(5 / 6, abs=1e-4)
+
+
 def test_without_votes_there_is_no_agreement(report: Json) -> None:
-    assert report["models"][0]["ferplus_accuracy"] is None
+    assert report["models"][0]["ferplus_accuracy"] is report["models"][0]["ferplus_label_accuracy"] is None
     assert "FER+" not in as_table(report)
 
 
