@@ -114,6 +114,12 @@ def test_what_people_see_cannot_be_said_without_their_votes(
     assert not (tmp_path / "run").exists()
 
 
+def test_data_that_is_not_there_ends_in_2_and_leaves_no_run_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train_tiny(tmp_path / "nowhere", tmp_path / "run") == 2
+    assert f"{tmp_path / 'nowhere'}: no such file or folder" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_votes_of_other_pictures_end_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_tiny(fer2013, tmp_path / "run", "--votes", str(write_votes(tmp_path / "votes.csv", {}))) == 2
     assert "FER+'s votes do not fit" in capsys.readouterr().err

@@ -178,12 +178,6 @@ def test_an_unknown_network_is_answered_with_the_known_ones(fer2013: Path, tmp_p
         run_training(fer2013, tmp_path / "run", replace(RECIPE, arch="huge"))
 
 
-def test_wrong_data_leaves_no_run_behind(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no such file or folder"):
-        run_training(tmp_path / "nowhere", tmp_path / "run")
-    assert not (tmp_path / "run").exists()
-
-
 def test_a_folder_that_cannot_be_written_is_an_output_error(fer2013: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(OutputError, match="cannot be written"):
