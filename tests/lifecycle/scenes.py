@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from live_monitor.capture.capture import CapturePolicy
+from live_monitor.cli.stopped import Stopped
 from live_monitor.detect.detector import Expected, Look
 from live_monitor.errors import LiveMonitorError
 from live_monitor.monitor import Monitor
@@ -232,4 +233,12 @@ def fail(scene: Scene) -> None:
     scene.fail()
 
 
-WAYS_OUT = [press_q, press_esc, close_window, break_display, interrupt, terminate]
+WAYS_OUT: dict[Callable[[Scene], None], BaseException | None] = {
+    press_q: None,
+    press_esc: None,
+    close_window: None,
+    break_display: LiveMonitorError("on purpose"),
+    interrupt: Stopped(int(signal.SIGINT)),
+    terminate: Stopped(int(signal.SIGTERM)),
+}
+"""With the error that each ends with."""

@@ -89,6 +89,7 @@ def play(scene: Scene, leave: Callable[[Scene], None]) -> Ending:
 def test_every_state_can_be_left_every_way(state: Callable[[], Scene], leave: Callable[[Scene], None]) -> None:
     scene = state()
     ending = play(scene, leave)
+    assert repr(ending.error) == repr(WAYS_OUT[leave])
     assert ending.after_s < DEADLINE_S
     assert scene.screen.was_closed
     assert ending.alive <= scene.hanging
