@@ -125,14 +125,11 @@ def test_the_end_of_the_file_leaves_nothing_behind(slow_s: float) -> None:
 
 
 def test_a_file_that_ends_while_the_model_is_loaded_is_still_shown() -> None:
-    scene = Scene(FakeSource([0.0]))
+    class LoadedAtItsEnd(FakeSource):
+        def close(self) -> None:
+            super().close()
+            scene.loaded.set()
 
-    def finish_loading() -> None:
-        eventually(lambda: scene.source.closed > 0)
-        scene.loaded.set()
-
-    releasing = threading.Thread(target=finish_loading)
-    releasing.start()
+    scene = Scene(LoadedAtItsEnd([0.0]))
     scene.monitor().run()
-    releasing.join()
     assert scene.screen.shown

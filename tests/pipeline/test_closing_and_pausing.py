@@ -35,7 +35,7 @@ class TestClose:
         source = FakeSource(["hang"], live=True)
         pipeline = build(source)
         pipeline.start()
-        source.hanging.wait(LONG_S)
+        assert source.hanging.wait(LONG_S)
         assert not pipeline.close()
         source.let_go()
 
@@ -43,7 +43,7 @@ class TestClose:
         source = FakeSource(["hang"], live=True)
         pipeline = build(source)
         pipeline.start()
-        source.hanging.wait(LONG_S)
+        assert source.hanging.wait(LONG_S)
         pipeline.close()
         source.let_go()
         assert eventually(lambda: source.closed > 0)

@@ -19,7 +19,7 @@ class TestOpening:
         source = FakeSource([], live=True, open_hangs=True)
         pipeline = build(source, clock=clock)
         pipeline.start()
-        source.hanging.wait(LONG_S)
+        assert source.hanging.wait(LONG_S)
         clock.now_s += source.open_timeout_s + 0.1
         with pytest.raises(SourceError, match="fake: did not answer within 9 s"):
             pipeline.next_result(0.0)
@@ -30,6 +30,7 @@ class TestOpening:
         source = FakeSource([], live=True, open_hangs=True)
         pipeline = build(source, clock=clock)
         pipeline.start()
+        assert source.hanging.wait(LONG_S)
         clock.now_s += source.open_timeout_s - 0.1
         assert pipeline.next_result(0.0) is None
         source.let_go()
@@ -39,7 +40,7 @@ class TestOpening:
         source = FakeSource(["hang"], live=True)
         pipeline = build(source, clock=clock)
         pipeline.start()
-        source.hanging.wait(LONG_S)
+        assert source.hanging.wait(LONG_S)
         clock.now_s += source.open_timeout_s + 1.0
         assert pipeline.next_result(0.0) is None
         source.let_go()

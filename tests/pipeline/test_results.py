@@ -72,7 +72,7 @@ class TestResults:
         detector = GatedDetector()
         pipeline = build(FakeSource([0.0]), detector.stages, clock)
         pipeline.start()
-        detector.entered.wait(LONG_S)
+        assert detector.entered.wait(LONG_S)
         clock.now_s += 0.5
         detector.gate.set()
         assert take(pipeline).age_s == pytest.approx(0.5)

@@ -15,7 +15,7 @@ class TestSilence:
         pipeline = build(source, clock=clock)
         pipeline.start()
         take(pipeline)
-        source.hanging.wait(LONG_S)
+        assert source.hanging.wait(LONG_S)
         return pipeline
 
     def test_a_read_that_does_not_return_is_silence(self, build: Build) -> None:
@@ -56,7 +56,7 @@ class TestSilence:
         source = FakeSource([], live=True, open_hangs=True)
         pipeline = build(source, clock=clock)
         pipeline.start()
-        source.hanging.wait(LONG_S)
+        assert source.hanging.wait(LONG_S)
         clock.now_s += 5.0
         assert pipeline.silent_s == 0.0
         assert not pipeline.signal_lost

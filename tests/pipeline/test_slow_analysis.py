@@ -28,7 +28,7 @@ class TestSlowAnalysis:
         source = self.live(detector, pictures=10)
         pipeline = build(source, detector.stages)
         pipeline.start()
-        source.hanging.wait(LONG_S)
+        assert source.hanging.wait(LONG_S)
         detector.gate.set()
         assert eventually(lambda: take(pipeline).frame.index == 9)
         source.let_go()
@@ -38,7 +38,7 @@ class TestSlowAnalysis:
         source = self.live(detector, pictures=10)
         pipeline = build(source, detector.stages)
         pipeline.start()
-        source.hanging.wait(LONG_S)
+        assert source.hanging.wait(LONG_S)
         detector.gate.set()
         results = [take(pipeline)]
         while results[-1].frame.index < 9:
@@ -66,7 +66,7 @@ class TestSlowAnalysis:
         source = FakeSource(index / 25 for index in range(50))
         pipeline = build(source, detector.stages)
         pipeline.start()
-        detector.entered.wait(LONG_S)
+        assert detector.entered.wait(LONG_S)
         assert not eventually(lambda: source.closed > 0, within_s=0.05)
         detector.gate.set()
         assert [take(pipeline).frame.index for _ in range(50)] == list(range(50))
