@@ -1,4 +1,4 @@
-"""How a pipeline's errors and its end arrive: to whoever asks for the next result, after all that came before."""
+"""How a pipeline's errors arrive: to whoever asks for the next result, after all that came before."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from live_monitor.detect.detector import Expected, Look
 from live_monitor.errors import ModelError, SourceError
-from live_monitor.mailbox import Closed
 from live_monitor.stages import Stages
 from live_monitor.types import Frame
 from tests.fakes import FakeDetector, FakeSource, eventually, fake_stages
@@ -83,9 +82,3 @@ class TestErrors:
         pipeline = build(source, fail)
         pipeline.start()
         assert eventually(lambda: source.closed == 1)
-
-    def test_the_end_is_told_again_to_who_asks_again(self, build: Build) -> None:
-        pipeline = build(FakeSource([0.0]))
-        finish(pipeline)
-        with pytest.raises(Closed):
-            pipeline.next_result(LONG_S)

@@ -1,4 +1,4 @@
-"""What comes out of a pipeline: every picture in order, all its faces from left to right, and how long that took."""
+"""What comes out of a pipeline: every picture in order, all its faces from left to right, how long that took, and the end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live_monitor.mailbox import Closed
 from live_monitor.types import Box, Image
 from tests.fakes import FakeClock, FakeEngine, FakeSource, fake_stages
 from tests.pipeline.conftest import LONG_S, Build, GatedDetector, finish, take
@@ -83,3 +84,9 @@ class TestResults:
         pipeline.start()
         assert pipeline.next_result(0.01) is None
         source.let_go()
+
+    def test_the_end_is_told_again_to_who_asks_again(self, build: Build) -> None:
+        pipeline = build(FakeSource([0.0]))
+        finish(pipeline)
+        with pytest.raises(Closed):
+            pipeline.next_result(LONG_S)
