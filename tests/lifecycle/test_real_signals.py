@@ -18,8 +18,6 @@ from tests.fakes import eventually
 from tests.lifecycle.scenes import DEADLINE_S, LONG_S
 from tests.stream_server import PICTURES_PER_S, StreamServer
 
-MODEL = Path(__file__).parents[2] / "models" / "custom-cnn"
-
 LAUNCHER = """
 import live_monitor.app
 from live_monitor.cli import main
@@ -130,7 +128,6 @@ class TestRealSignals:
         assert (ended.code, ended.err) == (130, "")
         assert ended.after_s < DEADLINE_S
 
-    @pytest.mark.skipif(not MODEL.is_dir(), reason=f"no model at {MODEL}")
     @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
     def test_the_real_program(self, launch: Launch, server: StreamServer, number: int, exit_code: int) -> None:
         process = launch("--stream", server.url, "--device", "cpu", program=("-m", "live_monitor"))
