@@ -117,7 +117,10 @@ def test_a_stream_that_nobody_sends_ends_in_4(run: Run) -> None:
 
 
 def test_a_streams_password_is_not_shown(run: Run) -> None:
-    assert "secret" not in run("--no-display", "--stream", "http://me:secret@127.0.0.1:1/").err
+    code, out, err = run("--no-display", "--stream", "http://me:secret@127.0.0.1:1/")
+    assert code == 4
+    assert err.startswith("Error: stream http://127.0.0.1:1/: ")
+    assert "secret" not in out + err
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="DISPLAY is looked at on Linux only")
