@@ -20,8 +20,8 @@ from live_monitor.classify.probabilities import softmax
 from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.errors import ModelError, UsageError
 from live_monitor.training.material import load_material
-from live_monitor.training.run_folder import BEST_FILE, SETTINGS_FILE
-from live_monitor.training.train import TrainedNetwork, train
+from live_monitor.training.run_folder import BEST_FILE, SETTINGS_FILE, Line
+from live_monitor.training.train import Listener, TrainedNetwork, train
 from tests.training.made import ALL_SURPRISED, RECIPE, learnt, run_training, tiny
 
 pytestmark = pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
@@ -38,13 +38,26 @@ def as_model(trained: TrainedNetwork, folder: Path) -> str:
     return str(folder)
 
 
-def test_teachers_are_trained_first_and_their_answers_learnt(fer2013: Path, tmp_path: Path) -> None:
-    recipe = replace(RECIPE, teachers=2, teacher_arch="tiny", distillation=0.5)
-    run_training(fer2013, tmp_path / "run", recipe)
-    settings = [json.loads((tmp_path / "run" / name / SETTINGS_FILE).read_text()) for name in ("teacher-1", "teacher-2")]
-    assert [(one["seed"], one["teachers"], one["arch"]) for one in settings] == [(1, 0, "tiny"), (2, 0, "tiny")]
-    run_training(fer2013, tmp_path / "alone")
-    assert learnt(tmp_path / "run") != learnt(tmp_path / "alone")
+def test_teachers_are_trained_first_of_their_own_network_and_seed(
+    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NETWORKS, "teacher", tiny)
+    trained: list[tuple[str, str, int]] = []
+
+    def note(run: Path, _line: Line) -> None:
+        settings = json.loads((run / SETTINGS_FILE).read_text(encoding="utf-8"))
+        trained.append((run.name, settings["arch"], settings["seed"]))
+
+    recipe = replace(RECIPE, epochs=1, teachers=2, teacher_arch="teacher", distillation=0.5)
+    train(load_material(fer2013), tmp_path / "run", recipe, listener=Listener(scalars=note))
+    assert trained == [("teacher-1", "teacher", 1), ("teacher-2", "teacher", 2), ("run", "tiny", 0)]
+
+
+def test_the_answers_of_teachers_are_learnt(fer2013: Path, tmp_path: Path) -> None:
+    alone = replace(RECIPE, epochs=1)
+    run_training(fer2013, tmp_path / "alone", alone)
+    run_training(fer2013, tmp_path / "taught", replace(alone, teachers=1, teacher_arch="tiny", distillation=0.5))
+    assert learnt(tmp_path / "taught") != learnt(tmp_path / "alone")
 
 
 def test_models_trained_before_teach_too(fer2013: Path, tmp_path: Path) -> None:
