@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.detect.detector import Expected, Look
 from live_monitor.errors import SourceError
-from live_monitor.labels import LABELS, UNSURE
+from live_monitor.labels import FERPLUS_LABELS, LABELS, UNSURE
 from live_monitor.stages import Stages
 from live_monitor.types import Box, Detection, Frame, Image, Reading, Track
 from tests.drawn_faces import Expression, draw_face
@@ -158,6 +158,16 @@ class FakeEngine:
         probabilities = np.full((len(faces), len(LABELS)), 0.05, np.float32)
         probabilities[:, LABELS.index("happy")] = 0.7
         return np.log(probabilities)
+
+
+class AngryButNeutralToPeople(FakeEngine):
+    """Says angry by FER2013's labels, and neutral by FER+'s people."""
+
+    def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
+        logits = np.zeros((len(faces), len(LABELS) + len(FERPLUS_LABELS)), np.float32)
+        logits[:, LABELS.index("angry")] = 2
+        logits[:, len(LABELS) + FERPLUS_LABELS.index("neutral")] = 4
+        return logits
 
 
 def reading_of(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.preprocess import normalise
-from live_monitor.labels import FERPLUS_LABELS, LABELS
+from live_monitor.labels import LABELS
 from live_monitor.types import Box, Detection
-from tests.fakes import FakeEngine, drawn_faces, grey_picture
+from tests.fakes import AngryButNeutralToPeople, FakeEngine, drawn_faces, grey_picture
 
 
 @pytest.fixture
@@ -48,16 +47,6 @@ def test_probabilities_are_tempered_as_the_card_says(engine: FakeEngine) -> None
     modest = EmotionClassifier(engine, input_px=48, crop_margin=0.0, temperature=2.0)
     happy = modest.classify(grey_picture(100), faces_side_by_side(1))[0, LABELS.index("happy")]
     assert happy == pytest.approx(0.7**0.5 / (0.7**0.5 + 6 * 0.05**0.5))
-
-
-class AngryButNeutralToPeople(FakeEngine):
-    """Says angry by FER2013's labels, and neutral by FER+'s."""
-
-    def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
-        logits = np.zeros((len(faces), len(LABELS) + len(FERPLUS_LABELS)), np.float32)
-        logits[:, LABELS.index("angry")] = 2
-        logits[:, len(LABELS) + FERPLUS_LABELS.index("neutral")] = 4
-        return logits
 
 
 @pytest.mark.parametrize(("share", "label"), [(0.0, "angry"), (0.5, "neutral")])

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.dataset.ferplus import TO_LABEL
-from live_monitor.labels import LABELS
+from live_monitor.labels import FERPLUS_LABELS, FERPLUS_NAMES, LABELS
 
 CONFIDENCE_95 = 1.959964
 """Quantile of the normal distribution that leaves 2.5 % on either side."""
@@ -128,7 +127,7 @@ def ferplus_right(ferplus_class: NDArray[np.int64], majority: NDArray[np.int64])
 
 def as_ferplus_class(labels: NDArray[np.int64]) -> NDArray[np.int64]:
     """Indexes into FER+'s CLASSES of indexes into LABELS. Contempt is never among them, so those faces are always wrong."""
-    classes = np.array([TO_LABEL.tolist().index(label) for label in range(len(LABELS))])
+    classes = np.array([FERPLUS_LABELS.index(name) for name in FERPLUS_NAMES])
     return classes[labels]
 
 
