@@ -117,6 +117,13 @@ def train(
     metavar="DIR|FILE",
     help="Detector, as --detector-model takes it: what it finds where people marked nothing is not taken for background.",
 )
+@click.option(
+    "--keep",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="How much of the weights it began with is in the detector; with --weights.",
+)
 @click.option("--steps", type=click.IntRange(min=1), default=20000, show_default=True, help="Batches to train on.")
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="End after so long, even if that is fewer steps.")
 @click.option("--batch-size", type=click.IntRange(min=1), default=16, show_default=True)
@@ -128,6 +135,8 @@ def train(
 def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision: str | None, **changes: Any) -> None:
     """Train the face detector facegrid on pictures with boxes (DATA: a folder laid out as the README says)."""
     set_up_logging(verbose)
+    if changes["keep"] and changes["weights"] is None:
+        raise UsageError("--keep goes with --weights: without them training begins with random ones")
     with silent_stderr():  # TensorFlow greets on import
         from live_monitor.training.faces.export import export
         from live_monitor.training.faces.recipe import Recipe

@@ -61,15 +61,20 @@ class Judged:
         return Verdicts(self.right, ~self.right)
 
 
-def judge(pictures: Sequence[Looked]) -> Judged:
-    """Compares what was found with what is there; smaller faces than `evaluate-detector` counts do not count here either."""
+def judge(pictures: Sequence[Looked], smallest_px: float = SMALLEST_PX) -> Judged:
+    """Compares what was found with what is there.
+
+    Args:
+        pictures: what was found in them.
+        smallest_px: shorter side of the smallest face that counts, in pixels of the picture as it was looked at.
+    """
     matches = [_match(picture, 0.0) for picture in pictures]
-    verdicts = [matched.verdicts(SMALLEST_PX) for matched in matches]
+    verdicts = [matched.verdicts(smallest_px) for matched in matches]
     scores = np.concatenate([matched.scores for matched in matches])
     right, false = (np.concatenate(flags) for flags in zip(*verdicts, strict=True))
     counted = np.flatnonzero(right | false)
     order = counted[np.argsort(-scores[counted], kind="stable")]
-    faces = sum(int(matched.counted(SMALLEST_PX).sum()) for matched in matches)
+    faces = sum(int(matched.counted(smallest_px).sum()) for matched in matches)
     return Judged(scores[order], right[order], faces)
 
 

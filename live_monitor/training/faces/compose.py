@@ -18,7 +18,7 @@ from live_monitor.training.faces.placing import Canvas, Pose, Pyramids, Region, 
 
 SAMPLE_PX = 256
 
-SMALLEST_FACE_PX, LARGEST_FACE_PX = 11.0, 170.0
+SMALLEST_FACE_PX, LARGEST_FACE_PX = 6.0, 170.0
 """Face sides are drawn log-uniformly between these."""
 
 CLOSE_UPS = 0.15
@@ -44,8 +44,12 @@ OCCLUDED = 0.2
 COVERED_EVENLY = 0.5
 """Share of the covered faces on which one grey level lies."""
 
-DISTRACTED = 0.4
+DISTRACTED = 0.5
 """Share of the samples with things where no face is."""
+
+UNTOUCHED = 0.3
+"""Share of the samples whose faces are not covered, and whose picture is not made worse: most that a camera delivers is well lit
+and hides nobody."""
 
 LETTERS, NOBODY, ROOMS = 0.1, 0.17, 0.5
 """A gallery's tiles, in this order of a random number: a letter up to the first; an empty room up to the second; a face in
@@ -59,6 +63,11 @@ SOFT_EDGES = 0.6
 SMALLEST_REGION_PX = 8
 UPSIDE_DOWN = 0.35
 """Share of the scenes without a face that are turned by quarters: there are few of them."""
+
+OUT_OF_FOCUS = 0.4
+LEAST_BLUR, MOST_BLUR = 0.004, 0.03
+"""Share of the scenes that are behind the focus, and how far a point spreads there, as a part of the height: a pot or a lamp
+behind somebody is no face, however round it becomes."""
 
 _SCENE_TRIES, _PASTE_TRIES = 8, 6
 
@@ -98,8 +107,10 @@ class Composer:
             canvas = self._background(rng, others=0.15)
         if rng.random() < DISTRACTED:
             distract(canvas, rng)
+        if rng.random() < UNTOUCHED:
+            return canvas
         occlude(canvas, rng)
-        canvas.grey = degrade(canvas.grey, rng)
+        canvas.grey = degrade(canvas.grey, rng, smallest_px=_smallest(canvas))
         return canvas
 
     def _crop(self, rng: np.random.Generator) -> Canvas:
@@ -188,6 +199,10 @@ class Composer:
         target = (region[0] + region[2]) / 2, (region[1] + region[3]) / 2
         pose = Pose.around(source, target, scale, angle=quarters * math.pi / 2, mirror=bool(rng.random() < 0.5))
         draw(canvas, picture, pose, region, self._pyramids)
+        if rng.random() < OUT_OF_FOCUS:
+            x1, y1, x2, y2 = region
+            spread = (y2 - y1) * _log_uniform(LEAST_BLUR, MOST_BLUR, rng)
+            canvas.grey[y1:y2, x1:x2] = cv2.GaussianBlur(canvas.grey[y1:y2, x1:x2], (0, 0), spread)
 
     def _face(self, rng: np.random.Generator, *, singles: float = 0.0) -> tuple[Picture, NDArray[np.float32], float]:
         """A picture, and middle (x, y) and side of one of its faces; in a share `singles` of the cases a single one."""
@@ -203,6 +218,11 @@ class Composer:
     def _scenes_of_a_kind(self, rng: np.random.Generator) -> list[Picture]:
         kinds = list(self._scenes.values())
         return kinds[rng.choice(len(kinds), p=_shares(kinds))]
+
+
+def _smallest(canvas: Canvas) -> float:
+    """Side of the smallest face that is asked for; infinite where there is none."""
+    return float(sides(canvas.boxes[canvas.weights > 0]).min(initial=np.inf))
 
 
 def _turns(picture: Picture) -> NDArray[np.float64]:

@@ -11,17 +11,26 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 
 
-def degrade(grey: Grey, rng: np.random.Generator) -> Grey:
-    """A random chain of light, loss of resolution, blur, noise and compression; uint8 (h, w) in and out."""
+LEAST_BLURRED_PX = 16.0
+"""Where a face is smaller than this, resolution stays: blurred as well, it would be nobody's."""
+
+
+def degrade(grey: Grey, rng: np.random.Generator, *, smallest_px: float) -> Grey:
+    """A random chain of light, loss of resolution, blur, noise and compression.
+
+    Args:
+        grey: uint8 (h, w).
+        rng: the only source of randomness.
+        smallest_px: side of the smallest face in it.
+
+    Returns:
+        uint8 (h, w).
+    """
     grey = light(grey, rng)
     if rng.random() < 0.2:
         grey = _lamp(grey, rng)
-    if rng.random() < 0.2:
-        grey = _lower_resolution(grey, rng)
-    elif rng.random() < 0.2:
-        grey = _as_u8(cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.4, 1.4)))
-    elif rng.random() < 0.1:
-        grey = _sharpen(grey)
+    if smallest_px >= LEAST_BLURRED_PX:
+        grey = _resolve(grey, rng)
     if rng.random() < 0.3:
         grey = _noise(grey, rng)
     if rng.random() < 0.2:
@@ -51,6 +60,15 @@ def _lower_resolution(grey: Grey, rng: np.random.Generator) -> Grey:
     shrink = int(rng.choice((cv2.INTER_AREA, cv2.INTER_LINEAR)))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=shrink)
     return _as_u8(cv2.resize(small, grey.shape[::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def _resolve(grey: Grey, rng: np.random.Generator) -> Grey:
+    """Less sharp, or sharper, or neither."""
+    if rng.random() < 0.2:
+        return _lower_resolution(grey, rng)
+    if rng.random() < 0.2:
+        return _as_u8(cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.4, 1.4)))
+    return _sharpen(grey) if rng.random() < 0.1 else grey
 
 
 def _sharpen(grey: Grey) -> Grey:

@@ -1,4 +1,4 @@
-"""Things that are round and light or dark but no faces: lamps, lights out of focus, balls, heads seen from behind."""
+"""Things that are no faces: lamps, lights out of focus, balls, heads seen from behind, and letters, some as round as these."""
 
 from __future__ import annotations
 
@@ -17,13 +17,34 @@ SMALLEST_PX, LARGEST_PX = 14.0, 150.0
 CAPPED, STRIPED = 0.4, 0.2
 """Shares of the things that have a part of another brightness, as hair on a head, and that have stripes, as a fan or a blind."""
 
+WRITTEN = 0.35
+"""Share of the things that are writing."""
+
+SMALLEST_LETTER_PX, LARGEST_LETTER_PX = 6.0, 40.0
+MOST_LETTERS = 9
+LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZOOQCGDBRabcdeghopqs0123456789")
+"""Round ones twice."""
+
+ON_PLATE = 0.5
+"""Share of the words that stand on a plate of their own."""
+FONTS = (
+    cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_DUPLEX,
+    cv2.FONT_HERSHEY_COMPLEX,
+    cv2.FONT_HERSHEY_TRIPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
+)
+
 Grey = NDArray[np.float32]
 
 
 def distract(canvas: Canvas, rng: np.random.Generator) -> None:
     """Draws a few things where no face is."""
-    side = canvas.grey.shape[0]
     for _ in range(int(rng.integers(1, MOST_THINGS + 1))):
+        if rng.random() < WRITTEN:
+            _write(canvas, rng)
+            continue
+        side = canvas.grey.shape[0]
         size = math.exp(rng.uniform(math.log(SMALLEST_PX), math.log(LARGEST_PX)))
         low = np.clip(rng.uniform(-size / 3, side - size / 3, 2), 0, side - 8).astype(int)
         high = np.minimum(low + max(8, round(size)), side)
@@ -31,6 +52,24 @@ def distract(canvas: Canvas, rng: np.random.Generator) -> None:
         if visible_share(canvas.boxes, region).max(initial=0) == 0:
             x1, y1, x2, y2 = region
             canvas.grey[y1:y2, x1:x2] = _thing_over(canvas.grey[y1:y2, x1:x2].astype(np.float32), rng)
+
+
+def _write(canvas: Canvas, rng: np.random.Generator) -> None:
+    """Writes a word of random letters and digits, unless a face is there."""
+    side = canvas.grey.shape[0]
+    letters = "".join(str(rng.choice(LETTERS)) for _ in range(int(rng.integers(1, MOST_LETTERS + 1))))
+    font = int(rng.choice(FONTS))
+    height = math.exp(rng.uniform(math.log(SMALLEST_LETTER_PX), math.log(LARGEST_LETTER_PX)))
+    thickness = max(1, round(height * rng.uniform(0.03, 0.2)))
+    scale = cv2.getFontScaleFromHeight(font, max(2, round(height)), thickness)
+    (width, tall), below = cv2.getTextSize(letters, font, scale, thickness)
+    x, y = (int(value) for value in rng.uniform((-width / 2, 0), (side - 8, side)))
+    x1, y1, x2, y2 = (int(np.clip(value, 0, side)) for value in (x - 2, y - tall - 2, x + width + 2, y + below + 2))
+    if x1 >= x2 or y1 >= y2 or visible_share(canvas.boxes, (x1, y1, x2, y2)).max(initial=0) > 0:
+        return
+    if rng.random() < ON_PLATE:
+        canvas.grey[y1:y2, x1:x2] = rng.integers(0, 256)
+    cv2.putText(canvas.grey, letters, (x, y), font, scale, int(rng.integers(0, 256)), thickness, cv2.LINE_AA)
 
 
 def _thing_over(before: Grey, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -14,6 +14,10 @@ BACKGROUND_WEIGHT, BACKGROUND_POWER = 1.0, 2.0
 """Weight of background, and the power of its score in it: background that is seen through costs little (varifocal loss,
 arXiv 2008.13367)."""
 
+LENIENT, STRICT_CELLS = 0.5, 2.0
+"""A score is the overlap to the power of the face's side over the second, between the first and 1: of a face of ten pixels, a
+box that is off by one overlaps it by two thirds only."""
+
 _SMOOTH = 0.05
 """Landmark errors below this share of the face's side count by their square."""
 
@@ -31,7 +35,7 @@ def face_loss(wanted: Any, given: Any) -> Any:
     logits, boxes, landmarks = given[..., 0], given[..., 1 : 1 + VALUES[BOX]], given[..., 1 + VALUES[BOX] :]
     face, truth = wanted[..., FACE], wanted[..., BOX_COLUMNS]
     iou, generalised = _overlaps(truth, boxes)
-    quality = ops.stop_gradient(ops.clip(iou, 0.0, 1.0))
+    quality = ops.stop_gradient(ops.power(ops.clip(iou, 0.0, 1.0), _strictness(truth)))
     positive = _cross_entropy(quality, logits)
     seen = ops.stop_gradient(ops.power(ops.sigmoid(logits), BACKGROUND_POWER))
     background = BACKGROUND_WEIGHT * seen * _cross_entropy(ops.zeros_like(logits), logits)
@@ -40,6 +44,16 @@ def face_loss(wanted: Any, given: Any) -> Any:
     # A cell that answers for a face is no background: its "negative" is 0.
     total = ops.sum(face * per_face) + ops.sum(wanted[..., NEGATIVE] * background)
     return total / ops.maximum(ops.sum(face), 1.0)
+
+
+def _strictness(truth: Any) -> Any:
+    """The power of the overlap that a score says, (n, cells)."""
+    return ops.clip(_side(truth) / STRICT_CELLS, LENIENT, 1.0)
+
+
+def _side(truth: Any) -> Any:
+    """Side of the faces, the geometric mean of width and height, in cells: (n, cells)."""
+    return ops.exp(ops.mean(truth[..., 2:], axis=-1))
 
 
 def _cross_entropy(wanted: Any, logits: Any) -> Any:
@@ -66,7 +80,6 @@ def _corners(values: Any) -> tuple[Any, Any]:
 
 def _landmark_distance(wanted: Any, given: Any, truth: Any) -> Any:
     """Mean smooth distance of the ten numbers, in _SMOOTH of the face's side."""
-    side = ops.exp(ops.mean(truth[..., 2:], axis=-1, keepdims=True))
-    off = ops.abs(wanted - given) / side
+    off = ops.abs(wanted - given) / _side(truth)[..., None]
     smooth = ops.where(off < _SMOOTH, off * off / (2 * _SMOOTH), off - _SMOOTH / 2)
     return ops.mean(smooth, axis=-1) / _SMOOTH

@@ -17,7 +17,7 @@ FILLS = 0.75
 """A face that shows less of its box than the first is neither asked for nor held against the network, unless it is so
 close that it fills this share of the picture."""
 
-SMALLEST_PX = 9.0
+SMALLEST_PX = 5.5
 """Smaller faces likewise."""
 
 _MIRRORED_POINTS = (1, 0, 2, 4, 3)

@@ -13,6 +13,8 @@ class Recipe:
         weights: folder of the detector whose weights training begins with; None: random ones.
         teacher: file of a YuNet or folder of a facegrid; what it finds in pictures with boxes by people, and they did not mark,
             is not taken for background. None: it is.
+        keep: how much of the weights it began with is in the detector, 0 to 1, the rest being what they have become: between the
+            two it finds what either finds (Wortsman et al. 2022, arXiv 2109.01903).
         steps: batches to train on.
         minutes: end after so much training time even if that is fewer steps; None: all steps, the same result every time.
         batch_size: samples a step.
@@ -23,6 +25,7 @@ class Recipe:
 
     weights: str | None = None
     teacher: str | None = None
+    keep: float = 0.0
     steps: int = 20000
     minutes: float | None = None
     batch_size: int = 16

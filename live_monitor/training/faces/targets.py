@@ -18,6 +18,10 @@ MIDDLE, AROUND = 0.45, 0.7
 """Cells in the first part of a box, in the middle of each side, answer for its face; those between the first and the second
 are not judged; the others are background, or they would take half a face for a whole one."""
 
+NEAREST, NEXT = 0.5, 0.75
+"""The same for a face that is small beside the cells, as parts of a cell's side from its middle: the nearest cell answers, and
+one that is about as near is not judged, for both see nearly the same."""
+
 NEGATIVE, FACE = 0, 1
 BOX_COLUMNS = slice(2, 2 + VALUES[BOX])
 LANDMARK_COLUMNS = slice(BOX_COLUMNS.stop, BOX_COLUMNS.stop + VALUES[LANDMARKS])
@@ -53,12 +57,13 @@ def _grid(cells: int, stride: int, boxes: Array, landmarks: Array, weights: Arra
     # A grid that has nothing to do with a face must keep quiet about its eyes and its mouth.
     near = (size >= low / UNJUDGED) & (size < high * UNJUDGED)
     for face in np.flatnonzero(near):
-        grid[_within(centres[face], halves[face] * AROUND, stride, cells), NEGATIVE] = 0
+        around = np.maximum(halves[face] * AROUND, NEXT * stride)
+        grid[_within(centres[face], around, stride, cells), NEGATIVE] = 0
     answered = (weights > 0) & (size >= low) & (size < high)
     # The smallest comes last: a cell that two faces ask for goes to the one that has fewer.
     for face in sorted(np.flatnonzero(answered), key=lambda face: -float(size[face])):
-        # Half a cell at least, so that the smallest face has one.
-        found = _within(centres[face], np.maximum(halves[face] * MIDDLE, stride / 2), stride, cells)
+        middle = np.maximum(halves[face] * MIDDLE, NEAREST * stride)
+        found = _within(centres[face], middle, stride, cells)
         grid[found] = _answers(found, boxes[face], landmarks[face], weights[face], stride, cells)
     return grid
 

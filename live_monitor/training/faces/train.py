@@ -53,7 +53,8 @@ REPORT_STEPS, SAVE_STEPS, CHOOSE_STEPS = 100, 200, 1000
 """Steps between two lines of history, two states to go on from, two looks at the pictures kept apart."""
 
 CHOOSING_PX = 416
-"""Longest side of the pictures kept apart when they are looked at in training."""
+CHOOSING_SMALLEST_PX = 10.0
+"""Longest side of the pictures kept apart when they are looked at in training, and shorter side of the smallest face there."""
 
 LONGEST_STEP_S = 10.0
 """A step that took longer was interrupted: a laptop that sleeps uses up no training time."""
@@ -107,7 +108,8 @@ def train(
         teacher = load_finder(Settings(detector_model=Path(recipe.teacher)))
         pictures = FacePictures(with_unmarked(pictures.training, teacher), pictures.kept_apart)
     with writing(run):
-        start = None if recipe.weights is None or has_state(run) else _weights_of(Path(recipe.weights))
+        needed = recipe.keep > 0 or not has_state(run)
+        start = _weights_of(Path(recipe.weights)) if recipe.weights is not None and needed else None
         training = _Training(pictures, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, start, say)
         training.go_on()
     return training.result()
@@ -229,14 +231,22 @@ class _Training:
         self._run.write_history(self._history)
 
     def _choose(self) -> float:
-        """Average precision of the averaged weights on the pictures kept apart; the best ones are kept."""
+        """Average precision of what the detector would be now on the pictures kept apart; the best one is kept."""
         with dtype_policy("float32"):
             network = facegrid()
-        network.set_weights(self._average.weights)
-        precision = judge(look(keras_sight(network), self._pictures.kept_apart, CHOOSING_PX)).average_precision
+        network.set_weights(self._weights())
+        looked = look(keras_sight(network), self._pictures.kept_apart, CHOOSING_PX)
+        precision = judge(looked, CHOOSING_SMALLEST_PX).average_precision
         if precision >= max((line["average_precision"] for line in self._history if _measured(line)), default=0.0):
             self._run.keep_best(network)
         return precision
+
+    def _weights(self) -> _Weights:
+        """Of the detector: the averaged ones, and as much as is to be kept of those it began with."""
+        averaged, keep = self._average.weights, self._recipe.keep
+        if self._start is None or not keep:
+            return averaged
+        return [keep * np.float32(before) + (1 - keep) * now for before, now in zip(self._start, averaged, strict=True)]
 
     def _save(self) -> None:
         self._run.save_state(

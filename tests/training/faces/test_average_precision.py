@@ -51,6 +51,13 @@ def test_small_faces_are_not_judged_whether_found_or_not() -> None:
     assert (judged.faces, judged.right.tolist()) == (2, [True])
 
 
+def test_small_faces_are_judged_where_they_count() -> None:
+    small = (200, 200, 215, 215)
+    picture = looked([*FACES, small], [(FACES[0], 0.9), (FACES[1], 0.8), ((300, 0, 312, 12), 0.7)])
+    assert judge([picture], smallest_px=15).average_precision == pytest.approx(2 / 3)
+    assert judge([picture], smallest_px=10).right.tolist() == [True, True, False]
+
+
 def test_scores_are_compared_across_pictures() -> None:
     judged = judge([looked(FACES[:1], [(FACES[0], 0.4)]), looked([], [(FACES[0], 0.6)])])
     assert judged.right.tolist() == [False, True]

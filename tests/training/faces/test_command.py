@@ -73,6 +73,14 @@ def test_a_detector_to_begin_with_that_is_not_there_ends_in_3(
     assert err.count("\n") == 1
 
 
+def test_weights_that_it_did_not_begin_with_cannot_be_kept(
+    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(detector_data, tmp_path / "run", "--keep", "0.5") == 2
+    assert capsys.readouterr().err == "Error: --keep goes with --weights: without them training begins with random ones\n"
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_folder_that_cannot_be_written_ends_in_6(
     detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,7 +13,7 @@ from live_monitor.classify.quality import turn
 from live_monitor.errors import UsageError
 from live_monitor.training.faces import compose
 from live_monitor.training.faces.compose import ASIDE_TURN, LARGEST_FACE_PX, SAMPLE_PX, SMALLEST_FACE_PX, Composer
-from live_monitor.training.faces.degrade import degrade, light
+from live_monitor.training.faces.degrade import LEAST_BLURRED_PX, degrade, light
 from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture, load_pictures
 from live_monitor.training.faces.placing import Canvas, sides
 
@@ -74,10 +75,40 @@ def test_a_gallery_has_tiles_with_faces(training: list[Picture], monkeypatch: py
 def test_pasted_faces_do_not_lie_on_each_other(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, PASTES=1.0)
     monkeypatch.setattr(compose, "TURNED", 0.0)
-    sample = Composer([one for one in training if one.kind in (SINGLE, NEGATIVE)] + _one_scene(training)).compose(
-        np.random.default_rng(3)
-    )
-    assert len(sample.boxes) > 1
+    composer = Composer([one for one in training if one.kind in (SINGLE, NEGATIVE)] + _one_scene(training))
+    samples = [composer.compose(np.random.default_rng(number)) for number in range(10)]
+    assert max(len(sample.boxes) for sample in samples) > 2
+    for sample in samples:
+        low, high = np.split(sample.boxes, 2, axis=1)
+        apart = (low[:, None] >= high).any(axis=2)
+        assert (apart | apart.T | np.eye(len(low), dtype=bool)).all()
+
+
+def test_scenes_behind_the_focus_are_blurred(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch)
+    noise = np.random.default_rng(0).integers(0, 256, (SAMPLE_PX, SAMPLE_PX), np.uint8)
+    scenes = [replace(one, grey=noise) for one in training if one.kind == NEGATIVE]
+    composer = Composer([*_one_scene(training), *scenes])
+    for worsened in ("DISTRACTED", "OCCLUDED"):
+        monkeypatch.setattr(compose, worsened, 0.0)
+    monkeypatch.setattr(compose, "UNTOUCHED", 1.0)
+
+    def detail(share: float) -> float:
+        monkeypatch.setattr(compose, "OUT_OF_FOCUS", share)
+        composed = [composer.compose(np.random.default_rng(number)).grey.astype(float) for number in range(10)]
+        return float(np.mean([np.abs(np.diff(grey)).mean() for grey in composed]))
+
+    assert detail(1.0) < detail(0.0) / 2
+
+
+def test_faces_in_front_of_a_blurred_room_are_sharp(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch, PASTES=1.0)
+    for share, value in {"OUT_OF_FOCUS": 1.0, "UNTOUCHED": 1.0, "SOFT_EDGES": 0.0}.items():
+        monkeypatch.setattr(compose, share, value)
+    monkeypatch.setattr(cv2, "GaussianBlur", lambda grey, *_: np.zeros_like(grey))
+    sample = Composer(training).compose(np.random.default_rng(3))
+    x1, y1, x2, y2 = sample.boxes[0].round().astype(int)
+    assert sample.grey[y1:y2, x1:x2].any()
 
 
 def _one_scene(training: list[Picture]) -> list[Picture]:
@@ -129,10 +160,31 @@ def test_without_scenes_or_without_background_nothing_can_be_composed(training: 
 
 def test_degrading_keeps_size_and_type_and_changes_the_picture() -> None:
     grey = np.tile(np.arange(256, dtype=np.uint8), (64, 1))
-    worse = [degrade(grey, np.random.default_rng(number)) for number in range(60)]
+    worse = [degrade(grey, np.random.default_rng(number), smallest_px=np.inf) for number in range(60)]
     assert {one.shape for one in worse} == {grey.shape}
     assert {one.dtype for one in worse} == {np.dtype(np.uint8)}
     assert not any(np.array_equal(one, grey) for one in worse)
+
+
+def test_a_picture_of_a_face_of_few_pixels_loses_none_of_them_to_blur() -> None:
+    columns = np.arange(64)
+    grey = np.tile((96 + 64 * (columns % 2) + columns // 32 * 32).astype(np.uint8), (64, 1))
+
+    def blurred(smallest_px: float) -> int:
+        worse = [degrade(grey, np.random.default_rng(number), smallest_px=smallest_px).astype(float) for number in range(200)]
+        return sum(np.abs(np.diff(one)).mean() < 8 for one in worse)
+
+    # What is left is compression and darkness, which cost detail too.
+    assert blurred(LEAST_BLURRED_PX - 1) < blurred(LEAST_BLURRED_PX) / 3
+
+
+def test_some_samples_stay_as_the_pictures_are(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compose, "distract", lambda *_: None)
+    monkeypatch.setattr(compose, "occlude", lambda *_: None)
+    monkeypatch.setattr(compose, "degrade", lambda grey, *_, **__: np.zeros_like(grey))
+    composer = Composer(training)
+    untouched = [composer.compose(np.random.default_rng(number)).grey.any() for number in range(SAMPLES)]
+    assert 0.1 < np.mean(untouched) < 0.5
 
 
 def test_light_never_inverts() -> None:

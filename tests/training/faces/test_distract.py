@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from live_monitor.training.faces import distract as distraction
 from live_monitor.training.faces.distract import MOST_THINGS, distract
 from live_monitor.training.faces.placing import Canvas
 
@@ -33,12 +34,27 @@ def test_something_is_drawn_nearly_every_time_and_is_no_face() -> None:
     assert changed >= 45
 
 
+@pytest.mark.parametrize("written", [0.0, 1.0])
 @pytest.mark.parametrize("seed", range(20))
-def test_no_thing_covers_a_face(seed: int) -> None:
+def test_no_thing_covers_a_face(seed: int, written: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distraction, "WRITTEN", written)
     drawn = canvas(FACE)
     distract(drawn, np.random.default_rng(seed))
     x1, y1, x2, y2 = FACE
     assert (drawn.grey[y1:y2, x1:x2] == 120).all()
+
+
+def test_writing_comes_small_and_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distraction, "WRITTEN", 1.0)
+    monkeypatch.setattr(distraction, "MOST_THINGS", 1)
+    heights = []
+    for seed in range(50):
+        drawn = canvas()
+        distract(drawn, np.random.default_rng(seed))
+        rows = np.flatnonzero((drawn.grey != 120).any(axis=1))
+        heights.append(float(rows[-1] - rows[0] + 1) if len(rows) else 0.0)
+    assert 0 < np.percentile(heights, 20) < 15
+    assert np.percentile(heights, 90) > 30
 
 
 def test_the_same_generator_draws_the_same() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -60,11 +62,19 @@ def test_unknown_landmarks_cost_nothing(wanted: Array, perfect: Array) -> None:
     assert loss(wanted, perfect) == pytest.approx(0, abs=1e-3)
 
 
-def test_a_score_should_be_as_high_as_the_box_is_good(wanted: Array, perfect: Array) -> None:
-    perfect[0, 0, 1] += 1.0
-    sure, unsure = perfect.copy(), perfect.copy()
-    unsure[0, 0, 0] = 0
-    assert loss(wanted, unsure) < loss(wanted, sure)
+@pytest.mark.parametrize(("cells", "best"), [(1, 0.775), (3, 0.6)])
+def test_a_score_should_be_as_high_as_the_box_is_good_and_more_lenient_where_a_face_is_small(
+    wanted: Array, perfect: Array, cells: float, best: float
+) -> None:
+    # Two boxes of one size, a quarter of it apart, share three of five parts; its root is 0.775.
+    for boxes in (wanted[0, 0, BOX_COLUMNS], perfect[0, 0, 1:5]):
+        boxes[2:] = math.log(cells)
+    perfect[0, 0, 1] += cells / 4
+    costs = {}
+    for score in (0.45, 0.6, 0.775, 0.95):
+        perfect[0, 0, 0] = math.log(score / (1 - score))
+        costs[score] = loss(wanted, perfect)
+    assert min(costs, key=lambda score: costs[score]) == best
 
 
 def test_background_that_is_nearly_seen_through_costs_little(wanted: Array, perfect: Array) -> None:

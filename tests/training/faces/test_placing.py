@@ -107,7 +107,7 @@ def test_a_face_out_of_sight_is_gone() -> None:
 
 def test_a_tiny_face_does_not_count() -> None:
     image = canvas()
-    draw(image, white_face(), Pose.around((50, 32), (120, 100), 0.3), image.whole, Pyramids())
+    draw(image, white_face(), Pose.around((50, 32), (120, 100), 0.2), image.whole, Pyramids())
     assert sides(image.boxes)[0] < SMALLEST_PX
     assert image.weights.tolist() == [0]
 

@@ -64,6 +64,13 @@ def test_cells_around_the_middle_of_a_face_are_not_judged_but_those_far_from_it_
     assert negative.sum() == CELLS[16] - 9
 
 
+def test_of_two_cells_between_which_a_small_face_lies_one_answers_and_neither_is_background() -> None:
+    fine = by_stride(made((43, 39, 51, 49)))[8]
+    face, negative = (fine[:, column].reshape(32, 32)[5] for column in (FACE, NEGATIVE))
+    assert np.flatnonzero(face).tolist() == [5]
+    assert np.flatnonzero(negative == 0).tolist() == [5, 6]
+
+
 def test_cells_at_the_rim_of_a_large_face_are_background() -> None:
     coarse = by_stride(made((0, 0, 224, 224)))[32]
     negative, face = (coarse[:, column].reshape(8, 8) for column in (NEGATIVE, FACE))

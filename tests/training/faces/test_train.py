@@ -189,6 +189,22 @@ def test_a_run_begins_with_the_weights_it_is_given_and_says_which(detector: Path
     assert json.loads((tmp_path / "run" / SETTINGS_FILE).read_text(encoding="utf-8"))["weights"] == str(detector)
 
 
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_detector_keeps_as_much_of_what_it_began_with_as_is_asked(
+    detector: Path, detector_data: Path, tmp_path: Path, resumed: bool
+) -> None:
+    recipe = replace(RECIPE, weights=str(detector), steps=3, learning_rate=0.1)
+    kept = {}
+    for keep in (0.0, 0.25, 1.0):
+        run, keeping = tmp_path / f"keep-{keep}", replace(recipe, keep=keep)
+        if resumed:
+            run_stopped_after(2, detector_data, run, keeping)
+        kept[keep] = weights(train(detector_data, run, keeping, resume=resumed))
+    for after, quarter, before in zip(kept[0.0], kept[0.25], kept[1.0], strict=True):
+        np.testing.assert_allclose(quarter, 0.25 * before + 0.75 * after, rtol=1e-3, atol=1e-4)
+    assert not np.allclose(kept[0.0][0], kept[1.0][0])
+
+
 def test_a_run_that_was_stopped_goes_on_with_its_own_weights_and_without_those_it_began_with(
     detector: Path, detector_data: Path, tmp_path: Path
 ) -> None:
