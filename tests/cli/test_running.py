@@ -26,7 +26,7 @@ def test_nothing_is_fetched_and_nothing_said_on_stderr(run: Run, clip: Path, cac
 
 def test_verbose_says_which_model_and_engine_run(run: Run, clip: Path) -> None:
     err = run("-v", "--no-display", "--video", clip, "--device", "cpu").err
-    assert "model glance on LiteRT, CPU" in err
+    assert "model glance-plus on LiteRT, CPU" in err
 
 
 def test_what_is_in_an_ignored_zone_is_not_counted(run: Run, portrait_clip: Path) -> None:
