@@ -206,7 +206,7 @@ def test_a_detector_keeps_as_much_of_what_it_began_with_as_is_asked(detector: Pa
 
 def test_a_run_that_was_stopped_still_knows_what_it_is_to_keep(detector: Path, detector_data: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, weights=str(detector), steps=3, learning_rate=0.1, keep=1.0)
-    run_stopped_after(2, detector_data, tmp_path / "run", recipe)
+    run_stopped_after(3, detector_data, tmp_path / "run", recipe)
     kept = weights(train(detector_data, tmp_path / "run", recipe, resume=True))
     for now, old in zip(kept, given_weights(detector), strict=True):
         np.testing.assert_allclose(now, old, atol=1e-6)
