@@ -88,7 +88,7 @@ def export(
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / LITERT_FILE, _to_int8(trained.network()))
         save_weights_whole(trained.network("float16"), folder / KERAS_FILE)
-        card = _card(folder, trained) | chosen_on(public_test, folder / LITERT_FILE, ferplus_share)
+        card = _card(folder, trained) | _chosen_on(public_test, folder / LITERT_FILE, ferplus_share)
         _write_card(folder, card)
         card |= measured_facts(folder, data, votes, ["PublicTest", *(["PrivateTest"] if private_test else [])])
         _write_card(folder, card)
@@ -110,7 +110,7 @@ def _to_int8(network: Any) -> bytes:
         return bytes(converter.convert())
 
 
-def chosen_on(faces: Faces, litert: Path, ferplus_share: float) -> dict[str, float]:
+def _chosen_on(faces: Faces, litert: Path, ferplus_share: float) -> dict[str, float]:
     """Entries for the card: the share, and for it the temperature and the probability below which a label is none.
 
     See `live_monitor.evaluation.unsure`. What else a face must have, the card's "readable", takes thirty times as many faces:

@@ -15,7 +15,7 @@ from live_monitor.mailbox import Closed
 from live_monitor.pipeline import Pipeline
 from live_monitor.stages import Stages
 from live_monitor.types import Frame, FrameResult
-from tests.fakes import FakeClock, FakeDetector, FakeEngine, fake_stages
+from tests.fakes import FakeClock, FakeDetector, FakeEngine, FakeSource, fake_stages
 
 EVERY_FRAME = CapturePolicy(paced=False, newest_wins=False)
 NEWEST = CapturePolicy(paced=False, newest_wins=True)
@@ -51,6 +51,16 @@ def finish(pipeline: Pipeline) -> list[FrameResult]:
             return results
         assert result is not None
         results.append(result)
+
+
+def opening(build: Build) -> tuple[FakeClock, FakeSource, Pipeline]:
+    """A pipeline whose live source has begun to open, and does not answer."""
+    clock = FakeClock()
+    source = FakeSource([], live=True, open_hangs=True)
+    pipeline = build(source, clock=clock)
+    pipeline.start()
+    assert source.hanging.wait(LONG_S)
+    return clock, source, pipeline
 
 
 def take(pipeline: Pipeline) -> FrameResult:

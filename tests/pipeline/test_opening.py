@@ -10,27 +10,19 @@ from live_monitor.errors import SourceError
 from live_monitor.pipeline import Pipeline
 from live_monitor.stages import Stages
 from tests.fakes import FakeClock, FakeSource, eventually, fake_stages
-from tests.pipeline.conftest import LONG_S, Build, finish, take
+from tests.pipeline.conftest import LONG_S, Build, finish, opening, take
 
 
 class TestOpening:
     def test_a_live_source_that_does_not_open_is_given_up(self, build: Build) -> None:
-        clock = FakeClock()
-        source = FakeSource([], live=True, open_hangs=True)
-        pipeline = build(source, clock=clock)
-        pipeline.start()
-        assert source.hanging.wait(LONG_S)
+        clock, source, pipeline = opening(build)
         clock.now_s += source.open_timeout_s + 0.1
         with pytest.raises(SourceError, match="fake: did not answer within 9 s"):
             pipeline.next_result(0.0)
         source.let_go()
 
     def test_until_then_it_is_waited_for(self, build: Build) -> None:
-        clock = FakeClock()
-        source = FakeSource([], live=True, open_hangs=True)
-        pipeline = build(source, clock=clock)
-        pipeline.start()
-        assert source.hanging.wait(LONG_S)
+        clock, source, pipeline = opening(build)
         clock.now_s += source.open_timeout_s - 0.1
         assert pipeline.next_result(0.0) is None
         source.let_go()

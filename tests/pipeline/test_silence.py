@@ -6,7 +6,7 @@ import pytest
 
 from live_monitor.pipeline import SIGNAL_LOST_S, Pipeline
 from tests.fakes import FakeClock, FakeSource, eventually
-from tests.pipeline.conftest import LONG_S, Build, take
+from tests.pipeline.conftest import LONG_S, Build, opening, take
 
 
 class TestSilence:
@@ -52,11 +52,7 @@ class TestSilence:
         source.let_go()
 
     def test_a_source_that_opens_is_not_silent_yet(self, build: Build) -> None:
-        clock = FakeClock()
-        source = FakeSource([], live=True, open_hangs=True)
-        pipeline = build(source, clock=clock)
-        pipeline.start()
-        assert source.hanging.wait(LONG_S)
+        clock, source, pipeline = opening(build)
         clock.now_s += 5.0
         assert pipeline.silent_s == 0.0
         assert not pipeline.signal_lost

@@ -23,23 +23,23 @@ class TestSlowAnalysis:
 
         return FakeSource(script(), live=True)
 
-    def test_a_live_source_goes_on_with_the_newest_picture(self, build: Build) -> None:
+    def after_ten_pictures(self, build: Build) -> tuple[Pipeline, FakeSource]:
+        """A pipeline whose detector may go on once all ten have come."""
         detector = GatedDetector()
         source = self.live(detector, pictures=10)
         pipeline = build(source, detector.stages)
         pipeline.start()
         assert source.hanging.wait(LONG_S)
         detector.gate.set()
+        return pipeline, source
+
+    def test_a_live_source_goes_on_with_the_newest_picture(self, build: Build) -> None:
+        pipeline, source = self.after_ten_pictures(build)
         assert eventually(lambda: take(pipeline).frame.index == 9)
         source.let_go()
 
     def test_a_picture_is_either_in_a_result_or_counted_as_dropped(self, build: Build) -> None:
-        detector = GatedDetector()
-        source = self.live(detector, pictures=10)
-        pipeline = build(source, detector.stages)
-        pipeline.start()
-        assert source.hanging.wait(LONG_S)
-        detector.gate.set()
+        pipeline, source = self.after_ten_pictures(build)
         results = [take(pipeline)]
         while results[-1].frame.index < 9:
             results.append(take(pipeline))
