@@ -31,6 +31,7 @@ IMAGENET_STD = 60.0
 
 GLANCE_WIDTHS = (32, 48, 96, 192)
 GLANCE_WIDE_WIDTHS = (32, 64, 128, 256)
+STARE_WIDTHS = (64, 128, 256, 512)
 BLOCKS_A_STAGE = 2
 POOLED_DROPOUT = 0.3
 
@@ -92,10 +93,20 @@ def glimpse(outputs: int = len(LABELS)) -> Any:
     return _residual("glimpse", GLANCE_WIDTHS, outputs, inside=0.5)
 
 
-def _residual(name: str, widths: tuple[int, ...], outputs: int, inside: float = 1.0) -> Any:
+def stare(outputs: int = len(LABELS)) -> Any:
+    """Made to teach: glance with two blocks at full resolution too, and two to three times its channels.
+
+    11 million parameters, fifty times glance's multiplications: it takes a GPU.
+    """
+    return _residual("stare", STARE_WIDTHS, outputs, full_size_blocks=BLOCKS_A_STAGE)
+
+
+def _residual(name: str, widths: tuple[int, ...], outputs: int, inside: float = 1.0, full_size_blocks: int = 0) -> Any:
     layers = keras.layers
     inputs = layers.Input((FACE_PX, FACE_PX, 1))
     x = layers.ReLU()(_convolution(inputs, widths[0], 3))
+    for _ in range(full_size_blocks):
+        x = _block(x, widths[0], widths[0], stride=1)
     for width in widths[1:]:
         for number in range(BLOCKS_A_STAGE):
             x = _block(x, width, round(inside * width), stride=2 if number == 0 else 1)
@@ -153,6 +164,7 @@ NETWORKS: dict[str, Callable[..., Any]] = {
     "glance-wide": glance_wide,
     "glimpse": glimpse,
     "resnet50": resnet50,
+    "stare": stare,
 }
 """Every network `live-monitor train --arch` knows, by name; called with the number of outputs."""
 

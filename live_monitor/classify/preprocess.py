@@ -23,7 +23,7 @@ def normalise(faces: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Brings each face to mean 0 and standard deviation 1, which takes light and contrast out.
 
     Args:
-        faces: uint8 (n, h, w), grey levels 0..255; n may be 0.
+        faces: uint8 (n, h, w), grey levels 0..255; n may be 0. JAX's arrays give JAX's.
 
     Returns:
         float32 (n, h, w, 1).
@@ -31,5 +31,5 @@ def normalise(faces: NDArray[np.uint8]) -> NDArray[np.float32]:
     pixels = faces.astype(np.float32)
     mean = pixels.mean(axis=(1, 2), keepdims=True)
     std = pixels.std(axis=(1, 2), keepdims=True)
-    normalised: NDArray[np.float32] = (pixels - mean) / np.maximum(std, FLAT_FACE_STD)
+    normalised: NDArray[np.float32] = (pixels - mean) / std.clip(FLAT_FACE_STD)
     return normalised[..., np.newaxis]

@@ -26,7 +26,10 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
     "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the run; its model/ is a model."
 )
 @click.option(
-    "--arch", default="custom-cnn", show_default=True, help="Network: custom-cnn, glance, glance-wide, glimpse or resnet50."
+    "--arch",
+    default="custom-cnn",
+    show_default=True,
+    help="Network: custom-cnn, glance, glance-wide, glimpse, resnet50 or stare.",
 )
 @click.option(
     "--recipe",
@@ -55,10 +58,14 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
     help="A model trained before, to learn from too; may be repeated.",
 )
 @click.option("--teacher-arch", metavar="ARCH", help="Their network. [default: glance-wide]")
+@click.option("--teacher-epochs", type=click.IntRange(min=1), help="How long they are trained. [default: as the network]")
 @click.option("--distillation", type=click.FloatRange(0, 1), help="Share of their answers in what is learnt. [default: 0.7]")
 @click.option("--epochs", type=click.IntRange(min=1), help="[default: the recipe's]")
 @click.option("--batch-size", type=click.IntRange(min=1), help="[default: the recipe's]")
 @click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), help="[default: the recipe's]")
+@click.option(
+    "--mixup", type=click.FloatRange(min=0), help="Blend faces in pairs, by a Beta distribution of this parameter. [default: 0]"
+)
 @click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"[default: the recipe's; {BFLOAT16_WHERE}]")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")

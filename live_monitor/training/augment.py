@@ -40,9 +40,9 @@ DEGRADED_SHARE, ERASED_SHARE = 0.2, 0.3
 """Shares of the faces that a poor camera took, and that something covers in part."""
 
 SMALLEST_PX = 20
-LARGEST_BLUR_PX = 1.2
-LARGEST_NOISE = 12.0
-"""A poor camera's face is as small as this, blurred with up to this standard deviation, or this noisy in grey levels."""
+SMALLEST_BLUR_PX, LARGEST_BLUR_PX = 0.3, 1.2
+SMALLEST_NOISE, LARGEST_NOISE = 2.0, 12.0
+"""A poor camera's face is as small as this, blurred with such a standard deviation, or so noisy in grey levels."""
 
 ERASED_SIDES = (0.15, 0.45)
 """Smallest and largest side of what covers a face, as a fraction of the picture's side (Zhong et al. 2020, arXiv 1708.04896)."""
@@ -117,8 +117,8 @@ def _degraded(face: Faces, rng: np.random.Generator) -> Faces:
         case 0:
             return resize_face(resize_face(face, int(rng.integers(SMALLEST_PX, face.shape[0]))), face.shape[0])
         case 1:
-            return cv2.GaussianBlur(face, (0, 0), rng.uniform(0.3, LARGEST_BLUR_PX)).astype(np.uint8, copy=False)
-    noisy = face + rng.normal(0, rng.uniform(2, LARGEST_NOISE), face.shape)
+            return cv2.GaussianBlur(face, (0, 0), rng.uniform(SMALLEST_BLUR_PX, LARGEST_BLUR_PX)).astype(np.uint8, copy=False)
+    noisy = face + rng.normal(0, rng.uniform(SMALLEST_NOISE, LARGEST_NOISE), face.shape)
     return np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
 
 

@@ -20,10 +20,16 @@ class WeightAverage:
 
     def after_step(self, step: int, network: Any) -> None:
         """Takes a Keras network's weights in, if it is their turn; the first step is 1."""
-        if step % EVERY_STEPS:
+        forgotten = self.forgotten(step)
+        if not forgotten:
             return
+        for average, weight in zip(self.weights, network.get_weights(), strict=True):
+            average += forgotten * (weight - average)
+
+    def forgotten(self, step: int) -> float:
+        """Share of the mean that gives way to the weights after this step; 0: it is not their turn."""
+        if step % EVERY_STEPS:
+            return 0.0
         # Early on it must forget faster: the first weights are random.
         times = step / EVERY_STEPS
-        kept = min(KEPT, times / (10 + times))
-        for average, weight in zip(self.weights, network.get_weights(), strict=True):
-            average += (1 - kept) * (weight - average)
+        return 1 - min(KEPT, times / (10 + times))

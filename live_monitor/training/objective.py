@@ -16,16 +16,13 @@ from live_monitor.labels import LABELS
 from live_monitor.training.recipe import Recipe
 
 
-def wanted_probabilities(
-    faces: Faces, recipe: Recipe, votes: NDArray[np.uint8] | None, taught: NDArray[np.float32] | None
-) -> NDArray[np.float32]:
-    """What every face's outputs should be.
+def wanted_probabilities(faces: Faces, recipe: Recipe, votes: NDArray[np.uint8] | None) -> NDArray[np.float32]:
+    """What every face's outputs should be, by people.
 
     Args:
         faces: n faces.
-        recipe: how far labels are smoothed, and how much teachers count.
+        recipe: how far labels are smoothed.
         votes: FER+'s, of all rows of FER2013; None: not used.
-        taught: the teachers' probabilities, float32 (n, 7 or 15); None: no teachers.
 
     Returns:
         float32 (n, 7), or with votes (n, 15): two distributions a face; the second is all zeros where nobody's vote counts.
@@ -35,12 +32,25 @@ def wanted_probabilities(
     wanted[np.arange(len(faces)), faces.labels] += 1 - recipe.label_smoothing
     if votes is not None:
         wanted = np.concatenate([wanted, distribution(votes[faces.rows])], axis=1)
-    if taught is not None:
-        by_people = wanted[:, len(LABELS) :].any(axis=1)  # of a face that nobody could read, teachers are not asked
-        asked = np.ones_like(wanted)
-        asked[~by_people, len(LABELS) :] = 0
-        wanted = (1 - recipe.distillation) * wanted + recipe.distillation * asked * taught
-    return wanted.astype(np.float32, copy=False)
+    return wanted
+
+
+def with_answers(wanted: Any, answers: Any, share: float) -> Any:
+    """What people want of some faces, and a teacher.
+
+    Args:
+        wanted: rows of `wanted_probabilities`, or means of them, (n, 7 or 15).
+        answers: the teacher's probabilities of the same faces as they were shown, of the same shape.
+        share: how much the teacher counts, 0..1.
+
+    Returns:
+        The same shape. Of a face that nobody could read, the teacher is not asked for FER+'s classes.
+    """
+    seven = len(LABELS)
+    readable = wanted[:, seven:].sum(axis=1, keepdims=True)  # 1 or 0, or between for a mixture of two faces
+    of_labels = (1 - share) * wanted[:, :seven] + share * answers[:, :seven]
+    of_votes = (1 - share) * wanted[:, seven:] + share * readable * answers[:, seven:]
+    return ops.concatenate([of_labels, of_votes], axis=1)
 
 
 def emotion_loss(votes_weight: float) -> Callable[[Any, Any], Any]:

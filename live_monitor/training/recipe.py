@@ -26,8 +26,10 @@ class Recipe:
         mixup: parameter of the Beta distribution by which two faces are blended (Zhang et al. 2018, arXiv 1710.09412); 0: none.
         average: choose and keep the running mean of the weights in place of the last ones.
         votes: weight of the loss on FER+'s votes beside that on FER2013's labels; 0: they are not used.
-        teachers: networks trained first, whose mean probabilities the network learns too (Hinton et al. 2015, arXiv 1503.02531).
+        teachers: networks trained first, whose probabilities the network learns too (Hinton et al. 2015, arXiv 1503.02531). They
+            answer, one a step in turn, the faces as the network is shown them (Beyer et al. 2022, arXiv 2106.05237).
         teacher_arch: their network.
+        teacher_epochs: theirs; 0: as many as the network's.
         teacher_models: folders of models trained before, which teach too.
         distillation: share of the teachers' probabilities in what is wanted; the labels are the rest.
         precision: of the arithmetic, a key of `live_monitor.training.precision.DTYPE_POLICIES`.
@@ -49,6 +51,7 @@ class Recipe:
     votes: float = 0.0
     teachers: int = 0
     teacher_arch: str = "glance-wide"
+    teacher_epochs: int = 0
     teacher_models: tuple[str, ...] = ()
     distillation: float = 0.0
     precision: str = "float32"
@@ -81,7 +84,7 @@ STRONG = Recipe(
 RECIPES = {"brief": BRIEF, "strong": STRONG}
 """The ready ones, by name."""
 
-OWN = ("glance", "glance-wide", "glimpse")
+OWN = ("glance", "glance-wide", "glimpse", "stare")
 """This project's own networks."""
 
 

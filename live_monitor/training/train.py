@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
+import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,14 @@ from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.metrics import confusion_matrix
 from live_monitor.evaluation.emotions.plots import confusion_png
 from live_monitor.labels import LABELS
-from live_monitor.training.answers import mean_probabilities, predict
-from live_monitor.training.augment import AUGMENTATIONS
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.begin import first_network, model_network
+from live_monitor.training.keras_epochs import KerasEpochs
+from live_monitor.training.lesson import Epochs, Lesson
 from live_monitor.training.material import Material
 from live_monitor.training.objective import accuracy, emotion_loss, wanted_probabilities
 from live_monitor.training.plot import plot_curves
-from live_monitor.training.prefetch import prefetched
+from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.rates import is_over, rate
 from live_monitor.training.recipe import Recipe
 from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
@@ -45,7 +44,10 @@ MOMENTUM = 0.9
 XLA = keras.backend.backend() != "tensorflow"
 """On a CPU TensorFlow's XLA makes a step several times slower, and Keras would choose it; JAX has nothing else."""
 
-Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
+EVALUATION_BATCH = 256
+
+SAVED_EVERY_S = 20.0
+"""Epochs of a few seconds, which a GPU makes, are not each written to disk: that took as long as they did."""
 
 
 @dataclass(frozen=True)
@@ -123,13 +125,10 @@ def train(
     with writing(run):
         # Whatever is missing is told before the folder holds a run.
         model = first_network(recipe, material.outputs, goes_on=has_state(run))
-        trained_before = [model_network(name, material.outputs) for name in recipe.teacher_models]
+        teachers = [model_network(name, material.outputs) for name in recipe.teacher_models]
         folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / CURVES_FILE), resume=resume)
-        taught = None
-        if recipe.taught:
-            teachers = itertools.chain(trained_before, _new_teachers(material, folder, recipe, listener))
-            taught = mean_probabilities(teachers, material.training)
-        training = _Training(material, folder, recipe, model, taught, listener)
+        teachers += _new_teachers(material, folder, recipe, listener)
+        training = _Training(material, folder, recipe, model, teachers, listener)
         training.go_on()
     return training.result()
 
@@ -142,13 +141,15 @@ def _check(recipe: Recipe, faces: int) -> None:
         raise UsageError(f"--batch-size {recipe.batch_size}: there are only {faces} faces to train on")
 
 
-def _new_teachers(material: Material, run: Run, recipe: Recipe, listener: Listener) -> Iterator[Any]:
+def _new_teachers(material: Material, run: Run, recipe: Recipe, listener: Listener) -> list[Any]:
     """Networks that are trained now, each in a folder of its own."""
+    networks = []
     for number in range(1, recipe.teachers + 1):
         own = replace(
             recipe,
             arch=recipe.teacher_arch,
             weights=None,
+            epochs=recipe.teacher_epochs or recipe.epochs,
             teachers=0,
             teacher_models=(),
             distillation=0.0,
@@ -156,102 +157,109 @@ def _new_teachers(material: Material, run: Run, recipe: Recipe, listener: Listen
         )
         folder = run.folder / f"teacher-{number}"
         listener.say(f"teacher {number} of {recipe.teachers}: {own.arch}")
-        yield train(material, folder, own, resume=folder.exists(), listener=listener).network()
+        teacher = train(material, folder, own, resume=folder.exists(), listener=listener)
+        networks.append(teacher.network(DTYPE_POLICIES[recipe.precision]))
+    return networks
+
+
+@dataclass(frozen=True)
+class _Best:
+    """The best epoch, its weights, and the label it gave each face of PublicTest."""
+
+    epoch: int
+    weights: Sequence[NDArray[Any]]
+    said: NDArray[np.int64]
 
 
 class _Training:
     """A run in progress."""
 
     def __init__(
-        self, material: Material, run: Run, recipe: Recipe, model: Any, taught: NDArray[np.float32] | None, listener: Listener
+        self, material: Material, run: Run, recipe: Recipe, model: Any, teachers: Sequence[Any], listener: Listener
     ) -> None:
-        self._faces, self._public_test = material.training, material.public_test
-        self._wanted = wanted_probabilities(material.training, recipe, material.votes, taught)
+        self._public_test = material.public_test
         self._run, self._recipe, self._model, self._listener = run, recipe, model, listener
         with dtype_policy("float32"):
             self._judged = NETWORKS[recipe.arch](material.outputs)
         self._model.compile(_optimiser(recipe), emotion_loss(recipe.votes), metrics=[accuracy], jit_compile=XLA)
         self._model.optimizer.build(self._model.trainable_variables)
-        self._average = WeightAverage(self._model.get_weights())
         self._history: list[Line] = []
-        self._steps = len(self._faces) // recipe.batch_size
-        state = run.load_state()
-        if state is not None:
-            self._average = WeightAverage(restore(state, self._model))
-            self._history = run.read_history("epoch", int(state["epoch"]))
+        wanted = wanted_probabilities(material.training, recipe, material.votes)
+        self._lesson = Lesson(material.training.images, wanted, teachers, recipe)
+        self._epochs = _epochs(model, self._lesson, self._begin())
+        self._public_inputs = normalise(material.public_test.images)
+        self._unsaved_best: _Best | None = None
+        self._saved_at = -math.inf
 
     def go_on(self) -> None:
         """Trains epoch after epoch until the run is over."""
         while not is_over(self._recipe, self._history):
-            started = time.monotonic()
-            loss, right = self._epoch()
-            self._close_epoch(loss, right, time.monotonic() - started)
+            self._train_epoch(len(self._history))
 
     def result(self) -> TrainedNetwork:
         return TrainedNetwork(self._recipe, self._run.best, self._model.output_shape[-1], tuple(self._history))
 
-    def _epoch(self) -> tuple[float, float]:
-        """Trains once on every face; returns the mean loss and accuracy."""
-        epoch = len(self._history)
-        order = np.random.default_rng((self._recipe.seed, epoch)).permutation(len(self._faces))
-        _reseed_dropout(self._model, self._recipe.seed, epoch)
-        totals = np.zeros(2)
-        with contextlib.closing(prefetched(lambda step: self._batch(order, epoch, step), 0, self._steps)) as batches:
-            for step, (faces, wanted) in enumerate(batches, start=1):
-                now = rate(self._recipe, self._history, epoch + (step - 1) / self._steps)
-                self._model.optimizer.learning_rate.assign(now)
-                totals += [float(value) for value in self._model.train_on_batch(faces, wanted)]
-                if self._recipe.average:
-                    self._average.after_step(epoch * self._steps + step, self._model)
-                self._listener.step(self._recipe.arch, epoch + 1, step, self._steps)
-        loss, right = (totals / self._steps).tolist()
-        return loss, right
+    def _begin(self) -> WeightAverage:
+        """Puts the run where it was stopped; returns the mean of the weights so far."""
+        state = self._run.load_state()
+        if state is None:
+            return WeightAverage(self._model.get_weights())
+        self._history = self._run.read_history("epoch", int(state["epoch"]))
+        return WeightAverage(restore(state, self._model))
 
-    def _batch(self, order: NDArray[np.int64], epoch: int, step: int) -> Batch:
-        """Augmented, normalised faces and what is wanted of them; decided by seed, epoch and step alone."""
-        recipe = self._recipe
-        rows = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
-        rng = np.random.default_rng((recipe.seed, epoch, step))
-        faces = normalise(AUGMENTATIONS[recipe.augmentation](self._faces.images[rows], rng))
-        wanted = self._wanted[rows]
-        if not recipe.mixup:
-            return faces, wanted
-        share = np.float32(rng.beta(recipe.mixup, recipe.mixup))
-        return share * faces + (1 - share) * faces[::-1], share * wanted + (1 - share) * wanted[::-1]
+    def _train_epoch(self, epoch: int) -> None:
+        arch, steps, started = self._recipe.arch, self._lesson.steps, time.monotonic()
+        rates = [rate(self._recipe, self._history, epoch + step / steps) for step in range(steps)]
+        loss, right = self._epochs.train(epoch, rates, lambda step: self._listener.step(arch, epoch + 1, step, steps))
+        self._close_epoch(loss, right, time.monotonic() - started)
 
     def _close_epoch(self, loss: float, right: float, seconds: float) -> None:
-        self._judged.set_weights(self._average.weights if self._recipe.average else self._model.get_weights())
-        logits = predict(self._judged, self._public_test)
+        average = self._epochs.average.weights if self._recipe.average else self._model.get_weights()
+        self._judged.set_weights(average)
+        logits = self._judged.predict(self._public_inputs, batch_size=EVALUATION_BATCH, verbose=0)
         val_loss, val_accuracy = _judge(logits, self._public_test)
         best = max((line["val_accuracy"] for line in self._history), default=-1.0)
         epoch, rate_now = len(self._history) + 1, float(self._model.optimizer.learning_rate)
         values = (epoch, round(seconds, 1), rate_now, loss, right, val_loss, val_accuracy)
         self._history.append(dict(zip(COLUMNS, values, strict=True)))
         if val_accuracy > best:
-            self._run.keep_best(self._judged)
-            confusion = confusion_matrix(self._public_test.labels, logits[:, : len(LABELS)].argmax(axis=1))
-            title = f"{self._recipe.arch} on PublicTest, epoch {epoch}"
-            write_whole(self._run.folder / CONFUSION_FILE, confusion_png(confusion, title))
-        self._run.write_history(self._history)
-        self._run.save_state(state_of(self._model, self._average.weights) | {"epoch": np.array(epoch)})
+            self._unsaved_best = _Best(epoch, self._judged.get_weights(), logits[:, : len(LABELS)].argmax(axis=1))
+        if time.monotonic() > self._saved_at + SAVED_EVERY_S or is_over(self._recipe, self._history):
+            self._save()
         self._listener.scalars(self._run.folder, self._history[-1])
         self._listener.say(
             f"epoch {epoch} of {self._recipe.epochs}: loss {loss:.3f}, accuracy {right:.3f}; PublicTest: loss {val_loss:.3f}, "
             f"accuracy {val_accuracy:.4f}; {seconds:.0f} s"
         )
 
+    def _save(self) -> None:
+        best = self._unsaved_best
+        if best is not None:
+            self._judged.set_weights(best.weights)
+            self._run.keep_best(self._judged)
+            title = f"{self._recipe.arch} on PublicTest, epoch {best.epoch}"
+            confusion = confusion_matrix(self._public_test.labels, best.said)
+            write_whole(self._run.folder / CONFUSION_FILE, confusion_png(confusion, title))
+            self._unsaved_best = None
+        self._run.write_history(self._history)
+        epoch = np.array(len(self._history))
+        self._run.save_state(state_of(self._model, self._epochs.average.weights) | {"epoch": epoch})
+        self._saved_at = time.monotonic()
+
+
+def _epochs(model: Any, lesson: Lesson, average: WeightAverage) -> Epochs:
+    if keras.backend.backend() != "jax":
+        return KerasEpochs(model, lesson, average)
+    # Only where JAX is there.
+    from live_monitor.training.jax_epochs import JaxEpochs
+
+    return JaxEpochs(model, lesson, average)
+
 
 def _optimiser(recipe: Recipe) -> Any:
     if recipe.optimiser == "adam":
         return keras.optimizers.Adam(recipe.learning_rate, weight_decay=recipe.weight_decay or None)
     return keras.optimizers.SGD(recipe.learning_rate, MOMENTUM, nesterov=True, weight_decay=recipe.weight_decay or None)
-
-
-def _reseed_dropout(model: Any, seed: int, epoch: int) -> None:
-    """Makes dropout, too, depend on seed and epoch alone, so that a resumed run goes on as if never stopped."""
-    generators = [layer.seed_generator for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
-    for number, generator in enumerate(generators):
-        generator.state.assign(np.random.SeedSequence((seed, epoch, number)).generate_state(2))
 
 
 def _judge(logits: NDArray[np.float32], faces: Faces) -> tuple[float, float]:

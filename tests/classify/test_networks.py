@@ -14,7 +14,7 @@ from live_monitor.classify.networks import NETWORKS, dtype_policy
 pytestmark = pytest.mark.usefixtures("_same_precision_afterwards")
 
 
-@pytest.mark.parametrize("name", ["custom-cnn", "glance", "glance-wide", "glimpse"])
+@pytest.mark.parametrize("name", ["custom-cnn", "glance", "glance-wide", "glimpse", "stare"])
 @pytest.mark.parametrize("outputs", [7, 15])
 def test_a_network_takes_a_face_and_gives_as_many_logits_as_asked(name: str, outputs: int) -> None:
     network = NETWORKS[name](outputs)
@@ -39,6 +39,11 @@ def test_the_briefs_network_has_its_four_convolutions() -> None:
 
 def test_glance_is_small() -> None:
     assert NETWORKS["glance"](15).count_params() < 1_700_000
+
+
+def test_stare_looks_longest_at_full_resolution() -> None:
+    shapes = [layer.output.shape[1] for layer in NETWORKS["stare"]().layers if isinstance(layer, keras.layers.ReLU)]
+    assert shapes == [48] * 5 + [24] * 4 + [12] * 4 + [6] * 4
 
 
 def test_a_policy_ends_with_its_block() -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -20,7 +21,7 @@ from live_monitor.classify.probabilities import softmax
 from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.errors import ModelError, UsageError
 from live_monitor.training.material import load_material
-from live_monitor.training.run_folder import BEST_FILE, SETTINGS_FILE, Line
+from live_monitor.training.run_folder import BEST_FILE, SETTINGS_FILE, STATE_FILE, Line
 from live_monitor.training.train import Listener, TrainedNetwork, train
 from tests.training.made import ALL_SURPRISED, RECIPE, learnt, run_training, tiny
 
@@ -58,6 +59,40 @@ def test_the_answers_of_teachers_are_learnt(fer2013: Path, tmp_path: Path) -> No
     run_training(fer2013, tmp_path / "alone", alone)
     run_training(fer2013, tmp_path / "taught", replace(alone, teachers=1, teacher_arch="tiny", distillation=0.5))
     assert learnt(tmp_path / "taught") != learnt(tmp_path / "alone")
+
+
+def test_teachers_answer_in_turn_the_faces_as_the_network_is_shown_them(
+    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, Any]] = []
+    shown: list[Any] = []
+    answer, learn = keras.Model.predict_on_batch, keras.Model.train_on_batch
+
+    def spy_on_teacher(model: Any, faces: Any) -> Any:
+        asked.append((id(model), faces))
+        return answer(model, faces)
+
+    def spy_on_network(model: Any, faces: Any, wanted: Any) -> Any:
+        shown.append(faces)
+        return learn(model, faces, wanted)
+
+    recipe = replace(RECIPE, epochs=1, teachers=2, teacher_arch="tiny", distillation=0.5)
+    run_training(fer2013, tmp_path / "run", recipe)
+    (tmp_path / "run" / STATE_FILE).unlink()
+    monkeypatch.setattr(keras.Model, "predict_on_batch", spy_on_teacher)
+    monkeypatch.setattr(keras.Model, "train_on_batch", spy_on_network)
+    run_training(fer2013, tmp_path / "run", recipe, resume=True)
+    for (_teacher, faces), learnt_from in zip(asked, shown, strict=True):
+        np.testing.assert_array_equal(faces, learnt_from)
+    one, other, *more = [teacher for teacher, _faces in asked]
+    assert one != other
+    assert more == [one, other]
+
+
+def test_teachers_are_trained_as_long_as_asked(fer2013: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, epochs=1, teachers=1, teacher_arch="tiny", teacher_epochs=2, distillation=0.5)
+    assert len(run_training(fer2013, tmp_path / "run", recipe).history) == 1
+    assert len(learnt(tmp_path / "run" / "teacher-1")) == 2
 
 
 def test_models_trained_before_teach_too(fer2013: Path, tmp_path: Path) -> None:

@@ -1,35 +1,81 @@
-"""A run on JAX, as a process of its own: Keras has one backend a process."""
+"""Training on JAX, which has steps of its own."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from live_monitor.cli.entry import _run
+from tests.training.made import history
 
 USAGE = 2
 
 
-def train(fer2013: Path, run: Path, *more: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "live_monitor", "train", str(fer2013), "--out", str(run), "--arch", "glimpse"]
-    return subprocess.run(
-        [*command, "--epochs", "1", "--batch-size", "7", *more],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@dataclass(frozen=True)
+class OnJax:
+    """What `on_jax` printed, and the folder of its runs."""
+
+    told: dict[str, Any]
+    folder: Path
+
+    def learnt(self, run: str) -> list[dict[str, float]]:
+        return [{name: float(value) for name, value in line.items()} for line in self.told[run]]
 
 
-def test_a_network_is_trained_on_jax_and_made_a_model_by_tensorflow(fer2013: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def on_jax(fer2013: Path, tmp_path_factory: pytest.TempPathFactory) -> OnJax:
     pytest.importorskip("jax")
-    on_jax = train(fer2013, tmp_path / "run", KERAS_BACKEND="jax")
-    assert on_jax.returncode == USAGE, on_jax.stderr
-    assert "epoch 1 of 1: " in on_jax.stderr
-    assert "Error: trained on jax, but a model is made by TensorFlow; repeat the command with --resume" in on_jax.stderr
-    assert "Traceback" not in on_jax.stderr
-    on_tensorflow = train(fer2013, tmp_path / "run", "--resume")
-    assert on_tensorflow.returncode == 0, on_tensorflow.stderr
-    assert (tmp_path / "run" / "model" / "model.tflite").is_file()
+    folder = tmp_path_factory.mktemp("on-jax")
+    command = [sys.executable, "-m", "tests.training.on_jax", str(fer2013), str(folder)]
+    # Most of the time is compiling, and most runs are of the same program.
+    compiled_once = {"JAX_COMPILATION_CACHE_DIR": str(folder / "compiled"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
+    environment = os.environ | {"KERAS_BACKEND": "jax"} | compiled_once
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stderr
+    return OnJax(json.loads(done.stdout), folder)
+
+
+def test_equal_recipes_give_equal_runs(on_jax: OnJax) -> None:
+    assert on_jax.learnt("again") == on_jax.learnt("whole")
+
+
+def test_a_stopped_run_ends_as_one_that_was_never_stopped(on_jax: OnJax) -> None:
+    for stopped, whole in zip(on_jax.learnt("stopped"), on_jax.learnt("whole"), strict=True):
+        assert stopped == pytest.approx(whole, rel=1e-5)
+
+
+def test_a_network_learns(on_jax: OnJax) -> None:
+    first, *_, last = on_jax.learnt("long")
+    assert last["loss"] < 0.9 * first["loss"]
+    assert last["val_loss"] < first["val_loss"]
+
+
+def test_the_rate_follows_the_recipe(on_jax: OnJax) -> None:
+    rates = [line["rate"] for line in on_jax.learnt("long")]
+    assert max(rates) == pytest.approx(0.02, rel=0.05)
+    assert rates[-1] < 0.001
+
+
+def test_teachers_are_trained_as_long_as_they_should_and_listened_to(on_jax: OnJax) -> None:
+    assert len(history(on_jax.folder / "taught" / "teacher-2")) == 1
+    assert on_jax.learnt("taught")[-1]["loss"] != on_jax.learnt("whole")[-1]["loss"]
+
+
+@pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
+def test_a_network_that_was_trained_on_jax_is_made_a_model_by_tensorflow(
+    on_jax: OnJax, fer2013: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert on_jax.told["code"] == USAGE, on_jax.told["errors"]
+    assert "epoch 1 of 1: " in on_jax.told["errors"]
+    assert "Error: trained on jax, but a model is made by TensorFlow; repeat the command with --resume" in on_jax.told["errors"]
+    run = on_jax.folder / "command"
+    options = ("--arch", "tiny", "--epochs", "1", "--batch-size", "7", "--resume")
+    assert _run(["train", str(fer2013), "--out", str(run), *options]) == 0, capsys.readouterr().err
+    assert (run / "model" / "model.tflite").is_file()

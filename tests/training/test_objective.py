@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from live_monitor.dataset.fer2013 import Faces
-from live_monitor.training.objective import accuracy, emotion_loss, wanted_probabilities
+from live_monitor.training.objective import accuracy, emotion_loss, wanted_probabilities, with_answers
 from live_monitor.training.recipe import BRIEF
 from tests.fakes import drawn_faces
 
@@ -20,26 +20,38 @@ VOTES = np.concatenate([HALF_NEUTRAL_HALF_HAPPY, NOBODY_COULD_READ])
 
 
 def test_a_label_is_wanted_whole() -> None:
-    np.testing.assert_array_equal(wanted_probabilities(FACES, BRIEF, None, None), np.eye(7)[[HAPPY, NEUTRAL]])
+    np.testing.assert_array_equal(wanted_probabilities(FACES, BRIEF, None), np.eye(7)[[HAPPY, NEUTRAL]])
 
 
 def test_smoothing_spreads_a_share_over_all_labels() -> None:
-    [wanted, _] = wanted_probabilities(FACES, replace(BRIEF, label_smoothing=0.7), None, None)
+    [wanted, _] = wanted_probabilities(FACES, replace(BRIEF, label_smoothing=0.7), None)
     np.testing.assert_allclose(wanted, [0.1, 0.1, 0.1, 0.4, 0.1, 0.1, 0.1], rtol=1e-6)
 
 
 def test_votes_are_a_second_distribution_and_zeros_where_there_are_none() -> None:
-    wanted = wanted_probabilities(FACES, BRIEF, VOTES, None)
+    wanted = wanted_probabilities(FACES, BRIEF, VOTES)
     np.testing.assert_allclose(wanted[:, 7:], [[0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [0.0] * 8])
 
 
 def test_teachers_have_their_share_but_not_where_people_could_not_read_the_face() -> None:
-    taught = np.concatenate([np.full((2, 7), 1 / 7), np.full((2, 8), 1 / 8)], axis=1).astype(np.float32)
-    wanted = wanted_probabilities(FACES, replace(BRIEF, distillation=0.7), VOTES, taught)
-    np.testing.assert_allclose(wanted[0, :7], [0.1, 0.1, 0.1, 0.4, 0.1, 0.1, 0.1], rtol=1e-5)
-    np.testing.assert_allclose(wanted[0, 7:], 0.7 / 8 + 0.3 * np.array([0.5, 0.5, 0, 0, 0, 0, 0, 0]), rtol=1e-5)
-    np.testing.assert_array_equal(wanted[1, 7:], np.zeros(8))
-    np.testing.assert_allclose(taught, [[1 / 7] * 7 + [1 / 8] * 8] * 2, rtol=1e-6)
+    answers = np.concatenate([np.full((2, 7), 1 / 7), np.full((2, 8), 1 / 8)], axis=1).astype(np.float32)
+    asked = np.asarray(with_answers(wanted_probabilities(FACES, BRIEF, VOTES), answers, 0.7))
+    np.testing.assert_allclose(asked[0, :7], [0.1, 0.1, 0.1, 0.4, 0.1, 0.1, 0.1], rtol=1e-5)
+    np.testing.assert_allclose(asked[0, 7:], 0.7 / 8 + 0.3 * np.array([0.5, 0.5, 0, 0, 0, 0, 0, 0]), rtol=1e-5)
+    np.testing.assert_array_equal(asked[1, 7:], np.zeros(8))
+
+
+def test_of_a_face_blended_with_one_nobody_could_read_teachers_are_asked_as_far_as_it_is_there() -> None:
+    wanted = wanted_probabilities(FACES, BRIEF, VOTES)
+    blended = 0.25 * wanted[:1] + 0.75 * wanted[1:]
+    answers = np.concatenate([np.full((1, 7), 1 / 7), np.full((1, 8), 1 / 8)], axis=1).astype(np.float32)
+    asked = np.asarray(with_answers(blended, answers, 1.0))
+    np.testing.assert_allclose(asked[0, 7:], np.full(8, 0.25 / 8), rtol=1e-5)
+
+
+def test_teachers_without_votes_have_their_share_of_the_labels() -> None:
+    asked = np.asarray(with_answers(wanted_probabilities(FACES, BRIEF, None), np.full((2, 7), 1 / 7, np.float32), 0.7))
+    np.testing.assert_allclose(asked[1], [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.4], rtol=1e-5)
 
 
 @pytest.mark.parametrize(("votes_weight", "expected"), [(0.0, np.log(7)), (2.0, np.log(7) + 2 * np.log(8))])

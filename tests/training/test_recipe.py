@@ -19,6 +19,7 @@ def test_the_briefs_recipe_is_the_one_of_its_own_networks() -> None:
 def test_glance_has_the_strong_one() -> None:
     assert recipe_for("glance", None, votes=True) == replace(STRONG, distillation=0.0)
     assert recipe_for("glance-wide", None, votes=True).optimiser == "sgd"
+    assert recipe_for("stare", None, votes=True).optimiser == "sgd"
 
 
 def test_another_can_be_asked_for_and_changed() -> None:

@@ -13,7 +13,7 @@ from live_monitor.classify.networks import NETWORKS
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.training.material import load_material
 from live_monitor.training.recipe import STRONG
-from live_monitor.training.run_folder import STATE_FILE
+from live_monitor.training.run_folder import STATE_FILE, Run
 from live_monitor.training.train import train
 from tests.training.made import RECIPE, history, learnt, run_stopped_in_second_epoch, run_training, tiny
 
@@ -118,3 +118,20 @@ def test_a_damaged_state_is_named(fer2013: Path, tmp_path: Path) -> None:
     (tmp_path / "run" / STATE_FILE).write_bytes(b"PK nothing")
     with pytest.raises(UsageError, match=rf"{STATE_FILE}: damaged"):
         run_training(fer2013, tmp_path / "run", resume=True)
+
+
+def test_epochs_that_follow_each_other_quickly_are_not_each_written(
+    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    save_state = Run.save_state
+
+    def spy(run: Run, arrays: dict[str, Any]) -> None:
+        written.append(int(arrays["epoch"]))
+        save_state(run, arrays)
+
+    monkeypatch.setattr(Run, "save_state", spy)
+    run_training(fer2013, tmp_path / "quick", replace(RECIPE, epochs=4))
+    monkeypatch.setattr("live_monitor.training.train.SAVED_EVERY_S", 0.0)
+    run_training(fer2013, tmp_path / "slow", replace(RECIPE, epochs=4))
+    assert written == [1, 4, 1, 2, 3, 4]

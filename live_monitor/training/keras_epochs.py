@@ -1,0 +1,66 @@
+"""Epochs on any backend of Keras: a thread changes the faces of the next steps while the network learns from these."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.classify.preprocess import normalise
+from live_monitor.classify.probabilities import softmax
+from live_monitor.labels import LABELS
+from live_monitor.training.augment import AUGMENTATIONS
+from live_monitor.training.average import WeightAverage
+from live_monitor.training.lesson import Lesson, reseed_dropout
+from live_monitor.training.objective import with_answers
+from live_monitor.training.prefetch import prefetched
+
+Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+class KerasEpochs:
+    """See `live_monitor.training.lesson.Epochs`."""
+
+    def __init__(self, model: Any, lesson: Lesson, average: WeightAverage) -> None:
+        self.average = average
+        self._model, self._lesson = model, lesson
+
+    def train(self, epoch: int, rates: Sequence[float], tell: Callable[[int], None]) -> tuple[float, float]:
+        recipe, steps = self._lesson.recipe, self._lesson.steps
+        rows = self._lesson.batches(epoch)
+        reseed_dropout(self._model, recipe.seed, epoch)
+        totals = np.zeros(2)
+        with contextlib.closing(prefetched(lambda step: self._batch(rows[step], epoch, step), 0, steps)) as batches:
+            for step, (faces, wanted) in enumerate(batches, start=1):
+                self._model.optimizer.learning_rate.assign(rates[step - 1])
+                asked = self._asked(faces, wanted, step)
+                totals += [float(value) for value in self._model.train_on_batch(faces, asked)]
+                if recipe.average:
+                    self.average.after_step(epoch * steps + step, self._model)
+                tell(step)
+        loss, right = (totals / steps).tolist()
+        return loss, right
+
+    def _batch(self, rows: NDArray[np.int64], epoch: int, step: int) -> Batch:
+        """Augmented, normalised faces and what people want of them; decided by seed, epoch and step alone."""
+        recipe = self._lesson.recipe
+        rng = np.random.default_rng((recipe.seed, epoch, step))
+        faces = normalise(AUGMENTATIONS[recipe.augmentation](self._lesson.images[rows], rng))
+        wanted = self._lesson.wanted[rows]
+        if not recipe.mixup:
+            return faces, wanted
+        share = np.float32(rng.beta(recipe.mixup, recipe.mixup))
+        return share * faces + (1 - share) * faces[::-1], share * wanted + (1 - share) * wanted[::-1]
+
+    def _asked(self, faces: NDArray[np.float32], wanted: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+        teachers = self._lesson.teachers
+        if not teachers:
+            return wanted
+        logits = teachers[step % len(teachers)].predict_on_batch(faces)
+        heads = [logits[:, : len(LABELS)], logits[:, len(LABELS) :]]
+        answers = np.concatenate([softmax(head) for head in heads if head.size], axis=1)
+        asked: NDArray[np.float32] = np.asarray(with_answers(wanted, answers, self._lesson.recipe.distillation))
+        return asked
