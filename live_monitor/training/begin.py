@@ -49,13 +49,14 @@ def _pretrained(recipe: Recipe, outputs: int) -> Any:
         ) from error
 
 
-def model_network(name: str, outputs: int, arch: str | None = None) -> Any:
-    """The network of a model trained before, in float32.
+def model_network(name: str, outputs: int, arch: str | None = None, policy: str = "float32") -> Any:
+    """The network of a model trained before.
 
     Args:
         name: what --model takes.
         outputs: how many logits are learnt here.
         arch: the network it must be, or begin with (`WIDER`); None: any.
+        policy: Keras's dtype policy for it.
 
     Raises:
         UsageError: it is another network, or has other outputs.
@@ -66,4 +67,4 @@ def model_network(name: str, outputs: int, arch: str | None = None) -> Any:
         raise UsageError(f"--weights {name}: is a {card.network}, not a {arch}; add --arch {card.network}")
     if card.outputs != outputs:
         raise UsageError(f"model {name}: has {card.outputs} outputs, here {outputs} are learnt; add --votes, or leave it out")
-    return load_network(card, "float32")
+    return load_network(card, policy)

@@ -125,7 +125,8 @@ def train(
     with writing(run):
         # Whatever is missing is told before the folder holds a run.
         model = first_network(recipe, material.outputs, goes_on=has_state(run))
-        teachers = [model_network(name, material.outputs) for name in recipe.teacher_models]
+        policy = DTYPE_POLICIES[recipe.precision]
+        teachers = [model_network(name, material.outputs, policy=policy) for name in recipe.teacher_models]
         folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / CURVES_FILE), resume=resume)
         teachers += _new_teachers(material, folder, recipe, listener)
         training = _Training(material, folder, recipe, model, teachers, listener)
