@@ -215,8 +215,7 @@ class _Training:
         self._close_epoch(loss, right, time.monotonic() - started)
 
     def _close_epoch(self, loss: float, right: float, seconds: float) -> None:
-        average = self._epochs.average.weights if self._recipe.average else self._model.get_weights()
-        self._judged.set_weights(average)
+        self._judged.set_weights(self._epochs.average.weights if self._recipe.average else self._model.get_weights())
         logits = self._judged.predict(self._public_inputs, batch_size=EVALUATION_BATCH, verbose=0)
         val_loss, val_accuracy = _judge(logits, self._public_test)
         best = max((line["val_accuracy"] for line in self._history), default=-1.0)

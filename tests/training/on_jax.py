@@ -15,7 +15,9 @@ from live_monitor.cli.entry import _run
 from live_monitor.training.recipe import STRONG
 from tests.training.made import learnt, run_stopped_in_second_epoch, run_training, tiny
 
-RECIPE = replace(STRONG, arch="tiny", epochs=3, batch_size=7, learning_rate=0.02, mixup=0.3, precision="float32")
+RECIPE = replace(
+    STRONG, arch="tiny", epochs=3, batch_size=7, learning_rate=0.02, augmentation="light", mixup=0.3, precision="float32"
+)
 
 
 def main(data: Path, folder: Path) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def main(data: Path, folder: Path) -> dict[str, Any]:
     run_stopped_in_second_epoch(data, folder / "stopped", RECIPE)
     run_training(data, folder / "stopped", RECIPE, resume=True)
     run_training(data, folder / "taught", replace(RECIPE, teachers=2, teacher_arch="tiny", teacher_epochs=1, distillation=0.8))
-    run_training(data, folder / "long", replace(RECIPE, epochs=40))
+    run_training(data, folder / "long", replace(RECIPE, epochs=25))
     errors = io.StringIO()
     with contextlib.redirect_stderr(errors):
         options = ("--arch", "tiny", "--epochs", "1", "--batch-size", "7")

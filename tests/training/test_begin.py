@@ -98,7 +98,7 @@ def test_teachers_are_trained_as_long_as_asked(fer2013: Path, tmp_path: Path) ->
 def test_models_trained_before_teach_too(fer2013: Path, tmp_path: Path) -> None:
     trained = run_training(fer2013, tmp_path / "before", replace(RECIPE, learning_rate=0.05))
     recipe = replace(
-        RECIPE, teacher_models=(as_model(trained, tmp_path / "model"),), distillation=1.0, epochs=30, learning_rate=0.05, seed=1
+        RECIPE, teacher_models=(as_model(trained, tmp_path / "model"),), distillation=1.0, epochs=20, learning_rate=0.05, seed=1
     )
     run_training(fer2013, tmp_path / "taught", recipe)
     run_training(fer2013, tmp_path / "alone", replace(recipe, teacher_models=(), distillation=0.0))
