@@ -1,6 +1,9 @@
-"""A tiny network to train."""
+"""A tiny network to train, in runs that draw nothing."""
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,3 +14,24 @@ def _tiny_network(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.training.made import tiny
 
     monkeypatch.setitem(NETWORKS, "tiny", tiny)
+
+
+@pytest.fixture
+def _drawn() -> None:
+    """Runs draw their pictures; see `_undrawn`."""
+
+
+@pytest.fixture(autouse=True)
+def _undrawn(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves the pictures of runs empty: drawing them is most of what a tiny run takes."""
+    if "_drawn" in request.fixturenames:
+        return
+
+    def plot(_history: object, _panels: object, file: Path, **_x: str) -> None:
+        file.write_bytes(b"")
+
+    for module in ("live_monitor.training.train", "live_monitor.training.faces.train"):
+        if module in sys.modules:
+            monkeypatch.setattr(f"{module}.plot_curves", plot)
+    if "live_monitor.training.train" in sys.modules:
+        monkeypatch.setattr("live_monitor.training.train.confusion_png", lambda _confusion, _title: b"")

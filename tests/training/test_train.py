@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import keras
 import numpy as np
 import pytest
@@ -53,6 +54,15 @@ def test_a_run_leaves_settings_history_curves_confusion_weights_and_state(fer201
     assert {file.name for file in (tmp_path / "run").iterdir()} == {
         SETTINGS_FILE, HISTORY_FILE, CURVES_FILE, CONFUSION_FILE, BEST_FILE, STATE_FILE,
     }  # fmt: skip
+
+
+@pytest.mark.usefixtures("_drawn")
+def test_a_run_draws_its_curves_and_what_it_confuses(fer2013: Path, tmp_path: Path) -> None:
+    run_training(fer2013, tmp_path / "run")
+    for name in (CURVES_FILE, CONFUSION_FILE):
+        picture = cv2.imread(str(tmp_path / "run" / name))
+        assert picture is not None
+        assert picture.std() > 10
 
 
 def test_somebody_is_told_after_every_step_and_epoch(fer2013: Path, tmp_path: Path) -> None:
