@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import analysis_options, given, set_up_logging, settings_of
+from live_monitor.cli.options import NumberRange, analysis_options, given, set_up_logging, settings_of
 from live_monitor.cli.progress import progress_bar
 from live_monitor.errors import UsageError
 
@@ -123,7 +123,7 @@ def evaluate_detector(
 )
 @click.option(
     "--margin",
-    type=click.FloatRange(-0.4, 2),
+    type=NumberRange(-0.4, 2),
     multiple=True,
     metavar="M",
     help="Crop each face again: a detector's box, widened by this part of its side; may be repeated.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from live_monitor.cli.options import analysis_options, given, parse_size, set_up_logging, settings_of
+from live_monitor.cli.options import NumberRange, analysis_options, given, parse_size, set_up_logging, settings_of
 from live_monitor.cli.progress import progress_bar
 from live_monitor.errors import UsageError
 
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 @click.option("--video", type=click.Path(path_type=Path), metavar="FILE", help="Video file.")
 @click.option("--stream", metavar="URL", help="Network stream (RTSP, HTTP, TCP, ...).")
 @click.option("--size", callback=parse_size, metavar="WxH", help="Picture size to ask the camera for.")
-@click.option(
-    "--fps", type=click.FloatRange(min=0, max=1000, min_open=True), metavar="N", help="Frame rate to ask the camera for."
-)
+@click.option("--fps", type=NumberRange(min=0, max=1000, min_open=True), metavar="N", help="Frame rate to ask the camera for.")
 @click.option("--realtime", is_flag=True, help="Drop late frames of a video, as of a live source, instead of slowing down.")
 @click.option("--no-display", is_flag=True, help="No window: analyse as fast as possible and print a summary.")
 @click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from live_monitor.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class NumberRange(click.FloatRange):
+    """Click's own range, which holds "nan" too: it is neither too small nor too large."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return number
 
 
 def parse_size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[int, int] | None:
@@ -81,11 +92,11 @@ def analysis_options(command: F) -> F:
             help="cpu: LiteRT; gpu: TensorFlow; auto: the GPU if there is one.",
         ),
         click.option(
-            "--read-every", type=click.FloatRange(0, 10), metavar="SECONDS",
+            "--read-every", type=NumberRange(0, 10), metavar="SECONDS",
             help="Classify each face so often; 0: in every frame. [default: 0.2, with --smooth 0 every frame]",
         ),
         click.option(
-            "--smooth", type=click.FloatRange(0, 60), default=0.5, show_default=True, metavar="SECONDS",
+            "--smooth", type=NumberRange(0, 60), default=0.5, show_default=True, metavar="SECONDS",
             help="Average what is said of a face over so long; 0: every frame speaks for itself.",
         ),
         click.option("-v", "--verbose", is_flag=True, help="Say what is used, and show full tracebacks."),

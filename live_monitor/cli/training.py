@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import set_up_logging
+from live_monitor.cli.options import NumberRange, set_up_logging
 from live_monitor.cli.progress import epoch_bars
 from live_monitor.cli.stopped import Stopped
 from live_monitor.errors import UsageError
@@ -43,7 +43,7 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
 )
 @click.option(
     "--ferplus-share",
-    type=click.FloatRange(0, 1),
+    type=NumberRange(0, 1),
     help="How much FER+'s people say in the model's labels, beside FER2013's; with --votes. [default: 0]",
 )
 @click.option(
@@ -59,12 +59,12 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
 )
 @click.option("--teacher-arch", metavar="ARCH", help="Their network. [default: glance-wide]")
 @click.option("--teacher-epochs", type=click.IntRange(min=1), help="How long they are trained. [default: as the network]")
-@click.option("--distillation", type=click.FloatRange(0, 1), help="Share of their answers in what is learnt. [default: 0.7]")
+@click.option("--distillation", type=NumberRange(0, 1), help="Share of their answers in what is learnt. [default: 0.7]")
 @click.option("--epochs", type=click.IntRange(min=1), help="[default: the recipe's]")
 @click.option("--batch-size", type=click.IntRange(min=1), help="[default: the recipe's]")
-@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), help="[default: the recipe's]")
+@click.option("--learning-rate", type=NumberRange(min=0, min_open=True), help="[default: the recipe's]")
 @click.option(
-    "--mixup", type=click.FloatRange(min=0), help="Blend faces in pairs, by a Beta distribution of this parameter. [default: 0]"
+    "--mixup", type=NumberRange(0, 10), help="Blend faces in pairs, by a Beta distribution of this parameter. [default: 0]"
 )
 @click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"[default: the recipe's; {BFLOAT16_WHERE}]")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -126,15 +126,15 @@ def train(
 )
 @click.option(
     "--keep",
-    type=click.FloatRange(0, 1),
+    type=NumberRange(0, 1),
     default=0.0,
     show_default=True,
     help="How much of the weights it began with is in the detector; with --weights.",
 )
 @click.option("--steps", type=click.IntRange(min=1), default=20000, show_default=True, help="Batches to train on.")
-@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="End after so long, even if that is fewer steps.")
+@click.option("--minutes", type=NumberRange(min=0, min_open=True), help="End after so long, even if that is fewer steps.")
 @click.option("--batch-size", type=click.IntRange(min=1), default=16, show_default=True)
-@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), default=2e-3, show_default=True)
+@click.option("--learning-rate", type=NumberRange(min=0, min_open=True), default=2e-3, show_default=True)
 @click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"[default: {BFLOAT16_WHERE}]")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")

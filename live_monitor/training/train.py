@@ -31,7 +31,7 @@ from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.rates import is_over, rate
 from live_monitor.training.recipe import Recipe
-from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
+from live_monitor.training.run_folder import Line, Run, has_state, refuse_no_number, restore, state_of, writing
 from live_monitor.whole_file import write_whole
 
 COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy")
@@ -116,7 +116,8 @@ def train(
         The network of the chosen epoch, and how it came about; of a run that is complete, what it ended with.
 
     Raises:
-        UsageError: unknown network, too few faces, a run is already there, or it was started with another recipe.
+        UsageError: unknown network, too few faces, a run is already there, it was started with another recipe, or the loss is
+            no number.
         ModelError: the weights to begin with, or a model that teaches, cannot be had.
         OutputError: the folder cannot be written.
     """
@@ -212,6 +213,7 @@ class _Training:
         arch, steps, started = self._recipe.arch, self._lesson.steps, time.monotonic()
         rates = [rate(self._recipe, self._history, epoch + step / steps) for step in range(steps)]
         loss, right = self._epochs.train(epoch, rates, lambda step: self._listener.step(arch, epoch + 1, step, steps))
+        refuse_no_number(loss, self._recipe.learning_rate, f"epoch {epoch + 1}")
         self._close_epoch(loss, right, time.monotonic() - started)
 
     def _close_epoch(self, loss: float, right: float, seconds: float) -> None:

@@ -140,3 +140,15 @@ def test_tensorboard_that_is_not_installed_ends_in_2_before_training(
     assert train_tiny(fer2013, tmp_path / "run", "--tensorboard") == 2
     assert "pip install live-monitor[tensorboard]" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_whose_loss_is_no_number_ends_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train_tiny(fer2013, tmp_path / "run", "--learning-rate", "1e38", "--recipe", "strong") == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error == "Error: epoch 1: the loss is no number any more; take a smaller --learning-rate than 1e+38"
+
+
+@pytest.mark.parametrize("option", ["--learning-rate", "--mixup", "--distillation", "--ferplus-share"])
+def test_what_is_no_number_is_refused(option: str, fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train_tiny(fer2013, tmp_path / "run", option, "nan") == 2
+    assert "'nan' is not a number" in capsys.readouterr().err

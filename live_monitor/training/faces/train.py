@@ -35,7 +35,7 @@ from live_monitor.training.faces.unmarked import with_unmarked
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.prefetch import prefetched
-from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
+from live_monitor.training.run_folder import Line, Run, has_state, refuse_no_number, restore, state_of, writing
 
 WARM_UP_STEPS = 200
 LAST_RATE = 0.01
@@ -99,7 +99,7 @@ def train(
         What training ended with; of a run that is complete, what it had ended with.
 
     Raises:
-        UsageError: no such data, a run is already there, it has another recipe, or its state is damaged.
+        UsageError: no such data, a run is already there, it has another recipe, its state is damaged, or the loss is no number.
         ModelError: the teacher, or the weights to begin with, are missing, damaged or not a detector's.
         OutputError: the folder cannot be written.
     """
@@ -178,6 +178,7 @@ class _Training:
                 loss = self._model.train_on_batch(samples, wanted)
                 self._step += 1
                 self._spent_s += min(LONGEST_STEP_S, time.monotonic() - started)
+                refuse_no_number(float(loss), self._recipe.learning_rate, f"step {self._step}")
                 self._after_step(float(loss))
                 if self._progress() >= 1:
                     return

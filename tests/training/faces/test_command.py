@@ -87,3 +87,8 @@ def test_a_folder_that_cannot_be_written_ends_in_6(
     (tmp_path / "file").touch()
     assert train(detector_data, tmp_path / "file" / "run") == 6
     assert capsys.readouterr().err.startswith(f"Error: {tmp_path / 'file' / 'run'}: cannot be written")
+
+
+def test_a_run_whose_loss_is_no_number_ends_in_2(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(detector_data, tmp_path / "run", "--learning-rate", "inf") == 2
+    assert "the loss is no number any more; take a smaller --learning-rate than inf" in capsys.readouterr().err
