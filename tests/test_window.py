@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -84,20 +85,26 @@ class Screen:
 
 @pytest.fixture
 def screen(tmp_path: Path) -> Iterator[Screen]:
-    reading, writing = os.pipe()
-    arguments = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{SCREEN[0]}x{SCREEN[1]}x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(arguments, pass_fds=[writing], stderr=subprocess.DEVNULL)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        display = f":{pipe.readline().strip()}"
-    shown = Screen(display, tmp_path)
-    manager = subprocess.Popen(["openbox"], env=shown.environment, stderr=subprocess.DEVNULL)
-    wait_until(lambda: "Name:" in shown.run("wmctrl", "-m"))
-    yield shown
-    shown.clear()
-    for process in (manager, server):
-        process.terminate()
-        process.wait()
+    with contextlib.ExitStack() as running:
+        reading, writing = os.pipe()
+        # Without -noreset the server begins anew when its last client leaves: a window manager that just then comes is refused.
+        size = f"{SCREEN[0]}x{SCREEN[1]}x24"
+        arguments = ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp", "-noreset"]
+        server = subprocess.Popen(arguments, pass_fds=[writing], stderr=subprocess.DEVNULL)
+        running.callback(end, server)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            display = f":{pipe.readline().strip()}"
+        shown = Screen(display, tmp_path)
+        running.callback(end, subprocess.Popen(["openbox"], env=shown.environment, stderr=subprocess.DEVNULL))
+        wait_until(lambda: "Name:" in shown.run("wmctrl", "-m"))
+        yield shown
+        shown.clear()
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait()
 
 
 @pytest.fixture(scope="session")
