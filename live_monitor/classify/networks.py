@@ -96,7 +96,7 @@ def glimpse(outputs: int = len(LABELS)) -> Any:
 def stare(outputs: int = len(LABELS)) -> Any:
     """Made to teach: glance with two blocks at full resolution too, and two to three times its channels.
 
-    11 million parameters, fifty times glance's multiplications: it takes a GPU.
+    11 million parameters, ten times glance's multiplications: it takes a GPU.
     """
     return _residual("stare", STARE_WIDTHS, outputs, full_size_blocks=BLOCKS_A_STAGE)
 

@@ -15,11 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from live_monitor.classify.preprocess import normalise
-from live_monitor.labels import LABELS
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.jax_augment import JAX_AUGMENTATIONS
-from live_monitor.training.lesson import Lesson, reseed_dropout
-from live_monitor.training.objective import accuracy, emotion_loss, with_answers
+from live_monitor.training.lesson import Lesson, blended, reseed_dropout
+from live_monitor.training.objective import accuracy, by_head, emotion_loss, with_answers
 
 
 class _State(NamedTuple):
@@ -95,7 +94,8 @@ class JaxEpochs:
         images, by_people = all_faces
         faces, wanted = self._shown(images[rows], by_people[rows], jax.random.key(seed))
         if network is not None:
-            wanted = with_answers(wanted, _answers(network, teacher, faces), self._lesson.recipe.distillation)
+            logits, _ = network.stateless_call(*teacher, faces, training=False)
+            wanted = with_answers(wanted, by_head(logits), self._lesson.recipe.distillation)
         wanted_loss = partial(self._loss, other=state.other, faces=faces, wanted=wanted)
         (loss, (other, logits)), gradients = jax.value_and_grad(wanted_loss, has_aux=True)(state.trainable)
         before = list(state.optimizer)
@@ -114,7 +114,7 @@ class JaxEpochs:
         if not recipe.mixup:
             return faces, wanted
         share = jax.random.beta(mixing, recipe.mixup, recipe.mixup)
-        return share * faces + (1 - share) * faces[::-1], share * wanted + (1 - share) * wanted[::-1]
+        return blended(faces, share), blended(wanted, share)
 
     def _loss(self, trainable: list[Any], other: list[Any], faces: Any, wanted: Any) -> tuple[Any, tuple[list[Any], Any]]:
         logits, other = self._model.stateless_call(trainable, other, faces, training=True)
@@ -138,10 +138,3 @@ def _of_few_networks(teachers: Sequence[Any]) -> list[_Teacher]:
         )
         for teacher in teachers
     ]
-
-
-def _answers(network: Any, teacher: Sequence[Any], faces: Any) -> Any:
-    """A teacher's probabilities, of each head."""
-    logits, _ = network.stateless_call(*teacher, faces, training=False)
-    heads = [logits[:, : len(LABELS)], logits[:, len(LABELS) :]]
-    return jnp.concatenate([jax.nn.softmax(head.astype(jnp.float32)) for head in heads if head.shape[1]], axis=1)

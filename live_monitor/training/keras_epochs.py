@@ -10,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.preprocess import normalise
-from live_monitor.classify.probabilities import softmax
-from live_monitor.labels import LABELS
 from live_monitor.training.augment import AUGMENTATIONS
 from live_monitor.training.average import WeightAverage
-from live_monitor.training.lesson import Lesson, reseed_dropout
-from live_monitor.training.objective import with_answers
+from live_monitor.training.lesson import Lesson, blended, reseed_dropout
+from live_monitor.training.objective import by_head, with_answers
 from live_monitor.training.prefetch import prefetched
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -53,14 +51,12 @@ class KerasEpochs:
         if not recipe.mixup:
             return faces, wanted
         share = np.float32(rng.beta(recipe.mixup, recipe.mixup))
-        return share * faces + (1 - share) * faces[::-1], share * wanted + (1 - share) * wanted[::-1]
+        return blended(faces, share), blended(wanted, share)
 
     def _asked(self, faces: NDArray[np.float32], wanted: NDArray[np.float32], step: int) -> NDArray[np.float32]:
         teachers = self._lesson.teachers
         if not teachers:
             return wanted
-        logits = teachers[step % len(teachers)].predict_on_batch(faces)
-        heads = [logits[:, : len(LABELS)], logits[:, len(LABELS) :]]
-        answers = np.concatenate([softmax(head) for head in heads if head.size], axis=1)
+        answers = by_head(teachers[step % len(teachers)].predict_on_batch(faces))
         asked: NDArray[np.float32] = np.asarray(with_answers(wanted, answers, self._lesson.recipe.distillation))
         return asked

@@ -41,6 +41,11 @@ class Lesson:
         return order[: self.steps * self.recipe.batch_size].reshape(self.steps, -1)
 
 
+def blended(values: Any, share: Any) -> Any:
+    """Mixup of a batch with itself in reverse order; `share`, 0..1, is how much of each stays."""
+    return share * values + (1 - share) * values[::-1]
+
+
 class Epochs(Protocol):
     """Trains a compiled Keras network, and keeps the mean of its weights."""
 

@@ -35,6 +35,12 @@ def wanted_probabilities(faces: Faces, recipe: Recipe, votes: NDArray[np.uint8] 
     return wanted
 
 
+def by_head(logits: Any) -> Any:
+    """A teacher's probabilities (n, 7 or 15): of the seven labels, and of FER+'s eight classes if there are any."""
+    heads = [logits[:, : len(LABELS)], logits[:, len(LABELS) :]]
+    return ops.concatenate([ops.softmax(ops.cast(head, "float32")) for head in heads if head.shape[1]], axis=1)
+
+
 def with_answers(wanted: Any, answers: Any, share: float) -> Any:
     """What people want of some faces, and a teacher.
 

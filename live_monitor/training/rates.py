@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from live_monitor.errors import UsageError
 from live_monitor.training.recipe import Recipe
 from live_monitor.training.run_folder import Line
 
@@ -43,6 +44,16 @@ def is_over(recipe: Recipe, history: Sequence[Line]) -> bool:
         return False
     accuracies = [line["val_accuracy"] for line in history]
     return len(history) - 1 - accuracies.index(max(accuracies)) >= EARLY_STOPPING_EPOCHS
+
+
+def refuse_no_number(loss: float, learning_rate: float, when: str) -> None:
+    """Ends a run that has nothing more to learn: a network whose loss is no number never finds back.
+
+    Raises:
+        UsageError: the loss is infinite or no number.
+    """
+    if not math.isfinite(loss):
+        raise UsageError(f"{when}: the loss is no number any more; take a smaller --learning-rate than {learning_rate:g}")
 
 
 def _plateaus(losses: Sequence[float]) -> int:

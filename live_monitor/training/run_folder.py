@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
-import math
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -54,16 +53,6 @@ def writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or error
         raise OutputError(f"{folder}: cannot be written: {reason}; free space or choose another folder") from error
-
-
-def refuse_no_number(loss: float, learning_rate: float, when: str) -> None:
-    """Ends a run that has nothing more to learn: a network whose loss is no number never finds back.
-
-    Raises:
-        UsageError: the loss is infinite or no number.
-    """
-    if not math.isfinite(loss):
-        raise UsageError(f"{when}: the loss is no number any more; take a smaller --learning-rate than {learning_rate:g}")
 
 
 def has_state(folder: Path) -> bool:

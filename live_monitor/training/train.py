@@ -29,9 +29,9 @@ from live_monitor.training.material import Material
 from live_monitor.training.objective import accuracy, emotion_loss, wanted_probabilities
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
-from live_monitor.training.rates import is_over, rate
+from live_monitor.training.rates import is_over, rate, refuse_no_number
 from live_monitor.training.recipe import Recipe
-from live_monitor.training.run_folder import Line, Run, has_state, refuse_no_number, restore, state_of, writing
+from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
 from live_monitor.whole_file import write_whole
 
 COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy")

@@ -35,7 +35,8 @@ from live_monitor.training.faces.unmarked import with_unmarked
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.prefetch import prefetched
-from live_monitor.training.run_folder import Line, Run, has_state, refuse_no_number, restore, state_of, writing
+from live_monitor.training.rates import refuse_no_number
+from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
 
 WARM_UP_STEPS = 200
 LAST_RATE = 0.01
