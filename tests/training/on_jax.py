@@ -10,14 +10,45 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import keras
+import numpy as np
+
 from live_monitor.classify.networks import NETWORKS
+from live_monitor.classify.preprocess import normalise
+from live_monitor.classify.probabilities import softmax
 from live_monitor.cli.entry import _run
+from live_monitor.training.average import WeightAverage
+from live_monitor.training.jax_epochs import JaxEpochs
+from live_monitor.training.lesson import Lesson
 from live_monitor.training.recipe import STRONG
 from tests.training.made import learnt, run_stopped_in_second_epoch, run_training, tiny
 
 RECIPE = replace(
     STRONG, arch="tiny", epochs=3, batch_size=7, learning_rate=0.02, augmentation="light", mixup=0.3, precision="float32"
 )
+
+
+def taught_by_side() -> list[list[float]]:
+    """What a network says, (2, 7), of a face that is bright on its left and of one on its right.
+
+    Two teachers taught it, alone: by the bright side the first says the first label or the second, the other the third or fourth.
+    """
+    faces = np.zeros((2, 48, 48), np.uint8)
+    faces[0, :, :24] = faces[1, :, 24:] = 255
+    teachers = [tiny(), tiny()]
+    for teacher, (of_left, of_right) in zip(teachers, ((0, 1), (2, 3)), strict=True):
+        kernel = np.zeros((6, 6, 7))
+        kernel[:, :3, of_left] = kernel[:, 3:, of_right] = 1
+        teacher.set_weights([kernel.reshape(-1, 7), np.zeros(7)])
+    recipe = replace(RECIPE, mixup=0.0, distillation=1.0)
+    lesson = Lesson(faces.repeat(70, axis=0), np.zeros((140, 7), np.float32), teachers, recipe)
+    network = tiny()
+    network.compile(keras.optimizers.SGD())
+    network.optimizer.build(network.trainable_variables)
+    epochs = JaxEpochs(network, lesson, WeightAverage(network.get_weights()))
+    for epoch, rate in enumerate(np.linspace(0.03, 0.001, 20)):
+        epochs.train(epoch, [float(rate)] * lesson.steps, lambda _step: None)
+    return [[float(share) for share in shares] for shares in softmax(np.asarray(network(normalise(faces))))]
 
 
 def main(data: Path, folder: Path) -> dict[str, Any]:
@@ -34,7 +65,8 @@ def main(data: Path, folder: Path) -> dict[str, Any]:
         options = ("--arch", "tiny", "--epochs", "1", "--batch-size", "7")
         code = _run(["train", str(data), "--out", str(folder / "command"), *options])
     runs = ("whole", "again", "stopped", "taught", "long")
-    return {name: learnt(folder / name) for name in runs} | {"code": code, "errors": errors.getvalue()}
+    told = {"code": code, "errors": errors.getvalue(), "by_side": taught_by_side()}
+    return {name: learnt(folder / name) for name in runs} | told
 
 
 if __name__ == "__main__":

@@ -68,6 +68,11 @@ def test_teachers_are_trained_as_long_as_they_should_and_listened_to(on_jax: OnJ
     assert on_jax.learnt("taught")[-1]["loss"] != on_jax.learnt("whole")[-1]["loss"]
 
 
+def test_each_teacher_has_its_share_and_answers_the_faces_as_the_network_is_shown_them(on_jax: OnJax) -> None:
+    left, right = on_jax.told["by_side"]
+    assert [*left[:4:2], *right[1:4:2]] == pytest.approx([0.5] * 4, abs=0.1)
+
+
 @pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
 def test_a_network_that_was_trained_on_jax_is_made_a_model_by_tensorflow(
     on_jax: OnJax, fer2013: Path, capsys: pytest.CaptureFixture[str]
