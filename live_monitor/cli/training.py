@@ -64,6 +64,9 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
 @click.option("--batch-size", type=click.IntRange(min=1), help="[default: the recipe's]")
 @click.option("--learning-rate", type=NumberRange(min=0, min_open=True), help="[default: the recipe's]")
 @click.option(
+    "--label-smoothing", type=NumberRange(0, 1), help="Share of a label that is spread over all of them. [default: the recipe's]"
+)
+@click.option(
     "--mixup", type=NumberRange(0, 10), help="Blend faces in pairs, by a Beta distribution of this parameter. [default: 0]"
 )
 @click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"[default: the recipe's; {BFLOAT16_WHERE}]")

@@ -17,6 +17,7 @@ from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.cli.entry import _run
+from live_monitor.training.run_folder import SETTINGS_FILE
 from tests.dataset.made import rows_of_fer2013, write_folder, write_votes
 from tests.fakes import drawn_faces, write_clip
 
@@ -148,7 +149,14 @@ def test_a_run_whose_loss_is_no_number_ends_in_2(fer2013: Path, tmp_path: Path, 
     assert error == "Error: epoch 1: the loss is no number any more; take a smaller --learning-rate than 1e+38"
 
 
-@pytest.mark.parametrize("option", ["--learning-rate", "--mixup", "--distillation", "--ferplus-share"])
+def test_options_change_the_recipe(fer2013: Path, tmp_path: Path) -> None:
+    options = ("--learning-rate", "0.01", "--label-smoothing", "0.2", "--mixup", "0.3", "--seed", "4")
+    assert train_tiny(fer2013, tmp_path / "run", *options) == 0
+    settings = json.loads((tmp_path / "run" / SETTINGS_FILE).read_text())
+    assert [settings[name] for name in ("learning_rate", "label_smoothing", "mixup", "seed")] == [0.01, 0.2, 0.3, 4]
+
+
+@pytest.mark.parametrize("option", ["--learning-rate", "--label-smoothing", "--mixup", "--distillation", "--ferplus-share"])
 def test_what_is_no_number_is_refused(option: str, fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_tiny(fer2013, tmp_path / "run", option, "nan") == 2
     assert "'nan' is not a number" in capsys.readouterr().err
