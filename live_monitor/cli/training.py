@@ -93,7 +93,9 @@ def train(
     set_up_logging(verbose)
     if ferplus_share is not None and votes is None:
         raise UsageError("--ferplus-share goes with --votes: only a network that learns FER+'s votes can say them")
-    with silent_stderr():  # TensorFlow greets on import
+    with silent_stderr():  # TensorFlow greets on import, which Keras puts off when it runs on JAX
+        import tensorflow  # noqa: F401
+
         from live_monitor.training.export import export
         from live_monitor.training.material import load_material
         from live_monitor.training.precision import precision_here
@@ -147,7 +149,9 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
     set_up_logging(verbose)
     if changes["keep"] and changes["weights"] is None:
         raise UsageError("--keep goes with --weights: without them training begins with random ones")
-    with silent_stderr():  # TensorFlow greets on import
+    with silent_stderr():  # TensorFlow greets on import, which Keras puts off when it runs on JAX
+        import tensorflow  # noqa: F401
+
         from live_monitor.training.faces.export import export
         from live_monitor.training.faces.recipe import Recipe
         from live_monitor.training.faces.train import train as train_network

@@ -54,16 +54,16 @@ def taught_by_side() -> list[list[float]]:
 def main(data: Path, folder: Path) -> dict[str, Any]:
     """What each run has learnt, and how the command ends."""
     NETWORKS["tiny"] = tiny
+    errors = io.StringIO()
+    with contextlib.redirect_stderr(errors):
+        options = ("--arch", "tiny", "--epochs", "1", "--batch-size", "7")
+        code = _run(["train", str(data), "--out", str(folder / "command"), *options])
     run_training(data, folder / "whole", RECIPE)
     run_training(data, folder / "again", RECIPE)
     run_stopped_in_second_epoch(data, folder / "stopped", RECIPE)
     run_training(data, folder / "stopped", RECIPE, resume=True)
     run_training(data, folder / "taught", replace(RECIPE, teachers=2, teacher_arch="tiny", teacher_epochs=1, distillation=0.8))
     run_training(data, folder / "long", replace(RECIPE, epochs=25))
-    errors = io.StringIO()
-    with contextlib.redirect_stderr(errors):
-        options = ("--arch", "tiny", "--epochs", "1", "--batch-size", "7")
-        code = _run(["train", str(data), "--out", str(folder / "command"), *options])
     runs = ("whole", "again", "stopped", "taught", "long")
     told = {"code": code, "errors": errors.getvalue(), "by_side": taught_by_side()}
     return {name: learnt(folder / name) for name in runs} | told

@@ -20,9 +20,10 @@ USAGE = 2
 
 @dataclass(frozen=True)
 class OnJax:
-    """What `on_jax` printed, and the folder of its runs."""
+    """What `on_jax` told, what libraries printed meanwhile, and the folder of its runs."""
 
     told: dict[str, Any]
+    chatter: str
     folder: Path
 
     def learnt(self, run: str) -> list[dict[str, float]]:
@@ -39,7 +40,7 @@ def on_jax(fer2013: Path, tmp_path_factory: pytest.TempPathFactory) -> OnJax:
     environment = os.environ | {"KERAS_BACKEND": "jax"} | compiled_once
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=110, check=False)
     assert done.returncode == 0, done.stderr
-    return OnJax(json.loads(done.stdout), folder)
+    return OnJax(json.loads(done.stdout), done.stderr, folder)
 
 
 def test_equal_recipes_give_equal_runs(on_jax: OnJax) -> None:
@@ -71,6 +72,10 @@ def test_teachers_are_trained_as_long_as_they_should_and_listened_to(on_jax: OnJ
 def test_each_teacher_has_its_share_and_answers_the_faces_as_the_network_is_shown_them(on_jax: OnJax) -> None:
     left, right = on_jax.told["by_side"]
     assert [*left[:4:2], *right[1:4:2]] == pytest.approx([0.5] * 4, abs=0.1)
+
+
+def test_tensorflow_which_keras_imports_late_does_not_greet(on_jax: OnJax) -> None:
+    assert on_jax.chatter == ""
 
 
 @pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
