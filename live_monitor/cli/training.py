@@ -93,15 +93,13 @@ def train(
     set_up_logging(verbose)
     if ferplus_share is not None and votes is None:
         raise UsageError("--ferplus-share goes with --votes: only a network that learns FER+'s votes can say them")
-    with silent_stderr():  # TensorFlow greets on import, which Keras puts off when it runs on JAX
-        import tensorflow  # noqa: F401
-
-        from live_monitor.training.export import export
-        from live_monitor.training.material import load_material
-        from live_monitor.training.precision import precision_here
-        from live_monitor.training.recipe import recipe_for
-        from live_monitor.training.train import Listener
-        from live_monitor.training.train import train as train_network
+    _import_tensorflow()
+    from live_monitor.training.export import export
+    from live_monitor.training.material import load_material
+    from live_monitor.training.precision import precision_here
+    from live_monitor.training.recipe import recipe_for
+    from live_monitor.training.train import Listener
+    from live_monitor.training.train import train as train_network
 
     recipe = recipe_for(arch, recipe_name, votes is not None, **changes)
     recipe = dataclasses.replace(recipe, precision=precision or precision_here(recipe.precision, out))
@@ -149,13 +147,11 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
     set_up_logging(verbose)
     if changes["keep"] and changes["weights"] is None:
         raise UsageError("--keep goes with --weights: without them training begins with random ones")
-    with silent_stderr():  # TensorFlow greets on import, which Keras puts off when it runs on JAX
-        import tensorflow  # noqa: F401
-
-        from live_monitor.training.faces.export import export
-        from live_monitor.training.faces.recipe import Recipe
-        from live_monitor.training.faces.train import train as train_network
-        from live_monitor.training.precision import precision_here
+    _import_tensorflow()
+    from live_monitor.training.faces.export import export
+    from live_monitor.training.faces.recipe import Recipe
+    from live_monitor.training.faces.train import train as train_network
+    from live_monitor.training.precision import precision_here
 
     recipe = Recipe(precision=precision or precision_here(Recipe.precision, out), **changes)
     try:
@@ -180,3 +176,9 @@ def _tensorboard() -> Callable[[Path, Mapping[str, float]], None]:
 def _tell(line: str) -> None:
     """Says how it goes, to people: what a command is asked for goes to stdout."""
     click.echo(line, err=True)
+
+
+def _import_tensorflow() -> None:
+    """Comes before Keras, which puts it off when it runs on JAX: on import TensorFlow greets."""
+    with silent_stderr():
+        import tensorflow  # noqa: F401
