@@ -125,7 +125,7 @@ def train(
 @click.option(
     "--teacher",
     metavar="DIR|FILE",
-    help="Detector, as --detector-model takes it: what it finds where people marked nothing is not taken for background.",
+    help="Detector, as --detector-model takes it: what it finds, however faintly, and nobody marked is not taken for background.",
 )
 @click.option(
     "--keep",

@@ -11,8 +11,8 @@ class Recipe:
 
     Attributes:
         weights: folder of the detector whose weights training begins with; None: random ones.
-        teacher: file of a YuNet or folder of a facegrid; what it finds in pictures with boxes by people, and they did not mark,
-            is not taken for background. None: it is.
+        teacher: file of a YuNet or folder of a facegrid; what it finds and nobody marked is not taken for background, see
+            `live_monitor.training.faces.unmarked`. None: it is.
         keep: how much of the weights it began with is in the detector, 0 to 1, the rest being what they have become: between the
             two it finds what either finds (Wortsman et al. 2022, arXiv 2109.01903).
         steps: batches to train on.

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.networks import dtype_policy
 from live_monitor.detect.cells import STRIDES, VALUES, to_input
-from live_monitor.detect.choose import load_finder
-from live_monitor.detect.facegrid import KERAS, load_detector_card
+from live_monitor.detect.detector import FaceFinder
+from live_monitor.detect.facegrid import KERAS, FaceGrid, load_detector_card
 from live_monitor.detect.facegrid_network import facegrid
+from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.errors import ModelError
-from live_monitor.settings import Settings
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import SAMPLE_PX, Composer
@@ -31,7 +31,7 @@ from live_monitor.training.faces.losses import face_loss
 from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.targets import targets
-from live_monitor.training.faces.unmarked import with_unmarked
+from live_monitor.training.faces.unmarked import FAINTEST, with_unmarked
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.prefetch import prefetched
@@ -106,14 +106,17 @@ def train(
     """
     pictures = load_pictures(data)
     if recipe.teacher is not None:
-        teacher = load_finder(Settings(detector_model=Path(recipe.teacher)))
-        pictures = FacePictures(with_unmarked(pictures.training, teacher), pictures.kept_apart)
+        pictures = FacePictures(with_unmarked(pictures.training, _teacher(Path(recipe.teacher))), pictures.kept_apart)
     with writing(run):
         needed = recipe.keep > 0 or not has_state(run)
         start = _weights_of(Path(recipe.weights)) if recipe.weights is not None and needed else None
         training = _Training(pictures, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, start, say)
         training.go_on()
     return training.result()
+
+
+def _teacher(model: Path) -> FaceFinder:
+    return FaceGrid(model, threshold=FAINTEST) if model.is_dir() else YuNetFinder(model, threshold=FAINTEST)
 
 
 def joined(network: Any) -> Any:

@@ -1,32 +1,62 @@
-"""Faces that people did not mark: half hidden, turned to the side, or too blurred for them.
+"""Faces that nobody marked: half hidden, turned to the side, or too blurred for whoever made the boxes.
 
 Held against the network as background they would teach it to overlook such faces, so what a teacher finds there counts
-neither way.
+neither way, however faintly it sees it. A scene that is said to show nobody keeps its doubtful things, which are what the
+network must learn to leave alone; where the teacher is sure of somebody there, the scene is not used.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from live_monitor.detect.detector import FaceFinder
-from live_monitor.training.faces.pictures import Picture
-from live_monitor.types import Box
+from live_monitor.detect.detector import FaceFinder, in_pixels_of
+from live_monitor.training.faces.pictures import NEGATIVE, Picture
+from live_monitor.types import Box, Detection, Image
+
+FAINTEST = 0.25
+"""Score from which the teacher should report: of what YuNet finds in photos between 0.25 and the 0.6 from which it has labelled
+them, most are faces."""
+
+SURE = 0.8
+"""Score from which somebody is there. YuNet takes decoys, flowers and the moon for faces with up to 0.76."""
+
+ENLARGED = 2.0
+"""The teacher sees each picture so many times as large too: samples enlarge pictures, and it finds more of the small faces."""
 
 MARKED_SHARE = 0.3
 """A box that shares more than this of its area with a marked one is that face."""
 
 
-def with_unmarked(pictures: Sequence[Picture], teacher: FaceFinder) -> list[Picture]:
-    """The same pictures, and in those with boxes by people what only the teacher finds as `Picture.unmarked`."""
-    return [_with_unmarked(picture, teacher) if picture.by_people else picture for picture in pictures]
+def with_unmarked(pictures: Iterable[Picture], teacher: FaceFinder) -> list[Picture]:
+    """The same pictures, what only the teacher finds in them as `Picture.unmarked`; without the scenes of nobody that show
+    somebody.
+
+    Args:
+        pictures: to train on.
+        teacher: reports what it finds from FAINTEST on.
+    """
+    looked = [(picture, _found(picture.grey, teacher)) for picture in pictures]
+    return [
+        picture if picture.kind == NEGATIVE else _with_unmarked(picture, found)
+        for picture, found in looked
+        if picture.kind != NEGATIVE or all((face.score or 0.0) < SURE for face in found)
+    ]
 
 
-def _with_unmarked(picture: Picture, teacher: FaceFinder) -> Picture:
+def _found(grey: NDArray[np.uint8], teacher: FaceFinder) -> list[Detection]:
+    picture: Image = np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
+    larger: Image = np.asarray(cv2.resize(picture, None, fx=ENLARGED, fy=ENLARGED), np.uint8)
+    smaller = (1 / ENLARGED, 1 / ENLARGED)
+    return [*teacher.find(picture), *(in_pixels_of(face, smaller) for face in teacher.find(larger))]
+
+
+def _with_unmarked(picture: Picture, found: Sequence[Detection]) -> Picture:
     marked = [Box(*box) for box in picture.boxes.tolist()]
-    found = [face.box for face in teacher.find(np.asarray(cv2.cvtColor(picture.grey, cv2.COLOR_GRAY2BGR), np.uint8))]
-    unmarked = [box for box in found if not any(box.intersection(other) > MARKED_SHARE * box.area for other in marked)]
+    boxes = [face.box for face in found]
+    unmarked = [box for box in boxes if not any(box.intersection(other) > MARKED_SHARE * box.area for other in marked)]
     return dataclasses.replace(picture, unmarked=np.array(unmarked, np.float32).reshape(-1, 4))

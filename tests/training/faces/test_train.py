@@ -28,6 +28,7 @@ from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.pictures import Picture
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.train import TrainedDetector, joined, train
+from live_monitor.training.faces.unmarked import FAINTEST
 from live_monitor.training.run_folder import BEST_FILE, HISTORY_FILE, SETTINGS_FILE, STATE_FILE
 from tests.training.faces.conftest import tiny_network
 
@@ -236,7 +237,7 @@ def test_a_teacher_that_is_not_there_is_named_and_leaves_no_run_behind(detector_
     assert not (tmp_path / "run").exists()
 
 
-def test_a_teacher_keeps_what_people_left_out_from_being_background(
+def test_a_teacher_keeps_what_nobody_marked_from_being_background(
     detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     composed_of: list[Picture] = []
@@ -253,6 +254,22 @@ def test_a_teacher_keeps_what_people_left_out_from_being_background(
     monkeypatch.setattr(training, "with_unmarked", add_one)
     train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(SHIPPED), steps=1))
     assert all(len(picture.unmarked) for picture in composed_of)
+
+
+@pytest.mark.parametrize(("model", "kind"), [("a.onnx", "YuNetFinder"), ("folder", "FaceGrid")])
+def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too(
+    model: str, kind: str, detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    asked: list[tuple[Path, float]] = []
+
+    def load(model: Path, *, threshold: float) -> None:
+        asked.append((model, threshold))
+
+    monkeypatch.setattr(training, kind, load)
+    monkeypatch.setattr(training, "with_unmarked", lambda pictures, _: pictures)
+    train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(tmp_path / model), steps=1))
+    assert asked == [(tmp_path / model, FAINTEST)]
 
 
 def test_a_folder_without_a_detector_is_named_and_leaves_no_run_behind(detector_data: Path, tmp_path: Path) -> None:
