@@ -94,7 +94,7 @@ def train(
         data: a folder as `live_monitor.training.faces.pictures` describes it.
         run: folder of the run; made if missing.
         resume: go on with a run that was stopped; its recipe must be the same.
-        say: called with a line for people every REPORT_STEPS.
+        say: called with a line for people before a teacher looks at the pictures, and every REPORT_STEPS.
 
     Returns:
         What training ended with; of a run that is complete, what it had ended with.
@@ -106,7 +106,9 @@ def train(
     """
     pictures = load_pictures(data)
     if recipe.teacher is not None:
-        pictures = FacePictures(with_unmarked(pictures.training, _teacher(Path(recipe.teacher))), pictures.kept_apart)
+        teacher = _teacher(Path(recipe.teacher))
+        say(f"{recipe.teacher} looks at {len(pictures.training)} pictures")
+        pictures = FacePictures(with_unmarked(pictures.training, teacher), pictures.kept_apart)
     with writing(run):
         needed = recipe.keep > 0 or not has_state(run)
         start = _weights_of(Path(recipe.weights)) if recipe.weights is not None and needed else None

@@ -257,7 +257,7 @@ def test_a_teacher_keeps_what_nobody_marked_from_being_background(
 
 
 @pytest.mark.parametrize(("model", "kind"), [("a.onnx", "YuNetFinder"), ("folder", "FaceGrid")])
-def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too(
+def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too_and_that_it_looks_is_said(
     model: str, kind: str, detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -268,8 +268,10 @@ def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too(
 
     monkeypatch.setattr(training, kind, load)
     monkeypatch.setattr(training, "with_unmarked", lambda pictures, _: pictures)
-    train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(tmp_path / model), steps=1))
+    told: list[str] = []
+    train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(tmp_path / model), steps=1), say=told.append)
     assert asked == [(tmp_path / model, FAINTEST)]
+    assert re.fullmatch(rf"{re.escape(str(tmp_path / model))} looks at \d+ pictures", told[0])
 
 
 def test_a_folder_without_a_detector_is_named_and_leaves_no_run_behind(detector_data: Path, tmp_path: Path) -> None:
