@@ -23,7 +23,7 @@ FAINTEST = 0.25
 them, most are faces."""
 
 SURE = 0.8
-"""Score from which somebody is there. YuNet takes decoys, flowers and the moon for faces with up to 0.76."""
+"""Score from which somebody is there. YuNet takes decoys, pearls and the moon for faces with up to 0.76."""
 
 ENLARGED = 2.0
 """The teacher sees each picture so many times as large too: samples enlarge pictures, and it finds more of the small faces."""
@@ -40,12 +40,14 @@ def with_unmarked(pictures: Iterable[Picture], teacher: FaceFinder) -> list[Pict
         pictures: to train on.
         teacher: reports what it finds from FAINTEST on.
     """
-    looked = [(picture, _found(picture.grey, teacher)) for picture in pictures]
-    return [
-        picture if picture.kind == NEGATIVE else _with_unmarked(picture, found)
-        for picture, found in looked
-        if picture.kind != NEGATIVE or all((face.score or 0.0) < SURE for face in found)
-    ]
+    known = []
+    for picture in pictures:
+        found = _found(picture.grey, teacher)
+        if picture.kind != NEGATIVE:
+            known.append(_with_unmarked(picture, found))
+        elif all((face.score or 0.0) < SURE for face in found):
+            known.append(picture)
+    return known
 
 
 def _found(grey: NDArray[np.uint8], teacher: FaceFinder) -> list[Detection]:
