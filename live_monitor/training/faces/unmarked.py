@@ -33,12 +33,14 @@ MARKED_SHARE = 0.3
 
 
 def with_unmarked(pictures: Iterable[Picture], teacher: FaceFinder) -> list[Picture]:
-    """The same pictures, what only the teacher finds in them as `Picture.unmarked`; without the scenes of nobody that show
-    somebody.
+    """Takes along what only a teacher finds.
 
     Args:
         pictures: to train on.
         teacher: reports what it finds from FAINTEST on.
+
+    Returns:
+        The same pictures, with `Picture.unmarked`, without the scenes of nobody that show somebody.
     """
     known = []
     for picture in pictures:
@@ -59,6 +61,9 @@ def _found(grey: NDArray[np.uint8], teacher: FaceFinder) -> list[Detection]:
 
 def _with_unmarked(picture: Picture, found: Sequence[Detection]) -> Picture:
     marked = [Box(*box) for box in picture.boxes.tolist()]
-    boxes = [face.box for face in found]
-    unmarked = [box for box in boxes if not any(box.intersection(other) > MARKED_SHARE * box.area for other in marked)]
+    unmarked = [face.box for face in found if not _is_one_of(marked, face.box)]
     return dataclasses.replace(picture, unmarked=np.array(unmarked, np.float32).reshape(-1, 4))
+
+
+def _is_one_of(marked: Sequence[Box], box: Box) -> bool:
+    return any(box.intersection(other) > MARKED_SHARE * box.area for other in marked)

@@ -16,7 +16,7 @@ Corners = tuple[float, float, float, float]
 
 
 class Teacher:
-    """Finds the same boxes in every picture of a width."""
+    """Finds the same boxes in every picture of one width, nothing in others."""
 
     name, sure_score, smallest_px, picture_px, wants_coarse_look = "teacher", 0.5, 10, 10_000, False
 
