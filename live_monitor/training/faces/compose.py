@@ -86,12 +86,13 @@ class Composer:
         """
         with_faces = [picture for picture in pictures if len(picture.boxes)]
         self._singles = [picture for picture in with_faces if picture.kind == SINGLE]
-        self._scenes = _by_kind([picture for picture in with_faces if picture.kind != SINGLE])
+        self._kinds = _by_kind([picture for picture in with_faces if picture.kind != SINGLE])
         self._empty = [picture for picture in pictures if not len(picture.boxes) and picture.kind == NEGATIVE]
         self._aside = [(picture, face) for picture in with_faces for face in np.flatnonzero(_turns(picture) > ASIDE_TURN)]
         self._frames = [picture for picture in pictures if not len(picture.boxes) and picture.kind not in (NEGATIVE, SINGLE)]
-        if not self._scenes or not self._empty:
+        if not self._kinds or not self._empty:
             raise UsageError("the training data has no scene with a face, or none of the kind negative")
+        self._shares = _shares(self._kinds)
         self._pyramids = Pyramids()
 
     def compose(self, rng: np.random.Generator) -> Canvas:
@@ -216,8 +217,7 @@ class Composer:
         return picture, (box[:2] + box[2:]) / 2, max(4.0, float(sides(box[None])[0]))
 
     def _scenes_of_a_kind(self, rng: np.random.Generator) -> list[Picture]:
-        kinds = list(self._scenes.values())
-        return kinds[rng.choice(len(kinds), p=_shares(kinds))]
+        return self._kinds[rng.choice(len(self._kinds), p=self._shares)]
 
 
 def _smallest(canvas: Canvas) -> float:
@@ -231,11 +231,11 @@ def _turns(picture: Picture) -> NDArray[np.float64]:
     return np.array([0.0 if np.isnan(points).any() else turn(points) for points in faces])
 
 
-def _by_kind(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
+def _by_kind(pictures: Sequence[Picture]) -> list[list[Picture]]:
     kinds: dict[str, list[Picture]] = {}
     for picture in pictures:
         kinds.setdefault(picture.kind, []).append(picture)
-    return kinds
+    return list(kinds.values())
 
 
 def _shares(kinds: Sequence[Sequence[Picture]]) -> NDArray[np.float64]:
