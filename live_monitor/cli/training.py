@@ -127,6 +127,7 @@ def train(
     metavar="DIR|FILE",
     help="Detector, as --detector-model takes it: what it finds, however faintly, and nobody marked is not taken for background.",
 )
+@click.option("--leave-out", metavar="DIR", help="Pictures and videos to test on: what looks like one is not trained on.")
 @click.option(
     "--keep",
     type=NumberRange(0, 1),

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
+from live_monitor.training.faces.likeness import have_twins, thumbnails
 
 LONGEST_PX = 640
 """Pictures are reduced to this longest side when read."""
@@ -37,10 +38,6 @@ KEPT_APART = 5
 
 BLOCK = 20
 """Scenes go to one side in blocks of so many: pictures of one video stand next to each other."""
-
-TWIN_CORRELATION = 0.95
-_THUMBNAIL_PX = 16
-"""A picture that looks like one kept apart, by correlation of 16x16 thumbnails, is not trained on."""
 
 SINGLE, NEGATIVE = "single", "negative"
 """Kinds of pictures: one small face; none. Others are scenes of a kind or a source of `faces`."""
@@ -159,14 +156,6 @@ def _picture(
 
 
 def _without_twins(pictures: Sequence[Picture], apart: Sequence[Picture]) -> list[Picture]:
-    likeness = _thumbnails(pictures) @ _thumbnails(apart).T
-    return [picture for picture, most in zip(pictures, likeness.max(axis=1), strict=True) if most < TWIN_CORRELATION]
-
-
-def _thumbnails(pictures: Sequence[Picture]) -> NDArray[np.float64]:
-    """One row a picture, mean 0 and length 1, so that a product of two rows is their correlation."""
-    side = (_THUMBNAIL_PX, _THUMBNAIL_PX)
-    small = [cv2.resize(picture.grey, side, interpolation=cv2.INTER_AREA).ravel() for picture in pictures]
-    rows = np.array(small, np.float64)
-    rows -= rows.mean(axis=1, keepdims=True)
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6))
+    """A picture that looks like one kept apart is not trained on."""
+    twins = have_twins(thumbnails(picture.grey for picture in pictures), thumbnails(picture.grey for picture in apart))
+    return [picture for picture, twin in zip(pictures, twins, strict=True) if not twin]

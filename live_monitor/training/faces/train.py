@@ -26,6 +26,7 @@ from live_monitor.errors import ModelError
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import SAMPLE_PX, Composer
+from live_monitor.training.faces.leave_out import without_twins_in
 from live_monitor.training.faces.look import keras_sight, look
 from live_monitor.training.faces.losses import face_loss
 from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
@@ -105,16 +106,25 @@ def train(
         OutputError: the folder cannot be written.
     """
     pictures = load_pictures(data)
-    if recipe.teacher is not None:
-        teacher = _teacher(Path(recipe.teacher))
-        say(f"{recipe.teacher} looks at {len(pictures.training)} pictures")
-        pictures = FacePictures(with_unmarked(pictures.training, teacher), pictures.kept_apart)
+    pictures = FacePictures(_prepared(pictures.training, recipe, say), pictures.kept_apart)
     with writing(run):
         needed = recipe.keep > 0 or not has_state(run)
         start = _weights_of(Path(recipe.weights)) if recipe.weights is not None and needed else None
         training = _Training(pictures, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, start, say)
         training.go_on()
     return training.result()
+
+
+def _prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], None]) -> Sequence[Picture]:
+    """The pictures to train on, as the recipe wants them, with what a teacher sees there."""
+    if recipe.leave_out is not None:
+        kept = without_twins_in(pictures, Path(recipe.leave_out))
+        say(f"{len(pictures) - len(kept)} of {len(pictures)} pictures look like one in {recipe.leave_out} and are left out")
+        pictures = kept
+    if recipe.teacher is None:
+        return pictures
+    say(f"{recipe.teacher} looks at {len(pictures)} pictures")
+    return with_unmarked(pictures, _teacher(Path(recipe.teacher)))
 
 
 def _teacher(model: Path) -> FaceFinder:

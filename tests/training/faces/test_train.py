@@ -63,6 +63,20 @@ def finished(detector_data: Path, tmp_path_factory: pytest.TempPathFactory) -> F
     return Finished(run, train(detector_data, run, RECIPE, say=lines.append), lines)
 
 
+@pytest.fixture
+def composed_of(monkeypatch: pytest.MonkeyPatch) -> list[Picture]:
+    """The pictures that samples are composed of."""
+    given: list[Picture] = []
+
+    class Composing(Composer):
+        def __init__(self, pictures: Sequence[Picture]) -> None:
+            given.extend(pictures)
+            super().__init__(pictures)
+
+    monkeypatch.setattr(training, "Composer", Composing)
+    return given
+
+
 def history(run: Path) -> list[dict[str, str]]:
     with (run / HISTORY_FILE).open(newline="", encoding="utf-8") as lines:
         return list(csv.DictReader(lines))
@@ -231,6 +245,17 @@ def loss_of(line: str) -> float:
     return float(loss)
 
 
+def test_what_the_detector_will_be_tested_on_is_neither_looked_at_nor_trained_on(
+    detector_data: Path, tmp_path: Path, composed_of: list[Picture]
+) -> None:
+    (tmp_path / "tested").mkdir()
+    shutil.copy(detector_data / "faces" / "0.jpg", tmp_path / "tested")
+    told: list[str] = []
+    train(detector_data, tmp_path / "run", replace(RECIPE, leave_out=str(tmp_path / "tested"), steps=1), say=told.append)
+    assert re.match(r"1 of \d+ pictures look like one in .*tested and are left out", told[0])
+    assert ("people", "0.jpg") not in {(picture.kind, picture.name) for picture in composed_of}
+
+
 def test_a_teacher_that_is_not_there_is_named_and_leaves_no_run_behind(detector_data: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"nowhere\.onnx"):
         train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(tmp_path / "nowhere.onnx")))
@@ -238,19 +263,11 @@ def test_a_teacher_that_is_not_there_is_named_and_leaves_no_run_behind(detector_
 
 
 def test_a_teacher_keeps_what_nobody_marked_from_being_background(
-    detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    detector_data: Path, tmp_path: Path, composed_of: list[Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    composed_of: list[Picture] = []
-
-    class Composing(Composer):
-        def __init__(self, pictures: Sequence[Picture]) -> None:
-            composed_of.extend(pictures)
-            super().__init__(pictures)
-
     def add_one(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
         return [replace(picture, unmarked=np.ones((1, 4), np.float32)) for picture in pictures]
 
-    monkeypatch.setattr(training, "Composer", Composing)
     monkeypatch.setattr(training, "with_unmarked", add_one)
     train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(SHIPPED), steps=1))
     assert all(len(picture.unmarked) for picture in composed_of)

@@ -1,0 +1,53 @@
+"""Leaves out of training what a detector will be tested on: pictures, and frames of videos."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from live_monitor.capture.video_file import VideoFile
+from live_monitor.errors import SourceError, UsageError
+from live_monitor.evaluation.faces.evaluate import read_picture
+from live_monitor.training.faces.likeness import have_twins, thumbnails
+from live_monitor.training.faces.pictures import Picture
+from live_monitor.types import Image
+
+FRAME_STEP = 5
+"""Of a video each fifth frame is looked at: nobody gets far in a sixth of a second."""
+
+
+def without_twins_in(pictures: Sequence[Picture], folder: Path) -> list[Picture]:
+    """The pictures that look like none in a folder, see `live_monitor.training.faces.likeness`.
+
+    Args:
+        pictures: to train on.
+        folder: of pictures and videos, and folders of such; what is neither is passed over.
+
+    Raises:
+        UsageError: it is no folder, or holds neither.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder; give one with the pictures and videos to be left out of training")
+    tested = thumbnails(image for path in sorted(folder.rglob("*")) if path.is_file() for image in _images(path))
+    if not len(tested):
+        raise UsageError(f"{folder}: no picture and no video that can be read; give a folder with what is to be left out")
+    twins = have_twins(thumbnails(picture.grey for picture in pictures), tested)
+    return [picture for picture, twin in zip(pictures, twins, strict=True) if not twin]
+
+
+def _images(path: Path) -> Iterator[Image]:
+    """A picture, every FRAME_STEP-th frame of a video, or nothing."""
+    picture = read_picture(path)
+    if not isinstance(picture, str):
+        yield picture
+    # A GIF is both.
+    video = VideoFile(path)
+    with contextlib.suppress(SourceError), contextlib.closing(video):
+        video.open()
+        number = 0
+        while video.grab() is not None:
+            frame = video.retrieve() if number % FRAME_STEP == 0 else None
+            if frame is not None:
+                yield frame
+            number += 1

@@ -1,0 +1,64 @@
+"""What a detector will be tested on is not trained on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from live_monitor.errors import UsageError
+from live_monitor.training.faces.leave_out import FRAME_STEP, without_twins_in
+from live_monitor.training.faces.pictures import FacePictures, load_pictures
+from tests.training.faces.conftest import jpg, picture
+
+
+@pytest.fixture
+def pictures(detector_data: Path) -> FacePictures:
+    return load_pictures(detector_data)
+
+
+@pytest.fixture
+def tested(tmp_path: Path) -> Path:
+    folder = tmp_path / "tested"
+    (folder / "deeper").mkdir(parents=True)
+    (folder / "notes.txt").write_text("neither a picture nor a video", encoding="utf-8")
+    (folder / "broken.jpg").write_bytes(b"neither")
+    return folder
+
+
+def scene(number: int) -> NDArray[np.uint8]:
+    """A scene of the training data that shows somebody."""
+    return picture(number, (48,))[0]
+
+
+def left_out(pictures: FacePictures, tested: Path) -> set[str]:
+    kept = {(one.kind, one.name) for one in without_twins_in(pictures.training, tested)}
+    return {one.name for one in pictures.training if (one.kind, one.name) not in kept}
+
+
+def test_a_picture_that_is_tested_on_is_left_out_whatever_its_size_and_colours(pictures: FacePictures, tested: Path) -> None:
+    grey = cv2.cvtColor(cv2.resize(scene(7), (200, 150)), cv2.COLOR_BGR2GRAY)
+    (tested / "deeper" / "other name.jpg").write_bytes(jpg(np.asarray(grey, np.uint8)))
+    assert left_out(pictures, tested) == {"7.jpg"}
+
+
+def test_a_frame_of_a_video_that_is_tested_on_is_left_out(pictures: FacePictures, tested: Path) -> None:
+    video = cv2.VideoWriter(str(tested / "video.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 25, (96, 96))
+    for number in (4, 8):
+        for _ in range(FRAME_STEP):
+            video.write(scene(number))
+    video.release()
+    assert left_out(pictures, tested) == {"4.jpg", "8.jpg"}
+
+
+def test_a_folder_that_is_not_there_is_named(pictures: FacePictures, tested: Path) -> None:
+    with pytest.raises(UsageError, match="nowhere: no such folder"):
+        without_twins_in(pictures.training, tested / "nowhere")
+
+
+def test_a_folder_with_nothing_to_leave_out_is_named(pictures: FacePictures, tested: Path) -> None:
+    with pytest.raises(UsageError, match="tested: no picture and no video that can be read"):
+        without_twins_in(pictures.training, tested)
