@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import cv2
+
 from live_monitor.capture.video_file import VideoFile
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.evaluation.faces.evaluate import read_picture
@@ -38,10 +40,11 @@ def without_twins_in(pictures: Sequence[Picture], folder: Path) -> list[Picture]
 
 def _images(path: Path) -> Iterator[Image]:
     """A picture, every FRAME_STEP-th frame of a video, or nothing."""
-    picture = read_picture(path)
-    if not isinstance(picture, str):
-        yield picture
-    # A GIF is both.
+    # A video may be too large to be read whole; a GIF is both.
+    if cv2.haveImageReader(str(path)):
+        picture = read_picture(path)
+        if not isinstance(picture, str):
+            yield picture
     video = VideoFile(path)
     with contextlib.suppress(SourceError), contextlib.closing(video):
         video.open()

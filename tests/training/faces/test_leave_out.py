@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
+from live_monitor.training.faces import leave_out
 from live_monitor.training.faces.leave_out import FRAME_STEP, without_twins_in
 from live_monitor.training.faces.pictures import FacePictures, load_pictures
 from tests.training.faces.conftest import jpg, picture
@@ -45,13 +46,23 @@ def test_a_picture_that_is_tested_on_is_left_out_whatever_its_size_and_colours(p
     assert left_out(pictures, tested) == {"7.jpg"}
 
 
-def test_a_frame_of_a_video_that_is_tested_on_is_left_out(pictures: FacePictures, tested: Path) -> None:
+def test_a_frame_of_a_video_that_is_tested_on_is_left_out_without_reading_the_video_whole(
+    pictures: FacePictures, tested: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noted(path: Path) -> str:
+        read.append(path.name)
+        return "broken"
+
+    monkeypatch.setattr(leave_out, "read_picture", noted)
     video = cv2.VideoWriter(str(tested / "video.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 25, (96, 96))
     for number in (4, 8):
         for _ in range(FRAME_STEP):
             video.write(scene(number))
     video.release()
     assert left_out(pictures, tested) == {"4.jpg", "8.jpg"}
+    assert "video.avi" not in read
 
 
 def test_a_folder_that_is_not_there_is_named(pictures: FacePictures, tested: Path) -> None:
