@@ -95,13 +95,14 @@ def train(
         data: a folder as `live_monitor.training.faces.pictures` describes it.
         run: folder of the run; made if missing.
         resume: go on with a run that was stopped; its recipe must be the same.
-        say: called with a line for people before a teacher looks at the pictures, and every REPORT_STEPS.
+        say: called with a line for people of what is left out, before a teacher looks at the pictures, and every REPORT_STEPS.
 
     Returns:
         What training ended with; of a run that is complete, what it had ended with.
 
     Raises:
-        UsageError: no such data, a run is already there, it has another recipe, its state is damaged, or the loss is no number.
+        UsageError: no such data, nothing to leave out, a run is already there, it has another recipe, its state is damaged, or
+            the loss is no number.
         ModelError: the teacher, or the weights to begin with, are missing, damaged or not a detector's.
         OutputError: the folder cannot be written.
     """
