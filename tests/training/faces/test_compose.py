@@ -84,6 +84,20 @@ def test_pasted_faces_do_not_lie_on_each_other(training: list[Picture], monkeypa
         assert (apart | apart.T | np.eye(len(low), dtype=bool)).all()
 
 
+def test_a_kind_with_sixteen_times_the_faces_is_drawn_four_times_as_often(
+    training: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(monkeypatch, CROPS=1.0)
+    (scene,) = _one_scene(training)
+    kinds = [replace(scene, kind=kind, boxes=scene.boxes[:1]) for kind in ["many"] * 16 + ["few"]]
+    names: list[str] = []
+    monkeypatch.setattr(compose, "draw", lambda _, picture, *__: names.append(picture.kind))
+    composer = Composer([*kinds, *(one for one in training if one.kind == NEGATIVE)])
+    for number in range(300):
+        composer.compose(np.random.default_rng(number))
+    assert 3 < names.count("many") / names.count("few") < 5.5
+
+
 def test_scenes_behind_the_focus_are_blurred(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch)
     noise = np.random.default_rng(0).integers(0, 256, (SAMPLE_PX, SAMPLE_PX), np.uint8)
