@@ -1,4 +1,8 @@
-"""A network for each of the few picture sizes in use: to change a network's size costs as much as to use it."""
+"""A network for each of the few picture sizes in use: to make one costs as much as to use it.
+
+One that is not needed any more makes room for a new one and is not changed to another size: the runtimes keep the memory that the
+largest size took.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +17,19 @@ Size = tuple[int, int]
 SIZES_READY = 5
 """The full size, the small copy, and the sizes fitted to faces between which a video goes to and fro."""
 
+PIXELS_READY = 1_300_000
+"""Of all sizes together: the full size, 1280x720, and small ones, but no second large one, which takes 15 MB."""
+
 
 class PerSize(Generic[Network]):
-    """At most SIZES_READY networks of a kind; the one that was longest out of use is changed to a new size."""
+    """At most SIZES_READY networks of a kind, of PIXELS_READY; those that were longest out of use make room for a new one."""
 
     def __init__(self, make: Callable[[], Network], change: Callable[[Network, Size], object]) -> None:
         """Makes nothing yet.
 
         Args:
             make: a network of any size.
-            change: gives a network another size.
+            change: gives a network its size.
         """
         self._make = make
         self._change = change
@@ -33,8 +40,15 @@ class PerSize(Generic[Network]):
         if size in self._networks:
             network = self._networks.pop(size)
         else:
-            full = len(self._networks) == SIZES_READY
-            network = self._networks.popitem(last=False)[1] if full else self._make()
+            self._make_room(size)
+            network = self._make()
             self._change(network, size)
         self._networks[size] = network
         return network
+
+    def _make_room(self, size: Size) -> None:
+        def pixels() -> int:
+            return sum(width * height for width, height in (*self._networks, size))
+
+        while self._networks and (len(self._networks) == SIZES_READY or pixels() > PIXELS_READY):
+            self._networks.popitem(last=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from live_monitor.detect.per_size import SIZES_READY, PerSize, Size
+from live_monitor.detect.per_size import PIXELS_READY, SIZES_READY, PerSize, Size
 
 
 class Net:
@@ -36,5 +36,18 @@ def test_of_many_sizes_the_one_longest_out_of_use_makes_room() -> None:
         networks.of((width, 1))
     networks.of((0, 1))
     networks.of((99, 1))
-    assert len(made) == SIZES_READY
-    assert [network.sizes for network in made][:2] == [[(0, 1)], [(1, 1), (99, 1)]]
+    networks.of((0, 1))
+    networks.of((1, 1))
+    assert [network.sizes for network in made[SIZES_READY:]] == [[(99, 1)], [(1, 1)]]
+
+
+def test_a_second_large_one_takes_the_place_of_the_first() -> None:
+    networks, made = per_size()
+    for size in [(1280, 736), (320, 192), (928, 544), (320, 192), (1280, 736)]:
+        networks.of(size)
+    assert [network.sizes for network in made] == [[(1280, 736)], [(320, 192)], [(928, 544)], [(1280, 736)]]
+
+
+def test_one_that_is_larger_than_all_that_may_be_ready_is_made_all_the_same() -> None:
+    networks, made = per_size()
+    assert networks.of((PIXELS_READY, 2)) is networks.of((PIXELS_READY, 2)) is made[0]
