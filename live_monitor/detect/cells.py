@@ -1,4 +1,4 @@
-"""The numbers that facegrid's network speaks: what each cell of its three grids says of a face, and its grey input.
+"""The numbers that facegrid's network speaks: what each cell of its three grids says of a face, and its input.
 
 A picture is covered by grids of cells of 8, 16 and 32 pixels. A cell whose middle lies in the middle of a face gives a
 score, a box (dx, dy, log w, log h) and five points (x, y), all in sides of the cell, from the cell's middle.
@@ -18,6 +18,9 @@ MULTIPLE_PX = STRIDES[-1]
 MIDDLE_GREY = 128
 """Becomes 0 in the network's input, like what its convolutions see outside the picture: pad with it."""
 
+CHANNELS = 3
+"""Of the input: blue, green, red."""
+
 SCORE, BOX, LANDMARKS = "score", "box", "landmarks"
 VALUES = {SCORE: 1, BOX: 4, LANDMARKS: 10}
 """Numbers a cell gives, by kind; the order in which training joins them."""
@@ -25,9 +28,9 @@ VALUES = {SCORE: 1, BOX: 4, LANDMARKS: 10}
 Values = NDArray[np.float32]
 
 
-def to_input(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Grey 0..255 to -1..1, any shape."""
-    return np.asarray((grey.astype(np.float32) - MIDDLE_GREY) / MIDDLE_GREY, np.float32)
+def to_input(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Levels of blue, green and red, 0..255, to -1..1, any shape."""
+    return np.asarray((levels.astype(np.float32) - MIDDLE_GREY) / MIDDLE_GREY, np.float32)
 
 
 def middles(rows: NDArray[np.intp], columns: NDArray[np.intp], stride: int) -> Values:

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from live_monitor.batch_norm import BatchNormalization
-from live_monitor.detect.cells import SCORE, STRIDES, VALUES
+from live_monitor.detect.cells import CHANNELS, SCORE, STRIDES, VALUES
 
 STEM_WIDTHS = (16, 32)
 """Convolutions that halve the picture, before the first grid."""
@@ -24,7 +24,7 @@ RARE_FACE = -4.0
 
 
 def facegrid(upsample: Callable[[Any], Any] | None = None) -> Any:
-    """An anchor-free face detector of plain 3x3 convolutions, for any input that is a multiple of 32 pixels wide and high.
+    """An anchor-free face detector of plain 3x3 convolutions, for pictures in colour, multiples of 32 pixels wide and high.
 
     Two convolutions of 16 and 32 channels halve the picture twice; 48, 64 and 64 channels with two, two and three residual
     blocks follow at strides 8, 16 and 32; a top-down pyramid of 48 channels joins the three; a block and three 1x1
@@ -35,10 +35,10 @@ def facegrid(upsample: Callable[[Any], Any] | None = None) -> Any:
         upsample: doubles a grid by repeating its cells, for a runtime that has a quicker way; None: Keras's layer.
 
     Returns:
-        A model of float32 (n, h, w, 1), see `cells.to_input`, to one tensor (n, h / stride, w / stride, k) for every stride
+        A model of float32 (n, h, w, 3), see `cells.to_input`, to one tensor (n, h / stride, w / stride, k) for every stride
         and kind of `cells.VALUES`, named like "score_8". The score is a logit.
     """
-    inputs = keras.layers.Input((None, None, 1))
+    inputs = keras.layers.Input((None, None, CHANNELS))
     x = inputs
     for width in STEM_WIDTHS:
         x = _convolution(x, width, 3, strides=2)

@@ -46,6 +46,6 @@ def test_a_box_without_extent_stays_finite() -> None:
 
 
 def test_black_middle_grey_and_white_become_minus_one_zero_and_almost_one() -> None:
-    grey = to_input(np.array([0, MIDDLE_GREY, 255], np.uint8))
-    assert grey.dtype == np.float32
-    np.testing.assert_allclose(grey, [-1, 0, 127 / 128])
+    levels = to_input(np.array([0, MIDDLE_GREY, 255], np.uint8))
+    assert levels.dtype == np.float32
+    np.testing.assert_allclose(levels, [-1, 0, 127 / 128])

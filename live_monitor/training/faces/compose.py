@@ -1,48 +1,32 @@
-"""Composes training samples on the fly: call galleries, pasted faces, crops of scenes, scenes without a face."""
+"""Composes training samples on the fly: scenery, things that are no faces, what covers faces, and what a camera makes of it."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from live_monitor.classify.quality import turn
 from live_monitor.errors import UsageError
-from live_monitor.training.faces.degrade import degrade, light
+from live_monitor.training.faces.colours import colour, in_grey, is_coloured
+from live_monitor.training.faces.degrade import degrade
 from live_monitor.training.faces.distract import distract
-from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture
-from live_monitor.training.faces.placing import Canvas, Pose, Pyramids, Region, draw, sides, visible_share
-
-SAMPLE_PX = 256
-
-SMALLEST_FACE_PX, LARGEST_FACE_PX = 6.0, 170.0
-"""Face sides are drawn log-uniformly between these."""
-
-CLOSE_UPS = 0.15
-CLOSE_UP_PX = 480.0
-"""In this share of the crops the face is larger, up to this side: only a part of it fits."""
-
-MOST_ENLARGED = 2.5
-
-ASIDE = 0.15
-ASIDE_TURN = 0.3
-"""In this share of the draws the face is turned to the side by more than that, see `live_monitor.classify.quality.Quality`: few
-are."""
+from live_monitor.training.faces.pictures import Picture
+from live_monitor.training.faces.placing import Canvas, Pyramids, Region, sides
+from live_monitor.training.faces.scenery import Scenery, clipped
+from live_monitor.types import Image
 
 CROPS, GALLERIES, PASTES = 0.45, 0.23, 0.11
 """Shares of the samples; the rest are scenes without a face."""
 
-TURNED = 0.35
-TURN_RAD = math.radians(12)
-MOST_TURN_RAD = math.radians(35)
+COLOURED = 0.65
+"""Share of the samples that are in colour, of pictures in colour; the rest are grey, of all pictures: there are grey films and
+cameras, and most of the single faces are grey."""
+
 OCCLUDED = 0.2
-"""Shares of pictures that are turned, and of faces that are partly covered; the standard deviation and limit of a turn."""
+"""Share of the faces that are partly covered."""
 
 COVERED_EVENLY = 0.5
-"""Share of the covered faces on which one grey level lies."""
+"""Share of the covered faces on which one colour lies."""
 
 DISTRACTED = 0.5
 """Share of the samples with things where no face is."""
@@ -50,29 +34,6 @@ DISTRACTED = 0.5
 UNTOUCHED = 0.3
 """Share of the samples whose faces are not covered, and whose picture is not made worse: most that a camera delivers is well lit
 and hides nobody."""
-
-LETTERS, NOBODY, ROOMS = 0.1, 0.17, 0.5
-"""A gallery's tiles, in this order of a random number: a letter up to the first; an empty room up to the second; a face in
-front of a room up to the third; the rest a face in front of nothing."""
-
-MOST_PASTED = 10
-LARGEST_PASTED_PX = 120.0
-SOFT_EDGES = 0.6
-"""Share of the pasted faces whose rim is blurred."""
-
-SMALLEST_REGION_PX = 8
-UPSIDE_DOWN = 0.35
-"""Share of the scenes without a face that are turned by quarters: there are few of them."""
-
-OUT_OF_FOCUS = 0.4
-LEAST_BLUR, MOST_BLUR = 0.004, 0.03
-"""Share of the scenes that are behind the focus, and how far a point spreads there, as a part of the height: a pot or a lamp
-behind somebody is no face, however round it becomes."""
-
-_SCENE_TRIES, _PASTE_TRIES = 8, 6
-
-Point = Sequence[float] | NDArray[np.float64]
-"""x, y in pixels of the sample."""
 
 
 class Composer:
@@ -84,222 +45,41 @@ class Composer:
         Raises:
             UsageError: there is no scene with a face, or no picture without.
         """
-        with_faces = [picture for picture in pictures if len(picture.boxes)]
-        self._singles = [picture for picture in with_faces if picture.kind == SINGLE]
-        self._kinds = _by_kind([picture for picture in with_faces if picture.kind != SINGLE])
-        self._empty = [picture for picture in pictures if not len(picture.boxes) and picture.kind == NEGATIVE]
-        self._aside = [(picture, face) for picture in with_faces for face in np.flatnonzero(_turns(picture) > ASIDE_TURN)]
-        self._frames = [picture for picture in pictures if not len(picture.boxes) and picture.kind not in (NEGATIVE, SINGLE)]
-        if not self._kinds or not self._empty:
-            raise UsageError("the training data has no scene with a face, or none of the kind negative")
-        self._shares = _shares(self._kinds)
-        self._pyramids = Pyramids()
+        pyramids = Pyramids()
+        self._any = Scenery(pictures, pyramids)
+        try:
+            self._coloured = Scenery([picture for picture in pictures if is_coloured(picture.image)], pyramids)
+        except UsageError:
+            self._coloured = self._any
 
     def compose(self, rng: np.random.Generator) -> Canvas:
         """One sample of SAMPLE_PX; the same generator gives the same one."""
-        kind = rng.random()
-        if kind < CROPS:
-            canvas = self._crop(rng)
-        elif kind < CROPS + GALLERIES:
-            canvas = self._gallery(rng)
-        elif kind < CROPS + GALLERIES + PASTES:
-            canvas = self._paste(rng)
-        else:
-            canvas = self._background(rng, others=0.15)
+        coloured = rng.random() < COLOURED
+        canvas = _drawn(self._coloured if coloured else self._any, rng)
         if rng.random() < DISTRACTED:
             distract(canvas, rng)
-        if rng.random() < UNTOUCHED:
-            return canvas
-        occlude(canvas, rng)
-        canvas.grey = degrade(canvas.grey, rng, smallest_px=_smallest(canvas))
+        if rng.random() >= UNTOUCHED:
+            occlude(canvas, rng)
+            canvas.image = degrade(canvas.image, rng, smallest_px=_smallest(canvas))
+        if not coloured:
+            canvas.image = in_grey(canvas.image)
         return canvas
 
-    def _crop(self, rng: np.random.Generator) -> Canvas:
-        """A scene around one of its faces, which gets a random size."""
-        canvas = self._background(rng)
-        size = _close_up_size(rng) if rng.random() < CLOSE_UPS else _face_size(rng)
-        for _ in range(_SCENE_TRIES):
-            picture, middle, side = self._face(rng)
-            scale = size / side
-            # A scene that would shrink to a stamp belongs into a gallery.
-            if scale <= MOST_ENLARGED and scale * min(picture.grey.shape) > SAMPLE_PX / 2:
-                break
-        # A face larger than half the sample must be near its middle, or little of it would show.
-        reach = 0.42 * min(1.0, SAMPLE_PX / 2 / size)
-        target = (0.5 + rng.uniform(-reach, reach, 2)) * SAMPLE_PX
-        draw(canvas, picture, _pose(middle, target, min(scale, MOST_ENLARGED), rng), canvas.whole, self._pyramids)
-        return canvas
 
-    def _gallery(self, rng: np.random.Generator) -> Canvas:
-        """Part of a video call: tiles in rows and columns, each with one face, a letter or an empty room."""
-        canvas = Canvas(_flat(rng))
-        rows = int(rng.integers(1, 7))
-        height = SAMPLE_PX / rows * rng.uniform(0.8, 1.3)
-        width = height * float(rng.choice((16 / 9, 16 / 9, 4 / 3, 1.0, 0.75)))
-        gap = rng.uniform(0, 0.06) * height
-        left, top = -rng.uniform(0, 0.6, 2) * (width, height)
-        for y in np.arange(top, SAMPLE_PX, height + gap):
-            for x in np.arange(left, SAMPLE_PX, width + gap):
-                region = _inside(x, y, x + width, y + height)
-                if min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX:
-                    self._tile(canvas, (x, y, width, height), region, rng)
-        return canvas
-
-    def _tile(self, canvas: Canvas, tile: tuple[float, float, float, float], region: Region, rng: np.random.Generator) -> None:
-        x, y, width, height = tile
-        content = rng.random()
-        if content < LETTERS:
-            _letter(canvas, tile, region, rng)
-            return
-        if content < ROOMS:
-            self._fill(canvas, self._empty[rng.integers(len(self._empty))], region, rng)
-        if content > NOBODY:
-            picture, middle, side = self._face(rng, singles=0.5)
-            size = height * _log_uniform(0.22, 0.8, rng)
-            target = x + width * rng.uniform(0.28, 0.72), y + height * rng.uniform(0.35, 0.62)
-            draw(canvas, picture, _pose(middle, target, min(size / side, 2 * MOST_ENLARGED), rng), region, self._pyramids)
-        x1, y1, x2, y2 = region
-        canvas.grey[y1:y2, x1:x2] = light(canvas.grey[y1:y2, x1:x2], rng)
-
-    def _paste(self, rng: np.random.Generator) -> Canvas:
-        """Faces pasted on a scene, with soft or hard edges, none over another."""
-        canvas = self._background(rng, others=0.3)
-        for _ in range(int(rng.integers(1, MOST_PASTED + 1))):
-            self._paste_face(canvas, rng)
-        return canvas
-
-    def _paste_face(self, canvas: Canvas, rng: np.random.Generator) -> None:
-        picture, middle, side = self._face(rng, singles=0.8)
-        size = min(_face_size(rng), LARGEST_PASTED_PX)
-        spread = size * rng.uniform(1.05, 1.7)
-        for _ in range(_PASTE_TRIES):
-            centre = rng.uniform(0, SAMPLE_PX, 2)
-            region = _inside(*(centre - spread * 0.6), *(centre + spread * 0.7))
-            taken = visible_share(canvas.boxes, region).max(initial=0) > 0
-            if not taken and min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX:
-                mask = _soft_mask(centre, spread, region, rng) if rng.random() < SOFT_EDGES else None
-                draw(canvas, picture, _pose(middle, centre, size / side, rng), region, self._pyramids, mask)
-                return
-
-    def _background(self, rng: np.random.Generator, *, others: float = 0.0) -> Canvas:
-        """A scene without a face; in a share `others` of the cases a frame that may hide one too small for the teacher."""
-        canvas = Canvas(_flat(rng))
-        choice = self._frames if self._frames and rng.random() < others else self._empty
-        self._fill(canvas, choice[rng.integers(len(choice))], canvas.whole, rng)
-        return canvas
-
-    def _fill(self, canvas: Canvas, picture: Picture, region: Region, rng: np.random.Generator) -> None:
-        width, height = region[2] - region[0], region[3] - region[1]
-        quarters = int(rng.integers(1, 4)) if rng.random() < UPSIDE_DOWN else 0
-        if quarters % 2:
-            width, height = height, width
-        fitting = max(width / picture.grey.shape[1], height / picture.grey.shape[0])
-        scale = fitting * _log_uniform(1.0, max(1.2, MOST_ENLARGED / fitting), rng)
-        room = np.array([picture.grey.shape[1], picture.grey.shape[0]]) - np.array([width, height]) / scale
-        source = np.array([width, height]) / scale / 2 + room * rng.random(2)
-        target = (region[0] + region[2]) / 2, (region[1] + region[3]) / 2
-        pose = Pose.around(source, target, scale, angle=quarters * math.pi / 2, mirror=bool(rng.random() < 0.5))
-        draw(canvas, picture, pose, region, self._pyramids)
-        if rng.random() < OUT_OF_FOCUS:
-            x1, y1, x2, y2 = region
-            spread = (y2 - y1) * _log_uniform(LEAST_BLUR, MOST_BLUR, rng)
-            canvas.grey[y1:y2, x1:x2] = cv2.GaussianBlur(canvas.grey[y1:y2, x1:x2], (0, 0), spread)
-
-    def _face(self, rng: np.random.Generator, *, singles: float = 0.0) -> tuple[Picture, NDArray[np.float32], float]:
-        """A picture, and middle (x, y) and side of one of its faces; in a share `singles` of the cases a single one."""
-        if self._aside and rng.random() < ASIDE:
-            picture, face = self._aside[rng.integers(len(self._aside))]
-        else:
-            pictures = self._singles if self._singles and rng.random() < singles else self._scenes_of_a_kind(rng)
-            picture = pictures[rng.integers(len(pictures))]
-            face = rng.integers(len(picture.boxes))
-        box = picture.boxes[face]
-        return picture, (box[:2] + box[2:]) / 2, max(4.0, float(sides(box[None])[0]))
-
-    def _scenes_of_a_kind(self, rng: np.random.Generator) -> list[Picture]:
-        return self._kinds[rng.choice(len(self._kinds), p=self._shares)]
+def _drawn(scenery: Scenery, rng: np.random.Generator) -> Canvas:
+    kind = rng.random()
+    if kind < CROPS:
+        return scenery.crop(rng)
+    if kind < CROPS + GALLERIES:
+        return scenery.gallery(rng)
+    if kind < CROPS + GALLERIES + PASTES:
+        return scenery.paste(rng)
+    return scenery.background(rng, others=0.15)
 
 
 def _smallest(canvas: Canvas) -> float:
     """Side of the smallest face that is asked for; infinite where there is none."""
     return float(sides(canvas.boxes[canvas.weights > 0]).min(initial=np.inf))
-
-
-def _turns(picture: Picture) -> NDArray[np.float64]:
-    """How far each face is turned to the side, (n,); 0 where the landmarks are unknown."""
-    faces = picture.landmarks.tolist()
-    return np.array([0.0 if np.isnan(points).any() else turn(points) for points in faces])
-
-
-def _by_kind(pictures: Sequence[Picture]) -> list[list[Picture]]:
-    kinds: dict[str, list[Picture]] = {}
-    for picture in pictures:
-        kinds.setdefault(picture.kind, []).append(picture)
-    return list(kinds.values())
-
-
-def _shares(kinds: Sequence[Sequence[Picture]]) -> NDArray[np.float64]:
-    """Kinds by their number of faces, dampened, so that neither a crowd nor a series of look-alikes rules."""
-    faces = np.array([sum(min(len(picture.boxes), 10) for picture in pictures) for pictures in kinds], np.float64)
-    return np.asarray(np.sqrt(faces) / np.sqrt(faces).sum())
-
-
-def _face_size(rng: np.random.Generator) -> float:
-    return _log_uniform(SMALLEST_FACE_PX, LARGEST_FACE_PX, rng)
-
-
-def _close_up_size(rng: np.random.Generator) -> float:
-    return _log_uniform(LARGEST_FACE_PX, CLOSE_UP_PX, rng)
-
-
-def _log_uniform(low: float, high: float, rng: np.random.Generator) -> float:
-    return math.exp(rng.uniform(math.log(low), math.log(high)))
-
-
-def _pose(
-    source: NDArray[np.float32], target: Sequence[float] | NDArray[np.float64], scale: float, rng: np.random.Generator
-) -> Pose:
-    angle = float(np.clip(rng.normal(0, TURN_RAD), -MOST_TURN_RAD, MOST_TURN_RAD)) if rng.random() < TURNED else 0.0
-    stretch = math.exp(rng.normal(0, 0.06))
-    return Pose.around(list(source), list(target), scale, angle=angle, mirror=bool(rng.random() < 0.5), stretch=stretch)
-
-
-def _flat(rng: np.random.Generator) -> NDArray[np.uint8]:
-    return np.full((SAMPLE_PX, SAMPLE_PX), rng.integers(0, 256), np.uint8)
-
-
-def _inside(x1: float, y1: float, x2: float, y2: float) -> Region:
-    low, high = np.clip((x1, y1), 0, SAMPLE_PX), np.clip((x2, y2), 0, SAMPLE_PX)
-    return round(float(low[0])), round(float(low[1])), round(float(high[0])), round(float(high[1]))
-
-
-def _soft_mask(centre: NDArray[np.float64], size: float, region: Region, rng: np.random.Generator) -> NDArray[np.float32]:
-    """An upright ellipse around the face, blurred at its rim."""
-    mask = np.zeros((region[3] - region[1], region[2] - region[0]), np.float32)
-    middle = round(float(centre[0]) - region[0]), round(float(centre[1]) - region[1])
-    cv2.ellipse(mask, middle, (max(1, round(size * 0.45)), max(1, round(size * 0.55))), 0, 0, 360, 1.0, -1)
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.3 + size * rng.uniform(0.01, 0.06)), np.float32)
-
-
-def _letter(canvas: Canvas, tile: tuple[float, float, float, float], region: Region, rng: np.random.Generator) -> None:
-    """The tile of somebody whose camera is off: a disc with a letter."""
-    x, y, width, height = tile
-    x1, y1, x2, y2 = region
-    canvas.grey[y1:y2, x1:x2] = rng.integers(0, 120)
-    centre, radius = (round(x + width / 2), round(y + height / 2)), max(2, round(height * rng.uniform(0.15, 0.3)))
-    cv2.circle(canvas.grey, centre, radius, int(rng.integers(60, 256)), -1, cv2.LINE_AA)
-    corner = centre[0] - radius // 2, centre[1] + radius // 2
-    letter = chr(int(rng.integers(ord("A"), ord("Z") + 1)))
-    cv2.putText(
-        canvas.grey,
-        letter,
-        corner,
-        cv2.FONT_HERSHEY_SIMPLEX,
-        radius / 22,
-        int(rng.integers(0, 256)),
-        max(1, radius // 12),
-        cv2.LINE_AA,
-    )
 
 
 def occlude(canvas: Canvas, rng: np.random.Generator) -> None:
@@ -315,16 +95,16 @@ def occlude(canvas: Canvas, rng: np.random.Generator) -> None:
             (x1, y1, x2, y1 + depth * 0.6 * height),
             (x1, y2 - depth * height, x2, y2),
         ][side]
-        region = _inside(*bar)
+        region = clipped(*bar)
         if region[2] > region[0] and region[3] > region[1]:
-            _cover(canvas.grey, region, rng)
+            _cover(canvas.image, region, rng)
 
 
-def _cover(grey: NDArray[np.uint8], region: Region, rng: np.random.Generator) -> None:
-    """Fills a region with one grey level, or with what is elsewhere in the picture, as a head in front has a texture too."""
+def _cover(image: Image, region: Region, rng: np.random.Generator) -> None:
+    """Fills a region with one colour, or with what is elsewhere in the picture, as a head in front has a texture too."""
     x1, y1, x2, y2 = region
     if rng.random() < COVERED_EVENLY:
-        grey[y1:y2, x1:x2] = rng.integers(0, 256)
+        image[y1:y2, x1:x2] = colour(rng)
         return
-    x, y = rng.integers(0, grey.shape[1] - (x2 - x1) + 1), rng.integers(0, grey.shape[0] - (y2 - y1) + 1)
-    grey[y1:y2, x1:x2] = grey[y : y + y2 - y1, x : x + x2 - x1].copy()
+    x, y = rng.integers(0, image.shape[1] - (x2 - x1) + 1), rng.integers(0, image.shape[0] - (y2 - y1) + 1)
+    image[y1:y2, x1:x2] = image[y : y + y2 - y1, x : x + x2 - x1].copy()

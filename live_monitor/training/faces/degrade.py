@@ -1,4 +1,4 @@
-"""What cameras, codecs and lamps do to a grey picture."""
+"""What cameras, codecs and lamps do to a picture."""
 
 from __future__ import annotations
 
@@ -6,84 +6,88 @@ import math
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Grey = NDArray[np.uint8]
-
+from live_monitor.training.faces.colours import tinted
+from live_monitor.types import Image
 
 LEAST_BLURRED_PX = 16.0
 """Where a face is smaller than this, resolution stays: blurred as well, it would be nobody's."""
 
+COLOURED_NOISE = 0.5
+"""Share of the noise that differs from channel to channel."""
 
-def degrade(grey: Grey, rng: np.random.Generator, *, smallest_px: float) -> Grey:
+
+def degrade(image: Image, rng: np.random.Generator, *, smallest_px: float) -> Image:
     """A random chain of light, loss of resolution, blur, noise and compression.
 
     Args:
-        grey: uint8 (h, w).
+        image: uint8 (h, w, 3) BGR.
         rng: the only source of randomness.
         smallest_px: side of the smallest face in it.
 
     Returns:
-        uint8 (h, w).
+        uint8 (h, w, 3).
     """
-    grey = light(grey, rng)
+    image = light(image, rng)
     if rng.random() < 0.2:
-        grey = _lamp(grey, rng)
+        image = _lamp(image, rng)
     if smallest_px >= LEAST_BLURRED_PX:
-        grey = _resolve(grey, rng)
+        image = _resolve(image, rng)
     if rng.random() < 0.3:
-        grey = _noise(grey, rng)
+        image = _noise(image, rng)
     if rng.random() < 0.2:
-        grey = _compress(grey, rng)
-    return grey
+        image = _compress(image, rng)
+    return image
 
 
-def light(grey: Grey, rng: np.random.Generator) -> Grey:
-    """Another gamma, contrast and brightness."""
+def light(image: Image, rng: np.random.Generator) -> Image:
+    """Another gamma, contrast, brightness and white balance, and other strong colours."""
+    image = tinted(image, rng)
     levels = np.linspace(0, 1, 256) ** math.exp(rng.normal(0, 0.3))
     contrast, middle = rng.uniform(0.45, 1.25), rng.uniform(0.35, 0.65)
     levels = (levels - 0.5) * contrast + (middle if contrast < 1 else 0.5)
-    return _as_u8(cv2.LUT(grey, (levels.clip(0, 1) * 255).astype(np.uint8)))
+    return _as_u8(cv2.LUT(image, (levels.clip(0, 1) * 255).astype(np.uint8)))
 
 
-def _lamp(grey: Grey, rng: np.random.Generator) -> Grey:
+def _lamp(image: Image, rng: np.random.Generator) -> Image:
     """Brightness that falls off towards one side."""
-    height, width = grey.shape
+    height, width = image.shape[:2]
     angle = rng.uniform(0, 2 * math.pi)
     across = np.linspace(-0.5, 0.5, width, dtype=np.float32) * math.cos(angle)
     down = np.linspace(-0.5, 0.5, height, dtype=np.float32)[:, None] * math.sin(angle)
-    return _as_u8((grey * (1 + rng.uniform(0.2, 0.9) * (across + down))).clip(0, 255))
+    return _as_u8((image * (1 + rng.uniform(0.2, 0.9) * (across + down))[..., None]).clip(0, 255))
 
 
-def _lower_resolution(grey: Grey, rng: np.random.Generator) -> Grey:
+def _lower_resolution(image: Image, rng: np.random.Generator) -> Image:
     scale = rng.uniform(0.4, 0.85)
     shrink = int(rng.choice((cv2.INTER_AREA, cv2.INTER_LINEAR)))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=shrink)
-    return _as_u8(cv2.resize(small, grey.shape[::-1], interpolation=cv2.INTER_LINEAR))
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=shrink)
+    return _as_u8(cv2.resize(small, image.shape[1::-1], interpolation=cv2.INTER_LINEAR))
 
 
-def _resolve(grey: Grey, rng: np.random.Generator) -> Grey:
+def _resolve(image: Image, rng: np.random.Generator) -> Image:
     """Less sharp, or sharper, or neither."""
     if rng.random() < 0.2:
-        return _lower_resolution(grey, rng)
+        return _lower_resolution(image, rng)
     if rng.random() < 0.2:
-        return _as_u8(cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.4, 1.4)))
-    return _sharpen(grey) if rng.random() < 0.1 else grey
+        return _as_u8(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.4)))
+    return _sharpen(image) if rng.random() < 0.1 else image
 
 
-def _sharpen(grey: Grey) -> Grey:
-    return _as_u8(cv2.addWeighted(grey, 1.7, cv2.GaussianBlur(grey, (0, 0), 1.0), -0.7, 0))
+def _sharpen(image: Image) -> Image:
+    return _as_u8(cv2.addWeighted(image, 1.7, cv2.GaussianBlur(image, (0, 0), 1.0), -0.7, 0))
 
 
-def _noise(grey: Grey, rng: np.random.Generator) -> Grey:
-    sigma = rng.uniform(2, 14)
-    return _as_u8((grey + sigma * rng.standard_normal(grey.shape, np.float32)).clip(0, 255))
+def _noise(image: Image, rng: np.random.Generator) -> Image:
+    sigma, channels = rng.uniform(2, 14), 3 if rng.random() < COLOURED_NOISE else 1
+    noise = rng.standard_normal((*image.shape[:2], channels), np.float32)
+    return _as_u8((image + sigma * noise).clip(0, 255))
 
 
-def _compress(grey: Grey, rng: np.random.Generator) -> Grey:
-    _, encoded = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 70))])
-    return _as_u8(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE))
+def _compress(image: Image, rng: np.random.Generator) -> Image:
+    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 70))])
+    return _as_u8(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
 
 
-def _as_u8(grey: object) -> Grey:
-    return np.asarray(grey).astype(np.uint8, copy=False)
+def _as_u8(image: object) -> Image:
+    return np.asarray(image).astype(np.uint8, copy=False)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.training.faces.colours import colour
 from live_monitor.training.faces.placing import Canvas, visible_share
 
 MOST_THINGS = 4
@@ -15,7 +16,7 @@ SMALLEST_PX, LARGEST_PX = 14.0, 150.0
 """Sizes are drawn log-uniformly between these."""
 
 CAPPED, STRIPED = 0.4, 0.2
-"""Shares of the things that have a part of another brightness, as hair on a head, and that have stripes, as a fan or a blind."""
+"""Shares of the things that have a part of another colour, as hair on a head, and that have stripes, as a fan or a blind."""
 
 WRITTEN = 0.35
 """Share of the things that are writing."""
@@ -35,7 +36,7 @@ FONTS = (
     cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
 )
 
-Grey = NDArray[np.float32]
+Levels = NDArray[np.float32]
 
 
 def distract(canvas: Canvas, rng: np.random.Generator) -> None:
@@ -44,19 +45,19 @@ def distract(canvas: Canvas, rng: np.random.Generator) -> None:
         if rng.random() < WRITTEN:
             _write(canvas, rng)
             continue
-        side = canvas.grey.shape[0]
+        side = canvas.image.shape[0]
         size = math.exp(rng.uniform(math.log(SMALLEST_PX), math.log(LARGEST_PX)))
         low = np.clip(rng.uniform(-size / 3, side - size / 3, 2), 0, side - 8).astype(int)
         high = np.minimum(low + max(8, round(size)), side)
         region = int(low[0]), int(low[1]), int(high[0]), int(high[1])
         if visible_share(canvas.boxes, region).max(initial=0) == 0:
             x1, y1, x2, y2 = region
-            canvas.grey[y1:y2, x1:x2] = _thing_over(canvas.grey[y1:y2, x1:x2].astype(np.float32), rng)
+            canvas.image[y1:y2, x1:x2] = _thing_over(canvas.image[y1:y2, x1:x2].astype(np.float32), rng)
 
 
 def _write(canvas: Canvas, rng: np.random.Generator) -> None:
     """Writes a word of random letters and digits, unless a face is there."""
-    side = canvas.grey.shape[0]
+    side = canvas.image.shape[0]
     letters = "".join(str(rng.choice(LETTERS)) for _ in range(int(rng.integers(1, MOST_LETTERS + 1))))
     font = int(rng.choice(FONTS))
     height = math.exp(rng.uniform(math.log(SMALLEST_LETTER_PX), math.log(LARGEST_LETTER_PX)))
@@ -68,20 +69,20 @@ def _write(canvas: Canvas, rng: np.random.Generator) -> None:
     if x1 >= x2 or y1 >= y2 or visible_share(canvas.boxes, (x1, y1, x2, y2)).max(initial=0) > 0:
         return
     if rng.random() < ON_PLATE:
-        canvas.grey[y1:y2, x1:x2] = rng.integers(0, 256)
-    cv2.putText(canvas.grey, letters, (x, y), font, scale, int(rng.integers(0, 256)), thickness, cv2.LINE_AA)
+        canvas.image[y1:y2, x1:x2] = colour(rng)
+    cv2.putText(canvas.image, letters, (x, y), font, scale, colour(rng), thickness, cv2.LINE_AA)
 
 
-def _thing_over(before: Grey, rng: np.random.Generator) -> NDArray[np.uint8]:
-    height, width = before.shape
-    level = np.full_like(before, rng.uniform(0, 255))
+def _thing_over(before: Levels, rng: np.random.Generator) -> NDArray[np.uint8]:
+    height, width = before.shape[:2]
+    level = np.full_like(before, colour(rng))
     if rng.random() < CAPPED:
-        level[: int(height * rng.uniform(0.2, 0.7))] = rng.uniform(0, 255)
+        level[: int(height * rng.uniform(0.2, 0.7))] = colour(rng)
     if rng.random() < STRIPED:
-        level += rng.uniform(10, 80) * np.sin(np.arange(height, dtype=np.float32) * rng.uniform(0.2, 2.0))[:, None]
+        level += rng.uniform(10, 80) * np.sin(np.arange(height, dtype=np.float32) * rng.uniform(0.2, 2.0))[:, None, None]
     level = np.asarray(cv2.GaussianBlur(level, (0, 0), 0.3 + rng.uniform(0, 0.08) * height), np.float32)
-    mask = np.zeros_like(before)
+    mask = np.zeros(before.shape[:2], np.float32)
     axes = max(1, round(width * rng.uniform(0.3, 0.46))), max(1, round(height * rng.uniform(0.3, 0.46)))
     cv2.ellipse(mask, (width // 2, height // 2), axes, float(rng.uniform(0, 180)), 0, 360, float(rng.uniform(0.5, 1.0)), -1)
     mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.3 + rng.uniform(0, 0.1) * min(height, width)), np.float32)
-    return (before + mask * (level.clip(0, 255) - before)).astype(np.uint8)
+    return (before + mask[..., None] * (level.clip(0, 255) - before)).astype(np.uint8)

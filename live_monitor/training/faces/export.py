@@ -128,10 +128,10 @@ class _RepeatedCells(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
 def _calibration(pictures: Sequence[Picture], seed: int) -> Iterator[list[NDArray[np.float32]]]:
     composer = Composer(pictures)
     for number in range(CALIBRATION_SAMPLES):
-        grey = composer.compose(np.random.default_rng((seed, number))).grey
-        # Black and white in every one: together they fix the input's range, so that a grey level is one step of int8.
-        grey[0, 0], grey[0, 1] = 0, 255
-        yield [to_input(grey)[None, :, :, None]]
+        image = composer.compose(np.random.default_rng((seed, number))).image
+        # Black and white in every one: together they fix the input's range, so that a level is one step of int8.
+        image[0, 0], image[0, 1] = 0, 255
+        yield [to_input(image)[None]]
 
 
 def _card(folder: Path, trained: TrainedDetector, network: Any) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def _card(folder: Path, trained: TrainedDetector, network: Any) -> dict[str, Any
         "name": NAME,
         "network": NAME,
         "parameters": network.count_params(),
-        "input": {"colour": "grey", "range": "(grey - 128) / 128", "multiple_px": 32},
+        "input": {"colour": "BGR", "range": "(level - 128) / 128", "multiple_px": 32},
         "smallest_px": SMALLEST_PX,
         "architecture": " ".join(inspect.cleandoc(str(facegrid.__doc__)).split("\n\nArgs:")[0].split()),
         "data": "Composed of pictures with boxes by people and of others labelled by YuNet; a fifth kept apart for choosing",

@@ -34,7 +34,7 @@ def without_twins_in(pictures: Sequence[Picture], folder: Path) -> list[Picture]
     tested = thumbnails(image for path in sorted(folder.rglob("*")) if path.is_file() for image in _images(path))
     if not len(tested):
         raise UsageError(f"{folder}: no picture and no video that can be read; give a folder with what is to be left out")
-    twins = have_twins(thumbnails(picture.grey for picture in pictures), tested)
+    twins = have_twins(thumbnails(picture.image for picture in pictures), tested)
     return [picture for picture, twin in zip(pictures, twins, strict=True) if not twin]
 
 

@@ -21,9 +21,9 @@ Thumbnails = NDArray[np.float64]
 
 
 def thumbnails(images: Iterable[Image]) -> Thumbnails:
-    """Thumbnails of uint8 pictures of any size, grey (h, w) or BGR (h, w, 3)."""
+    """Thumbnails of uint8 (h, w, 3) BGR pictures of any size."""
     side = (_THUMBNAIL_PX, _THUMBNAIL_PX)
-    small = [cv2.resize(_grey(image), side, interpolation=cv2.INTER_AREA).ravel() for image in images]
+    small = [cv2.cvtColor(cv2.resize(image, side, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY).ravel() for image in images]
     rows = np.array(small, np.float64).reshape(-1, _THUMBNAIL_PX**2)
     rows -= rows.mean(axis=1, keepdims=True)
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6))
@@ -32,7 +32,3 @@ def thumbnails(images: Iterable[Image]) -> Thumbnails:
 def have_twins(pictures: Thumbnails, others: Thumbnails) -> NDArray[np.bool_]:
     """bool (n,): which of n pictures look like one of the others."""
     return np.asarray((pictures @ others.T).max(axis=1, initial=-1.0) >= TWIN_CORRELATION)
-
-
-def _grey(image: Image) -> Image:
-    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
 from live_monitor.training.faces.likeness import have_twins, thumbnails
+from live_monitor.types import Image
 
 LONGEST_PX = 640
 """Pictures are reduced to this longest side when read."""
@@ -45,12 +46,12 @@ SINGLE, NEGATIVE = "single", "negative"
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A grey picture and its faces.
+    """A picture and its faces.
 
     Attributes:
         name: its file.
         kind: SINGLE, NEGATIVE, the kind of scene, or the source of a picture with boxes by people.
-        grey: uint8 (h, w).
+        image: uint8 (h, w, 3) BGR.
         boxes: float32 (n, 4), x1, y1, x2, y2 in pixels; may reach beyond the picture.
         landmarks: float32 (n, 5, 2), x, y in pixels: right eye, left eye, nose, right and left corner of the mouth; nan where
             unknown.
@@ -60,7 +61,7 @@ class Picture:
 
     name: str
     kind: str
-    grey: NDArray[np.uint8]
+    image: Image
     boxes: NDArray[np.float32]
     landmarks: NDArray[np.float32]
     by_people: bool
@@ -145,17 +146,17 @@ def _missing(path: Path) -> UsageError:
 def _picture(
     name: str, kind: str, content: bytes, boxes: NDArray[np.float32], landmarks: NDArray[np.float32], *, by_people: bool
 ) -> Picture:
-    grey = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE) if content else None
-    if grey is None:
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    if image is None:
         raise ValueError(f"{name} is not a readable picture")
     boxes = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
-    scale = min(1.0, LONGEST_PX / max(grey.shape))
+    scale = min(1.0, LONGEST_PX / max(image.shape))
     if scale < 1:
-        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return Picture(name, kind, grey.astype(np.uint8, copy=False), boxes * scale, landmarks * scale, by_people)
+        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return Picture(name, kind, image.astype(np.uint8, copy=False), boxes * scale, landmarks * scale, by_people)
 
 
 def _without_twins(pictures: Sequence[Picture], apart: Sequence[Picture]) -> list[Picture]:
     """A picture that looks like one kept apart is not trained on."""
-    twins = have_twins(thumbnails(picture.grey for picture in pictures), thumbnails(picture.grey for picture in apart))
+    twins = have_twins(thumbnails(picture.image for picture in pictures), thumbnails(picture.image for picture in apart))
     return [picture for picture, twin in zip(pictures, twins, strict=True) if not twin]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.training.faces.pictures import Picture
+from live_monitor.types import Image
 
 LEAST_VISIBLE = 0.4
 FILLS = 0.75
@@ -31,34 +32,34 @@ class Canvas:
     """A picture that is being composed, and the faces in it so far.
 
     Attributes:
-        grey: uint8 (h, w), drawn on in place.
+        image: uint8 (h, w, 3) BGR, drawn on in place.
         boxes: float32 (n, 4) x1, y1, x2, y2 in pixels of the canvas; may reach beyond it.
         landmarks: float32 (n, 5, 2), nan where unknown.
         weights: float32 (n,): how much a face counts; 0: cells that see it are neither right nor wrong.
     """
 
-    grey: NDArray[np.uint8]
+    image: Image
     boxes: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     landmarks: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 5, 2), np.float32))
     weights: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
     @property
     def whole(self) -> Region:
-        return 0, 0, self.grey.shape[1], self.grey.shape[0]
+        return 0, 0, self.image.shape[1], self.image.shape[0]
 
 
 class Pyramids:
     """Halved copies of pictures, made when first asked for, so that strong reductions stay free of aliasing."""
 
     def __init__(self) -> None:
-        self._levels: dict[int, list[NDArray[np.uint8]]] = {}
+        self._levels: dict[int, list[Image]] = {}
 
-    def level(self, picture: Picture, scale: float) -> tuple[NDArray[np.uint8], int]:
+    def level(self, picture: Picture, scale: float) -> tuple[Image, int]:
         """The smallest copy that need not be enlarged to be drawn at `scale`, and how many times it was halved."""
-        levels = self._levels.setdefault(id(picture), [picture.grey])
+        levels = self._levels.setdefault(id(picture), [picture.image])
         wanted = max(0, math.floor(math.log2(1 / scale))) if scale < 1 else 0
-        while len(levels) <= wanted and min(levels[-1].shape) >= 4:
-            height, width = levels[-1].shape
+        while len(levels) <= wanted and min(levels[-1].shape[:2]) >= 4:
+            height, width = levels[-1].shape[:2]
             halved = cv2.resize(levels[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
             levels.append(halved.astype(np.uint8, copy=False))
         wanted = min(wanted, len(levels) - 1)
@@ -124,7 +125,7 @@ def draw(
     """
     x1, y1, x2, y2 = region
     source, halvings = pyramids.level(picture, pose.scale)
-    before = canvas.grey[y1:y2, x1:x2]
+    before = canvas.image[y1:y2, x1:x2]
     drawn = cv2.warpAffine(
         source,
         pose.matrix(halvings, region),
@@ -134,8 +135,8 @@ def draw(
         borderMode=cv2.BORDER_TRANSPARENT,
     )
     if mask is not None:
-        drawn = (before + mask * (drawn.astype(np.float32) - before)).astype(np.uint8)
-    canvas.grey[y1:y2, x1:x2] = drawn
+        drawn = (before + mask[..., None] * (drawn.astype(np.float32) - before)).astype(np.uint8)
+    canvas.image[y1:y2, x1:x2] = drawn
     _add_faces(canvas, picture, pose, region)
 
 

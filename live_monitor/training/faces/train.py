@@ -25,12 +25,13 @@ from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.errors import ModelError
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces.average_precision import judge
-from live_monitor.training.faces.compose import SAMPLE_PX, Composer
+from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.leave_out import without_twins_in
 from live_monitor.training.faces.look import keras_sight, look
 from live_monitor.training.faces.losses import face_loss
 from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
 from live_monitor.training.faces.recipe import Recipe
+from live_monitor.training.faces.scenery import SAMPLE_PX
 from live_monitor.training.faces.targets import targets
 from live_monitor.training.faces.unmarked import FAINTEST, with_unmarked
 from live_monitor.training.plot import plot_curves
@@ -300,4 +301,4 @@ def _batches(pictures: Sequence[Picture], recipe: Recipe, first: int) -> Generat
 def _batch(composer: Composer, recipe: Recipe, step: int) -> Batch:
     samples = [composer.compose(np.random.default_rng((recipe.seed, step, row))) for row in range(recipe.batch_size)]
     wanted = [targets(SAMPLE_PX, sample.boxes, sample.landmarks, sample.weights) for sample in samples]
-    return to_input(np.stack([sample.grey for sample in samples]))[..., None], np.stack(wanted)
+    return to_input(np.stack([sample.image for sample in samples])), np.stack(wanted)

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from live_monitor.detect.detector import FaceFinder, in_pixels_of
 from live_monitor.training.faces.pictures import NEGATIVE, Picture
@@ -44,7 +43,7 @@ def with_unmarked(pictures: Iterable[Picture], teacher: FaceFinder) -> list[Pict
     """
     known = []
     for picture in pictures:
-        found = _found(picture.grey, teacher)
+        found = _found(picture.image, teacher)
         if picture.kind != NEGATIVE:
             known.append(_with_unmarked(picture, found))
         elif all((face.score or 0.0) < SURE for face in found):
@@ -52,8 +51,7 @@ def with_unmarked(pictures: Iterable[Picture], teacher: FaceFinder) -> list[Pict
     return known
 
 
-def _found(grey: NDArray[np.uint8], teacher: FaceFinder) -> list[Detection]:
-    picture: Image = np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
+def _found(picture: Image, teacher: FaceFinder) -> list[Detection]:
     larger: Image = np.asarray(cv2.resize(picture, None, fx=ENLARGED, fy=ENLARGED), np.uint8)
     smaller = (1 / ENLARGED, 1 / ENLARGED)
     return [*teacher.find(picture), *(in_pixels_of(face, smaller) for face in teacher.find(larger))]

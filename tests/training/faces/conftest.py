@@ -82,7 +82,7 @@ def detector_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_network(upsample: Callable[[Any], Any] | None = None) -> Any:
     """Inputs and outputs of facegrid with hardly anything in between."""
     upsample = upsample or keras.layers.UpSampling2D(2)
-    inputs = keras.layers.Input((None, None, 1))
+    inputs = keras.layers.Input((None, None, 3))
     level = keras.layers.Conv2D(8, 8, STRIDES[0], "same", activation="relu")(inputs)
     levels = [level]
     for _ in STRIDES[1:]:

@@ -14,10 +14,10 @@ FACE = (40, 30, 80, 78)
 
 
 def canvas(*boxes: tuple[int, int, int, int]) -> Canvas:
-    grey = np.full((SIDE, SIDE), 120, np.uint8)
+    image = np.full((SIDE, SIDE, 3), 120, np.uint8)
     faces = len(boxes)
     return Canvas(
-        grey,
+        image,
         np.array(boxes, np.float32).reshape(-1, 4),
         np.full((faces, 5, 2), np.nan, np.float32),
         np.ones(faces, np.float32),
@@ -29,7 +29,7 @@ def test_something_is_drawn_nearly_every_time_and_is_no_face() -> None:
     for seed in range(50):
         drawn = canvas()
         distract(drawn, np.random.default_rng(seed))
-        changed += int((drawn.grey != 120).any())
+        changed += int((drawn.image != 120).any())
         assert not len(drawn.boxes)
     assert changed >= 45
 
@@ -41,7 +41,7 @@ def test_no_thing_covers_a_face(seed: int, written: float, monkeypatch: pytest.M
     drawn = canvas(FACE)
     distract(drawn, np.random.default_rng(seed))
     x1, y1, x2, y2 = FACE
-    assert (drawn.grey[y1:y2, x1:x2] == 120).all()
+    assert (drawn.image[y1:y2, x1:x2] == 120).all()
 
 
 def test_writing_comes_small_and_large(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_writing_comes_small_and_large(monkeypatch: pytest.MonkeyPatch) -> None:
     for seed in range(50):
         drawn = canvas()
         distract(drawn, np.random.default_rng(seed))
-        rows = np.flatnonzero((drawn.grey != 120).any(axis=1))
+        rows = np.flatnonzero((drawn.image != 120).any(axis=(1, 2)))
         heights.append(float(rows[-1] - rows[0] + 1) if len(rows) else 0.0)
     assert 0 < np.percentile(heights, 20) < 15
     assert np.percentile(heights, 90) > 30
@@ -61,7 +61,7 @@ def test_the_same_generator_draws_the_same() -> None:
     first, second = canvas(FACE), canvas(FACE)
     distract(first, np.random.default_rng(7))
     distract(second, np.random.default_rng(7))
-    np.testing.assert_array_equal(first.grey, second.grey)
+    np.testing.assert_array_equal(first.image, second.image)
 
 
 def test_most_of_the_picture_stays_as_it_was() -> None:
@@ -69,5 +69,5 @@ def test_most_of_the_picture_stays_as_it_was() -> None:
     for seed in range(50):
         drawn = canvas()
         distract(drawn, np.random.default_rng(seed))
-        shares.append((drawn.grey != 120).mean())
+        shares.append((drawn.image != 120).any(axis=2).mean())
     assert np.mean(shares) < 0.15 * MOST_THINGS

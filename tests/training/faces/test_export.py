@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import cv2
 import keras
 import numpy as np
 import pytest
@@ -56,9 +55,9 @@ def test_what_is_exported_is_measured_and_finds_what_the_floats_find(
 def _assert_close(litert: Path, trained: TrainedDetector) -> None:
     network: Any = tiny_network()
     network.load_weights(trained.best)
-    grey = np.asarray(cv2.cvtColor(picture(0, (48, 32))[0], cv2.COLOR_BGR2GRAY), np.uint8)
-    as_float = network((grey.astype(np.float32)[None, :, :, None] - 128) / 128)
-    for name, tensor in LiteRTNetwork(litert.read_bytes(), threads=1).run(grey).items():
+    image = picture(0, (48, 32))[0]
+    as_float = network((image.astype(np.float32)[None] - 128) / 128)
+    for name, tensor in LiteRTNetwork(litert.read_bytes(), threads=1).run(image).items():
         expected = np.asarray(as_float[name])[0]
         given = (tensor.values.astype(np.float32) - tensor.zero) * tensor.scale
         assert given.shape == expected.shape

@@ -7,10 +7,10 @@ import math
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from live_monitor.training.faces.pictures import TEACHER_WEIGHT, Picture
 from live_monitor.training.faces.placing import LEAST_VISIBLE, SMALLEST_PX, Canvas, Pose, Pyramids, draw, sides, visible_share
+from live_monitor.types import Image
 
 BOX = (40.0, 20.0, 60.0, 44.0)
 POINTS = np.array([[[44, 28], [56, 28], [50, 32], [45, 38], [55, 38]]], np.float32)
@@ -18,107 +18,107 @@ POINTS = np.array([[[44, 28], [56, 28], [50, 32], [45, 38], [55, 38]]], np.float
 
 def white_face(box: tuple[float, ...] = BOX) -> Picture:
     """A black picture whose face is a white box."""
-    grey = np.zeros((80, 100), np.uint8)
+    image = np.zeros((80, 100, 3), np.uint8)
     x1, y1, x2, y2 = map(int, box)
-    grey[y1:y2, x1:x2] = 255
-    return Picture("white", "photo", grey, np.array([box], np.float32), POINTS, by_people=False)
+    image[y1:y2, x1:x2] = 255
+    return Picture("white", "photo", image, np.array([box], np.float32), POINTS, by_people=False)
 
 
 def canvas(side: int = 256) -> Canvas:
-    return Canvas(np.full((side, side), 128, np.uint8))
+    return Canvas(np.full((side, side, 3), 128, np.uint8))
 
 
-def white_box(grey: NDArray[np.uint8]) -> list[float]:
-    rows, columns = np.nonzero(grey > 190)
+def white_box(image: Image) -> list[float]:
+    rows, columns = np.nonzero(image[..., 0] > 190)
     return [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.0, 2.5])
 @pytest.mark.parametrize("mirror", [False, True])
 def test_the_box_lies_on_the_drawn_face(scale: float, mirror: bool) -> None:
-    image = canvas()
-    draw(image, white_face(), Pose.around((50, 32), (120, 100), scale, mirror=mirror), image.whole, Pyramids())
-    np.testing.assert_allclose(image.boxes[0], white_box(image.grey), atol=1.01)
-    np.testing.assert_allclose((image.boxes[0, :2] + image.boxes[0, 2:]) / 2, [120, 100], atol=1e-3)
+    sample = canvas()
+    draw(sample, white_face(), Pose.around((50, 32), (120, 100), scale, mirror=mirror), sample.whole, Pyramids())
+    np.testing.assert_allclose(sample.boxes[0], white_box(sample.image), atol=1.01)
+    np.testing.assert_allclose((sample.boxes[0, :2] + sample.boxes[0, 2:]) / 2, [120, 100], atol=1e-3)
 
 
 def test_a_strong_reduction_keeps_the_box_on_the_face() -> None:
-    image, large = canvas(), white_face((10, 8, 90, 72))
-    draw(image, large, Pose.around((50, 40), (100, 100), 0.2), image.whole, Pyramids())
-    np.testing.assert_allclose(image.boxes[0], white_box(image.grey), atol=1.01)
+    sample, large = canvas(), white_face((10, 8, 90, 72))
+    draw(sample, large, Pose.around((50, 40), (100, 100), 0.2), sample.whole, Pyramids())
+    np.testing.assert_allclose(sample.boxes[0], white_box(sample.image), atol=1.01)
 
 
 def test_a_mirrored_face_has_its_right_eye_on_the_left_still() -> None:
-    image = canvas()
-    draw(image, white_face(), Pose.around((50, 32), (120, 100), 2, mirror=True), image.whole, Pyramids())
-    right_eye, left_eye, _, right_mouth, left_mouth = image.landmarks[0]
+    sample = canvas()
+    draw(sample, white_face(), Pose.around((50, 32), (120, 100), 2, mirror=True), sample.whole, Pyramids())
+    right_eye, left_eye, _, right_mouth, left_mouth = sample.landmarks[0]
     assert right_eye[0] < left_eye[0]
     assert right_mouth[0] < left_mouth[0]
 
 
 def test_a_quarter_turn_swaps_width_and_height() -> None:
-    image = canvas()
-    draw(image, white_face(), Pose.around((50, 32), (120, 100), 1, angle=math.pi / 2), image.whole, Pyramids())
-    np.testing.assert_allclose(image.boxes, [[108, 90, 132, 110]], atol=1e-3)
+    sample = canvas()
+    draw(sample, white_face(), Pose.around((50, 32), (120, 100), 1, angle=math.pi / 2), sample.whole, Pyramids())
+    np.testing.assert_allclose(sample.boxes, [[108, 90, 132, 110]], atol=1e-3)
 
 
 def test_stretching_keeps_the_area() -> None:
-    image = canvas()
-    draw(image, white_face(), Pose.around((50, 32), (120, 100), 2, stretch=1.44), image.whole, Pyramids())
-    width, height = image.boxes[0, 2:] - image.boxes[0, :2]
+    sample = canvas()
+    draw(sample, white_face(), Pose.around((50, 32), (120, 100), 2, stretch=1.44), sample.whole, Pyramids())
+    width, height = sample.boxes[0, 2:] - sample.boxes[0, :2]
     assert width / height == pytest.approx(1.44 * 20 / 24, rel=1e-4)
     assert width * height == pytest.approx(4 * 20 * 24, rel=1e-4)
 
 
 def test_nothing_outside_the_region_or_the_picture_changes() -> None:
-    image = canvas()
-    draw(image, white_face(), Pose.around((0, 0), (100, 100), 1), (90, 90, 150, 150), Pyramids())
-    assert (image.grey[100:150, 100:150] != 128).any()
-    image.grey[100:150, 100:150] = 128
-    assert (image.grey == 128).all()
+    sample = canvas()
+    draw(sample, white_face(), Pose.around((0, 0), (100, 100), 1), (90, 90, 150, 150), Pyramids())
+    assert (sample.image[100:150, 100:150] != 128).any()
+    sample.image[100:150, 100:150] = 128
+    assert (sample.image == 128).all()
 
 
 def test_a_mask_blends() -> None:
-    image = canvas()
+    sample = canvas()
     mask = np.full((256, 256), 0.5, np.float32)
-    draw(image, white_face(), Pose.around((50, 32), (120, 100), 1), image.whole, Pyramids(), mask)
-    assert image.grey[100, 120] == pytest.approx((128 + 255) / 2, abs=1)
+    draw(sample, white_face(), Pose.around((50, 32), (120, 100), 1), sample.whole, Pyramids(), mask)
+    assert sample.image[100, 120, 0] == pytest.approx((128 + 255) / 2, abs=1)
 
 
 @pytest.mark.parametrize(("target", "weight"), [((120, 100), TEACHER_WEIGHT), ((3, 100), TEACHER_WEIGHT), ((-8, 100), 0.0)])
 def test_a_face_counts_if_enough_of_it_shows(target: tuple[float, float], weight: float) -> None:
-    image = canvas()
-    draw(image, white_face(), Pose.around((50, 32), target, 1), image.whole, Pyramids())
-    assert image.weights == pytest.approx([weight])
+    sample = canvas()
+    draw(sample, white_face(), Pose.around((50, 32), target, 1), sample.whole, Pyramids())
+    assert sample.weights == pytest.approx([weight])
 
 
 def test_a_face_so_close_that_it_fills_the_picture_counts() -> None:
-    image = canvas(64)
-    draw(image, white_face(), Pose.around((50, 32), (32, 32), 6), image.whole, Pyramids())
-    assert visible_share(image.boxes, image.whole)[0] < LEAST_VISIBLE
-    assert image.weights == pytest.approx([TEACHER_WEIGHT])
+    sample = canvas(64)
+    draw(sample, white_face(), Pose.around((50, 32), (32, 32), 6), sample.whole, Pyramids())
+    assert visible_share(sample.boxes, sample.whole)[0] < LEAST_VISIBLE
+    assert sample.weights == pytest.approx([TEACHER_WEIGHT])
 
 
 def test_a_face_out_of_sight_is_gone() -> None:
-    image = canvas()
-    draw(image, white_face(), Pose.around((50, 32), (-60, 100), 1), image.whole, Pyramids())
-    assert len(image.boxes) == len(image.landmarks) == len(image.weights) == 0
+    sample = canvas()
+    draw(sample, white_face(), Pose.around((50, 32), (-60, 100), 1), sample.whole, Pyramids())
+    assert len(sample.boxes) == len(sample.landmarks) == len(sample.weights) == 0
 
 
 def test_a_tiny_face_does_not_count() -> None:
-    image = canvas()
-    draw(image, white_face(), Pose.around((50, 32), (120, 100), 0.2), image.whole, Pyramids())
-    assert sides(image.boxes)[0] < SMALLEST_PX
-    assert image.weights.tolist() == [0]
+    sample = canvas()
+    draw(sample, white_face(), Pose.around((50, 32), (120, 100), 0.2), sample.whole, Pyramids())
+    assert sides(sample.boxes)[0] < SMALLEST_PX
+    assert sample.weights.tolist() == [0]
 
 
 def test_a_face_that_nobody_marked_comes_along_and_does_not_count() -> None:
-    image = canvas()
+    sample = canvas()
     picture = dataclasses.replace(white_face(), unmarked=np.array([(70.0, 20.0, 90.0, 44.0)], np.float32))
-    draw(image, picture, Pose.around((50, 32), (120, 100), 1), image.whole, Pyramids())
-    np.testing.assert_allclose(image.boxes[1] - image.boxes[0], [30, 0, 30, 0], atol=1e-3)
-    assert image.weights == pytest.approx([TEACHER_WEIGHT, 0])
-    assert np.isnan(image.landmarks[1]).all()
+    draw(sample, picture, Pose.around((50, 32), (120, 100), 1), sample.whole, Pyramids())
+    np.testing.assert_allclose(sample.boxes[1] - sample.boxes[0], [30, 0, 30, 0], atol=1e-3)
+    assert sample.weights == pytest.approx([TEACHER_WEIGHT, 0])
+    assert np.isnan(sample.landmarks[1]).all()
 
 
 def test_visible_share_of_boxes_inside_half_inside_and_outside() -> None:

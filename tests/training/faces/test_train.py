@@ -333,5 +333,5 @@ def refused(weights_folder: Path, message: str, data: Path, run: Path) -> None:
 
 def test_the_network_has_a_row_for_every_cell_and_few_parameters() -> None:
     network = joined(facegrid())
-    assert network(np.zeros((2, 96, 64, 1), np.float32)).shape == (2, 12 * 8 + 6 * 4 + 3 * 2, 15)
+    assert network(np.zeros((2, 96, 64, 3), np.float32)).shape == (2, 12 * 8 + 6 * 4 + 3 * 2, 15)
     assert 100_000 < network.count_params() < 400_000

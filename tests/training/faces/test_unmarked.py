@@ -30,8 +30,8 @@ class Teacher:
 
 def picture(kind: str = "photo", *, by_people: bool = True) -> Picture:
     boxes = np.array([MARKED] if kind != "negative" else np.zeros((0, 4)), np.float32)
-    grey = np.zeros((HEIGHT, WIDTH), np.uint8)
-    return Picture("", kind, grey, boxes, np.zeros((len(boxes), 5, 2), np.float32), by_people)
+    image = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    return Picture("", kind, image, boxes, np.zeros((len(boxes), 5, 2), np.float32), by_people)
 
 
 @pytest.mark.parametrize("by_people", [True, False])

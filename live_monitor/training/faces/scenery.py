@@ -1,0 +1,268 @@
+"""Pictures of faces and of nobody, put together at random: crops of scenes, call galleries, pasted faces, empty scenes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.classify.quality import turn
+from live_monitor.errors import UsageError
+from live_monitor.training.faces.colours import colour
+from live_monitor.training.faces.degrade import light
+from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture
+from live_monitor.training.faces.placing import Canvas, Pose, Pyramids, Region, draw, sides, visible_share
+
+SAMPLE_PX = 256
+
+SMALLEST_FACE_PX, LARGEST_FACE_PX = 6.0, 170.0
+"""Face sides are drawn log-uniformly between these."""
+
+CLOSE_UPS = 0.15
+CLOSE_UP_PX = 480.0
+"""In this share of the crops the face is larger, up to this side: only a part of it fits."""
+
+MOST_ENLARGED = 2.5
+
+ASIDE = 0.15
+ASIDE_TURN = 0.3
+"""In this share of the draws the face is turned to the side by more than that, see `live_monitor.classify.quality.Quality`: few
+are."""
+
+TURNED = 0.35
+TURN_RAD = math.radians(12)
+MOST_TURN_RAD = math.radians(35)
+"""Share of the pictures that are turned; the standard deviation and limit of a turn."""
+
+DARKER = 0.45
+"""A tile with a letter is so bright beside any other colour."""
+
+LETTERS, NOBODY, ROOMS = 0.1, 0.17, 0.5
+"""A gallery's tiles, in this order of a random number: a letter up to the first; an empty room up to the second; a face in
+front of a room up to the third; the rest a face in front of nothing."""
+
+MOST_PASTED = 10
+LARGEST_PASTED_PX = 120.0
+SOFT_EDGES = 0.6
+"""Share of the pasted faces whose rim is blurred."""
+
+SMALLEST_REGION_PX = 8
+UPSIDE_DOWN = 0.35
+"""Share of the scenes without a face that are turned by quarters: there are few of them."""
+
+OUT_OF_FOCUS = 0.4
+LEAST_BLUR, MOST_BLUR = 0.004, 0.03
+"""Share of the scenes that are behind the focus, and how far a point spreads there, as a part of the height: a pot or a lamp
+behind somebody is no face, however round it becomes."""
+
+_SCENE_TRIES, _PASTE_TRIES = 8, 6
+
+Point = Sequence[float] | NDArray[np.float64]
+"""x, y in pixels of the sample."""
+
+
+class Scenery:
+    """Draws on training pictures. One thread calls it."""
+
+    def __init__(self, pictures: Sequence[Picture], pyramids: Pyramids) -> None:
+        """Sorts the pictures by use.
+
+        Raises:
+            UsageError: there is no scene with a face, or no picture without.
+        """
+        with_faces = [picture for picture in pictures if len(picture.boxes)]
+        self._singles = [picture for picture in with_faces if picture.kind == SINGLE]
+        self._kinds = _by_kind([picture for picture in with_faces if picture.kind != SINGLE])
+        self._empty = [picture for picture in pictures if not len(picture.boxes) and picture.kind == NEGATIVE]
+        self._aside = [(picture, face) for picture in with_faces for face in np.flatnonzero(_turns(picture) > ASIDE_TURN)]
+        self._frames = [picture for picture in pictures if not len(picture.boxes) and picture.kind not in (NEGATIVE, SINGLE)]
+        if not self._kinds or not self._empty:
+            raise UsageError("the training data has no scene with a face, or none of the kind negative")
+        self._shares = _shares(self._kinds)
+        self._pyramids = pyramids
+
+    def crop(self, rng: np.random.Generator) -> Canvas:
+        """A scene around one of its faces, which gets a random size."""
+        canvas = self.background(rng)
+        size = _close_up_size(rng) if rng.random() < CLOSE_UPS else _face_size(rng)
+        for _ in range(_SCENE_TRIES):
+            picture, middle, side = self._face(rng)
+            scale = size / side
+            # A scene that would shrink to a stamp belongs into a gallery.
+            if scale <= MOST_ENLARGED and scale * min(picture.image.shape[:2]) > SAMPLE_PX / 2:
+                break
+        # A face larger than half the sample must be near its middle, or little of it would show.
+        reach = 0.42 * min(1.0, SAMPLE_PX / 2 / size)
+        target = (0.5 + rng.uniform(-reach, reach, 2)) * SAMPLE_PX
+        draw(canvas, picture, _pose(middle, target, min(scale, MOST_ENLARGED), rng), canvas.whole, self._pyramids)
+        return canvas
+
+    def gallery(self, rng: np.random.Generator) -> Canvas:
+        """Part of a video call: tiles in rows and columns, each with one face, a letter or an empty room."""
+        canvas = _plain(rng)
+        rows = int(rng.integers(1, 7))
+        height = SAMPLE_PX / rows * rng.uniform(0.8, 1.3)
+        width = height * float(rng.choice((16 / 9, 16 / 9, 4 / 3, 1.0, 0.75)))
+        gap = rng.uniform(0, 0.06) * height
+        left, top = -rng.uniform(0, 0.6, 2) * (width, height)
+        for y in np.arange(top, SAMPLE_PX, height + gap):
+            for x in np.arange(left, SAMPLE_PX, width + gap):
+                region = clipped(x, y, x + width, y + height)
+                if min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX:
+                    self._tile(canvas, (x, y, width, height), region, rng)
+        return canvas
+
+    def _tile(self, canvas: Canvas, tile: tuple[float, float, float, float], region: Region, rng: np.random.Generator) -> None:
+        x, y, width, height = tile
+        content = rng.random()
+        if content < LETTERS:
+            _letter(canvas, tile, region, rng)
+            return
+        if content < ROOMS:
+            self._fill(canvas, self._empty[rng.integers(len(self._empty))], region, rng)
+        if content > NOBODY:
+            picture, middle, side = self._face(rng, singles=0.5)
+            size = height * _log_uniform(0.22, 0.8, rng)
+            target = x + width * rng.uniform(0.28, 0.72), y + height * rng.uniform(0.35, 0.62)
+            draw(canvas, picture, _pose(middle, target, min(size / side, 2 * MOST_ENLARGED), rng), region, self._pyramids)
+        x1, y1, x2, y2 = region
+        canvas.image[y1:y2, x1:x2] = light(canvas.image[y1:y2, x1:x2], rng)
+
+    def paste(self, rng: np.random.Generator) -> Canvas:
+        """Faces pasted on a scene, with soft or hard edges, none over another."""
+        canvas = self.background(rng, others=0.3)
+        for _ in range(int(rng.integers(1, MOST_PASTED + 1))):
+            self._paste_face(canvas, rng)
+        return canvas
+
+    def _paste_face(self, canvas: Canvas, rng: np.random.Generator) -> None:
+        picture, middle, side = self._face(rng, singles=0.8)
+        size = min(_face_size(rng), LARGEST_PASTED_PX)
+        spread = size * rng.uniform(1.05, 1.7)
+        for _ in range(_PASTE_TRIES):
+            centre = rng.uniform(0, SAMPLE_PX, 2)
+            region = clipped(*(centre - spread * 0.6), *(centre + spread * 0.7))
+            taken = visible_share(canvas.boxes, region).max(initial=0) > 0
+            if not taken and min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX:
+                mask = _soft_mask(centre, spread, region, rng) if rng.random() < SOFT_EDGES else None
+                draw(canvas, picture, _pose(middle, centre, size / side, rng), region, self._pyramids, mask)
+                return
+
+    def background(self, rng: np.random.Generator, *, others: float = 0.0) -> Canvas:
+        """A scene without a face; in a share `others` of the cases a frame that may hide one too small for the teacher."""
+        canvas = _plain(rng)
+        choice = self._frames if self._frames and rng.random() < others else self._empty
+        self._fill(canvas, choice[rng.integers(len(choice))], canvas.whole, rng)
+        return canvas
+
+    def _fill(self, canvas: Canvas, picture: Picture, region: Region, rng: np.random.Generator) -> None:
+        width, height = region[2] - region[0], region[3] - region[1]
+        quarters = int(rng.integers(1, 4)) if rng.random() < UPSIDE_DOWN else 0
+        if quarters % 2:
+            width, height = height, width
+        fitting = max(width / picture.image.shape[1], height / picture.image.shape[0])
+        scale = fitting * _log_uniform(1.0, max(1.2, MOST_ENLARGED / fitting), rng)
+        room = np.array([picture.image.shape[1], picture.image.shape[0]]) - np.array([width, height]) / scale
+        source = np.array([width, height]) / scale / 2 + room * rng.random(2)
+        target = (region[0] + region[2]) / 2, (region[1] + region[3]) / 2
+        pose = Pose.around(source, target, scale, angle=quarters * math.pi / 2, mirror=bool(rng.random() < 0.5))
+        draw(canvas, picture, pose, region, self._pyramids)
+        if rng.random() < OUT_OF_FOCUS:
+            x1, y1, x2, y2 = region
+            spread = (y2 - y1) * _log_uniform(LEAST_BLUR, MOST_BLUR, rng)
+            canvas.image[y1:y2, x1:x2] = cv2.GaussianBlur(canvas.image[y1:y2, x1:x2], (0, 0), spread)
+
+    def _face(self, rng: np.random.Generator, *, singles: float = 0.0) -> tuple[Picture, NDArray[np.float32], float]:
+        """A picture, and middle (x, y) and side of one of its faces; in a share `singles` of the cases a single one."""
+        if self._aside and rng.random() < ASIDE:
+            picture, face = self._aside[rng.integers(len(self._aside))]
+        else:
+            pictures = self._singles if self._singles and rng.random() < singles else self._scenes_of_a_kind(rng)
+            picture = pictures[rng.integers(len(pictures))]
+            face = rng.integers(len(picture.boxes))
+        box = picture.boxes[face]
+        return picture, (box[:2] + box[2:]) / 2, max(4.0, float(sides(box[None])[0]))
+
+    def _scenes_of_a_kind(self, rng: np.random.Generator) -> list[Picture]:
+        return self._kinds[rng.choice(len(self._kinds), p=self._shares)]
+
+
+def _turns(picture: Picture) -> NDArray[np.float64]:
+    """How far each face is turned to the side, (n,); 0 where the landmarks are unknown."""
+    faces = picture.landmarks.tolist()
+    return np.array([0.0 if np.isnan(points).any() else turn(points) for points in faces])
+
+
+def _by_kind(pictures: Sequence[Picture]) -> list[list[Picture]]:
+    kinds: dict[str, list[Picture]] = {}
+    for picture in pictures:
+        kinds.setdefault(picture.kind, []).append(picture)
+    return list(kinds.values())
+
+
+def _shares(kinds: Sequence[Sequence[Picture]]) -> NDArray[np.float64]:
+    """Kinds by their number of faces, dampened, so that neither a crowd nor a series of look-alikes rules."""
+    faces = np.array([sum(min(len(picture.boxes), 10) for picture in pictures) for pictures in kinds], np.float64)
+    return np.asarray(np.sqrt(faces) / np.sqrt(faces).sum())
+
+
+def _face_size(rng: np.random.Generator) -> float:
+    return _log_uniform(SMALLEST_FACE_PX, LARGEST_FACE_PX, rng)
+
+
+def _close_up_size(rng: np.random.Generator) -> float:
+    return _log_uniform(LARGEST_FACE_PX, CLOSE_UP_PX, rng)
+
+
+def _log_uniform(low: float, high: float, rng: np.random.Generator) -> float:
+    return math.exp(rng.uniform(math.log(low), math.log(high)))
+
+
+def _pose(
+    source: NDArray[np.float32], target: Sequence[float] | NDArray[np.float64], scale: float, rng: np.random.Generator
+) -> Pose:
+    angle = float(np.clip(rng.normal(0, TURN_RAD), -MOST_TURN_RAD, MOST_TURN_RAD)) if rng.random() < TURNED else 0.0
+    stretch = math.exp(rng.normal(0, 0.06))
+    return Pose.around(list(source), list(target), scale, angle=angle, mirror=bool(rng.random() < 0.5), stretch=stretch)
+
+
+def _plain(rng: np.random.Generator) -> Canvas:
+    return Canvas(np.full((SAMPLE_PX, SAMPLE_PX, 3), colour(rng), np.uint8))
+
+
+def clipped(x1: float, y1: float, x2: float, y2: float) -> Region:
+    """The part of a rectangle that is inside the sample, in whole pixels."""
+    low, high = np.clip((x1, y1), 0, SAMPLE_PX), np.clip((x2, y2), 0, SAMPLE_PX)
+    return round(float(low[0])), round(float(low[1])), round(float(high[0])), round(float(high[1]))
+
+
+def _soft_mask(centre: NDArray[np.float64], size: float, region: Region, rng: np.random.Generator) -> NDArray[np.float32]:
+    """An upright ellipse around the face, blurred at its rim."""
+    mask = np.zeros((region[3] - region[1], region[2] - region[0]), np.float32)
+    middle = round(float(centre[0]) - region[0]), round(float(centre[1]) - region[1])
+    cv2.ellipse(mask, middle, (max(1, round(size * 0.45)), max(1, round(size * 0.55))), 0, 0, 360, 1.0, -1)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.3 + size * rng.uniform(0.01, 0.06)), np.float32)
+
+
+def _letter(canvas: Canvas, tile: tuple[float, float, float, float], region: Region, rng: np.random.Generator) -> None:
+    """The tile of somebody whose camera is off: a disc with a letter."""
+    x, y, width, height = tile
+    x1, y1, x2, y2 = region
+    canvas.image[y1:y2, x1:x2] = [level * DARKER for level in colour(rng)]
+    centre, radius = (round(x + width / 2), round(y + height / 2)), max(2, round(height * rng.uniform(0.15, 0.3)))
+    cv2.circle(canvas.image, centre, radius, colour(rng), -1, cv2.LINE_AA)
+    corner = centre[0] - radius // 2, centre[1] + radius // 2
+    letter = chr(int(rng.integers(ord("A"), ord("Z") + 1)))
+    cv2.putText(
+        canvas.image,
+        letter,
+        corner,
+        cv2.FONT_HERSHEY_SIMPLEX,
+        radius / 22,
+        colour(rng),
+        max(1, radius // 12),
+        cv2.LINE_AA,
+    )

@@ -1,0 +1,92 @@
+"""Scenery of drawn faces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from live_monitor.classify.quality import turn
+from live_monitor.errors import UsageError
+from live_monitor.training.faces import scenery
+from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture, load_pictures
+from live_monitor.training.faces.placing import Canvas, Pyramids
+from live_monitor.training.faces.scenery import ASIDE_TURN, SAMPLE_PX, Scenery
+
+SAMPLES = 10
+
+
+@pytest.fixture(scope="module")
+def training(detector_data: Path) -> list[Picture]:
+    return list(load_pictures(detector_data).training)
+
+
+def drawn(draw: Callable[[np.random.Generator], Canvas]) -> list[Canvas]:
+    return [draw(np.random.default_rng(number)) for number in range(SAMPLES)]
+
+
+def one_scene(training: list[Picture]) -> list[Picture]:
+    return [one for one in training if one.kind == "photo" and len(one.boxes)][:1]
+
+
+def test_a_gallery_has_tiles_with_faces(training: list[Picture]) -> None:
+    assert max(int((canvas.weights > 0).sum()) for canvas in drawn(Scenery(training, Pyramids()).gallery)) >= 4
+
+
+def test_pasted_faces_do_not_lie_on_each_other(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenery, "TURNED", 0.0)
+    pictures = [one for one in training if one.kind in (SINGLE, NEGATIVE)] + one_scene(training)
+    samples = drawn(Scenery(pictures, Pyramids()).paste)
+    assert max(len(sample.boxes) for sample in samples) > 2
+    for sample in samples:
+        low, high = np.split(sample.boxes, 2, axis=1)
+        apart = (low[:, None] >= high).any(axis=2)
+        assert (apart | apart.T | np.eye(len(low), dtype=bool)).all()
+
+
+def test_scenes_behind_the_focus_are_blurred(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (SAMPLE_PX, SAMPLE_PX, 3), np.uint8)
+    scenes = [replace(one, image=noise) for one in training if one.kind == NEGATIVE]
+    background = Scenery([*one_scene(training), *scenes], Pyramids()).background
+
+    def detail(share: float) -> float:
+        monkeypatch.setattr(scenery, "OUT_OF_FOCUS", share)
+        return float(np.mean([np.abs(np.diff(canvas.image.astype(float), axis=1)).mean() for canvas in drawn(background)]))
+
+    assert detail(1.0) < detail(0.0) / 2
+
+
+def test_faces_in_front_of_a_blurred_room_are_sharp(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    for share, value in {"OUT_OF_FOCUS": 1.0, "SOFT_EDGES": 0.0}.items():
+        monkeypatch.setattr(scenery, share, value)
+    monkeypatch.setattr(cv2, "GaussianBlur", lambda image, *_: np.zeros_like(image))
+    sample = Scenery(training, Pyramids()).paste(np.random.default_rng(3))
+    x1, y1, x2, y2 = sample.boxes[0].round().astype(int)
+    assert sample.image[y1:y2, x1:x2].any()
+
+
+def test_a_scene_is_cropped_around_a_face(training: list[Picture]) -> None:
+    assert all(len(canvas.boxes) for canvas in drawn(Scenery(training, Pyramids()).crop))
+
+
+def test_some_of_the_faces_drawn_are_turned_to_the_side_where_few_are(
+    training: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenery, "ASIDE", 1.0)
+    scene = one_scene(training)[0]
+    aside = replace(scene, landmarks=scene.landmarks + np.array([[0, 0], [0, 0], [15, 0], [0, 0], [0, 0]], np.float32))
+    for canvas in drawn(Scenery([*training, aside], Pyramids()).crop):
+        assert turn(canvas.landmarks[0].tolist()) > ASIDE_TURN
+
+
+@pytest.mark.parametrize("missing", ["scenes", "negatives"])
+def test_without_scenes_or_without_background_nothing_can_be_drawn(training: list[Picture], missing: str) -> None:
+    def wanted(one: Picture) -> bool:
+        return one.kind in (SINGLE, NEGATIVE) if missing == "scenes" else one.kind != NEGATIVE
+
+    with pytest.raises(UsageError, match="no scene with a face, or none of the kind negative"):
+        Scenery([one for one in training if wanted(one)], Pyramids())
