@@ -18,6 +18,9 @@ from live_monitor.types import Image
 CROPS, GALLERIES, PASTES = 0.45, 0.23, 0.11
 """Shares of the samples; the rest are scenes without a face."""
 
+MISTAKES = 0.12
+"""Share of the samples, before all others, around something that a detector took for a face, where there is such."""
+
 COLOURED = 0.65
 """Share of the samples that are in colour, of pictures in colour; the rest are grey, of all pictures: there are grey films and
 cameras, and most of the single faces are grey."""
@@ -67,6 +70,8 @@ class Composer:
 
 
 def _drawn(scenery: Scenery, rng: np.random.Generator) -> Canvas:
+    if scenery.has_mistakes and rng.random() < MISTAKES:
+        return scenery.mistake(rng)
     kind = rng.random()
     if kind < CROPS:
         return scenery.crop(rng)

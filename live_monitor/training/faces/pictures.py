@@ -44,6 +44,10 @@ SINGLE, NEGATIVE = "single", "negative"
 """Kinds of pictures: one small face; none. Others are scenes of a kind or a source of `faces`."""
 
 
+def _no_boxes() -> NDArray[np.float32]:
+    return np.zeros((0, 4), np.float32)
+
+
 @dataclass(frozen=True, eq=False)
 class Picture:
     """A picture and its faces.
@@ -57,6 +61,7 @@ class Picture:
             unknown.
         by_people: who made the boxes; people left out faces that they found too blurred or too far turned away.
         unmarked: float32 (m, 4), boxes that count neither way, see `live_monitor.training.faces.unmarked`.
+        mistakes: float32 (k, 4), what a detector took for faces, see `live_monitor.training.faces.mistakes`.
     """
 
     name: str
@@ -65,7 +70,8 @@ class Picture:
     boxes: NDArray[np.float32]
     landmarks: NDArray[np.float32]
     by_people: bool
-    unmarked: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    unmarked: NDArray[np.float32] = field(default_factory=_no_boxes)
+    mistakes: NDArray[np.float32] = field(default_factory=_no_boxes)
 
     @property
     def weight(self) -> float:

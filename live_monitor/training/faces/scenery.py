@@ -58,6 +58,9 @@ LEAST_BLUR, MOST_BLUR = 0.004, 0.03
 """Share of the scenes that are behind the focus, and how far a point spreads there, as a part of the height: a pot or a lamp
 behind somebody is no face, however round it becomes."""
 
+SMALLEST_MISTAKE, LARGEST_MISTAKE = 0.4, 1.3
+"""How many times as large as in its picture a mistake is shown: the detector made it at that size or at half of it."""
+
 _SCENE_TRIES, _PASTE_TRIES = 8, 6
 
 Point = Sequence[float] | NDArray[np.float64]
@@ -82,6 +85,7 @@ class Scenery:
         if not self._kinds or not self._empty:
             raise UsageError("the training data has no scene with a face, or none of the kind negative")
         self._shares = _shares(self._kinds)
+        self._mistaken = [picture for picture in pictures if len(picture.mistakes)]
         self._pyramids = pyramids
 
     def crop(self, rng: np.random.Generator) -> Canvas:
@@ -98,6 +102,22 @@ class Scenery:
         reach = 0.42 * min(1.0, SAMPLE_PX / 2 / size)
         target = (0.5 + rng.uniform(-reach, reach, 2)) * SAMPLE_PX
         draw(canvas, picture, _pose(middle, target, min(scale, MOST_ENLARGED), rng), canvas.whole, self._pyramids)
+        return canvas
+
+    @property
+    def has_mistakes(self) -> bool:
+        """Whether there is something to draw for `mistake`."""
+        return bool(self._mistaken)
+
+    def mistake(self, rng: np.random.Generator) -> Canvas:
+        """A scene around something that a detector took for a face, at about the size at which it did."""
+        canvas = self.background(rng)
+        picture = self._mistaken[rng.integers(len(self._mistaken))]
+        box = picture.mistakes[rng.integers(len(picture.mistakes))]
+        fitting = SAMPLE_PX / 2 / float(sides(box[None])[0])
+        scale = min(_log_uniform(SMALLEST_MISTAKE, LARGEST_MISTAKE, rng), fitting)
+        target = rng.uniform(0.2, 0.8, 2) * SAMPLE_PX
+        draw(canvas, picture, _pose((box[:2] + box[2:]) / 2, target, scale, rng), canvas.whole, self._pyramids)
         return canvas
 
     def gallery(self, rng: np.random.Generator) -> Canvas:

@@ -24,16 +24,18 @@ from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.errors import ModelError
 from live_monitor.training.average import WeightAverage
+from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.leave_out import without_twins_in
 from live_monitor.training.faces.look import keras_sight, look
 from live_monitor.training.faces.losses import face_loss
+from live_monitor.training.faces.mistakes import with_mistakes
 from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.scenery import SAMPLE_PX
 from live_monitor.training.faces.targets import targets
-from live_monitor.training.faces.unmarked import FAINTEST, with_unmarked
+from live_monitor.training.faces.unmarked import with_unmarked
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.prefetch import prefetched
@@ -118,7 +120,7 @@ def train(
 
 
 def _prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], None]) -> Sequence[Picture]:
-    """The pictures to train on, as the recipe wants them, with what a teacher sees there."""
+    """The pictures to train on, as the recipe wants them, with what the other detectors see there."""
     if recipe.leave_out is not None:
         kept = without_twins_in(pictures, Path(recipe.leave_out))
         say(f"{len(pictures) - len(kept)} of {len(pictures)} pictures look like one in {recipe.leave_out} and are left out")
@@ -126,11 +128,15 @@ def _prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], 
     if recipe.teacher is None:
         return pictures
     say(f"{recipe.teacher} looks at {len(pictures)} pictures")
-    return with_unmarked(pictures, _teacher(Path(recipe.teacher)))
+    pictures = with_unmarked(pictures, _teacher(Path(recipe.teacher)))
+    if recipe.weights is None:
+        return pictures
+    return with_mistakes(pictures, FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST))
 
 
 def _teacher(model: Path) -> FaceFinder:
-    return FaceGrid(model, threshold=FAINTEST) if model.is_dir() else YuNetFinder(model, threshold=FAINTEST)
+    faintest = unmarked.FAINTEST
+    return FaceGrid(model, threshold=faintest) if model.is_dir() else YuNetFinder(model, threshold=faintest)
 
 
 def joined(network: Any) -> Any:

@@ -24,8 +24,8 @@ them, most are faces."""
 SURE = 0.8
 """Score from which somebody is there. YuNet takes decoys, pearls and the moon for faces with up to 0.76."""
 
-ENLARGED = 2.0
-"""The teacher sees each picture so many times as large too: samples enlarge pictures, and it finds more of the small faces."""
+SCALES = (1.0, 2.0)
+"""The teacher sees each picture so many times as large: samples enlarge pictures, and it finds more of the small faces."""
 
 MARKED_SHARE = 0.3
 """A box that shares more than this of its area with a marked one is that face."""
@@ -43,7 +43,7 @@ def with_unmarked(pictures: Iterable[Picture], teacher: FaceFinder) -> list[Pict
     """
     known = []
     for picture in pictures:
-        found = _found(picture.image, teacher)
+        found = found_at(SCALES, picture.image, teacher)
         if picture.kind != NEGATIVE:
             known.append(_with_unmarked(picture, found))
         elif all((face.score or 0.0) < SURE for face in found):
@@ -51,17 +51,22 @@ def with_unmarked(pictures: Iterable[Picture], teacher: FaceFinder) -> list[Pict
     return known
 
 
-def _found(picture: Image, teacher: FaceFinder) -> list[Detection]:
-    larger: Image = np.asarray(cv2.resize(picture, None, fx=ENLARGED, fy=ENLARGED), np.uint8)
-    smaller = (1 / ENLARGED, 1 / ENLARGED)
-    return [*teacher.find(picture), *(in_pixels_of(face, smaller) for face in teacher.find(larger))]
+def found_at(scales: Sequence[float], picture: Image, finder: FaceFinder) -> list[Detection]:
+    """What is found in a picture made so many times as large, in pixels of the picture; a face seen twice is there twice."""
+    found = []
+    for scale in scales:
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        scaled: Image = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=method), np.uint8)
+        found += [in_pixels_of(face, (1 / scale, 1 / scale)) for face in finder.find(scaled)]
+    return found
 
 
 def _with_unmarked(picture: Picture, found: Sequence[Detection]) -> Picture:
     marked = [Box(*box) for box in picture.boxes.tolist()]
-    unmarked = [face.box for face in found if not _is_one_of(marked, face.box)]
+    unmarked = [face.box for face in found if not is_one_of(marked, face.box)]
     return dataclasses.replace(picture, unmarked=np.array(unmarked, np.float32).reshape(-1, 4))
 
 
-def _is_one_of(marked: Sequence[Box], box: Box) -> bool:
+def is_one_of(marked: Sequence[Box], box: Box) -> bool:
+    """Whether it shares more than MARKED_SHARE of its area with one of the marked boxes."""
     return any(box.intersection(other) > MARKED_SHARE * box.area for other in marked)

@@ -14,7 +14,7 @@ from live_monitor.training.faces.colours import in_grey, is_coloured
 from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.pictures import Picture, load_pictures
 from live_monitor.training.faces.placing import Canvas, sides
-from live_monitor.training.faces.scenery import LARGEST_FACE_PX, SAMPLE_PX, SMALLEST_FACE_PX
+from live_monitor.training.faces.scenery import LARGEST_FACE_PX, SAMPLE_PX, SMALLEST_FACE_PX, Scenery
 
 SAMPLES = 60
 
@@ -50,6 +50,24 @@ def test_samples_have_one_size_and_a_weight_and_landmarks_for_every_box(samples:
 def test_some_samples_are_in_colour_and_some_in_grey(samples: list[Canvas]) -> None:
     in_colour = [bool(np.ptp(sample.image, axis=2).any()) for sample in samples]
     assert 0.4 < np.mean(in_colour) < 0.9
+
+
+def test_a_share_of_the_samples_shows_a_mistake_where_there_is_one(
+    training: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Canvas] = []
+
+    def noted(scenery: Scenery, rng: np.random.Generator) -> Canvas:
+        shown.append(scenery.background(rng))
+        return shown[-1]
+
+    monkeypatch.setattr(Scenery, "mistake", noted)
+    for pictures in (training, [replace(training[0], mistakes=np.ones((1, 4), np.float32)), *training[1:]]):
+        assert not shown
+        composer = Composer(pictures)
+        for number in range(SAMPLES):
+            composer.compose(np.random.default_rng(number))
+    assert 0.04 < len(shown) / SAMPLES < 0.25
 
 
 def test_samples_in_colour_are_made_of_pictures_in_colour(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,6 +73,40 @@ def test_a_scene_is_cropped_around_a_face(training: list[Picture]) -> None:
     assert all(len(canvas.boxes) for canvas in drawn(Scenery(training, Pyramids()).crop))
 
 
+def test_a_kind_with_sixteen_times_the_faces_is_drawn_four_times_as_often(
+    training: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (scene,) = one_scene(training)
+    kinds = [replace(scene, kind=kind, boxes=scene.boxes[:1]) for kind in ["many"] * 16 + ["few"]]
+    names: list[str] = []
+    monkeypatch.setattr(scenery, "draw", lambda _, picture, *__: names.append(picture.kind))
+    crops = Scenery([*kinds, *(one for one in training if one.kind == NEGATIVE)], Pyramids())
+    for number in range(300):
+        crops.crop(np.random.default_rng(number))
+    assert 3 < names.count("many") / names.count("few") < 5.5
+
+
+def test_a_mistake_is_shown_larger_or_smaller_and_what_is_marked_around_it_stays_marked(training: list[Picture]) -> None:
+    scene = one_scene(training)[0]
+    mistaken = replace(scene, image=np.zeros_like(scene.image), mistakes=np.array([(40, 40, 56, 60)], np.float32))
+    mistaken.image[40:60, 40:56] = (0, 0, 255)
+    white = [replace(one, image=np.full_like(one.image, 255)) for one in training if one.kind == NEGATIVE]
+    samples = drawn(Scenery([mistaken, *white], Pyramids()).mistake)
+    heights = [int((sample.image @ (-1, -1, 2) > 200).any(axis=1).sum()) for sample in samples]
+    assert min(heights) < 16 < 22 < max(heights)
+    assert any(len(sample.boxes) for sample in samples)
+
+
+def test_a_large_mistake_fits_into_the_sample(training: list[Picture]) -> None:
+    scene = one_scene(training)[0]
+    mistaken = replace(
+        scene, image=np.full((600, 600, 3), (0, 0, 255), np.uint8), mistakes=np.array([(0, 0, 600, 600)], np.float32)
+    )
+    black = [replace(one, image=np.zeros_like(one.image)) for one in training if one.kind == NEGATIVE]
+    for sample in drawn(Scenery([mistaken, *black], Pyramids()).mistake):
+        assert not sample.image.all(axis=2).all()
+
+
 def test_some_of_the_faces_drawn_are_turned_to_the_side_where_few_are(
     training: list[Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:

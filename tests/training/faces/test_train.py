@@ -23,12 +23,12 @@ from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import ModelError, OutputError, UsageError
 from live_monitor.resources import packaged_folder
 from live_monitor.training import average
+from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces import train as training
 from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.pictures import Picture
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.train import TrainedDetector, joined, train
-from live_monitor.training.faces.unmarked import FAINTEST
 from live_monitor.training.run_folder import BEST_FILE, HISTORY_FILE, SETTINGS_FILE, STATE_FILE
 from tests.training.faces.conftest import tiny_network
 
@@ -287,8 +287,35 @@ def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too_and_that_it_loo
     monkeypatch.setattr(training, "with_unmarked", lambda pictures, _: pictures)
     told: list[str] = []
     train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(tmp_path / model), steps=1), say=told.append)
-    assert asked == [(tmp_path / model, FAINTEST)]
+    assert asked == [(tmp_path / model, unmarked.FAINTEST)]
     assert re.fullmatch(rf"{re.escape(str(tmp_path / model))} looks at \d+ pictures", told[0])
+
+
+def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_is_looked_for(
+    detector: Path, detector_data: Path, tmp_path: Path, composed_of: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Path, float]] = []
+
+    def load(model: Path, *, threshold: float) -> None:
+        asked.append((model, threshold))
+
+    def add_one(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
+        return [replace(picture, mistakes=np.ones((1, 4), np.float32)) for picture in pictures]
+
+    monkeypatch.setattr(training, "FaceGrid", load)
+    monkeypatch.setattr(training, "YuNetFinder", lambda *_, **__: None)
+    monkeypatch.setattr(training, "with_unmarked", lambda pictures, _: pictures)
+    monkeypatch.setattr(training, "with_mistakes", add_one)
+    train(detector_data, tmp_path / "run", replace(RECIPE, teacher="a.onnx", weights=str(detector), steps=1))
+    assert asked == [(detector, mistakes.FAINTEST)]
+    assert all(len(picture.mistakes) for picture in composed_of)
+
+
+def test_without_a_teacher_nothing_is_taken_for_a_mistake(
+    detector: Path, detector_data: Path, tmp_path: Path, composed_of: list[Picture]
+) -> None:
+    train(detector_data, tmp_path / "run", replace(RECIPE, weights=str(detector), steps=1))
+    assert not any(len(picture.mistakes) for picture in composed_of)
 
 
 def test_a_folder_without_a_detector_is_named_and_leaves_no_run_behind(detector_data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,38 @@
+"""What a detector takes for a face that is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from live_monitor.training.faces.mistakes import with_mistakes
+from live_monitor.training.faces.pictures import NEGATIVE, SINGLE
+from tests.training.faces.finder import BESIDE, MARKED, WIDTH, Finder, picture
+
+
+@pytest.mark.parametrize("kind", ["photo", NEGATIVE])
+def test_what_nobody_marked_is_a_mistake(kind: str) -> None:
+    (known,) = with_mistakes([picture(kind)], Finder(BESIDE))
+    assert known.mistakes.tolist() == [list(BESIDE)]
+
+
+def test_a_marked_face_is_none() -> None:
+    (known,) = with_mistakes([picture()], Finder(MARKED))
+    assert known.mistakes.shape == (0, 4)
+
+
+def test_what_a_teacher_sees_too_is_none() -> None:
+    (known,) = with_mistakes([replace(picture(), unmarked=np.array([BESIDE], np.float32))], Finder(BESIDE))
+    assert len(known.mistakes) == 0
+
+
+def test_one_made_in_the_picture_at_half_its_size_is_noted_where_it_lies() -> None:
+    (known,) = with_mistakes([picture()], Finder((30.0, 5.0, 40.0, 17.0), width=WIDTH // 2))
+    assert known.mistakes.tolist() == [list(BESIDE)]
+
+
+def test_single_faces_are_not_looked_at() -> None:
+    (known,) = with_mistakes([picture(SINGLE)], Finder(BESIDE))
+    assert len(known.mistakes) == 0
