@@ -1,4 +1,4 @@
-"""Things that are no faces: lamps, lights out of focus, balls, heads seen from behind, and letters, some as round as these."""
+"""Things that are no faces: lamps, lights out of focus, balls, bushes, heads from behind, letters; some as round as these."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ SMALLEST_PX, LARGEST_PX = 14.0, 150.0
 
 CAPPED, STRIPED = 0.4, 0.2
 """Shares of the things that have a part of another colour, as hair on a head, and that have stripes, as a fan or a blind."""
+
+TEXTURED = 0.5
+"""Share of the things that look like a piece of the sample, as a bush or a stone does; the others are of one colour."""
+
+MOST_ENLARGED = 2.0
+"""A piece of the sample becomes up to so many times as large, or as small."""
 
 WRITTEN = 0.35
 """Share of the things that are writing."""
@@ -52,7 +58,11 @@ def distract(canvas: Canvas, rng: np.random.Generator) -> None:
         region = int(low[0]), int(low[1]), int(high[0]), int(high[1])
         if visible_share(canvas.boxes, region).max(initial=0) == 0:
             x1, y1, x2, y2 = region
-            canvas.image[y1:y2, x1:x2] = _thing_over(canvas.image[y1:y2, x1:x2].astype(np.float32), rng)
+            shape = y2 - y1, x2 - x1
+            level = _piece(canvas, shape, rng) if rng.random() < TEXTURED else None
+            if level is None:
+                level = np.full((*shape, 3), colour(rng), np.float32)
+            canvas.image[y1:y2, x1:x2] = _thing_over(canvas.image[y1:y2, x1:x2].astype(np.float32), level, rng)
 
 
 def _write(canvas: Canvas, rng: np.random.Generator) -> None:
@@ -73,9 +83,20 @@ def _write(canvas: Canvas, rng: np.random.Generator) -> None:
     cv2.putText(canvas.image, letters, (x, y), font, scale, colour(rng), thickness, cv2.LINE_AA)
 
 
-def _thing_over(before: Levels, rng: np.random.Generator) -> NDArray[np.uint8]:
+def _piece(canvas: Canvas, shape: tuple[int, int], rng: np.random.Generator) -> Levels | None:
+    """A piece of the sample, float32 (height, width, 3), larger or smaller there, mirrored at random; None where a face is."""
+    side = canvas.image.shape[0]
+    scale = MOST_ENLARGED ** rng.uniform(-1, 1)
+    height, width = (min(side, max(2, round(length / scale))) for length in shape)
+    y, x = int(rng.integers(side - height + 1)), int(rng.integers(side - width + 1))
+    if visible_share(canvas.boxes, (x, y, x + width, y + height)).max(initial=0) > 0:
+        return None
+    piece = canvas.image[y : y + height, x : x + width, :][:, :: int(rng.choice((-1, 1)))]
+    return np.asarray(cv2.resize(piece, shape[::-1]), np.float32)
+
+
+def _thing_over(before: Levels, level: Levels, rng: np.random.Generator) -> NDArray[np.uint8]:
     height, width = before.shape[:2]
-    level = np.full_like(before, colour(rng))
     if rng.random() < CAPPED:
         level[: int(height * rng.uniform(0.2, 0.7))] = colour(rng)
     if rng.random() < STRIPED:

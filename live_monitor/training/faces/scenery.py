@@ -49,6 +49,10 @@ LARGEST_PASTED_PX = 120.0
 SOFT_EDGES = 0.6
 """Share of the pasted faces whose rim is blurred."""
 
+DECOYS = 0.3
+SMALLEST_DECOY_PX = 24.0
+"""Share of what is pasted that is a piece of a scene without a face, and its least side: a rim alone makes no face."""
+
 SMALLEST_REGION_PX = 8
 UPSIDE_DOWN = 0.35
 """Share of the scenes without a face that are turned by quarters: there are few of them."""
@@ -152,14 +156,14 @@ class Scenery:
         canvas.image[y1:y2, x1:x2] = light(canvas.image[y1:y2, x1:x2], rng)
 
     def paste(self, rng: np.random.Generator) -> Canvas:
-        """Faces pasted on a scene, with soft or hard edges, none over another."""
+        """Faces, and decoys, pasted on a scene with soft or hard edges, none over another."""
         canvas = self.background(rng, others=0.3)
         for _ in range(int(rng.integers(1, MOST_PASTED + 1))):
-            self._paste_face(canvas, rng)
+            self._paste_one(canvas, rng)
         return canvas
 
-    def _paste_face(self, canvas: Canvas, rng: np.random.Generator) -> None:
-        picture, middle, side = self._face(rng, singles=0.8)
+    def _paste_one(self, canvas: Canvas, rng: np.random.Generator) -> None:
+        picture, middle, side = self._decoy(rng) if rng.random() < DECOYS else self._face(rng, singles=0.8)
         size = min(_face_size(rng), LARGEST_PASTED_PX)
         spread = size * rng.uniform(1.05, 1.7)
         for _ in range(_PASTE_TRIES):
@@ -170,6 +174,13 @@ class Scenery:
                 mask = _soft_mask(centre, spread, region, rng) if rng.random() < SOFT_EDGES else None
                 draw(canvas, picture, _pose(middle, centre, size / side, rng), region, self._pyramids, mask)
                 return
+
+    def _decoy(self, rng: np.random.Generator) -> tuple[Picture, NDArray[np.float32], float]:
+        """As `_face`, of a piece of a scene without one."""
+        picture = self._empty[rng.integers(len(self._empty))]
+        size = np.array(picture.image.shape[1::-1], np.float32)
+        side = _log_uniform(SMALLEST_DECOY_PX, max(SMALLEST_DECOY_PX, float(size.min()) / 2), rng)
+        return picture, np.asarray(rng.uniform(side / 2, size - side / 2), np.float32), side
 
     def background(self, rng: np.random.Generator, *, others: float = 0.0) -> Canvas:
         """A scene without a face; in a share `others` of the cases a frame that may hide one too small for the teacher."""

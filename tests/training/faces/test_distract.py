@@ -24,7 +24,8 @@ def canvas(*boxes: tuple[int, int, int, int]) -> Canvas:
     )
 
 
-def test_something_is_drawn_nearly_every_time_and_is_no_face() -> None:
+def test_something_is_drawn_nearly_every_time_and_is_no_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distraction, "TEXTURED", 0.0)  # a piece of an even picture does not show
     changed = 0
     for seed in range(50):
         drawn = canvas()
@@ -42,6 +43,37 @@ def test_no_thing_covers_a_face(seed: int, written: float, monkeypatch: pytest.M
     distract(drawn, np.random.default_rng(seed))
     x1, y1, x2, y2 = FACE
     assert (drawn.image[y1:y2, x1:x2] == 120).all()
+
+
+@pytest.fixture
+def only_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Things without colours of their own."""
+    for share, value in {"TEXTURED": 1.0, "WRITTEN": 0.0, "CAPPED": 0.0, "STRIPED": 0.0}.items():
+        monkeypatch.setattr(distraction, share, value)
+
+
+@pytest.mark.usefixtures("only_pieces")
+def test_some_things_look_like_a_piece_of_the_sample() -> None:
+    drawn = canvas()
+    drawn.image[:] = (0, 0, 1)
+    drawn.image *= np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 1), np.uint8)
+    before = drawn.image.copy()
+    distract(drawn, np.random.default_rng(1))
+    assert (drawn.image != before).any()
+    assert not drawn.image[..., :2].any()
+
+
+@pytest.mark.usefixtures("only_pieces")
+def test_no_thing_looks_like_a_face_of_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distraction, "colour", lambda _: (0.0, 0.0, 255.0))
+    x1, y1, x2, y2 = FACE
+    for seed in range(50):
+        drawn = canvas(FACE)
+        drawn.image[:] = 0
+        drawn.image[y1:y2, x1:x2, 0] = 255
+        distract(drawn, np.random.default_rng(seed))
+        drawn.image[y1:y2, x1:x2] = 0
+        assert not drawn.image[..., 0].any()
 
 
 def test_writing_comes_small_and_large(monkeypatch: pytest.MonkeyPatch) -> None:

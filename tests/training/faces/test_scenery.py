@@ -48,6 +48,26 @@ def test_pasted_faces_do_not_lie_on_each_other(training: list[Picture], monkeypa
         assert (apart | apart.T | np.eye(len(low), dtype=bool)).all()
 
 
+def test_what_is_pasted_is_in_part_no_face(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    paste = Scenery(training, Pyramids()).paste
+    faces = []
+    for share in (0.0, 1.0):
+        monkeypatch.setattr(scenery, "DECOYS", share)
+        faces.append(sum(len(canvas.boxes) for canvas in drawn(paste)))
+    assert faces[0] > SAMPLES
+    assert faces[1] == 0
+
+
+def test_decoys_are_pieces_of_scenes_without_a_face(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenery, "DECOYS", 1.0)
+    empty = [replace(one, image=np.full_like(one.image, 255)) for one in training if one.kind == NEGATIVE]
+    pasting = Scenery([*one_scene(training), *empty], Pyramids())
+    monkeypatch.setattr(pasting, "background", lambda _, **__: Canvas(np.zeros((SAMPLE_PX, SAMPLE_PX, 3), np.uint8)))
+    shown = [canvas.image for canvas in drawn(pasting.paste)]
+    assert all(image.any() for image in shown)
+    assert all((np.ptp(image, axis=2) == 0).all() for image in shown)
+
+
 def test_scenes_behind_the_focus_are_blurred(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (SAMPLE_PX, SAMPLE_PX, 3), np.uint8)
     scenes = [replace(one, image=noise) for one in training if one.kind == NEGATIVE]
