@@ -49,7 +49,7 @@ def test_a_detector_that_is_asked_for_is_used_and_nothing_is_said(
 
 def test_live_view_hears_nothing_of_boxes_that_are_too_small_to_be_trusted(shared_data: Path) -> None:
     photo = np.asarray(cv2.imread(str(shared_data / "photos" / "solvay1927.jpg")), np.uint8)
-    small = np.asarray(cv2.resize(photo, None, fx=0.15, fy=0.15, interpolation=cv2.INTER_AREA), np.uint8)
+    small = np.asarray(cv2.resize(photo, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.uint8)
     live, whole = (
         [math.sqrt(face.box.area) for face in finder.find(small)] for finder in (load_finder(Settings()), FaceGrid(threshold=0.4))
     )
