@@ -41,7 +41,7 @@ def degrade(image: Image, rng: np.random.Generator, *, smallest_px: float) -> Im
 
 
 def light(image: Image, rng: np.random.Generator) -> Image:
-    """Another gamma, contrast, brightness and white balance, and other strong colours."""
+    """Another gamma, contrast, brightness and white balance, and stronger or weaker colours."""
     image = tinted(image, rng)
     levels = np.linspace(0, 1, 256) ** math.exp(rng.normal(0, 0.3))
     contrast, middle = rng.uniform(0.45, 1.25), rng.uniform(0.35, 0.65)

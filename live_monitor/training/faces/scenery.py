@@ -38,7 +38,7 @@ MOST_TURN_RAD = math.radians(35)
 """Share of the pictures that are turned; the standard deviation and limit of a turn."""
 
 DARKER = 0.45
-"""A tile with a letter is so bright beside any other colour."""
+"""How bright the colour behind a letter is, as a share of any colour drawn."""
 
 LETTERS, NOBODY, ROOMS = 0.1, 0.17, 0.5
 """A gallery's tiles, in this order of a random number: a letter up to the first; an empty room up to the second; a face in
