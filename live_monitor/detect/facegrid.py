@@ -134,7 +134,7 @@ class FaceGrid:
         self.smallest_px = card.smallest_px
         self._least_px = least_px
         content, threads = card.weights(LITERT), threads or min(MOST_THREADS, os.cpu_count() or 1)
-        self._networks: PerSize[LiteRTNetwork] = PerSize(lambda: LiteRTNetwork(content, threads), LiteRTNetwork.resize)
+        self._networks: PerSize[LiteRTNetwork] = PerSize(lambda _: LiteRTNetwork(content, threads))  # its first picture sizes it
         self._networks.of((MULTIPLE_PX, MULTIPLE_PX))  # a damaged one is told now
 
     def find(self, picture: Image) -> list[Detection]:
@@ -178,7 +178,7 @@ class LiteRTNetwork:
         except (ValueError, RuntimeError, KeyError, TypeError, IndexError, ZeroDivisionError) as error:
             raise ModelError(f"facegrid: these weights are not its network's: {error}; {_REINSTALL}") from error
 
-    def resize(self, size: tuple[int, int]) -> None:
+    def _resize(self, size: tuple[int, int]) -> None:
         """Makes it ready for pictures of this width and height, multiples of MULTIPLE_PX."""
         shape = (1, size[1], size[0], CHANNELS)
         if shape != self._shape:
@@ -189,7 +189,7 @@ class LiteRTNetwork:
     def run(self, image: Image) -> dict[str, Tensor]:
         """Outputs, by names like "score_8", for uint8 (h, w, 3) BGR, padded at the right and below to the network's multiple."""
         height, width = image.shape[:2]
-        self.resize((_round_up(width), _round_up(height)))
+        self._resize((_round_up(width), _round_up(height)))
         # Into the network's own memory: a copy on the way takes half as long as the network.
         padded = self._interpreter.tensor(self._input)()[0]
         padded[height:] = padded[:height, width:] = self._quantised[MIDDLE_GREY]

@@ -24,15 +24,13 @@ PIXELS_READY = 1_300_000
 class PerSize(Generic[Network]):
     """At most SIZES_READY networks of a kind, of PIXELS_READY; those that were longest out of use make room for a new one."""
 
-    def __init__(self, make: Callable[[], Network], change: Callable[[Network, Size], object]) -> None:
+    def __init__(self, make: Callable[[Size], Network]) -> None:
         """Makes nothing yet.
 
         Args:
-            make: a network of any size.
-            change: gives a network its size.
+            make: a network for pictures of a size.
         """
         self._make = make
-        self._change = change
         self._networks: OrderedDict[Size, Network] = OrderedDict()
 
     def of(self, size: Size) -> Network:
@@ -41,8 +39,7 @@ class PerSize(Generic[Network]):
             network = self._networks.pop(size)
         else:
             self._make_room(size)
-            network = self._make()
-            self._change(network, size)
+            network = self._make(size)
         self._networks[size] = network
         return network
 

@@ -51,10 +51,7 @@ class YuNetFinder:
         """
         content, nothing = np.frombuffer(_read(model), np.uint8), np.empty(0, np.uint8)
         self._networks: PerSize[cv2.FaceDetectorYN] = PerSize(
-            lambda: cv2.FaceDetectorYN.create(
-                "onnx", content, nothing, (_TRIAL_PX, _TRIAL_PX), threshold, NMS_OVERLAP, MOST_FACES
-            ),
-            cv2.FaceDetectorYN.setInputSize,
+            lambda size: cv2.FaceDetectorYN.create("onnx", content, nothing, size, threshold, NMS_OVERLAP, MOST_FACES)
         )
         try:
             with silent_stderr():

@@ -6,20 +6,20 @@ from live_monitor.detect.per_size import PIXELS_READY, SIZES_READY, PerSize, Siz
 
 
 class Net:
-    """Remembers every size it was given."""
+    """Remembers its size."""
 
-    def __init__(self) -> None:
-        self.sizes: list[Size] = []
+    def __init__(self, size: Size) -> None:
+        self.size = size
 
 
 def per_size() -> tuple[PerSize[Net], list[Net]]:
     made: list[Net] = []
 
-    def make() -> Net:
-        made.append(Net())
+    def make(size: Size) -> Net:
+        made.append(Net(size))
         return made[-1]
 
-    return PerSize(make, lambda network, size: network.sizes.append(size)), made
+    return PerSize(make), made
 
 
 def test_a_size_in_use_keeps_its_network() -> None:
@@ -27,7 +27,7 @@ def test_a_size_in_use_keeps_its_network() -> None:
     first = networks.of((320, 180))
     networks.of((640, 360))
     assert networks.of((320, 180)) is first
-    assert [network.sizes for network in made] == [[(320, 180)], [(640, 360)]]
+    assert [network.size for network in made] == [(320, 180), (640, 360)]
 
 
 def test_of_many_sizes_the_one_longest_out_of_use_makes_room() -> None:
@@ -38,14 +38,14 @@ def test_of_many_sizes_the_one_longest_out_of_use_makes_room() -> None:
     networks.of((99, 1))
     networks.of((0, 1))
     networks.of((1, 1))
-    assert [network.sizes for network in made[SIZES_READY:]] == [[(99, 1)], [(1, 1)]]
+    assert [network.size for network in made[SIZES_READY:]] == [(99, 1), (1, 1)]
 
 
 def test_a_second_large_one_takes_the_place_of_the_first() -> None:
     networks, made = per_size()
     for size in [(1280, 736), (320, 192), (928, 544), (320, 192), (1280, 736)]:
         networks.of(size)
-    assert [network.sizes for network in made] == [[(1280, 736)], [(320, 192)], [(928, 544)], [(1280, 736)]]
+    assert [network.size for network in made] == [(1280, 736), (320, 192), (928, 544), (1280, 736)]
 
 
 def test_one_that_is_larger_than_all_that_may_be_ready_is_made_all_the_same() -> None:
