@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
-from live_monitor.detect.cells import to_input
+from live_monitor.detect.cells import MIDDLE_GREY, MULTIPLE_PX, to_input
 from live_monitor.detect.facegrid import CARD_FILE, KERAS, LITERT, FaceGrid, LiteRTNetwork, load_detector_card
 from live_monitor.errors import ModelError
 from live_monitor.resources import packaged_folder
@@ -92,6 +92,17 @@ def test_a_picture_that_must_not_be_written_to_can_be_read(finder: FaceGrid) -> 
     image = with_face(room())
     image.flags.writeable = False
     assert len(finder.find(image)) == 1
+
+
+def test_beside_a_picture_of_any_size_the_network_sees_middle_grey_and_nothing_of_the_last_one() -> None:
+    network = LiteRTNetwork(load_detector_card().weights(LITERT), threads=1)
+    picture = room(2 * MULTIPLE_PX - 5, MULTIPLE_PX - 7)
+    padded = np.full((MULTIPLE_PX, 2 * MULTIPLE_PX, 3), MIDDLE_GREY, np.uint8)
+    padded[: picture.shape[0], : picture.shape[1]] = picture
+    network.run(np.full_like(padded, 255))
+    outputs, expected = network.run(picture), network.run(padded)
+    for name, tensor in outputs.items():
+        np.testing.assert_array_equal(tensor.values, expected[name].values)
 
 
 def test_a_higher_threshold_finds_less() -> None:
