@@ -28,8 +28,9 @@ CALM_FULL_LOOK_EVERY_S = 2.0
 a look that found no more faces than the last. The size is decided then, not in every frame, so that it is the same at any
 frame rate."""
 
-SEARCH_AGAIN_S = 0.2
-"""A face that is lost is looked for in the other size at once, but not more often than this."""
+SEARCH_AGAIN_S = 0.5
+"""A face that is lost is looked for in the other size at once, but not more often than this: so long it stays in the result by
+itself. In the call a thing that is now and then taken for a face is then looked for 8 times in 20 seconds, with 0.2 12 times."""
 
 LOST_ENLARGES = 1.5
 """A size at which a face is lost that a full look sees in the same frame is too small by this."""
@@ -62,7 +63,7 @@ class SizeToFit:
         self._expected: Sequence[Expected] = ()
         self._faces_before = 0
         self._side_px = 0
-        self._full_look_due_s = self._full_look_s = -math.inf
+        self._full_look_due_s = self._searched_s = -math.inf
         self._fit_again_s = math.inf
 
     def set_min_face(self, px: int | None) -> None:
@@ -120,7 +121,6 @@ class SizeToFit:
         self._plan(frame.pts_s, len(self._sure(detections)))
         if 0 < self._side_px < full_px and self._lost_somebody(detections):
             detections = self._with_lost(detections, self._look(frame.image, self._side_px))
-        self._full_look_s = frame.pts_s
         self._fit(frame, self._sure(detections), full_px)
         return detections
 
@@ -130,9 +130,9 @@ class SizeToFit:
         detections = self._look(frame.image, side_px)
         if frame.pts_s >= self._fit_again_s:
             self._fit(frame, self._sure(detections), side_px)
-        searched_s = frame.pts_s - self._full_look_s
-        if side_px < full_px and searched_s >= SEARCH_AGAIN_S and self._lost_somebody(detections):
-            self._full_look_s = frame.pts_s
+        search_due = frame.pts_s - self._searched_s >= SEARCH_AGAIN_S
+        if side_px < full_px and search_due and self._lost_somebody(detections):
+            self._searched_s = frame.pts_s
             detections = self._with_lost(detections, self._look(frame.image, full_px))
         return detections
 

@@ -130,9 +130,9 @@ def test_a_size_at_which_a_face_is_lost_is_not_used() -> None:
 
 def test_a_face_that_comes_and_goes_is_not_looked_for_at_full_size_every_time() -> None:
     watch = Watch()
-    for number in range(26):
+    for number in range(25):
         watch.show(squares(NEAR) if number % 2 == 0 else squares(), number * 0.04)
-    assert watch.sides.count(FULL_PX) <= 1 + 1 / SEARCH_AGAIN_S
+    assert watch.sides.count(FULL_PX) <= 1 + FULL_LOOK_EVERY_S / SEARCH_AGAIN_S
 
 
 def test_a_face_that_is_only_a_little_nearer_changes_nothing() -> None:
