@@ -59,6 +59,12 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
 )
 @click.option("--teacher-arch", metavar="ARCH", help="Their network. [default: glance-wide]")
 @click.option("--teacher-epochs", type=click.IntRange(min=1), help="How long they are trained. [default: as the network]")
+@click.option(
+    "--teacher-views",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Let them answer N changed copies of every face before training, not each as it is shown: quicker without a GPU.",
+)
 @click.option("--distillation", type=NumberRange(0, 1), help="Share of their answers in what is learnt. [default: 0.7]")
 @click.option("--epochs", type=click.IntRange(min=1), help="[default: the recipe's]")
 @click.option("--batch-size", type=click.IntRange(min=1), help="[default: the recipe's]")

@@ -44,6 +44,8 @@ SMALLEST_BLUR_PX, LARGEST_BLUR_PX = 0.3, 1.2
 SMALLEST_NOISE, LARGEST_NOISE = 2.0, 12.0
 """A poor camera's face is as small as this, blurred with such a standard deviation, or so noisy in grey levels."""
 
+NUDGE_PX = 2
+
 ERASED_SIDES = (0.15, 0.45)
 """Smallest and largest side of what covers a face, as a fraction of the picture's side (Zhong et al. 2020, arXiv 1708.04896)."""
 
@@ -73,6 +75,24 @@ AUGMENTATIONS: dict[str, Callable[[Faces, np.random.Generator], Faces]] = {
     "light": augment_lightly,
     "strong": augment_strongly,
 }
+
+
+def nudge(faces: Faces, rng: np.random.Generator) -> Faces:
+    """Mirrors half of the faces and shifts each by up to NUDGE_PX each way: so little that it still looks the same to anybody.
+
+    Args:
+        faces: uint8 (n, h, w).
+        rng: the only source of randomness.
+
+    Returns:
+        uint8 (n, h, w), new memory.
+    """
+    mirrored = rng.random(len(faces)) < MIRRORED_SHARE
+    faces = np.where(mirrored[:, np.newaxis, np.newaxis], faces[:, :, ::-1], faces)
+    wider = np.pad(faces, ((0, 0), (NUDGE_PX, NUDGE_PX), (NUDGE_PX, NUDGE_PX)), "reflect")
+    shifted = np.lib.stride_tricks.sliding_window_view(wider, faces.shape[1:], axis=(1, 2))
+    down, right = rng.integers(0, 2 * NUDGE_PX, (2, len(faces)), endpoint=True)
+    return np.asarray(shifted[np.arange(len(faces)), down, right], np.uint8)
 
 
 def _moved(faces: Faces, rng: np.random.Generator, moves: Moves) -> Faces:

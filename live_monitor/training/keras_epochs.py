@@ -43,15 +43,23 @@ class KerasEpochs:
         return loss, right
 
     def _batch(self, rows: NDArray[np.int64], epoch: int, step: int) -> Batch:
-        """Augmented, normalised faces and what people want of them; decided by seed, epoch and step alone."""
+        """Normalised faces and what is wanted of them; decided by seed, epoch and step alone."""
         recipe = self._lesson.recipe
         rng = np.random.default_rng((recipe.seed, epoch, step))
-        faces = normalise(AUGMENTATIONS[recipe.augmentation](self._lesson.images[rows], rng))
-        wanted = self._lesson.wanted[rows]
+        images, wanted = self._shown(rows, rng)
+        faces = normalise(images)
         if not recipe.mixup:
             return faces, wanted
         share = np.float32(rng.beta(recipe.mixup, recipe.mixup))
         return blended(faces, share), blended(wanted, share)
+
+    def _shown(self, rows: NDArray[np.int64], rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Changed faces and what people want of them, or views and what their teachers want too."""
+        lesson = self._lesson
+        if lesson.views is None:
+            return AUGMENTATIONS[lesson.recipe.augmentation](lesson.images[rows], rng), lesson.wanted[rows]
+        images, answers = lesson.views.of(rows, rng)
+        return images, np.asarray(with_answers(lesson.wanted[rows], answers, lesson.recipe.distillation))
 
     def _asked(self, faces: NDArray[np.float32], wanted: NDArray[np.float32], step: int) -> NDArray[np.float32]:
         teachers = self._lesson.teachers

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.recipe import Recipe
+from live_monitor.training.views import AnsweredViews
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,15 @@ class Lesson:
     Attributes:
         images: Training faces, uint8 (n, 48, 48).
         wanted: what its outputs should be, see `live_monitor.training.objective.wanted_probabilities`.
-        teachers: Keras networks with the same outputs; may be empty.
+        teachers: Keras networks with the same outputs, which answer the faces as they are shown; may be empty.
+        views: faces answered before, which are shown in place of newly changed ones; None: the latter.
         recipe: how it is learnt.
     """
 
     images: NDArray[np.uint8]
     wanted: NDArray[np.float32]
     teachers: Sequence[Any]
+    views: AnsweredViews | None
     recipe: Recipe
 
     @property

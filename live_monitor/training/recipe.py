@@ -31,6 +31,8 @@ class Recipe:
         teacher_arch: their network.
         teacher_epochs: theirs; 0: as many as the network's.
         teacher_models: folders of models trained before, which teach too.
+        teacher_views: changed copies of every face, made and answered once before training; an epoch shows one of them by
+            chance, nudged. 0: every face is changed and answered anew.
         distillation: share of the teachers' probabilities in what is wanted; the labels are the rest.
         precision: of the arithmetic, a key of `live_monitor.training.precision.DTYPE_POLICIES`.
         seed: of weights, order and augmentation.
@@ -53,6 +55,7 @@ class Recipe:
     teacher_arch: str = "glance-wide"
     teacher_epochs: int = 0
     teacher_models: tuple[str, ...] = ()
+    teacher_views: int = 0
     distillation: float = 0.0
     precision: str = "float32"
     seed: int = 0
@@ -98,12 +101,14 @@ def recipe_for(arch: str, name: str | None, votes: bool, **changes: object) -> R
         changes: fields of Recipe; those that are None stay as they are in the recipe.
 
     Raises:
-        UsageError: teachers are wanted, but nothing of what they say.
+        UsageError: teachers are wanted, but nothing of what they say; or their views, but no teachers.
     """
     base = RECIPES[name or ("strong" if arch in OWN else "brief")]
     wanted = {field: value for field, value in changes.items() if value is not None}
     recipe = replace(base, arch=arch, **wanted)  # type: ignore[arg-type]  # each of its own field's type
     if not recipe.taught:
+        if recipe.teacher_views:
+            raise UsageError("--teacher-views: goes with --teachers or --teacher")
         recipe = replace(recipe, distillation=0.0)
     elif not recipe.distillation:
         raise UsageError("--teachers, --teacher: go with --distillation above 0")

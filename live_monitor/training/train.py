@@ -32,6 +32,7 @@ from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.rates import is_over, rate, refuse_no_number
 from live_monitor.training.recipe import Recipe
 from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
+from live_monitor.training.views import AnsweredViews, answered_views
 from live_monitor.whole_file import write_whole
 
 COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy")
@@ -116,8 +117,8 @@ def train(
         The network of the chosen epoch, and how it came about; of a run that is complete, what it ended with.
 
     Raises:
-        UsageError: unknown network, too few faces, a run is already there, it was started with another recipe, or the loss is
-            no number.
+        UsageError: unknown network, too few faces, a run is already there, it was started with another recipe, views are wanted
+            on JAX, or the loss is no number.
         ModelError: the weights to begin with, or a model that teaches, cannot be had.
         OutputError: the folder cannot be written.
     """
@@ -130,7 +131,10 @@ def train(
         teachers = [model_network(name, material.outputs, policy=policy) for name in recipe.teacher_models]
         folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / CURVES_FILE), resume=resume)
         teachers += _new_teachers(material, folder, recipe, listener)
-        training = _Training(material, folder, recipe, model, teachers, listener)
+        views = None
+        if recipe.teacher_views:
+            views, teachers = answered_views(material.training.images, teachers, recipe, run, listener.say), []
+        training = _Training(material, folder, recipe, model, teachers, views, listener)
         training.go_on()
     return training.result()
 
@@ -139,6 +143,8 @@ def _check(recipe: Recipe, faces: int) -> None:
     for arch in (recipe.arch, *([recipe.teacher_arch] if recipe.teachers else [])):
         if arch not in NETWORKS:
             raise UsageError(f"--arch {arch}: unknown network; choose from {', '.join(NETWORKS)}")
+    if recipe.teacher_views and keras.backend.backend() == "jax":
+        raise UsageError("--teacher-views: not on JAX, where teachers answer every face as it is shown; leave it out")
     if faces < recipe.batch_size:
         raise UsageError(f"--batch-size {recipe.batch_size}: there are only {faces} faces to train on")
 
@@ -154,6 +160,7 @@ def _new_teachers(material: Material, run: Run, recipe: Recipe, listener: Listen
             epochs=recipe.teacher_epochs or recipe.epochs,
             teachers=0,
             teacher_models=(),
+            teacher_views=0,
             distillation=0.0,
             seed=recipe.seed + number,
         )
@@ -177,7 +184,14 @@ class _Training:
     """A run in progress."""
 
     def __init__(
-        self, material: Material, run: Run, recipe: Recipe, model: Any, teachers: Sequence[Any], listener: Listener
+        self,
+        material: Material,
+        run: Run,
+        recipe: Recipe,
+        model: Any,
+        teachers: Sequence[Any],
+        views: AnsweredViews | None,
+        listener: Listener,
     ) -> None:
         self._public_test = material.public_test
         self._run, self._recipe, self._model, self._listener = run, recipe, model, listener
@@ -187,7 +201,7 @@ class _Training:
         self._model.optimizer.build(self._model.trainable_variables)
         self._history: list[Line] = []
         wanted = wanted_probabilities(material.training, recipe, material.votes)
-        self._lesson = Lesson(material.training.images, wanted, teachers, recipe)
+        self._lesson = Lesson(material.training.images, wanted, teachers, views, recipe)
         self._epochs = _epochs(model, self._lesson, self._begin())
         self._public_inputs = normalise(material.public_test.images)
         self._unsaved_best: _Best | None = None

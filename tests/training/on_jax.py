@@ -41,7 +41,7 @@ def taught_by_side() -> list[list[float]]:
         kernel[:, :3, of_left] = kernel[:, 3:, of_right] = 1
         teacher.set_weights([kernel.reshape(-1, 7), np.zeros(7)])
     recipe = replace(RECIPE, mixup=0.0, distillation=1.0)
-    lesson = Lesson(faces.repeat(70, axis=0), np.zeros((140, 7), np.float32), teachers, recipe)
+    lesson = Lesson(faces.repeat(70, axis=0), np.zeros((140, 7), np.float32), teachers, None, recipe)
     network = tiny()
     network.compile(keras.optimizers.SGD())
     network.optimizer.build(network.trainable_variables)

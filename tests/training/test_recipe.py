@@ -35,3 +35,9 @@ def test_teachers_are_listened_to() -> None:
     assert recipe_for("glance", None, votes=True, teachers=3).distillation == STRONG.distillation > 0
     with pytest.raises(UsageError, match="go with --distillation above 0"):
         recipe_for("custom-cnn", None, votes=False, teachers=3)
+
+
+def test_views_are_for_teachers() -> None:
+    assert recipe_for("glance", None, votes=True, teachers=1, teacher_views=8).teacher_views == 8
+    with pytest.raises(UsageError, match="--teacher-views: goes with --teachers or --teacher"):
+        recipe_for("glance", None, votes=True, teacher_views=8)

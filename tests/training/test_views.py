@@ -1,0 +1,183 @@
+"""Views of faces that teachers answer once, before training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from live_monitor.classify.preprocess import normalise
+from live_monitor.errors import UsageError
+from live_monitor.training.augment import NUDGE_PX
+from live_monitor.training.objective import by_head
+from live_monitor.training.views import ANSWERS_FILE, AnsweredViews, answered_views
+from tests.fakes import drawn_faces
+from tests.training.made import RECIPE, history, learnt, run_stopped_in_second_epoch, run_training
+
+FACES = 20
+VIEWS = replace(RECIPE, teacher_views=3)
+TAUGHT = replace(RECIPE, teachers=2, teacher_arch="tiny", teacher_views=3, distillation=0.5)
+
+
+@dataclass
+class Teacher:
+    """Says of each face only how bright its middle is."""
+
+    shown: list[NDArray[np.float32]] = field(default_factory=list)
+
+    def predict_on_batch(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.shown.append(faces)
+        return said_of(faces)
+
+
+def said_of(faces: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.outer(faces[:, 20:28, 20:28].mean(axis=(1, 2, 3)), np.arange(7)).astype(np.float32)
+
+
+def nothing(_line: str) -> None:
+    pass
+
+
+def made(teachers: Sequence[Teacher], run: Path, seed: int = 0) -> AnsweredViews:
+    run.mkdir(exist_ok=True)
+    return answered_views(drawn_faces(FACES), teachers, replace(VIEWS, seed=seed), run, nothing)
+
+
+def of_all(views: AnsweredViews, seed: int = 0) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    return views.of(np.arange(FACES), np.random.default_rng(seed))
+
+
+def test_every_view_of_every_face_is_answered_once_by_the_teachers_in_turn(tmp_path: Path) -> None:
+    one, other = Teacher(), Teacher()
+    made([one, other], tmp_path)
+    assert [sum(len(batch) for batch in teacher.shown) for teacher in (one, other)] == [2 * FACES, FACES]
+    first, third = np.split(np.concatenate(one.shown), 2)
+    assert (first != third).any()
+
+
+def test_what_is_shown_comes_with_what_was_said_of_it() -> None:
+    rng = np.random.default_rng(0)
+    faces = rng.integers(0, 256, (3, FACES, 1, 1), np.uint8).repeat(48, axis=2).repeat(48, axis=3)
+    answers = np.repeat(faces[:, :, 0, :1] / 256, 7, axis=2).astype(np.float16)
+    shown, said = AnsweredViews(faces, answers).of(np.array([4, 2, 9]), rng)
+    np.testing.assert_allclose(said, np.repeat(shown[:, 0, :1] / 256, 7, axis=1))
+    for face, row in zip(shown, (4, 2, 9), strict=True):
+        assert face[0, 0] in faces[:, row, 0, 0]
+
+
+def test_answers_are_probabilities_of_the_face_as_it_was_shown(tmp_path: Path) -> None:
+    teacher = Teacher()
+    made([teacher], tmp_path)
+    shown = np.concatenate(teacher.shown)
+    answers = np.load(tmp_path / ANSWERS_FILE).reshape(len(shown), 7)
+    np.testing.assert_allclose(answers, np.asarray(by_head(said_of(shown))), atol=1e-3)
+
+
+def test_all_views_are_shown_in_time(tmp_path: Path) -> None:
+    views = made([Teacher()], tmp_path)
+    said = {tuple(of_all(views, seed)[1][0]) for seed in range(30)}
+    assert len(said) == 3
+
+
+def test_a_view_is_mirrored_or_shifted_by_chance() -> None:
+    bright = np.zeros((1, 400, 48, 48), np.uint8)
+    bright[:, :, :, 40] = 255
+    shown, _ = AnsweredViews(bright, np.zeros((1, 400, 7), np.float16)).of(np.arange(400), np.random.default_rng(0))
+    columns = shown[:, 24].argmax(axis=1)
+    shifts = np.minimum(np.abs(columns - 40), np.abs(columns - 7))
+    assert shifts.max() == NUDGE_PX
+    assert 0.4 < (columns > 24).mean() < 0.6
+
+
+def test_the_seed_decides(tmp_path: Path) -> None:
+    one, again, other = (of_all(made([Teacher()], tmp_path / name, seed))[0] for name, seed in (("a", 0), ("b", 0), ("c", 1)))
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).any()
+
+
+def test_answers_are_not_asked_for_twice(tmp_path: Path) -> None:
+    first = of_all(made([Teacher()], tmp_path))
+    silent = Teacher()
+    again = of_all(made([silent], tmp_path))
+    assert not silent.shown
+    for kept, loaded in zip(first, again, strict=True):
+        np.testing.assert_array_equal(kept, loaded)
+
+
+def test_only_the_views_that_are_missing_are_asked_for(tmp_path: Path) -> None:
+    whole = made([Teacher(), Teacher()], tmp_path)
+    np.save(tmp_path / ANSWERS_FILE, np.load(tmp_path / ANSWERS_FILE)[:1])
+    one, other = Teacher(), Teacher()
+    again = made([one, other], tmp_path)
+    assert [sum(len(batch) for batch in teacher.shown) for teacher in (one, other)] == [FACES, FACES]
+    np.testing.assert_array_equal(of_all(again)[1], of_all(whole)[1])
+
+
+@pytest.mark.parametrize("content", [b"", b"no array"])
+def test_damaged_answers_are_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ANSWERS_FILE).write_bytes(content)
+    with pytest.raises(UsageError, match=r"answers.npy: damaged: .*; delete it"):
+        made([Teacher()], tmp_path)
+
+
+def test_people_are_told_of_every_view(tmp_path: Path) -> None:
+    lines: list[str] = []
+    answered_views(drawn_faces(FACES), [Teacher()], VIEWS, tmp_path, lines.append)
+    assert lines == [f"teachers have answered view {number} of 3" for number in (1, 2, 3)]
+
+
+@pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
+class TestTraining:
+    """What a run does with them."""
+
+    def test_the_network_learns_views_by_their_answers_and_labels_and_asks_nobody(
+        self, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run_training(fer2013, tmp_path / "run", TAUGHT)
+        answers = np.zeros_like(np.load(tmp_path / "run" / ANSWERS_FILE))
+        answers[..., 3] = 1
+        np.save(tmp_path / "run" / ANSWERS_FILE, answers)
+        (tmp_path / "run" / "state.npz").unlink()
+        learn, wanted_of_all = keras.Model.train_on_batch, []
+
+        def spy(model: Any, faces: Any, wanted: Any) -> Any:
+            wanted_of_all.extend(wanted)
+            return learn(model, faces, wanted)
+
+        monkeypatch.setattr(keras.Model, "train_on_batch", spy)
+        monkeypatch.setattr(keras.Model, "predict_on_batch", None)
+        run_training(fer2013, tmp_path / "run", TAUGHT, resume=True)
+        wanted = np.stack(wanted_of_all)
+        assert (wanted[:, 3] >= 0.5).all()
+        np.testing.assert_allclose(wanted.sum(axis=1), 1)
+        assert {int(label) for label in wanted.argsort(axis=1)[:, -2:].ravel()} == set(range(7))
+
+    def test_a_stopped_run_ends_as_one_that_was_never_stopped(self, fer2013: Path, tmp_path: Path) -> None:
+        run_stopped_in_second_epoch(fer2013, tmp_path / "stopped", TAUGHT)
+        run_training(fer2013, tmp_path / "stopped", TAUGHT, resume=True)
+        run_training(fer2013, tmp_path / "whole", TAUGHT)
+        assert len(history(tmp_path / "stopped")) == 2
+        for stopped, whole in zip(learnt(tmp_path / "stopped"), learnt(tmp_path / "whole"), strict=True):
+            assert {name: float(value) for name, value in stopped.items()} == pytest.approx(
+                {name: float(value) for name, value in whole.items()}, rel=1e-5
+            )
+
+    def test_on_jax_they_are_refused(self, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+        with pytest.raises(UsageError, match="--teacher-views: not on JAX"):
+            run_training(fer2013, tmp_path / "run", TAUGHT)
+        assert not (tmp_path / "run").exists()
+
+
+def test_normalised_faces_are_what_teachers_are_shown(tmp_path: Path) -> None:
+    teacher = Teacher()
+    made([teacher], tmp_path)
+    shown = np.concatenate(teacher.shown)
+    assert shown.shape == (3 * FACES, 48, 48, 1)
+    np.testing.assert_allclose(shown.mean(axis=(1, 2, 3)), normalise(drawn_faces(FACES)).mean(), atol=0.05)
