@@ -54,10 +54,10 @@ def answered_views(
         say: called with a line for people after every view that was asked for.
 
     Raises:
-        UsageError: the answers that lie there are damaged.
+        UsageError: the answers that lie there are damaged, or of other faces.
         OSError: the folder cannot be written.
     """
-    answers = _load(run / ANSWERS_FILE)
+    answers = _load(run / ANSWERS_FILE, len(images))
     faces = np.empty((recipe.teacher_views, *images.shape), np.uint8)
     for view in range(recipe.teacher_views):
         faces[view] = _view(images, recipe, view)
@@ -85,10 +85,13 @@ def _answers(faces: NDArray[np.uint8], teacher: Any, batch_size: int) -> NDArray
     return np.concatenate([np.asarray(by_head(teacher.predict_on_batch(batch)), np.float16) for batch in batches])
 
 
-def _load(file: Path) -> list[NDArray[np.float16]]:
+def _load(file: Path, faces: int) -> list[NDArray[np.float16]]:
     if not file.exists():
         return []
     try:
-        return list(np.load(file))
+        answers = list(np.load(file))
     except (ValueError, EOFError) as error:
         raise UsageError(f"{file}: damaged: {error}; delete it and run the command again with --resume") from error
+    if any(len(view) != faces for view in answers):
+        raise UsageError(f"{file}: of {len(answers[0])} faces, not of these {faces}; give the data that the run began with")
+    return answers

@@ -126,6 +126,12 @@ def test_damaged_answers_are_told(tmp_path: Path, content: bytes) -> None:
         made([Teacher()], tmp_path)
 
 
+def test_answers_of_other_faces_are_refused(tmp_path: Path) -> None:
+    made([Teacher()], tmp_path)
+    with pytest.raises(UsageError, match=r"answers.npy: of 20 faces, not of these 19; give the data that the run began with"):
+        answered_views(drawn_faces(FACES - 1), [Teacher()], VIEWS, tmp_path, nothing)
+
+
 def test_people_are_told_of_every_view(tmp_path: Path) -> None:
     lines: list[str] = []
     answered_views(drawn_faces(FACES), [Teacher()], VIEWS, tmp_path, lines.append)
