@@ -133,7 +133,8 @@ def train(
         teachers += _new_teachers(material, folder, recipe, listener)
         views = None
         if recipe.teacher_views:
-            views, teachers = answered_views(material.training.images, teachers, recipe, run, listener.say), []
+            views = answered_views(material.training.images, teachers, recipe, run, listener.say)
+            teachers = []
         training = _Training(material, folder, recipe, model, teachers, views, listener)
         training.go_on()
     return training.result()
