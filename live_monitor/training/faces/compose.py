@@ -31,6 +31,12 @@ OCCLUDED = 0.2
 COVERED_EVENLY = 0.5
 """Share of the covered faces on which one colour lies."""
 
+SHADED = 0.2
+LEAST_SHADE, MOST_SHADE = 0.25, 0.75
+SHADE_REACH = (0.2, 0.7)
+"""Share of the faces on a part of which a shadow lies, of a fringe, a brim, a brow; how much light it takes where it is darkest;
+how far it reaches, as a part of the face's sides."""
+
 DISTRACTED = 0.5
 """Share of the samples with things where no face is."""
 
@@ -62,6 +68,7 @@ class Composer:
         if rng.random() < DISTRACTED:
             distract(canvas, rng)
         if rng.random() >= UNTOUCHED:
+            shade(canvas, rng)
             occlude(canvas, rng)
             canvas.image = degrade(canvas.image, rng, smallest_px=_smallest(canvas))
         if not coloured:
@@ -85,6 +92,19 @@ def _drawn(scenery: Scenery, rng: np.random.Generator) -> Canvas:
 def _smallest(canvas: Canvas) -> float:
     """Side of the smallest face that is asked for; infinite where there is none."""
     return float(sides(canvas.boxes[canvas.weights > 0]).min(initial=np.inf))
+
+
+def shade(canvas: Canvas, rng: np.random.Generator) -> None:
+    """Lays a soft shadow on a part of some faces."""
+    for x1, y1, x2, y2 in canvas.boxes[(rng.random(len(canvas.boxes)) < SHADED) & (canvas.weights > 0)]:
+        sides_px = np.array([x2 - x1, y2 - y1])
+        middle = np.array([x1, y1]) + sides_px * rng.uniform(0.1, 0.9, 2)
+        reach, depth = sides_px * rng.uniform(*SHADE_REACH, 2), rng.uniform(LEAST_SHADE, MOST_SHADE)
+        left, top, right, bottom = clipped(*(middle - 3 * reach), *(middle + 3 * reach))
+        across = np.exp(-(((np.arange(left, right) - middle[0]) / reach[0]) ** 2))
+        down = np.exp(-(((np.arange(top, bottom) - middle[1]) / reach[1]) ** 2))
+        lit = canvas.image[top:bottom, left:right] * (1 - depth * down[:, None] * across)[..., None]
+        canvas.image[top:bottom, left:right] = lit.astype(np.uint8)
 
 
 def occlude(canvas: Canvas, rng: np.random.Generator) -> None:

@@ -62,6 +62,7 @@ class Picture:
         by_people: who made the boxes; people left out faces that they found too blurred or too far turned away.
         unmarked: float32 (m, 4), boxes that count neither way, see `live_monitor.training.faces.unmarked`.
         mistakes: float32 (k, 4), what a detector took for faces, see `live_monitor.training.faces.mistakes`.
+        faint: int64 (f,), indexes of the faces that a detector hardly saw, see `live_monitor.training.faces.faint`.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Picture:
     by_people: bool
     unmarked: NDArray[np.float32] = field(default_factory=_no_boxes)
     mistakes: NDArray[np.float32] = field(default_factory=_no_boxes)
+    faint: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def weight(self) -> float:

@@ -32,10 +32,18 @@ ASIDE_TURN = 0.3
 """In this share of the draws the face is turned to the side by more than that, see `live_monitor.classify.quality.Quality`: few
 are."""
 
+FAINT = 0.2
+"""Share of the draws, where there are such, that are of a face that a detector hardly sees."""
+
 TURNED = 0.35
 TURN_RAD = math.radians(12)
 MOST_TURN_RAD = math.radians(35)
 """Share of the pictures that are turned; the standard deviation and limit of a turn."""
+
+FORESHORTENED = 0.3
+STRETCH, MOST_STRETCH = 0.06, 0.2
+"""Standard deviation of the logarithm of width over height, in most pictures and in this share of them: who looks down has a
+low face, and who turns away a narrow one."""
 
 DARKER = 0.45
 """How bright the colour behind a letter is, as a share of any colour drawn."""
@@ -85,6 +93,7 @@ class Scenery:
         self._kinds = _by_kind([picture for picture in with_faces if picture.kind != SINGLE])
         self._empty = [picture for picture in pictures if not len(picture.boxes) and picture.kind == NEGATIVE]
         self._aside = [(picture, face) for picture in with_faces for face in np.flatnonzero(_turns(picture) > ASIDE_TURN)]
+        self._faint = [(picture, face) for picture in with_faces for face in picture.faint]
         self._frames = [picture for picture in pictures if not len(picture.boxes) and picture.kind not in (NEGATIVE, SINGLE)]
         if not self._kinds or not self._empty:
             raise UsageError("the training data has no scene with a face, or none of the kind negative")
@@ -208,7 +217,9 @@ class Scenery:
 
     def _face(self, rng: np.random.Generator, *, singles: float = 0.0) -> tuple[Picture, NDArray[np.float32], float]:
         """A picture, and middle (x, y) and side of one of its faces; in a share `singles` of the cases a single one."""
-        if self._aside and rng.random() < ASIDE:
+        if self._faint and rng.random() < FAINT:
+            picture, face = self._faint[rng.integers(len(self._faint))]
+        elif self._aside and rng.random() < ASIDE:
             picture, face = self._aside[rng.integers(len(self._aside))]
         else:
             pictures = self._singles if self._singles and rng.random() < singles else self._scenes_of_a_kind(rng)
@@ -256,7 +267,7 @@ def _pose(
     source: NDArray[np.float32], target: Sequence[float] | NDArray[np.float64], scale: float, rng: np.random.Generator
 ) -> Pose:
     angle = float(np.clip(rng.normal(0, TURN_RAD), -MOST_TURN_RAD, MOST_TURN_RAD)) if rng.random() < TURNED else 0.0
-    stretch = math.exp(rng.normal(0, 0.06))
+    stretch = math.exp(rng.normal(0, MOST_STRETCH if rng.random() < FORESHORTENED else STRETCH))
     return Pose.around(list(source), list(target), scale, angle=angle, mirror=bool(rng.random() < 0.5), stretch=stretch)
 
 

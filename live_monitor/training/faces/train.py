@@ -27,6 +27,7 @@ from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import Composer
+from live_monitor.training.faces.faint import with_faint
 from live_monitor.training.faces.leave_out import without_twins_in
 from live_monitor.training.faces.look import keras_sight, look
 from live_monitor.training.faces.losses import face_loss
@@ -131,7 +132,8 @@ def _prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], 
     pictures = with_unmarked(pictures, _teacher(Path(recipe.teacher)))
     if recipe.weights is None:
         return pictures
-    return with_mistakes(pictures, FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST))
+    detector = FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST)
+    return with_faint(with_mistakes(pictures, detector), detector)
 
 
 def _teacher(model: Path) -> FaceFinder:

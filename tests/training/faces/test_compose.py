@@ -105,6 +105,30 @@ def test_some_samples_hold_no_face_and_some_many(samples: list[Canvas]) -> None:
     assert max(faces) > 5
 
 
+def test_a_soft_shadow_lies_on_a_part_of_a_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compose, "SHADED", 1.0)
+    face = np.array([[100, 100, 160, 160]], np.float32)
+    for number in range(SAMPLES):
+        canvas = Canvas(
+            np.full((SAMPLE_PX, SAMPLE_PX, 3), 200, np.uint8), face, np.zeros((1, 5, 2), np.float32), np.ones(1, np.float32)
+        )
+        compose.shade(canvas, np.random.default_rng(number))
+        levels = canvas.image[..., 0].astype(int)
+        assert levels[100:160, 100:160].min() <= 200 * (1 - compose.LEAST_SHADE) + 2
+        assert levels.min() >= 200 * (1 - compose.MOST_SHADE) - 1
+        assert levels[0, 0] == levels[-1, -1] == 200
+        assert max(np.abs(np.diff(levels, axis=axis)).max() for axis in (0, 1)) < 30
+
+
+def test_who_is_not_asked_for_has_no_shadow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compose, "SHADED", 1.0)
+    plain = np.full((SAMPLE_PX, SAMPLE_PX, 3), 200, np.uint8)
+    face = np.array([[100, 100, 160, 160]], np.float32)
+    canvas = Canvas(plain.copy(), face, np.zeros((1, 5, 2), np.float32), np.zeros(1, np.float32))
+    compose.shade(canvas, np.random.default_rng(0))
+    assert (canvas.image == plain).all()
+
+
 @pytest.mark.parametrize(("evenly", "levels"), [(1.0, 1), (0.0, 2)])
 def test_a_part_of_a_face_is_covered_by_one_colour_or_by_another_part_of_the_picture(
     evenly: float, levels: int, monkeypatch: pytest.MonkeyPatch

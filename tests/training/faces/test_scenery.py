@@ -14,7 +14,7 @@ from live_monitor.classify.quality import turn
 from live_monitor.errors import UsageError
 from live_monitor.training.faces import scenery
 from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture, load_pictures
-from live_monitor.training.faces.placing import Canvas, Pyramids
+from live_monitor.training.faces.placing import Canvas, Pose, Pyramids
 from live_monitor.training.faces.scenery import ASIDE_TURN, SAMPLE_PX, Scenery
 
 SAMPLES = 10
@@ -106,14 +106,17 @@ def test_a_kind_with_sixteen_times_the_faces_is_drawn_four_times_as_often(
     assert 3 < names.count("many") / names.count("few") < 5.5
 
 
-def test_a_mistake_is_shown_larger_or_smaller_and_what_is_marked_around_it_stays_marked(training: list[Picture]) -> None:
+def test_a_mistake_is_shown_larger_or_smaller_and_what_is_marked_around_it_stays_marked(
+    training: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenery, "FORESHORTENED", 0.0)
     scene = one_scene(training)[0]
     mistaken = replace(scene, image=np.zeros_like(scene.image), mistakes=np.array([(40, 40, 56, 60)], np.float32))
     mistaken.image[40:60, 40:56] = (0, 0, 255)
     white = [replace(one, image=np.full_like(one.image, 255)) for one in training if one.kind == NEGATIVE]
     samples = drawn(Scenery([mistaken, *white], Pyramids()).mistake)
     heights = [int((sample.image @ (-1, -1, 2) > 200).any(axis=1).sum()) for sample in samples]
-    assert min(heights) < 16 < 22 < max(heights)
+    assert min(heights) < 16 < 20 < max(heights)
     assert any(len(sample.boxes) for sample in samples)
 
 
@@ -135,6 +138,43 @@ def test_some_of_the_faces_drawn_are_turned_to_the_side_where_few_are(
     aside = replace(scene, landmarks=scene.landmarks + np.array([[0, 0], [0, 0], [15, 0], [0, 0], [0, 0]], np.float32))
     for canvas in drawn(Scenery([*training, aside], Pyramids()).crop):
         assert turn(canvas.landmarks[0].tolist()) > ASIDE_TURN
+
+
+def test_faces_that_are_hardly_seen_are_drawn_more_often_where_there_are_such(
+    training: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenery, "FAINT", 1.0)
+    faint = replace(one_scene(training)[0], kind="faint", faint=np.array([0]))
+    names: list[str] = []
+    monkeypatch.setattr(scenery, "draw", lambda _, picture, *__: names.append(picture.kind))
+    for pictures, kinds in [([*training, faint], {"faint"}), (training, {one.kind for one in training})]:
+        names.clear()
+        crop = Scenery(pictures, Pyramids()).crop
+        for number in range(SAMPLES):
+            crop(np.random.default_rng(number))
+        shown = {name for name in names if name != NEGATIVE}
+        assert shown
+        assert shown <= kinds
+
+
+def test_some_pictures_are_foreshortened(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenery, "TURNED", 0.0)
+    stretches: list[float] = []
+
+    def noted(_: Canvas, picture: Picture, pose: Pose, *__: object) -> None:
+        if picture.kind != NEGATIVE:
+            stretches.append(float(np.log(abs(pose.linear[0, 0] / pose.linear[1, 1]))))
+
+    monkeypatch.setattr(scenery, "draw", noted)
+
+    def spread(share: float) -> float:
+        monkeypatch.setattr(scenery, "FORESHORTENED", share)
+        stretches.clear()
+        for number in range(60):
+            Scenery(training, Pyramids()).crop(np.random.default_rng(number))
+        return float(np.std(stretches))
+
+    assert spread(1.0) > 2 * spread(0.0)
 
 
 @pytest.mark.parametrize("missing", ["scenes", "negatives"])

@@ -291,7 +291,7 @@ def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too_and_that_it_loo
     assert re.fullmatch(rf"{re.escape(str(tmp_path / model))} looks at \d+ pictures", told[0])
 
 
-def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_is_looked_for(
+def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_or_hardly_sees_is_looked_for(
     detector: Path, detector_data: Path, tmp_path: Path, composed_of: list[Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[Path, float]] = []
@@ -302,13 +302,17 @@ def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_is_loo
     def add_one(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
         return [replace(picture, mistakes=np.ones((1, 4), np.float32)) for picture in pictures]
 
+    def all_faint(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
+        return [replace(picture, faint=np.arange(len(picture.boxes))) for picture in pictures]
+
     monkeypatch.setattr(training, "FaceGrid", load)
     monkeypatch.setattr(training, "YuNetFinder", lambda *_, **__: None)
     monkeypatch.setattr(training, "with_unmarked", lambda pictures, _: pictures)
     monkeypatch.setattr(training, "with_mistakes", add_one)
+    monkeypatch.setattr(training, "with_faint", all_faint)
     train(detector_data, tmp_path / "run", replace(RECIPE, teacher="a.onnx", weights=str(detector), steps=1))
     assert asked == [(detector, mistakes.FAINTEST)]
-    assert all(len(picture.mistakes) for picture in composed_of)
+    assert all(len(picture.mistakes) and len(picture.faint) == len(picture.boxes) for picture in composed_of)
 
 
 def test_without_a_teacher_nothing_is_taken_for_a_mistake(

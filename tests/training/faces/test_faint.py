@@ -1,0 +1,50 @@
+"""Marked faces that a detector hardly sees."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from live_monitor.training.faces.faint import FAINT, with_faint
+from live_monitor.training.faces.pictures import SINGLE
+from live_monitor.types import Detection, Image
+from tests.training.faces.finder import BESIDE, HEIGHT, MARKED, WIDTH, Finder, picture
+
+SEEN = FAINT + 0.01
+HALF = (10.0, 10.0, 20.0, 20.0)
+
+
+class AtEverySize(Finder):
+    """Sees the marked face in the picture with one score, and in one half as large with another."""
+
+    def __init__(self, score: float, score_at_half: float) -> None:
+        super().__init__()
+        self._sights = Finder(MARKED, score=score), Finder(HALF, score=score_at_half, width=WIDTH // 2)
+
+    def find(self, picture: Image) -> list[Detection]:
+        return [found for sight in self._sights for found in sight.find(picture)]
+
+
+@pytest.mark.parametrize(("score", "score_at_half", "faint"), [(SEEN, SEEN, []), (0.5, SEEN, [0]), (SEEN, 0.5, [0])])
+def test_a_face_that_is_hardly_seen_at_some_size_is_faint(score: float, score_at_half: float, faint: list[int]) -> None:
+    (known,) = with_faint([picture()], AtEverySize(score, score_at_half))
+    assert known.faint.tolist() == faint
+
+
+def test_a_face_that_is_overlooked_is_faint_and_the_others_are_not() -> None:
+    two = replace(picture(), boxes=np.array([BESIDE, MARKED], np.float32), landmarks=np.zeros((2, 5, 2), np.float32))
+    (known,) = with_faint([two], AtEverySize(SEEN, SEEN))
+    assert known.faint.tolist() == [0]
+
+
+def test_a_face_is_not_faint_where_it_is_too_small_to_be_seen() -> None:
+    tiny = (20.0, 20.0, 32.0, 32.0)
+    (known,) = with_faint([replace(picture(), boxes=np.array([tiny], np.float32))], Finder(tiny))
+    assert len(known.faint) == 0
+
+
+def test_single_faces_are_not_looked_at() -> None:
+    single = replace(picture(SINGLE), image=np.zeros((WIDTH, HEIGHT, 3), np.uint8))
+    assert with_faint([single], Finder()) == [single]
