@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,6 @@ WATCHED_S = 8.0
 FRAMES_A_SECOND = 30
 NEAR_S = 0.3
 LEFT, RIGHT = Box(100, 300, 180, 400), Box(900, 300, 980, 400)
-HAT = Box(940, 615, 990, 665)
-"""A straw hat on a bush in the call, out of focus, which facegrid takes for a face in two of three frames."""
 
 
 class Watch:
@@ -307,14 +305,10 @@ class Gallery:
         self.every_frame = self.watch()
 
     def watch(self, every: int = 1, **settings: Any) -> dict[float, tuple[Reading, ...]]:
-        """Whom every n-th frame shows, without the hat."""
+        """Whom every n-th frame shows."""
         stages = load_stages(Settings(**self._settings, **settings), on_time=False)
         frames = (Frame(index, index / FRAMES_A_SECOND, 0.0, self._images[index]) for index in range(0, len(self._images), every))
-        return {frame.pts_s: _people(stages.analyse(frame).readings) for frame in frames}
-
-
-def _people(readings: Iterable[Reading]) -> tuple[Reading, ...]:
-    return tuple(reading for reading in readings if reading.track.box.intersection(HAT) == 0)
+        return {frame.pts_s: stages.analyse(frame).readings for frame in frames}
 
 
 @pytest.fixture(scope="module", params=["facegrid", "yunet"])
