@@ -145,6 +145,15 @@ def test_a_part_of_a_face_is_covered_by_one_colour_or_by_another_part_of_the_pic
     assert min(len(np.unique(canvas.image[changed], axis=0)), 2) == levels
 
 
+def test_faces_lie_in_shadow_in_the_samples_that_are_changed(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    shaded: list[Canvas] = []
+    monkeypatch.setattr(compose, "shade", lambda canvas, _: shaded.append(canvas))
+    composer = Composer(training)
+    for number in range(SAMPLES):
+        composer.compose(np.random.default_rng(number))
+    assert 0.5 < len(shaded) / SAMPLES < 0.9
+
+
 def test_some_samples_stay_as_the_pictures_are(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compose, "distract", lambda *_: None)
     monkeypatch.setattr(compose, "occlude", lambda *_: None)
