@@ -20,8 +20,8 @@ from live_monitor.training.faces.placing import sides
 from live_monitor.training.faces.unmarked import found_at
 from live_monitor.types import Box
 
-FAINT = 0.65
-"""Score under which a face is faint: about the threshold of the detector that ships."""
+SEEN = 0.65
+"""Score from which a face is seen well: about the threshold of the detector that ships."""
 
 SMALLEST_PX = 10.0
 """Smaller faces are faint whoever they are."""
@@ -50,4 +50,4 @@ def _with_faint(picture: Picture, detector: FaceFinder) -> Picture:
 def _seen(picture: Picture, scale: float, detector: FaceFinder) -> NDArray[np.bool_]:
     """Which of the n marked faces the detector sees well at this scale, (n,)."""
     faces = [Box(*box) for box in picture.boxes.tolist()]
-    return match(faces, [], found_at([scale], picture.image, detector)).found(FAINT)
+    return match(faces, [], found_at([scale], picture.image, detector)).found(SEEN)
