@@ -13,6 +13,7 @@ from live_monitor.training.faces.distract import distract
 from live_monitor.training.faces.pictures import Picture
 from live_monitor.training.faces.placing import Canvas, Pyramids, Region, sides
 from live_monitor.training.faces.scenery import Scenery, clipped
+from live_monitor.training.faces.turning import turn_heads
 from live_monitor.types import Image
 
 CROPS, GALLERIES, PASTES = 0.45, 0.23, 0.11
@@ -65,6 +66,7 @@ class Composer:
         """One sample of SAMPLE_PX; the same generator gives the same one."""
         coloured = rng.random() < COLOURED
         canvas = _drawn(self._coloured if coloured else self._any, rng)
+        turn_heads(canvas, rng)
         if rng.random() < DISTRACTED:
             distract(canvas, rng)
         if rng.random() >= UNTOUCHED:

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.quality import turn
 from live_monitor.errors import UsageError
+from live_monitor.training.faces.choosing import FaceChooser
 from live_monitor.training.faces.colours import colour
 from live_monitor.training.faces.degrade import light
 from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture
@@ -26,14 +26,6 @@ CLOSE_UP_PX = 480.0
 """In this share of the crops the face is larger, up to this side: only a part of it fits."""
 
 MOST_ENLARGED = 2.5
-
-ASIDE = 0.15
-ASIDE_TURN = 0.3
-"""In this share of the draws the face is turned to the side by more than that, see `live_monitor.classify.quality.Quality`: few
-are."""
-
-FAINT = 0.2
-"""Share of the draws, where there are such, that are of a face that a detector hardly sees."""
 
 TURNED = 0.35
 TURN_RAD = math.radians(12)
@@ -73,6 +65,16 @@ behind somebody is no face, however round it becomes."""
 SMALLEST_MISTAKE, LARGEST_MISTAKE = 0.4, 1.3
 """How many times as large as in its picture a mistake is shown: the detector made it at that size or at half of it."""
 
+IN_FRONT = 0.25
+SMALLEST_HIDDEN_PX = 10.0
+LEAST_SIDE, MOST_SIDE = 0.7, 1.8
+LEAST_NEAR, MOST_NEAR = 0.45, 0.85
+FROM_ABOVE = math.radians(25)
+MOST_HIDDEN = 0.6
+"""Share of the crops in which a head is in front of somebody, and the side of the smallest face that is hidden so; how many times
+as large the head is, and how near, as a part of the distance at which the two would touch; how far above the level it may come
+from. A face of which more than the last is hidden is not asked for."""
+
 _SCENE_TRIES, _PASTE_TRIES = 8, 6
 
 Point = Sequence[float] | NDArray[np.float64]
@@ -88,16 +90,11 @@ class Scenery:
         Raises:
             UsageError: there is no scene with a face, or no picture without.
         """
-        with_faces = [picture for picture in pictures if len(picture.boxes)]
-        self._singles = [picture for picture in with_faces if picture.kind == SINGLE]
-        self._kinds = _by_kind([picture for picture in with_faces if picture.kind != SINGLE])
+        self._faces = FaceChooser(pictures)
         self._empty = [picture for picture in pictures if not len(picture.boxes) and picture.kind == NEGATIVE]
-        self._aside = [(picture, face) for picture in with_faces for face in np.flatnonzero(_turns(picture) > ASIDE_TURN)]
-        self._faint = [(picture, face) for picture in with_faces for face in picture.faint]
         self._frames = [picture for picture in pictures if not len(picture.boxes) and picture.kind not in (NEGATIVE, SINGLE)]
-        if not self._kinds or not self._empty:
+        if not self._faces.has_scenes or not self._empty:
             raise UsageError("the training data has no scene with a face, or none of the kind negative")
-        self._shares = _shares(self._kinds)
         self._mistaken = [picture for picture in pictures if len(picture.mistakes)]
         self._pyramids = pyramids
 
@@ -106,7 +103,7 @@ class Scenery:
         canvas = self.background(rng)
         size = _close_up_size(rng) if rng.random() < CLOSE_UPS else _face_size(rng)
         for _ in range(_SCENE_TRIES):
-            picture, middle, side = self._face(rng)
+            picture, middle, side = self._faces.face(rng)
             scale = size / side
             # A scene that would shrink to a stamp belongs into a gallery.
             if scale <= MOST_ENLARGED and scale * min(picture.image.shape[:2]) > SAMPLE_PX / 2:
@@ -115,7 +112,29 @@ class Scenery:
         reach = 0.42 * min(1.0, SAMPLE_PX / 2 / size)
         target = (0.5 + rng.uniform(-reach, reach, 2)) * SAMPLE_PX
         draw(canvas, picture, _pose(middle, target, min(scale, MOST_ENLARGED), rng), canvas.whole, self._pyramids)
+        if rng.random() < IN_FRONT:
+            self._put_in_front(canvas, rng)
         return canvas
+
+    def _put_in_front(self, canvas: Canvas, rng: np.random.Generator) -> None:
+        """A head, or something else, from below or from a side in front of one of the faces, as in a crowd."""
+        hidden = np.flatnonzero((canvas.weights > 0) & (sides(canvas.boxes) >= SMALLEST_HIDDEN_PX))
+        if not len(hidden):
+            return
+        box = canvas.boxes[rng.choice(hidden)]
+        behind = float(sides(box[None])[0])
+        picture, middle, side = self._decoy(rng) if rng.random() < DECOYS else self._faces.face(rng, singles=0.6)
+        size = min(behind * _log_uniform(LEAST_SIDE, MOST_SIDE, rng), side * MOST_ENLARGED)
+        angle = rng.uniform(-FROM_ABOVE, math.pi + FROM_ABOVE)
+        distance = (behind + size) / 2 * rng.uniform(LEAST_NEAR, MOST_NEAR)
+        centre = (box[:2] + box[2:]).astype(np.float64) / 2 + distance * np.array([math.cos(angle), math.sin(angle)])
+        spread = size * rng.uniform(1.05, 1.5)
+        region = clipped(*(centre - spread * 0.6), *(centre + spread * 0.7))
+        if min(region[2] - region[0], region[3] - region[1]) < SMALLEST_REGION_PX:
+            return
+        mask = _soft_mask(centre, spread, region, rng)
+        canvas.weights[_hidden_share(canvas.boxes, region, mask) > MOST_HIDDEN] = 0
+        draw(canvas, picture, _pose(middle, centre, size / side, rng), region, self._pyramids, mask)
 
     @property
     def has_mistakes(self) -> bool:
@@ -157,7 +176,7 @@ class Scenery:
         if content < ROOMS:
             self._fill(canvas, self._empty[rng.integers(len(self._empty))], region, rng)
         if content > NOBODY:
-            picture, middle, side = self._face(rng, singles=0.5)
+            picture, middle, side = self._faces.face(rng, singles=0.5)
             size = height * _log_uniform(0.22, 0.8, rng)
             target = x + width * rng.uniform(0.28, 0.72), y + height * rng.uniform(0.35, 0.62)
             draw(canvas, picture, _pose(middle, target, min(size / side, 2 * MOST_ENLARGED), rng), region, self._pyramids)
@@ -172,7 +191,7 @@ class Scenery:
         return canvas
 
     def _paste_one(self, canvas: Canvas, rng: np.random.Generator) -> None:
-        picture, middle, side = self._decoy(rng) if rng.random() < DECOYS else self._face(rng, singles=0.8)
+        picture, middle, side = self._decoy(rng) if rng.random() < DECOYS else self._faces.face(rng, singles=0.8)
         size = min(_face_size(rng), LARGEST_PASTED_PX)
         spread = size * rng.uniform(1.05, 1.7)
         for _ in range(_PASTE_TRIES):
@@ -185,7 +204,7 @@ class Scenery:
                 return
 
     def _decoy(self, rng: np.random.Generator) -> tuple[Picture, NDArray[np.float32], float]:
-        """As `_face`, of a piece of a scene without one."""
+        """As a chosen face, of a piece of a scene without one."""
         picture = self._empty[rng.integers(len(self._empty))]
         size = np.array(picture.image.shape[1::-1], np.float32)
         side = _log_uniform(SMALLEST_DECOY_PX, max(SMALLEST_DECOY_PX, float(size.min()) / 2), rng)
@@ -214,41 +233,6 @@ class Scenery:
             x1, y1, x2, y2 = region
             spread = (y2 - y1) * _log_uniform(LEAST_BLUR, MOST_BLUR, rng)
             canvas.image[y1:y2, x1:x2] = cv2.GaussianBlur(canvas.image[y1:y2, x1:x2], (0, 0), spread)
-
-    def _face(self, rng: np.random.Generator, *, singles: float = 0.0) -> tuple[Picture, NDArray[np.float32], float]:
-        """A picture, and middle (x, y) and side of one of its faces; in a share `singles` of the cases a single one."""
-        if self._faint and rng.random() < FAINT:
-            picture, face = self._faint[rng.integers(len(self._faint))]
-        elif self._aside and rng.random() < ASIDE:
-            picture, face = self._aside[rng.integers(len(self._aside))]
-        else:
-            pictures = self._singles if self._singles and rng.random() < singles else self._scenes_of_a_kind(rng)
-            picture = pictures[rng.integers(len(pictures))]
-            face = rng.integers(len(picture.boxes))
-        box = picture.boxes[face]
-        return picture, (box[:2] + box[2:]) / 2, max(4.0, float(sides(box[None])[0]))
-
-    def _scenes_of_a_kind(self, rng: np.random.Generator) -> list[Picture]:
-        return self._kinds[rng.choice(len(self._kinds), p=self._shares)]
-
-
-def _turns(picture: Picture) -> NDArray[np.float64]:
-    """How far each face is turned to the side, (n,); 0 where the landmarks are unknown."""
-    faces = picture.landmarks.tolist()
-    return np.array([0.0 if np.isnan(points).any() else turn(points) for points in faces])
-
-
-def _by_kind(pictures: Sequence[Picture]) -> list[list[Picture]]:
-    kinds: dict[str, list[Picture]] = {}
-    for picture in pictures:
-        kinds.setdefault(picture.kind, []).append(picture)
-    return list(kinds.values())
-
-
-def _shares(kinds: Sequence[Sequence[Picture]]) -> NDArray[np.float64]:
-    """Kinds by their number of faces, dampened, so that neither a crowd nor a series of look-alikes rules."""
-    faces = np.array([sum(min(len(picture.boxes), 10) for picture in pictures) for pictures in kinds], np.float64)
-    return np.asarray(np.sqrt(faces) / np.sqrt(faces).sum())
 
 
 def _face_size(rng: np.random.Generator) -> float:
@@ -287,6 +271,14 @@ def _soft_mask(centre: NDArray[np.float64], size: float, region: Region, rng: np
     middle = round(float(centre[0]) - region[0]), round(float(centre[1]) - region[1])
     cv2.ellipse(mask, middle, (max(1, round(size * 0.45)), max(1, round(size * 0.55))), 0, 0, 360, 1.0, -1)
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.3 + size * rng.uniform(0.01, 0.06)), np.float32)
+
+
+def _hidden_share(boxes: NDArray[np.float32], region: Region, mask: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How much of each box a mask in a region covers, 0..1, (n,)."""
+    covered = np.zeros((SAMPLE_PX, SAMPLE_PX), np.float32)
+    covered[region[1] : region[3], region[0] : region[2]] = mask
+    seen = [covered[y1:y2, x1:x2] for x1, y1, x2, y2 in (clipped(*box) for box in boxes)]
+    return np.array([part.mean() if part.size else 0.0 for part in seen], np.float32)
 
 
 def _letter(canvas: Canvas, tile: tuple[float, float, float, float], region: Region, rng: np.random.Generator) -> None:

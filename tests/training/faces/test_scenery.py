@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from live_monitor.classify.quality import turn
 from live_monitor.errors import UsageError
 from live_monitor.training.faces import scenery
+from live_monitor.training.faces.choosing import FaceChooser
 from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture, load_pictures
 from live_monitor.training.faces.placing import Canvas, Pose, Pyramids
-from live_monitor.training.faces.scenery import ASIDE_TURN, SAMPLE_PX, Scenery
+from live_monitor.training.faces.scenery import SAMPLE_PX, Scenery
 
 SAMPLES = 10
 
@@ -93,19 +95,6 @@ def test_a_scene_is_cropped_around_a_face(training: list[Picture]) -> None:
     assert all(len(canvas.boxes) for canvas in drawn(Scenery(training, Pyramids()).crop))
 
 
-def test_a_kind_with_sixteen_times_the_faces_is_drawn_four_times_as_often(
-    training: list[Picture], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (scene,) = one_scene(training)
-    kinds = [replace(scene, kind=kind, boxes=scene.boxes[:1]) for kind in ["many"] * 16 + ["few"]]
-    names: list[str] = []
-    monkeypatch.setattr(scenery, "draw", lambda _, picture, *__: names.append(picture.kind))
-    crops = Scenery([*kinds, *(one for one in training if one.kind == NEGATIVE)], Pyramids())
-    for number in range(300):
-        crops.crop(np.random.default_rng(number))
-    assert 3 < names.count("many") / names.count("few") < 5.5
-
-
 def test_a_mistake_is_shown_larger_or_smaller_and_what_is_marked_around_it_stays_marked(
     training: list[Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,31 +119,74 @@ def test_a_large_mistake_fits_into_the_sample(training: list[Picture]) -> None:
         assert not sample.image.all(axis=2).all()
 
 
-def test_some_of_the_faces_drawn_are_turned_to_the_side_where_few_are(
-    training: list[Picture], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scenery, "ASIDE", 1.0)
-    scene = one_scene(training)[0]
-    aside = replace(scene, landmarks=scene.landmarks + np.array([[0, 0], [0, 0], [15, 0], [0, 0], [0, 0]], np.float32))
-    for canvas in drawn(Scenery([*training, aside], Pyramids()).crop):
-        assert turn(canvas.landmarks[0].tolist()) > ASIDE_TURN
+def heads_in_front(training: list[Picture], monkeypatch: pytest.MonkeyPatch, **limits: float) -> list[Canvas]:
+    """Crops of a white face of 60 pixels, before which there is a red head or something green."""
+    for name, limit in {"IN_FRONT": 1.0, "TURNED": 0.0, "OUT_OF_FOCUS": 0.0, "FORESHORTENED": 0.0, **limits}.items():
+        monkeypatch.setattr(scenery, name, limit)
+    monkeypatch.setattr(scenery, "STRETCH", 0.0)
+    monkeypatch.setattr(scenery, "_face_size", lambda _: 60.0)
+    monkeypatch.setattr(scenery, "CLOSE_UPS", 0.0)
+    white, red, green = (
+        replace(one, image=np.full((400, 400, 3), colour, np.uint8))
+        for one, colour in zip(
+            [
+                one_scene(training)[0],
+                next(one for one in training if one.kind == SINGLE),
+                next(one for one in training if one.kind == NEGATIVE),
+            ],
+            [(255, 255, 255), (0, 0, 255), (0, 255, 0)],
+            strict=True,
+        )
+    )
+    boxes, unknown = np.array([(170, 170, 230, 230)], np.float32), np.full((1, 5, 2), np.nan, np.float32)
+    white, red = (replace(one, boxes=boxes, landmarks=unknown) for one in (white, red))
+    crops = Scenery([white, red, green], Pyramids())
+    canvases = []
+    for number in range(40):
+        first_white_then_red = itertools.chain([[white]], itertools.repeat([red]))
+        monkeypatch.setattr(FaceChooser, "_scenes_of_a_kind", lambda *_, kinds=first_white_then_red: next(kinds))
+        canvases.append(crops.crop(np.random.default_rng(number)))
+    return canvases
 
 
-def test_faces_that_are_hardly_seen_are_drawn_more_often_where_there_are_such(
+def hidden_shares(canvases: list[Canvas]) -> NDArray[np.float64]:
+    """How much of the first face of each sample is not white, in the part that the sample shows."""
+    shares = []
+    for canvas in canvases:
+        x1, y1, x2, y2 = np.clip(canvas.boxes[0].round().astype(int), 0, SAMPLE_PX)
+        shares.append((canvas.image[y1:y2, x1:x2, 0] < 128).mean())
+    return np.array(shares)
+
+
+def test_a_head_or_something_else_hides_a_part_of_a_face(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    shares = hidden_shares(heads_in_front(training, monkeypatch))
+    assert 0.1 < np.median(shares) < 0.6
+    assert shares.max() < 0.95
+    assert not hidden_shares(heads_in_front(training, monkeypatch, IN_FRONT=0.0)).any()
+
+
+def test_who_is_behind_is_asked_for_unless_hardly_anything_is_left_of_him(
     training: list[Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scenery, "FAINT", 1.0)
-    faint = replace(one_scene(training)[0], kind="faint", faint=np.array([0]))
-    names: list[str] = []
-    monkeypatch.setattr(scenery, "draw", lambda _, picture, *__: names.append(picture.kind))
-    for pictures, kinds in [([*training, faint], {"faint"}), (training, {one.kind for one in training})]:
-        names.clear()
-        crop = Scenery(pictures, Pyramids()).crop
-        for number in range(SAMPLES):
-            crop(np.random.default_rng(number))
-        shown = {name for name in names if name != NEGATIVE}
-        assert shown
-        assert shown <= kinds
+    canvases = heads_in_front(training, monkeypatch, DECOYS=0.0, LEAST_NEAR=0.1)
+    asked = np.array([canvas.weights[0] > 0 for canvas in canvases])
+    shares = hidden_shares(canvases)
+    assert asked[shares < scenery.MOST_HIDDEN - 0.15].all()
+    assert not asked[shares > scenery.MOST_HIDDEN + 0.15].any()
+    assert 0 < asked.sum() < len(asked)
+
+
+def test_who_is_in_front_is_asked_for_and_what_is_no_head_is_not(
+    training: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for share, faces in [(0.0, 2), (1.0, 1)]:
+        canvases = heads_in_front(training, monkeypatch, DECOYS=share)
+        assert {len(canvas.boxes) for canvas in canvases} == {faces}
+
+
+def test_a_face_that_is_too_small_is_not_hidden(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    canvases = heads_in_front(training, monkeypatch, SMALLEST_HIDDEN_PX=61.0)
+    assert not hidden_shares(canvases).any()
 
 
 def test_some_pictures_are_foreshortened(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
