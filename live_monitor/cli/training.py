@@ -133,6 +133,11 @@ def train(
     metavar="DIR|FILE",
     help="Detector, as --detector-model takes it: what it finds, however faintly, and nobody marked is not taken for background.",
 )
+@click.option(
+    "--cutouts",
+    metavar="FER2013",
+    help="Paste FER2013's faces too (its folder, zip or fer2013.csv), where the teacher finds them.",
+)
 @click.option("--leave-out", metavar="DIR", help="Pictures and videos to test on: what looks like one is not trained on.")
 @click.option(
     "--keep",
@@ -152,6 +157,8 @@ def train(
 def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision: str | None, **changes: Any) -> None:
     """Train the face detector facegrid on pictures with boxes (DATA: a folder laid out as the README says)."""
     set_up_logging(verbose)
+    if changes["cutouts"] is not None and changes["teacher"] is None:
+        raise UsageError("--cutouts goes with --teacher, which says where in its picture a face is")
     if changes["keep"] and changes["weights"] is None:
         raise UsageError("--keep goes with --weights: without them training begins with random ones")
     _import_tensorflow()

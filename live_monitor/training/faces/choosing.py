@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.quality import turn
-from live_monitor.training.faces.pictures import SINGLE, Picture
+from live_monitor.training.faces.pictures import CUTOUT, SINGLE, Picture
 from live_monitor.training.faces.placing import sides
 
 ASIDE = 0.15
@@ -28,49 +28,52 @@ class FaceChooser:
     """Chooses among the faces of training pictures."""
 
     def __init__(self, pictures: Sequence[Picture]) -> None:
-        with_faces = [picture for picture in pictures if len(picture.boxes)]
-        faces = [(picture, face) for picture in with_faces for face in range(len(picture.boxes))]
-        turns = np.concatenate([_turns(picture) for picture in with_faces] or [np.zeros(0)])
-        self._singles = [picture for picture in with_faces if picture.kind == SINGLE]
-        self._kinds = _by_kind([picture for picture in with_faces if picture.kind != SINGLE])
-        self._shares = _normalised(np.sqrt([_faces(kind) for kind in self._kinds]))
-        self._aside = [faces[index] for index in np.flatnonzero(turns > ASIDE_TURN)]
-        self._aside_shares = _normalised(np.minimum(turns[turns > ASIDE_TURN], MOST_TURN))
-        self._faint = [(picture, face) for picture in with_faces for face in picture.faint]
+        kinds = _by_kind([picture for picture in pictures if len(picture.boxes)])
+        cut_out = kinds.pop(CUTOUT, [])
+        faces = [(picture, face) for kind in kinds.values() for picture in kind for face in range(len(picture.boxes))]
+        turns = np.array([_turn(picture, face) for picture, face in faces])
+        far = turns > ASIDE_TURN
+        self._aside = [faces[index] for index in np.flatnonzero(far)]
+        self._aside_shares = _normalised(np.minimum(turns[far], MOST_TURN))
+        self._faint = [(picture, face) for kind in kinds.values() for picture in kind for face in picture.faint]
+        self._alone = [kind for kind in (kinds.pop(SINGLE, []), cut_out) if kind]
+        self._scenes = list(kinds.values())
+        self._shares = _normalised(np.sqrt([_faces(kind) for kind in self._scenes]))
 
     @property
     def has_scenes(self) -> bool:
         """Whether there is more than single faces."""
-        return bool(self._kinds)
+        return bool(self._scenes)
 
     def face(self, rng: np.random.Generator, *, singles: float = 0.0) -> tuple[Picture, NDArray[np.float32], float]:
-        """A picture, and middle (x, y) and side of one of its faces; in a share `singles` of the cases a single one."""
+        """A picture, and middle (x, y) and side of one of its faces; in a share `singles` of the cases one that is alone."""
         if self._faint and rng.random() < FAINT:
             picture, face = self._faint[rng.integers(len(self._faint))]
         elif self._aside and rng.random() < ASIDE:
             picture, face = self._aside[rng.choice(len(self._aside), p=self._aside_shares)]
         else:
-            pictures = self._singles if self._singles and rng.random() < singles else self._scenes_of_a_kind(rng)
+            alone = self._alone and rng.random() < singles
+            pictures = self._alone[rng.integers(len(self._alone))] if alone else self._scenes_of_a_kind(rng)
             picture = pictures[rng.integers(len(pictures))]
             face = rng.integers(len(picture.boxes))
         box = picture.boxes[face]
         return picture, (box[:2] + box[2:]) / 2, max(4.0, float(sides(box[None])[0]))
 
     def _scenes_of_a_kind(self, rng: np.random.Generator) -> list[Picture]:
-        return self._kinds[rng.choice(len(self._kinds), p=self._shares)]
+        return self._scenes[rng.choice(len(self._scenes), p=self._shares)]
 
 
-def _turns(picture: Picture) -> NDArray[np.float64]:
-    """How far each face is turned to the side, (n,); 0 where the landmarks are unknown."""
-    faces = picture.landmarks.tolist()
-    return np.array([0.0 if np.isnan(points).any() else turn(points) for points in faces])
+def _turn(picture: Picture, face: int) -> float:
+    """How far it is turned to the side; 0 where the landmarks are unknown."""
+    points = picture.landmarks[face]
+    return 0.0 if np.isnan(points).any() else turn(points.tolist())
 
 
-def _by_kind(pictures: Sequence[Picture]) -> list[list[Picture]]:
+def _by_kind(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
     kinds: dict[str, list[Picture]] = {}
     for picture in pictures:
         kinds.setdefault(picture.kind, []).append(picture)
-    return list(kinds.values())
+    return kinds
 
 
 def _faces(pictures: Sequence[Picture]) -> int:

@@ -51,6 +51,13 @@ def tinted(image: Image, rng: np.random.Generator) -> Image:
     return np.asarray(cv2.transform(image, (gains / (gains @ LUMINANCE))[:, None] * mixed), np.uint8)
 
 
+def like_skin(grey: NDArray[np.uint8], rng: np.random.Generator) -> Image:
+    """A grey picture (h, w) as one (h, w, 3) of a single tone between dark brown and pale pink, as bright as before."""
+    powers = 1 / rng.uniform(0.7, 0.95), rng.uniform(0.95, 1.05), rng.uniform(0.65, 0.9)
+    levels = np.stack([np.linspace(0, 1, 256) ** power for power in powers], axis=-1)
+    return (255 * levels).round().astype(np.uint8)[grey]
+
+
 def is_coloured(image: Image) -> bool:
     """Whether a picture was taken in colour, and not in grey or in one tone."""
     return float(np.ptp(image[::4, ::4].astype(np.int16), axis=2).mean()) >= LEAST_DIFFERENCE

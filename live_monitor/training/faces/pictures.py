@@ -40,8 +40,9 @@ KEPT_APART = 5
 BLOCK = 20
 """Scenes go to one side in blocks of so many: pictures of one video stand next to each other."""
 
-SINGLE, NEGATIVE = "single", "negative"
-"""Kinds of pictures: one small face; none. Others are scenes of a kind or a source of `faces`."""
+SINGLE, CUTOUT, NEGATIVE = "single", "cutout", "negative"
+"""Kinds of pictures: one small face; one of `live_monitor.training.faces.cutouts`; none. Others are scenes of a kind or a source
+of `faces`."""
 
 
 def _no_boxes() -> NDArray[np.float32]:
@@ -54,7 +55,7 @@ class Picture:
 
     Attributes:
         name: its file.
-        kind: SINGLE, NEGATIVE, the kind of scene, or the source of a picture with boxes by people.
+        kind: SINGLE, CUTOUT, NEGATIVE, the kind of scene, or the source of a picture with boxes by people.
         image: uint8 (h, w, 3) BGR.
         boxes: float32 (n, 4), x1, y1, x2, y2 in pixels; may reach beyond the picture.
         landmarks: float32 (n, 5, 2), x, y in pixels: right eye, left eye, nose, right and left corner of the mouth; nan where

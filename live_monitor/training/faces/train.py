@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.networks import dtype_policy
+from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.detect.cells import STRIDES, VALUES, to_input
 from live_monitor.detect.detector import FaceFinder
 from live_monitor.detect.facegrid import KERAS, FaceGrid, load_detector_card
@@ -27,6 +28,7 @@ from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import Composer
+from live_monitor.training.faces.cutouts import cutouts
 from live_monitor.training.faces.faint import with_faint
 from live_monitor.training.faces.leave_out import without_twins_in
 from live_monitor.training.faces.look import keras_sight, look
@@ -122,6 +124,7 @@ def train(
 
 def _prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], None]) -> Sequence[Picture]:
     """The pictures to train on, as the recipe wants them, with what the other detectors see there."""
+    to_paste = None if recipe.cutouts is None else load_fer2013(Path(recipe.cutouts), "Training").images
     if recipe.leave_out is not None:
         kept = without_twins_in(pictures, Path(recipe.leave_out))
         say(f"{len(pictures) - len(kept)} of {len(pictures)} pictures look like one in {recipe.leave_out} and are left out")
@@ -129,11 +132,15 @@ def _prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], 
     if recipe.teacher is None:
         return pictures
     say(f"{recipe.teacher} looks at {len(pictures)} pictures")
-    pictures = with_unmarked(pictures, _teacher(Path(recipe.teacher)))
-    if recipe.weights is None:
-        return pictures
-    detector = FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST)
-    return with_faint(with_mistakes(pictures, detector), detector)
+    teacher = _teacher(Path(recipe.teacher))
+    pictures = with_unmarked(pictures, teacher)
+    if recipe.weights is not None:
+        detector = FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST)
+        pictures = with_faint(with_mistakes(pictures, detector), detector)
+    if to_paste is not None:
+        say(f"{recipe.teacher} looks at {len(to_paste)} faces of {recipe.cutouts}")
+        pictures = [*pictures, *cutouts(to_paste, teacher)]
+    return pictures
 
 
 def _teacher(model: Path) -> FaceFinder:

@@ -12,7 +12,7 @@ import pytest
 from live_monitor.classify.quality import turn
 from live_monitor.training.faces import choosing
 from live_monitor.training.faces.choosing import ASIDE, ASIDE_TURN, FAINT, FaceChooser
-from live_monitor.training.faces.pictures import SINGLE, Picture, load_pictures
+from live_monitor.training.faces.pictures import CUTOUT, SINGLE, Picture, load_pictures
 
 DRAWS = 2000
 
@@ -65,6 +65,19 @@ def test_a_crowd_counts_no_more_than_ten_pictures_of_one(scene: Picture) -> None
 def test_single_faces_are_drawn_where_they_are_asked_for(training: list[Picture]) -> None:
     assert shares(training, singles=0.5)[SINGLE] == pytest.approx(0.5, abs=0.05)
     assert SINGLE not in shares(training)
+
+
+def test_of_faces_that_are_alone_every_second_is_cut_out_where_there_are_such(scene: Picture) -> None:
+    pictures = [scene, replace(scene, kind=SINGLE), *[replace(scene, kind=CUTOUT)] * 9]
+    drawn = shares(pictures, singles=0.5)
+    assert drawn[SINGLE] == pytest.approx(0.25, abs=0.05)
+    assert drawn[CUTOUT] == pytest.approx(0.25, abs=0.05)
+    assert CUTOUT not in shares(pictures)
+    assert shares([scene, pictures[-1]], singles=0.5)[CUTOUT] == pytest.approx(0.5, abs=0.05)
+
+
+def test_who_is_cut_out_is_not_drawn_for_being_turned_or_hardly_seen(scene: Picture) -> None:
+    assert CUTOUT not in shares([scene, replace(looking_aside(scene, CUTOUT, 0.6), faint=np.array([0]))])
 
 
 def test_some_of_the_faces_drawn_are_turned_to_the_side_where_few_are(scene: Picture) -> None:

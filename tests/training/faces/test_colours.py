@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from live_monitor.training.faces.colours import LUMINANCE, colour, in_grey, is_coloured, tinted
+from live_monitor.training.faces.colours import LUMINANCE, colour, in_grey, is_coloured, like_skin, tinted
 from live_monitor.types import Image
 
 
@@ -39,6 +39,19 @@ def test_a_tint_makes_colours_weaker_or_stronger(image: Image) -> None:
     before = np.ptp(image, axis=2).mean()
     assert min(spread) < 0.6 * before
     assert max(spread) > 1.3 * before
+
+
+def test_a_grey_face_like_skin_is_reddish_and_about_as_bright_as_before() -> None:
+    grey = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    for seed in range(20):
+        tones = like_skin(grey, np.random.default_rng(seed))
+        assert tones.shape == (16, 16, 3)
+        assert tones.dtype == np.uint8
+        assert is_coloured(tones)
+        blue, green, red = np.moveaxis(tones.astype(int), -1, 0)
+        assert ((blue <= green + 6) & (green <= red + 6)).all()
+        assert (tones @ LUMINANCE).mean() == pytest.approx(grey.mean(), rel=0.08)
+    assert not (tones == like_skin(grey, np.random.default_rng(0))).all()
 
 
 def test_a_picture_in_grey_is_not_coloured(image: Image) -> None:

@@ -81,6 +81,12 @@ def test_weights_that_it_did_not_begin_with_cannot_be_kept(
     assert not (tmp_path / "run").exists()
 
 
+def test_faces_to_paste_need_a_teacher(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(detector_data, tmp_path / "run", "--cutouts", str(tmp_path)) == 2
+    assert capsys.readouterr().err == "Error: --cutouts goes with --teacher, which says where in its picture a face is\n"
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_folder_that_cannot_be_written_ends_in_6(
     detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from live_monitor.classify.networks import dtype_policy
+from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.detect.detector import FaceFinder
 from live_monitor.detect.facegrid import CARD_FILE, KERAS, NAME
 from live_monitor.detect.facegrid_network import facegrid
@@ -26,7 +28,7 @@ from live_monitor.training import average
 from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces import train as training
 from live_monitor.training.faces.compose import Composer
-from live_monitor.training.faces.pictures import Picture
+from live_monitor.training.faces.pictures import CUTOUT, SINGLE, Picture, load_pictures
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.train import TrainedDetector, joined, train
 from live_monitor.training.run_folder import BEST_FILE, HISTORY_FILE, SETTINGS_FILE, STATE_FILE
@@ -313,6 +315,39 @@ def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_or_har
     train(detector_data, tmp_path / "run", replace(RECIPE, teacher="a.onnx", weights=str(detector), steps=1))
     assert asked == [(detector, mistakes.FAINTEST)]
     assert all(len(picture.mistakes) and len(picture.faint) == len(picture.boxes) for picture in composed_of)
+
+
+def test_faces_of_fer2013_are_pasted_where_the_teacher_finds_them(
+    detector_data: Path, fer2013: Path, tmp_path: Path, composed_of: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+
+    single = next(one for one in load_pictures(detector_data).training if one.kind == SINGLE)
+
+    def two_of(faces: NDArray[np.uint8], _: FaceFinder) -> list[Picture]:
+        given.append(len(faces))
+        return [replace(single, kind=CUTOUT)] * 2
+
+    monkeypatch.setattr(training, "cutouts", two_of)
+    told: list[str] = []
+    recipe = replace(RECIPE, teacher=str(SHIPPED), cutouts=str(fer2013), steps=1)
+    train(detector_data, tmp_path / "run", recipe, say=told.append)
+    assert sum(picture.kind == CUTOUT for picture in composed_of) == 2
+    assert told[1] == f"{SHIPPED} looks at {given[0]} faces of {fer2013}"
+    assert given == [len(load_fer2013(fer2013, "Training"))]
+
+
+def test_faces_to_paste_that_are_not_there_are_named_before_the_teacher_looks(detector_data: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+    with pytest.raises(UsageError, match="nowhere"):
+        train(
+            detector_data,
+            tmp_path / "run",
+            replace(RECIPE, teacher=str(SHIPPED), cutouts=str(tmp_path / "nowhere")),
+            say=told.append,
+        )
+    assert not told
+    assert not (tmp_path / "run").exists()
 
 
 def test_without_a_teacher_nothing_is_taken_for_a_mistake(

@@ -1,0 +1,51 @@
+"""FER2013's faces as single faces to paste: cut out tightly, grey, of more people than all other pictures show.
+
+Pasted with 40 pixels on a scene, one in ten was not found by a detector that had never seen any of them, of the single faces it
+was trained on one in a hundred; with 24 pixels four in ten, and two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_monitor.detect.detector import FaceFinder, in_pixels_of
+from live_monitor.training.faces.colours import like_skin
+from live_monitor.training.faces.pictures import CUTOUT, Picture
+from live_monitor.types import Image
+
+ENLARGED = 2
+BORDER_PX = 16
+"""The teacher sees a face so many times as large, with so much around it, in pixels of the face's picture: as tightly cut as
+they are it finds 89 in a hundred, so 98."""
+
+
+def cutouts(faces: NDArray[np.uint8], teacher: FaceFinder) -> Iterator[Picture]:
+    """A picture of each face that a teacher finds, every second one in colour: samples in colour are made of such.
+
+    Args:
+        faces: uint8 (n, h, w), grey.
+        teacher: says where the face is; one that it does not find is left out.
+    """
+    rng = np.random.default_rng(0)
+    for number, face in enumerate(faces):
+        found = teacher.find(_surrounded(face))
+        if found:
+            best = in_pixels_of(
+                max(found, key=lambda one: one.score or 0.0), (1 / ENLARGED, 1 / ENLARGED), (-BORDER_PX, -BORDER_PX)
+            )
+            image = like_skin(face, rng) if number % 2 else np.repeat(face[..., None], 3, axis=2)
+            points = np.full((1, 5, 2), np.nan) if best.landmarks is None else np.array([best.landmarks])
+            yield Picture(
+                str(number), CUTOUT, image, np.array([best.box], np.float32), points.astype(np.float32), by_people=False
+            )
+
+
+def _surrounded(face: NDArray[np.uint8]) -> Image:
+    grey = float(face.mean())
+    around = cv2.copyMakeBorder(face, BORDER_PX, BORDER_PX, BORDER_PX, BORDER_PX, cv2.BORDER_CONSTANT, value=grey)
+    larger = cv2.resize(around, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.cvtColor(larger, cv2.COLOR_GRAY2BGR), np.uint8)
