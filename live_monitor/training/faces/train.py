@@ -17,28 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.networks import dtype_policy
-from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.detect.cells import STRIDES, VALUES, to_input
-from live_monitor.detect.detector import FaceFinder
-from live_monitor.detect.facegrid import KERAS, FaceGrid, load_detector_card
+from live_monitor.detect.facegrid import KERAS, load_detector_card
 from live_monitor.detect.facegrid_network import facegrid
-from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.errors import ModelError
 from live_monitor.training.average import WeightAverage
-from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import Composer
-from live_monitor.training.faces.cutouts import cutouts
-from live_monitor.training.faces.faint import with_faint
-from live_monitor.training.faces.leave_out import without_twins_in
 from live_monitor.training.faces.look import keras_sight, look
 from live_monitor.training.faces.losses import face_loss
-from live_monitor.training.faces.mistakes import with_mistakes
 from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
+from live_monitor.training.faces.prepare import prepared
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.scenery import SAMPLE_PX
 from live_monitor.training.faces.targets import targets
-from live_monitor.training.faces.unmarked import with_unmarked
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.prefetch import prefetched
@@ -113,39 +105,13 @@ def train(
         OutputError: the folder cannot be written.
     """
     pictures = load_pictures(data)
-    pictures = FacePictures(_prepared(pictures.training, recipe, say), pictures.kept_apart)
+    pictures = FacePictures(prepared(pictures.training, recipe, say), pictures.kept_apart)
     with writing(run):
         needed = recipe.keep > 0 or not has_state(run)
         start = _weights_of(Path(recipe.weights)) if recipe.weights is not None and needed else None
         training = _Training(pictures, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, start, say)
         training.go_on()
     return training.result()
-
-
-def _prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], None]) -> Sequence[Picture]:
-    """The pictures to train on, as the recipe wants them, with what the other detectors see there."""
-    to_paste = None if recipe.cutouts is None else load_fer2013(Path(recipe.cutouts), "Training").images
-    if recipe.leave_out is not None:
-        kept = without_twins_in(pictures, Path(recipe.leave_out))
-        say(f"{len(pictures) - len(kept)} of {len(pictures)} pictures look like one in {recipe.leave_out} and are left out")
-        pictures = kept
-    if recipe.teacher is None:
-        return pictures
-    say(f"{recipe.teacher} looks at {len(pictures)} pictures")
-    teacher = _teacher(Path(recipe.teacher))
-    pictures = with_unmarked(pictures, teacher)
-    if recipe.weights is not None:
-        detector = FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST)
-        pictures = with_faint(with_mistakes(pictures, detector), detector)
-    if to_paste is not None:
-        say(f"{recipe.teacher} looks at {len(to_paste)} faces of {recipe.cutouts}")
-        pictures = [*pictures, *cutouts(to_paste, teacher)]
-    return pictures
-
-
-def _teacher(model: Path) -> FaceFinder:
-    faintest = unmarked.FAINTEST
-    return FaceGrid(model, threshold=faintest) if model.is_dir() else YuNetFinder(model, threshold=faintest)
 
 
 def joined(network: Any) -> Any:

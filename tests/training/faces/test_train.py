@@ -15,20 +15,16 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from live_monitor.classify.networks import dtype_policy
-from live_monitor.dataset.fer2013 import load_fer2013
-from live_monitor.detect.detector import FaceFinder
 from live_monitor.detect.facegrid import CARD_FILE, KERAS, NAME
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import ModelError, OutputError, UsageError
 from live_monitor.resources import packaged_folder
 from live_monitor.training import average
-from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces import train as training
 from live_monitor.training.faces.compose import Composer
-from live_monitor.training.faces.pictures import CUTOUT, SINGLE, Picture, load_pictures
+from live_monitor.training.faces.pictures import Picture, load_pictures
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.train import TrainedDetector, joined, train
 from live_monitor.training.run_folder import BEST_FILE, HISTORY_FILE, SETTINGS_FILE, STATE_FILE
@@ -63,20 +59,6 @@ def finished(detector_data: Path, tmp_path_factory: pytest.TempPathFactory) -> F
     run = tmp_path_factory.mktemp("finished") / "run"
     lines: list[str] = []
     return Finished(run, train(detector_data, run, RECIPE, say=lines.append), lines)
-
-
-@pytest.fixture
-def composed_of(monkeypatch: pytest.MonkeyPatch) -> list[Picture]:
-    """The pictures that samples are composed of."""
-    given: list[Picture] = []
-
-    class Composing(Composer):
-        def __init__(self, pictures: Sequence[Picture]) -> None:
-            given.extend(pictures)
-            super().__init__(pictures)
-
-    monkeypatch.setattr(training, "Composer", Composing)
-    return given
 
 
 def history(run: Path) -> list[dict[str, str]]:
@@ -247,114 +229,25 @@ def loss_of(line: str) -> float:
     return float(loss)
 
 
-def test_what_the_detector_will_be_tested_on_is_neither_looked_at_nor_trained_on(
-    detector_data: Path, tmp_path: Path, composed_of: list[Picture]
-) -> None:
-    (tmp_path / "tested").mkdir()
-    shutil.copy(detector_data / "faces" / "0.jpg", tmp_path / "tested")
-    told: list[str] = []
-    train(detector_data, tmp_path / "run", replace(RECIPE, leave_out=str(tmp_path / "tested"), steps=1), say=told.append)
-    assert re.match(r"1 of \d+ pictures look like one in .*tested and are left out", told[0])
-    assert ("people", "0.jpg") not in {(picture.kind, picture.name) for picture in composed_of}
+def test_samples_are_composed_of_prepared_pictures(detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    composed_of: list[Picture] = []
+
+    class Composing(Composer):
+        def __init__(self, pictures: Sequence[Picture]) -> None:
+            composed_of.extend(pictures)
+            super().__init__(pictures)
+
+    ready = [replace(picture, mistakes=np.ones((1, 4), np.float32)) for picture in load_pictures(detector_data).training]
+    monkeypatch.setattr(training, "Composer", Composing)
+    monkeypatch.setattr(training, "prepared", lambda *_: ready)
+    train(detector_data, tmp_path / "run", replace(RECIPE, steps=1))
+    assert composed_of == ready
 
 
 def test_a_teacher_that_is_not_there_is_named_and_leaves_no_run_behind(detector_data: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"nowhere\.onnx"):
         train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(tmp_path / "nowhere.onnx")))
     assert not (tmp_path / "run").exists()
-
-
-def test_a_teacher_keeps_what_nobody_marked_from_being_background(
-    detector_data: Path, tmp_path: Path, composed_of: list[Picture], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def add_one(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
-        return [replace(picture, unmarked=np.ones((1, 4), np.float32)) for picture in pictures]
-
-    monkeypatch.setattr(training, "with_unmarked", add_one)
-    train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(SHIPPED), steps=1))
-    assert all(len(picture.unmarked) for picture in composed_of)
-
-
-@pytest.mark.parametrize(("model", "kind"), [("a.onnx", "YuNetFinder"), ("folder", "FaceGrid")])
-def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too_and_that_it_looks_is_said(
-    model: str, kind: str, detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "folder").mkdir()
-    asked: list[tuple[Path, float]] = []
-
-    def load(model: Path, *, threshold: float) -> None:
-        asked.append((model, threshold))
-
-    monkeypatch.setattr(training, kind, load)
-    monkeypatch.setattr(training, "with_unmarked", lambda pictures, _: pictures)
-    told: list[str] = []
-    train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(tmp_path / model), steps=1), say=told.append)
-    assert asked == [(tmp_path / model, unmarked.FAINTEST)]
-    assert re.fullmatch(rf"{re.escape(str(tmp_path / model))} looks at \d+ pictures", told[0])
-
-
-def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_or_hardly_sees_is_looked_for(
-    detector: Path, detector_data: Path, tmp_path: Path, composed_of: list[Picture], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[tuple[Path, float]] = []
-
-    def load(model: Path, *, threshold: float) -> None:
-        asked.append((model, threshold))
-
-    def add_one(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
-        return [replace(picture, mistakes=np.ones((1, 4), np.float32)) for picture in pictures]
-
-    def all_faint(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
-        return [replace(picture, faint=np.arange(len(picture.boxes))) for picture in pictures]
-
-    monkeypatch.setattr(training, "FaceGrid", load)
-    monkeypatch.setattr(training, "YuNetFinder", lambda *_, **__: None)
-    monkeypatch.setattr(training, "with_unmarked", lambda pictures, _: pictures)
-    monkeypatch.setattr(training, "with_mistakes", add_one)
-    monkeypatch.setattr(training, "with_faint", all_faint)
-    train(detector_data, tmp_path / "run", replace(RECIPE, teacher="a.onnx", weights=str(detector), steps=1))
-    assert asked == [(detector, mistakes.FAINTEST)]
-    assert all(len(picture.mistakes) and len(picture.faint) == len(picture.boxes) for picture in composed_of)
-
-
-def test_faces_of_fer2013_are_pasted_where_the_teacher_finds_them(
-    detector_data: Path, fer2013: Path, tmp_path: Path, composed_of: list[Picture], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given: list[int] = []
-
-    single = next(one for one in load_pictures(detector_data).training if one.kind == SINGLE)
-
-    def two_of(faces: NDArray[np.uint8], _: FaceFinder) -> list[Picture]:
-        given.append(len(faces))
-        return [replace(single, kind=CUTOUT)] * 2
-
-    monkeypatch.setattr(training, "cutouts", two_of)
-    told: list[str] = []
-    recipe = replace(RECIPE, teacher=str(SHIPPED), cutouts=str(fer2013), steps=1)
-    train(detector_data, tmp_path / "run", recipe, say=told.append)
-    assert sum(picture.kind == CUTOUT for picture in composed_of) == 2
-    assert told[1] == f"{SHIPPED} looks at {given[0]} faces of {fer2013}"
-    assert given == [len(load_fer2013(fer2013, "Training"))]
-
-
-def test_faces_to_paste_that_are_not_there_are_named_before_the_teacher_looks(detector_data: Path, tmp_path: Path) -> None:
-    told: list[str] = []
-    with pytest.raises(UsageError, match="nowhere"):
-        train(
-            detector_data,
-            tmp_path / "run",
-            replace(RECIPE, teacher=str(SHIPPED), cutouts=str(tmp_path / "nowhere")),
-            say=told.append,
-        )
-    assert not told
-    assert not (tmp_path / "run").exists()
-
-
-def test_without_a_teacher_nothing_is_taken_for_a_mistake(
-    detector: Path, detector_data: Path, tmp_path: Path, composed_of: list[Picture]
-) -> None:
-    train(detector_data, tmp_path / "run", replace(RECIPE, weights=str(detector), steps=1))
-    assert not any(len(picture.mistakes) for picture in composed_of)
 
 
 def test_a_folder_without_a_detector_is_named_and_leaves_no_run_behind(detector_data: Path, tmp_path: Path) -> None:

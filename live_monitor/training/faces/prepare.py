@@ -1,0 +1,55 @@
+"""Makes the pictures ready to train on: what is to be tested is left out, and what other detectors see there is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from live_monitor.dataset.fer2013 import load_fer2013
+from live_monitor.detect.detector import FaceFinder
+from live_monitor.detect.facegrid import FaceGrid
+from live_monitor.detect.yunet import YuNetFinder
+from live_monitor.training.faces import mistakes, unmarked
+from live_monitor.training.faces.cutouts import cutouts
+from live_monitor.training.faces.faint import with_faint
+from live_monitor.training.faces.leave_out import without_twins_in
+from live_monitor.training.faces.mistakes import with_mistakes
+from live_monitor.training.faces.pictures import Picture
+from live_monitor.training.faces.recipe import Recipe
+from live_monitor.training.faces.unmarked import with_unmarked
+
+
+def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], None]) -> Sequence[Picture]:
+    """The pictures to train on, as the recipe wants them, with what the other detectors see there.
+
+    Args:
+        pictures: all that there are to train on.
+        recipe: decides what is left out, who looks, and what is added.
+        say: called with a line for people, before something that takes minutes.
+
+    Raises:
+        UsageError: nothing to leave out, or no FER2013 to paste faces of.
+        ModelError: the teacher, or the detector to begin with, is missing, damaged or none.
+    """
+    to_paste = None if recipe.cutouts is None else load_fer2013(Path(recipe.cutouts), "Training").images
+    if recipe.leave_out is not None:
+        kept = without_twins_in(pictures, Path(recipe.leave_out))
+        say(f"{len(pictures) - len(kept)} of {len(pictures)} pictures look like one in {recipe.leave_out} and are left out")
+        pictures = kept
+    if recipe.teacher is None:
+        return pictures
+    say(f"{recipe.teacher} looks at {len(pictures)} pictures")
+    teacher = _teacher(Path(recipe.teacher))
+    pictures = with_unmarked(pictures, teacher)
+    if recipe.weights is not None:
+        detector = FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST)
+        pictures = with_faint(with_mistakes(pictures, detector), detector)
+    if to_paste is not None:
+        say(f"{recipe.teacher} looks at {len(to_paste)} faces of {recipe.cutouts}")
+        pictures = [*pictures, *cutouts(to_paste, teacher)]
+    return pictures
+
+
+def _teacher(model: Path) -> FaceFinder:
+    faintest = unmarked.FAINTEST
+    return FaceGrid(model, threshold=faintest) if model.is_dir() else YuNetFinder(model, threshold=faintest)

@@ -1,0 +1,135 @@
+"""The pictures that a detector is trained on, made ready."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from live_monitor.dataset.fer2013 import load_fer2013
+from live_monitor.detect.detector import FaceFinder
+from live_monitor.errors import ModelError, UsageError
+from live_monitor.training.faces import mistakes, prepare, unmarked
+from live_monitor.training.faces.pictures import CUTOUT, SINGLE, Picture, load_pictures
+from live_monitor.training.faces.prepare import prepared
+from live_monitor.training.faces.recipe import Recipe
+
+
+@pytest.fixture(scope="module")
+def pictures(detector_data: Path) -> list[Picture]:
+    return list(load_pictures(detector_data).training)
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, float]]:
+    """Which detectors were loaded and from what score on they tell: stand-ins that see nobody."""
+    loaded: list[tuple[str, Path, float]] = []
+
+    def stand_in(kind: str) -> None:
+        def load(model: Path, *, threshold: float) -> None:
+            loaded.append((kind, model, threshold))
+
+        monkeypatch.setattr(prepare, kind, load)
+
+    stand_in("FaceGrid")
+    stand_in("YuNetFinder")
+    for step in ("with_unmarked", "with_mistakes", "with_faint"):
+        monkeypatch.setattr(prepare, step, lambda pictures, _: pictures)
+    return loaded
+
+
+def said(pictures: Sequence[Picture], recipe: Recipe) -> list[str]:
+    lines: list[str] = []
+    prepared(pictures, recipe, lines.append)
+    return lines
+
+
+def test_without_a_teacher_and_nothing_to_leave_out_they_stay_as_they_are(
+    pictures: list[Picture], tmp_path: Path, loaded: list[tuple[str, Path, float]]
+) -> None:
+    assert list(prepared(pictures, Recipe(weights=str(tmp_path)), pytest.fail)) == pictures
+    assert not loaded
+
+
+def test_what_the_detector_will_be_tested_on_is_left_out_before_the_teacher_looks(
+    pictures: list[Picture], tmp_path: Path, loaded: list[tuple[str, Path, float]]
+) -> None:
+    (tmp_path / "tested").mkdir()
+    cv2.imwrite(str(tmp_path / "tested" / "one.png"), pictures[0].image)
+    left_out, looks = said(pictures, Recipe(leave_out=str(tmp_path / "tested"), teacher="a.onnx"))
+    assert left_out == f"1 of {len(pictures)} pictures look like one in {tmp_path / 'tested'} and are left out"
+    assert looks == f"a.onnx looks at {len(pictures) - 1} pictures"
+    assert loaded
+
+
+@pytest.mark.parametrize(("model", "kind"), [("a.onnx", "YuNetFinder"), ("folder", "FaceGrid")])
+def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too(
+    model: str, kind: str, pictures: list[Picture], tmp_path: Path, loaded: list[tuple[str, Path, float]]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    assert said(pictures, Recipe(teacher=str(tmp_path / model))) == [f"{tmp_path / model} looks at {len(pictures)} pictures"]
+    assert loaded == [(kind, tmp_path / model, unmarked.FAINTEST)]
+
+
+def test_a_teacher_that_is_not_there_is_named(pictures: list[Picture], tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"nowhere\.onnx"):
+        prepared(pictures, Recipe(teacher=str(tmp_path / "nowhere.onnx")), lambda _: None)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_teacher_keeps_what_nobody_marked_from_being_background(
+    pictures: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add_one(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
+        return [replace(picture, unmarked=np.ones((1, 4), np.float32)) for picture in pictures]
+
+    monkeypatch.setattr(prepare, "with_unmarked", add_one)
+    ready = prepared(pictures, Recipe(teacher="a.onnx"), lambda _: None)
+    assert all(len(picture.unmarked) and not len(picture.mistakes) and not len(picture.faint) for picture in ready)
+
+
+def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_or_hardly_sees_is_looked_for(
+    pictures: list[Picture], tmp_path: Path, loaded: list[tuple[str, Path, float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add_one(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
+        return [replace(picture, mistakes=np.ones((1, 4), np.float32)) for picture in pictures]
+
+    def all_faint(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
+        return [replace(picture, faint=np.arange(len(picture.boxes))) for picture in pictures]
+
+    monkeypatch.setattr(prepare, "with_mistakes", add_one)
+    monkeypatch.setattr(prepare, "with_faint", all_faint)
+    ready = prepared(pictures, Recipe(teacher="a.onnx", weights=str(tmp_path)), lambda _: None)
+    assert loaded[1:] == [("FaceGrid", tmp_path, mistakes.FAINTEST)]
+    assert all(len(picture.mistakes) and len(picture.faint) == len(picture.boxes) for picture in ready)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_faces_of_fer2013_are_added_where_the_teacher_finds_them(
+    pictures: list[Picture], fer2013: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    single = next(one for one in pictures if one.kind == SINGLE)
+    given: list[int] = []
+
+    def two_of(faces: NDArray[np.uint8], _: FaceFinder) -> list[Picture]:
+        given.append(len(faces))
+        return [replace(single, kind=CUTOUT)] * 2
+
+    monkeypatch.setattr(prepare, "cutouts", two_of)
+    lines: list[str] = []
+    ready = prepared(pictures, Recipe(teacher="a.onnx", cutouts=str(fer2013)), lines.append)
+    assert [picture.kind for picture in ready[len(pictures) :]] == [CUTOUT] * 2
+    assert lines[1] == f"a.onnx looks at {given[0]} faces of {fer2013}"
+    assert given == [len(load_fer2013(fer2013, "Training"))]
+
+
+@pytest.mark.usefixtures("loaded")
+def test_faces_to_paste_that_are_not_there_are_named_before_the_teacher_looks(pictures: list[Picture], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=re.escape(str(tmp_path / "nowhere"))):
+        prepared(pictures, Recipe(teacher="a.onnx", cutouts=str(tmp_path / "nowhere")), pytest.fail)
