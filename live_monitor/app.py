@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def analyze(source: AnySource, **settings: Any) -> Iterator[FrameResult]:
     return results(make_pipeline(opened, chosen, shown=False), opened.name)
 
 
-def results(pipeline: Pipeline, source_name: str) -> Iterator[FrameResult]:
+def results(pipeline: Pipeline, source_name: str) -> Generator[FrameResult, None, None]:
     """Runs a pipeline that nobody watches to its end, see `analyze`; closes it however the caller leaves."""
     try:
         pipeline.start()

@@ -24,6 +24,7 @@ from live_monitor.overlay.view import View
 from live_monitor.overlay.window import Display
 from live_monitor.pipeline import Pipeline
 from live_monitor.pulse.pulse import Pulse
+from live_monitor.session.log import Log
 from live_monitor.types import Frame, FrameResult, Image
 from live_monitor.wishes import Wishes
 
@@ -56,6 +57,7 @@ class Monitor:
         clock: Clock | None = None,
         view: View = View(),  # noqa: B008, it is frozen
         snapshots: Path = Path(),
+        log: Log | None = None,
         *,
         fullscreen: bool = False,
     ) -> None:
@@ -68,12 +70,13 @@ class Monitor:
             clock: stands in for real time in tests.
             view: what is shown at first.
             snapshots: folder for snapshots, made when the first one is written.
+            log: takes every result too.
             fullscreen: whether the window fills the screen at first.
         """
         self._pipeline = pipeline
         self._display = display
         self._zones = zones
-        self._snapshots = snapshots
+        self._snapshots, self._log = snapshots, log
         self._clock = clock or MonotonicClock()
         self._controls = Controls(view, pipeline.wishes or Wishes(), fullscreen=fullscreen)
         self._rate, self._latency, self._pulse = RateCounter(), Latency(), Pulse()
@@ -167,6 +170,8 @@ class Monitor:
         self._rate.tick(now_s)
         self._latency.add(result, now_s)
         self._pulse.add(result)
+        if self._log is not None:
+            self._log.add(result)
 
     def _draw(self, now_s: float) -> None:
         image = _BLANK if self._frame is None else self._frame.image

@@ -15,13 +15,14 @@ from live_monitor.capture.capture import CapturePolicy
 from live_monitor.capture.source import Source
 from live_monitor.classify.probabilities import softmax
 from live_monitor.detect.zones import Zone
-from live_monitor.errors import DisplayError, ModelError, SourceError
+from live_monitor.errors import DisplayError, ModelError, OutputError, SourceError
 from live_monitor.labels import COLOURS_BGR
 from live_monitor.monitor import LOADING_NOTICE, LOST_NOTICE, OPENING_NOTICE, Monitor
 from live_monitor.overlay.renderer import Status, render
 from live_monitor.pipeline import Pipeline
+from live_monitor.session.log import Log
 from live_monitor.stages import Stages
-from live_monitor.types import Image
+from live_monitor.types import FrameResult, Image
 from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture, reading_of
 
 FACE_FOUND = reading_of(softmax(FakeEngine().infer(np.zeros((1, 48, 48, 1), np.float32)))[0])
@@ -71,6 +72,12 @@ class TestShowing:
         make_monitor(FakeSource([0.0]), display).run()
         expected = render(grey_picture(0), [FACE_FOUND], Status(0.0, (64, 48)))
         np.testing.assert_array_equal(display.shown[-1], expected)
+
+    def test_what_is_shown_is_logged(self, tmp_path: Path) -> None:
+        with Log(tmp_path / "log.csv", 0.0, live=False) as log:
+            pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
+            Monitor(pipeline, FakeDisplay(), log=log).run()
+        assert len((tmp_path / "log.csv").read_text(encoding="utf-8").splitlines()) == 1 + 3
 
     def test_while_the_model_is_loaded_the_first_picture_is_shown_with_a_notice(self) -> None:
         loading = threading.Event()
@@ -151,6 +158,18 @@ class TestWaysOut:
             make_monitor(FakeSource([], failing_opens=[1]), display).run()
         assert display.shown == []
         assert display.was_closed
+
+    def test_a_log_that_cannot_be_written(self, tmp_path: Path) -> None:
+        class Full(Log):
+            def add(self, result: FrameResult) -> None:
+                raise OutputError(f"no room for frame {result.frame.index}")
+
+        display, source = FakeDisplay(), FakeSource(index / 25 for index in count())
+        pipeline = Pipeline(source, fake_stages, CapturePolicy(paced=True, newest_wins=False))
+        with Full(tmp_path / "log.csv", 0.0, live=False) as log, pytest.raises(OutputError, match="no room for frame 0"):
+            Monitor(pipeline, display, log=log).run()
+        assert display.was_closed
+        assert source.closed
 
     def test_a_model_that_cannot_be_loaded(self) -> None:
         def fail() -> Stages:

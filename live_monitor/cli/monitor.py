@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from live_monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from live_monitor.capture.source import Source
+    from live_monitor.session.log import Log
     from live_monitor.settings import Settings
 
 
@@ -44,6 +46,12 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Folder for snapshots. [default: .]",
 )
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a new CSV file as it goes: time, place, label and probabilities of each face, whenever faces are read.",
+)
 @analysis_options
 @click.pass_context
 def cli(ctx: click.Context, /, **options: Any) -> None:
@@ -71,6 +79,7 @@ def _monitor(
     mirror: bool,
     fullscreen: bool,
     snapshots: Path,
+    log: Path | None,
     **options: Any,
 ) -> None:
     written = given(ctx)
@@ -90,11 +99,13 @@ def _monitor(
         raise UsageError("--json goes with --no-display")
     settings = settings_of(**options)
     source = _source(camera or "0", video, stream, settings)
-    if no_display:
-        _analyse_without_window(source, settings, as_json)
-    else:
-        shown = {"panel": panel, "blur": blur, "details": details, "mirror": mirror}
-        _watch(source, settings, video.name if video is not None else source.name, shown, snapshots, fullscreen=fullscreen)
+    with _log(log, source, settings) as opened_log:
+        if no_display:
+            _analyse_without_window(source, settings, opened_log, as_json)
+        else:
+            shown = {"panel": panel, "blur": blur, "details": details, "mirror": mirror}
+            title = video.name if video is not None else source.name
+            _watch(source, settings, opened_log, title, shown, snapshots, fullscreen=fullscreen)
 
 
 def _source(camera: str, video: Path | None, stream: str | None, settings: Settings) -> Source:
@@ -106,7 +117,24 @@ def _source(camera: str, video: Path | None, stream: str | None, settings: Setti
     return Stream(stream) if stream is not None else Camera(camera, settings.size, settings.fps)
 
 
-def _watch(source: Source, settings: Settings, title: str, shown: dict[str, bool], snapshots: Path, *, fullscreen: bool) -> None:
+def _log(path: Path | None, source: Source, settings: Settings) -> contextlib.AbstractContextManager[Log | None]:
+    if path is None:
+        return contextlib.nullcontext()
+    from live_monitor.session.log import Log
+
+    return Log(path, settings.read_every_s, live=source.live)
+
+
+def _watch(
+    source: Source,
+    settings: Settings,
+    log: Log | None,
+    title: str,
+    shown: dict[str, bool],
+    snapshots: Path,
+    *,
+    fullscreen: bool,
+) -> None:
     from live_monitor.app import make_pipeline
     from live_monitor.monitor import Monitor
     from live_monitor.overlay.view import View
@@ -114,18 +142,21 @@ def _watch(source: Source, settings: Settings, title: str, shown: dict[str, bool
 
     window, view = Window(f"Live Monitor - {title}"), View(**shown)
     pipeline = make_pipeline(source, settings, shown=True)
-    Monitor(pipeline, window, settings.ignore, view=view, snapshots=snapshots, fullscreen=fullscreen).run()
+    Monitor(pipeline, window, settings.ignore, view=view, snapshots=snapshots, log=log, fullscreen=fullscreen).run()
 
 
-def _analyse_without_window(source: Source, settings: Settings, as_json: bool) -> None:
+def _analyse_without_window(source: Source, settings: Settings, log: Log | None, as_json: bool) -> None:
     from live_monitor.app import make_pipeline, results
     from live_monitor.summary import Summary
 
     summary = Summary(source.name)
     try:
-        with progress_bar("Analysing", source) as advance:
-            for result in results(make_pipeline(source, settings, shown=False), source.name):
+        analysed = results(make_pipeline(source, settings, shown=False), source.name)
+        with progress_bar("Analysing", source) as advance, contextlib.closing(analysed):
+            for result in analysed:
                 summary.add(result)
+                if log is not None:
+                    log.add(result)
                 advance(1)
     finally:
         # Also after Ctrl-C or a lost signal: what was analysed until then is told.

@@ -101,6 +101,21 @@ def test_a_file_that_is_no_video_ends_in_4(run: Run, tmp_path: Path, kind: str, 
     assert err.count("\n") == 1
 
 
+def test_a_log_that_is_there_already_ends_in_6_and_stays(run: Run, clip: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("mine", encoding="utf-8")
+    code, out, err = run("--no-display", "--video", clip, "--log", log)
+    assert (code, out) == (6, "")
+    assert err == f"Error: {log}: is there already and is not written over; choose another name\n"
+    assert log.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_source_that_cannot_be_opened_leaves_no_log(run: Run, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    assert run("--no-display", "--video", tmp_path / "nowhere.mp4", "--log", log).code == 4
+    assert not log.exists()
+
+
 def test_a_camera_that_is_not_there_ends_in_4_and_says_what_to_try(run: Run) -> None:
     code, out, err = run("--no-display", "--camera", ABSENT_CAMERA)
     assert (code, out) == (4, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -58,6 +59,20 @@ def test_the_summary_as_json_is_json(run_apart: Run, portrait_clip: Path) -> Non
     assert set(summary) == SUMMARY_KEYS
     assert (summary["frames"], summary["readings"]) == (5, 5)
     assert tuple(summary["emotions"]) == LABELS
+
+
+@pytest.mark.parametrize(("options", "frames"), [([], ["0"]), (["--smooth", "0"], ["0", "1", "2", "3", "4"])])
+def test_a_log_has_a_line_for_every_reading(
+    run: Run, portrait_clip: Path, tmp_path: Path, options: list[str], frames: list[str]
+) -> None:
+    log = tmp_path / "log.csv"
+    code, out, err = run("--no-display", "--json", "--video", portrait_clip, "--log", log, *options)
+    assert (code, err) == (0, "")
+    with log.open(newline="", encoding="utf-8") as rows:
+        lines = list(csv.DictReader(rows))
+    assert [line["frame"] for line in lines] == frames
+    assert {line["face"] for line in lines} == {str(track["id"]) for track in json.loads(out)["tracks"]}
+    assert all(float(line["width"]) > 30 and not line["clock"] for line in lines)
 
 
 @pytest.mark.parametrize("option", [["--profile"], ["--min-face", "30"], ["--device", "cpu"], ["--realtime"]])

@@ -1,0 +1,111 @@
+"""The log: numbers for those who go on working with them, as a CSV file, line by line while the session runs."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import os
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from live_monitor.errors import OutputError
+from live_monitor.labels import LABELS
+from live_monitor.media_steps import MediaSteps
+from live_monitor.types import FrameResult, Reading
+
+COLUMNS = ("time_s", "clock", "frame", "face", "seen", "x", "y", "width", "height", "label", "why", *LABELS)
+"""
+time_s    seconds of media time
+clock     when the picture of a live source arrived, ISO 8601 with the offset from UTC; empty for a file
+frame     number of the frame, from 0
+face      number of the face; empty, like all that follows, where the frame shows none
+seen      1, or 0 where the face is not seen in this frame and its place is a guess
+x … height    its box in pixels of the frame; may reach beyond it
+label     one of LABELS, or unsure
+why       what makes it unsure
+angry …   probability of each of LABELS, smoothed
+"""
+
+
+class Log:
+    """Writes the readings of a session; a context manager. Only the main thread calls it."""
+
+    def __init__(self, path: Path, every_s: float, *, live: bool) -> None:
+        """Makes the file.
+
+        Args:
+            path: of the file; never one that is there already.
+            every_s: seconds of media time from one frame that is logged to the next, the steps in which faces are read; 0:
+                every frame is.
+            live: whether frames arrive when they happen.
+
+        Raises:
+            OutputError: the file is there already, or cannot be made.
+        """
+        self._path, self._live = path, live
+        self._steps = MediaSteps(every_s)
+        self._started = time.time() - time.monotonic()
+        self._whole_bytes = 0
+        self._logged_s: float | None = None
+        try:
+            self._file = path.open("xb", buffering=0)
+        except FileExistsError as error:
+            raise OutputError(f"{path}: is there already and is not written over; choose another name") from error
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written: {error.strerror}; choose another folder") from error
+
+    def __enter__(self) -> Log:
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        """Closes the file; one without a single frame is taken away again."""
+        self._file.close()
+        if self._logged_s is None:
+            self._path.unlink(missing_ok=True)
+
+    def add(self, result: FrameResult) -> None:
+        """Writes a line for each face, or one that says that there is none.
+
+        Raises:
+            OutputError: the disk is full, or the file went away; the file then ends with the frame before.
+        """
+        if not self._steps.due(result.frame.pts_s):
+            return
+        head = [f"{result.frame.pts_s:.3f}", self._clock(result), result.frame.index]
+        rows = [[*head, *_face(reading)] for reading in result.readings] or [[*head, *_NOBODY]]
+        self._write(rows if self._logged_s is not None else [[*COLUMNS], *rows])
+        self._logged_s = result.frame.pts_s
+
+    def _clock(self, result: FrameResult) -> str:
+        if not self._live:
+            return ""
+        arrived = datetime.datetime.fromtimestamp(self._started + result.frame.arrived_s, datetime.timezone.utc)
+        return arrived.astimezone().isoformat(timespec="milliseconds")
+
+    def _write(self, rows: list[list[Any]]) -> None:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        content = text.getvalue().encode()
+        try:
+            written = 0
+            while written < len(content):
+                written += self._file.write(content[written:])
+        except OSError as error:
+            os.ftruncate(self._file.fileno(), self._whole_bytes)
+            raise OutputError(
+                f"{self._path}: cannot be written any more: {error.strerror}; it ends at {self._logged_s or 0:.1f} s: free space"
+            ) from error
+        self._whole_bytes += len(content)
+
+
+def _face(reading: Reading) -> list[Any]:
+    box = reading.track.box
+    place = [f"{value:.1f}" for value in (box.x1, box.y1, box.width, box.height)]
+    said = [f"{probability:.4f}" for probability in reading.smoothed.tolist()]
+    return [reading.track.id, int(not reading.track.coasting), *place, reading.label, reading.why, *said]
+
+
+_NOBODY = [""] * (len(COLUMNS) - 3)

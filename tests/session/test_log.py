@@ -1,0 +1,170 @@
+"""The log of a session: what its lines say, and that no line is ever lost or half written."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import errno
+import io
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from live_monitor.errors import OutputError, SourceError
+from live_monitor.labels import LABELS, UNSURE
+from live_monitor.session.log import COLUMNS, Log
+from live_monitor.types import Box, Frame, FrameResult, Reading, Track
+from tests.fakes import grey_picture, reading_of
+
+MOSTLY_HAPPY = np.array([0.05, 0.0, 0.05, 0.7, 0.1, 0.06, 0.04], np.float32)
+
+
+def result(
+    pts_s: float, *readings: Reading, index: int = 0, arrived_s: float = 0.0, left_out: tuple[Track, ...] = ()
+) -> FrameResult:
+    return FrameResult(Frame(index, pts_s, arrived_s, grey_picture(0)), readings, {}, 0.0, 0, left_out)
+
+
+def written(path: Path, *results: FrameResult, every_s: float = 0.0, live: bool = False) -> list[dict[str, str]]:
+    with Log(path, every_s, live=live) as log:
+        add_all(log, results)
+    return lines(path)
+
+
+def add_all(log: Log, results: Iterable[FrameResult]) -> None:
+    for one in results:
+        log.add(one)
+
+
+def lines(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "lesson.csv"
+
+
+def test_a_line_tells_when_who_where_and_what(path: Path) -> None:
+    face = reading_of(MOSTLY_HAPPY, Box(-3.25, 20.0, 40.0, 70.5), number=7)
+    (line,) = written(path, result(2.04, face, index=51))
+    assert tuple(line) == COLUMNS
+    assert [line[name] for name in ("time_s", "clock", "frame", "face", "seen")] == ["2.040", "", "51", "7", "1"]
+    assert [float(line[name]) for name in ("x", "y", "width", "height")] == pytest.approx([-3.25, 20, 43.25, 50.5], abs=0.06)
+    assert (line["label"], line["why"]) == ("happy", "")
+    assert [float(line[label]) for label in LABELS] == pytest.approx(MOSTLY_HAPPY.tolist(), abs=1e-4)
+
+
+def test_each_face_of_a_frame_has_a_line(path: Path) -> None:
+    faces = [reading_of(MOSTLY_HAPPY, number=number) for number in (4, 2, 9)]
+    assert [line["face"] for line in written(path, result(0.0, *faces))] == ["4", "2", "9"]
+
+
+def test_a_face_that_is_unsure_says_why_and_one_that_is_hidden_that_it_is_not_seen(path: Path) -> None:
+    unsure, hidden = written(path, result(0.0, reading_of(MOSTLY_HAPPY, why="too dark"), reading_of(MOSTLY_HAPPY, coasting=True)))
+    assert (unsure["label"], unsure["why"], unsure["seen"]) == (UNSURE, "too dark", "1")
+    assert (hidden["label"], hidden["why"], hidden["seen"]) == ("happy", "", "0")
+
+
+def test_a_frame_without_a_face_has_a_line_too_so_that_no_time_is_missing(path: Path) -> None:
+    empty, face = written(path, result(1.0, index=25), result(1.2, reading_of(MOSTLY_HAPPY), index=30))
+    assert [empty[name] for name in ("time_s", "frame")] == ["1.000", "25"]
+    assert not any(empty[name] for name in COLUMNS[3:])
+    assert face["time_s"] == "1.200"
+
+
+def test_nothing_is_said_of_who_was_left_out(path: Path) -> None:
+    (line,) = written(path, result(0.0, left_out=(reading_of(MOSTLY_HAPPY).track,)))
+    assert line["face"] == ""
+
+
+def test_the_first_frame_of_each_step_is_logged(path: Path) -> None:
+    frames = [result(index / 30, index=index) for index in range(31)]
+    assert [line["frame"] for line in written(path, *frames, every_s=0.2)] == ["0", "6", "12", "18", "24", "30"]
+
+
+def test_with_steps_of_0_every_frame_is(path: Path) -> None:
+    assert len(written(path, *(result(index / 30) for index in range(31)))) == 31
+
+
+def test_a_live_source_has_the_time_of_day(path: Path) -> None:
+    now = datetime.datetime.now().astimezone()
+    arrived_s = time.monotonic()
+    first, second = (
+        datetime.datetime.fromisoformat(line["clock"])
+        for line in written(path, result(0.0, arrived_s=arrived_s), result(1.5, arrived_s=arrived_s + 1.5), live=True)
+    )
+    assert abs((first - now).total_seconds()) < 1
+    assert (second - first).total_seconds() == pytest.approx(1.5, abs=0.002)
+    assert first.utcoffset() == now.utcoffset()
+
+
+def test_a_line_is_in_the_file_as_soon_as_it_is_written(path: Path) -> None:
+    with Log(path, 0.0, live=False) as log:
+        log.add(result(0.0))
+        assert len(lines(path)) == 1
+
+
+def test_a_file_that_is_there_stays_as_it_is(path: Path) -> None:
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"lesson\.csv: is there already and is not written over; choose another name"):
+        Log(path, 0.0, live=False)
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_that_is_not_there_is_named(path: Path) -> None:
+    with pytest.raises(OutputError, match=r"nowhere.lesson\.csv: cannot be written: No such file or directory; choose another"):
+        Log(path.parent / "nowhere" / path.name, 0.0, live=False)
+
+
+def test_a_log_of_nothing_leaves_no_file(path: Path) -> None:
+    with Log(path, 0.0, live=False):
+        assert path.exists()
+    assert not path.exists()
+
+
+def test_a_session_that_fails_keeps_what_was_logged(path: Path) -> None:
+    def failing() -> Iterator[FrameResult]:
+        yield result(0.0)
+        raise SourceError("lost")
+
+    with pytest.raises(SourceError), Log(path, 0.0, live=False) as log:
+        add_all(log, failing())
+    assert len(lines(path)) == 1
+
+
+@pytest.mark.parametrize("room", [0, 10, 400])
+def test_on_a_full_disk_the_file_ends_with_a_whole_frame_and_the_error_says_when(path: Path, room: int) -> None:
+    class FullDisk:
+        """Takes so many bytes more, as a disk does: the last write is cut short, the next one fails."""
+
+        def __init__(self, file: Any) -> None:
+            self._file, self._room = file, room
+
+        def write(self, content: bytes) -> int:
+            if not self._room:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            taken = self._file.write(content[: self._room])
+            self._room -= taken
+            return int(taken)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._file, name)
+
+    faces = [reading_of(MOSTLY_HAPPY, number=number) for number in range(1, 4)]
+    with Log(path, 0.0, live=False) as log:
+        log.add(result(0.0, *faces))
+        log.add(result(0.5, *faces))
+        log._file = FullDisk(log._file)  # type: ignore[assignment]
+        with pytest.raises(
+            OutputError,
+            match=r"lesson\.csv: cannot be written any more: No space left on device; it ends at (0\.5|1\.0) s: free space",
+        ):
+            add_all(log, (result(index / 2, *faces) for index in range(2, 5)))
+    logged = lines(path)
+    assert len(logged) == (9 if room > 300 else 6)
+    assert all(line["neutral"] for line in logged)
