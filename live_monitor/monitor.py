@@ -147,7 +147,10 @@ class Monitor:
 
     def _mark(self) -> str:
         minutes, seconds = divmod(round(self._pulse.mark()), 60)
-        return f"Marker {len(self._pulse.markers)} at {minutes}:{seconds:02}"
+        number = len(self._pulse.markers)
+        if self._log is not None:
+            self._log.mark(number)
+        return f"Marker {number} at {minutes}:{seconds:02}"
 
     def _show_next(self, running_s: float) -> None:
         result = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import threading
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -257,6 +258,14 @@ class TestKeys:
         pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
         Monitor(pipeline, display, snapshots=tmp_path / "file").run()
         assert len(display.shown) >= 6
+
+    def test_n_marks_the_moment_in_the_log(self, tmp_path: Path) -> None:
+        with Log(tmp_path / "log.csv", 0.0, live=False) as log:
+            pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
+            Monitor(pipeline, Watcher({2: "n", 4: "n"}, until=8), log=log).run()
+        with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as lines:
+            markers = [line["marker"] for line in csv.DictReader(lines)]
+        assert [marker for marker in markers if marker] == ["1", "2"]
 
     def test_a_click_on_a_face_leaves_it_out_and_another_takes_it_back(self) -> None:
         scale = 10

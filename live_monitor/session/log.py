@@ -16,11 +16,12 @@ from live_monitor.labels import LABELS
 from live_monitor.media_steps import MediaSteps
 from live_monitor.types import FrameResult, Reading
 
-COLUMNS = ("time_s", "clock", "frame", "face", "seen", "x", "y", "width", "height", "label", "why", *LABELS)
+COLUMNS = ("time_s", "clock", "frame", "marker", "face", "seen", "x", "y", "width", "height", "label", "why", *LABELS)
 """
 time_s    seconds of media time
 clock     when the picture of a live source arrived, ISO 8601 with the offset from UTC; empty for a file
 frame     number of the frame, from 0
+marker    number of the marker that was set since the frame logged before, if there was one
 face      number of the face; empty, like all that follows, where the frame shows none
 seen      1, or 0 where the face is not seen in this frame and its place is a guess
 x … height    its box in pixels of the frame; may reach beyond it
@@ -48,6 +49,7 @@ class Log:
         self._path, self._live = path, live
         self._steps = MediaSteps(every_s)
         self._started = time.time() - time.monotonic()
+        self._marker = ""
         self._whole_bytes = 0
         self._logged_s: float | None = None
         try:
@@ -66,6 +68,10 @@ class Log:
         if self._logged_s is None:
             self._path.unlink(missing_ok=True)
 
+    def mark(self, number: int) -> None:
+        """Notes a marker in the next frame that is logged."""
+        self._marker = str(number)
+
     def add(self, result: FrameResult) -> None:
         """Writes a line for each face, or one that says that there is none.
 
@@ -74,10 +80,10 @@ class Log:
         """
         if not self._steps.due(result.frame.pts_s):
             return
-        head = [f"{result.frame.pts_s:.3f}", self._clock(result), result.frame.index]
+        head = [f"{result.frame.pts_s:.3f}", self._clock(result), result.frame.index, self._marker]
         rows = [[*head, *_face(reading)] for reading in result.readings] or [[*head, *_NOBODY]]
         self._write(rows if self._logged_s is not None else [[*COLUMNS], *rows])
-        self._logged_s = result.frame.pts_s
+        self._logged_s, self._marker = result.frame.pts_s, ""
 
     def _clock(self, result: FrameResult) -> str:
         if not self._live:
@@ -108,4 +114,4 @@ def _face(reading: Reading) -> list[Any]:
     return [reading.track.id, int(not reading.track.coasting), *place, reading.label, reading.why, *said]
 
 
-_NOBODY = [""] * (len(COLUMNS) - 3)
+_NOBODY = [""] * (len(COLUMNS) - COLUMNS.index("face"))

@@ -74,6 +74,7 @@ def test_a_frame_without_a_face_has_a_line_too_so_that_no_time_is_missing(path: 
     empty, face = written(path, result(1.0, index=25), result(1.2, reading_of(MOSTLY_HAPPY), index=30))
     assert [empty[name] for name in ("time_s", "frame")] == ["1.000", "25"]
     assert not any(empty[name] for name in COLUMNS[3:])
+    assert len(empty) == len(COLUMNS)
     assert face["time_s"] == "1.200"
 
 
@@ -85,6 +86,20 @@ def test_nothing_is_said_of_who_was_left_out(path: Path) -> None:
 def test_the_first_frame_of_each_step_is_logged(path: Path) -> None:
     frames = [result(index / 30, index=index) for index in range(31)]
     assert [line["frame"] for line in written(path, *frames, every_s=0.2)] == ["0", "6", "12", "18", "24", "30"]
+
+
+def test_a_marker_stands_in_the_lines_of_the_next_frame_that_is_logged(path: Path) -> None:
+    with Log(path, 0.2, live=False) as log:
+        log.add(result(0.0, index=0))
+        log.mark(1)
+        add_all(log, (result(index / 30, *[reading_of(MOSTLY_HAPPY)] * 2, index=index) for index in range(1, 13)))
+    assert [(line["frame"], line["marker"]) for line in lines(path)] == [
+        ("0", ""),
+        ("6", "1"),
+        ("6", "1"),
+        ("12", ""),
+        ("12", ""),
+    ]
 
 
 def test_with_steps_of_0_every_frame_is(path: Path) -> None:
