@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from live_monitor.detect.detector import FaceFinder, in_pixels_of, merge_overlapping
+from live_monitor.detect.tiles import find_in_tiles
 from live_monitor.scaling import resized
 from live_monitor.types import Detection, Image
 
@@ -45,7 +46,7 @@ def _at_size(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
     height, width = image.shape[:2]
     scale = side_px / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    found = finder.find(resized(image, *size))
+    found = find_in_tiles(finder, resized(image, *size))
     if size == (width, height):
         return found
     return [in_pixels_of(face, (width / size[0], height / size[1])) for face in found]

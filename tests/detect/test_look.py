@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
+from live_monitor.detect import tiles
 from live_monitor.detect.look import COARSE_SIDE_PX, look
 from live_monitor.types import Box, Detection, Image
 from tests.fakes import FakeFinder, squares
@@ -22,13 +25,22 @@ class Nearsighted(FakeFinder):
 
 
 @pytest.mark.parametrize("side_px", [320, 500, 1280, 1600])
-def test_faces_are_in_pixels_of_the_picture_whatever_size_was_searched(side_px: int) -> None:
+def test_faces_are_in_pixels_of_the_picture_whatever_size_was_searched(side_px: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiles, "TILED_FROM", math.inf)
     finder = FakeFinder()
     [face] = look(finder, squares(FACE), side_px)
     assert finder.pictures == [(side_px, round(side_px * 0.75))]
     np.testing.assert_allclose(face.box, FACE, atol=1280 / side_px)
     assert face.landmarks is not None
     np.testing.assert_allclose(face.landmarks[0], FACE[:2], atol=1280 / side_px)
+
+
+def test_a_picture_much_larger_than_the_finder_likes_is_searched_in_tiles() -> None:
+    finder = FakeFinder()
+    [face] = look(finder, squares(FACE), 1600)
+    assert len(finder.pictures) > 4
+    assert max(width * height for width, height in finder.pictures) <= finder.picture_px
+    np.testing.assert_allclose(face.box, FACE, atol=1)
 
 
 def test_a_picture_of_the_wanted_size_is_searched_as_it_is() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 from itertools import pairwise
 
 import pytest
 
+from live_monitor.detect import tiles
 from live_monitor.detect.detector import Expected
 from live_monitor.detect.look import COARSE_SIDE_PX, MOST_ENLARGED
 from live_monitor.detect.size_to_fit import (
@@ -196,7 +198,8 @@ def test_faces_smaller_than_the_smallest_wanted_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(("min_face", "side_px"), [(40, 640), (20, 1280), (80, 320), (1, 1280)])
-def test_the_smallest_face_wanted_sets_the_full_size(min_face: int, side_px: int) -> None:
+def test_the_smallest_face_wanted_sets_the_full_size(min_face: int, side_px: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiles, "TILED_FROM", math.inf)
     watch = Watch(min_face=min_face)
     watch.show(squares(NEAR), 0)
     assert watch.first_sides == [side_px]
