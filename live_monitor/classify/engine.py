@@ -61,7 +61,8 @@ def load_engine(card: ModelCard, device: str) -> Engine:
 
 def _load(card: ModelCard, device: str) -> Engine:
     if device == "gpu" or (device == "auto" and KERAS in card.files and _nvidia_driver_found()):
-        from live_monitor.classify.tensorflow_engine import TensorFlowEngine, gpu_available
+        from live_monitor.classify.tensorflow_engine import TensorFlowEngine
+        from live_monitor.gpu import gpu_available
 
         if device == "gpu" or gpu_available():
             return TensorFlowEngine(card, "GPU")

@@ -8,8 +8,7 @@ version of Keras that wrote it, or a newer one.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -17,6 +16,7 @@ import keras
 from live_monitor.batch_norm import BatchNormalization
 from live_monitor.classify.card import KERAS, ModelCard
 from live_monitor.classify.preprocess import FACE_PX
+from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import ModelError
 from live_monitor.labels import LABELS
 
@@ -145,17 +145,6 @@ def _dense_head(x: Any, outputs: int) -> Any:
         x = layers.ReLU()(x)
         x = layers.Dropout(DENSE_DROPOUT)(x)
     return layers.Dense(outputs, dtype="float32")(x)
-
-
-@contextlib.contextmanager
-def dtype_policy(name: str) -> Iterator[None]:
-    """Networks built inside have Keras's dtype policy of that name, such as "float16"; afterwards all is as before."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 NETWORKS: dict[str, Callable[..., Any]] = {

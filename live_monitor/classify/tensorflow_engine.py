@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.card import KERAS, ModelCard
-from live_monitor.errors import UsageError
-from live_monitor.quiet import silent_stderr
+from live_monitor.gpu import PRECISION, tensorflow_on
 
 WARM_BATCHES = (1, 2, 4, 8, 16, 32)
 """A batch is padded to the next power of two: a GPU picks its kernels anew for every size it has not seen."""
-
-PRECISION = {"GPU": "float16", "CPU": "float32"}
-"""Of the arithmetic: a CPU has none in half precision that is quick."""
-
-
-def gpu_available() -> bool:
-    """Whether TensorFlow finds a GPU it can use; imports TensorFlow."""
-    return bool(_tensorflow().config.list_physical_devices("GPU"))
 
 
 class TensorFlowEngine:
@@ -39,13 +27,9 @@ class TensorFlowEngine:
             ModelError: there is no such network, or the weights are missing, damaged or not its own.
         """
         card.weights(KERAS)  # a model without them is told before TensorFlow takes its seconds
-        tf = _tensorflow()
+        tf = tensorflow_on(device)
         from live_monitor.classify.networks import load_network
 
-        if device == "GPU" and not gpu_available():
-            raise UsageError("--device gpu: TensorFlow finds no GPU here; use --device cpu, or install tensorflow[and-cuda]")
-        for gpu in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(gpu, True)
         self.name = f"TensorFlow, {device}"
         self._device = f"/{device}:0"
         with tf.device(self._device):
@@ -65,10 +49,3 @@ class TensorFlowEngine:
         with tf.device(self._device):
             logits: NDArray[np.float32] = self._infer(padded).numpy()
         return logits[:count]
-
-
-def _tensorflow() -> Any:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with silent_stderr():
-        import tensorflow
-    return tensorflow

@@ -89,7 +89,7 @@ def analysis_options(command: F) -> F:
         ),
         click.option(
             "--device", type=click.Choice(("auto", "cpu", "gpu")), default="auto", show_default=True,
-            help="cpu: LiteRT; gpu: TensorFlow; auto: the GPU if there is one.",
+            help="cpu: LiteRT; gpu: TensorFlow, for facegrid too; auto: the GPU if there is one, facegrid stays on the CPU.",
         ),
         click.option(
             "--read-every", type=NumberRange(0, 10), metavar="SECONDS",

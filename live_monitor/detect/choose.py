@@ -27,6 +27,7 @@ def load_finder(settings: Settings) -> FaceFinder:
 
     Raises:
         ModelError: a network or cascade is missing or damaged.
+        UsageError: a GPU is wanted and there is none.
     """
     finder = _load(_name(settings), settings)
     logger.info("detector: %s", finder.name)
@@ -49,7 +50,9 @@ def _load(name: str, settings: Settings) -> FaceFinder:
     if name == "yunet":
         return YuNetFinder(settings.detector_model or yunet_model(), threshold=FAINT * yunet.THRESHOLD)
     faint = FAINT * load_detector_card(settings.detector_model).threshold
-    return FaceGrid(settings.detector_model, threshold=faint, least_px=LEAST_SHOWN_PX)
+    # By itself it stays on the CPU, where a look takes few milliseconds, also beside a GPU.
+    device = "GPU" if settings.device == "gpu" else "CPU"
+    return FaceGrid(settings.detector_model, threshold=faint, least_px=LEAST_SHOWN_PX, device=device)
 
 
 def yunet_model() -> Path:

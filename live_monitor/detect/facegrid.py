@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -101,6 +101,13 @@ def _parse(facts: Any, folder: Path) -> DetectorCard:
     return card
 
 
+class Network(Protocol):
+    """Runs the network, on whatever engine."""
+
+    def run(self, image: Image) -> dict[str, Tensor]:
+        """Outputs, by names like "score_8", for uint8 (h, w, 3) BGR, padded at the right and below to the network's multiple."""
+
+
 class FaceGrid:
     """Finds faces with the shipped network, or one trained anew. Belongs to one thread."""
 
@@ -116,6 +123,7 @@ class FaceGrid:
         threshold: float | None = None,
         least_px: float = LEAST_SIDE_PX,
         threads: int | None = None,
+        device: str = "CPU",
     ) -> None:
         """Loads the network, and runs it once.
 
@@ -123,18 +131,19 @@ class FaceGrid:
             folder: of card and weights; None: the shipped ones.
             threshold: least score of a face, between 0 and 1; None: what the card says.
             least_px: side of the smallest box that is told, in pixels of the picture searched.
-            threads: for the network; None: one a core, MOST_THREADS at most.
+            threads: for the network on the CPU; None: one a core, MOST_THREADS at most.
+            device: "CPU": LiteRT; "GPU": TensorFlow.
 
         Raises:
             ModelError: card or weights are missing, damaged or not facegrid's.
+            UsageError: there is no GPU.
         """
         card = load_detector_card(folder)
         self.sure_score = card.threshold
         self.threshold = card.threshold if threshold is None else threshold
         self.smallest_px = card.smallest_px
         self._least_px = least_px
-        content, threads = card.weights(LITERT), threads or min(MOST_THREADS, os.cpu_count() or 1)
-        self._networks: PerSize[LiteRTNetwork] = PerSize(lambda _: LiteRTNetwork(content, threads))  # its first picture sizes it
+        self._networks = _on_gpu(card) if device == "GPU" else _on_cpu(card, threads or min(MOST_THREADS, os.cpu_count() or 1))
         self._networks.of((MULTIPLE_PX, MULTIPLE_PX))  # a damaged one is told now
 
     def find(self, picture: Image) -> list[Detection]:
@@ -149,6 +158,18 @@ class FaceGrid:
             Detection(Box(*box), score, tuple((x, y) for x, y in points))
             for box, score, points in zip(found.boxes.tolist(), found.scores.tolist(), found.landmarks.tolist(), strict=True)
         ]
+
+
+def _on_cpu(card: DetectorCard, threads: int) -> PerSize[Network]:
+    content = card.weights(LITERT)
+    return PerSize(lambda _: LiteRTNetwork(content, threads))  # its first picture sizes it
+
+
+def _on_gpu(card: DetectorCard) -> PerSize[Network]:
+    from live_monitor.detect.facegrid_tensorflow import TensorFlowNetwork
+
+    network = TensorFlowNetwork(card, "GPU")
+    return PerSize(lambda _: network)  # it takes any size
 
 
 class LiteRTNetwork:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
+import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import keras
 
 from live_monitor.batch_norm import BatchNormalization
 from live_monitor.detect.cells import CHANNELS, SCORE, STRIDES, VALUES
+from live_monitor.detect.facegrid import KERAS, DetectorCard
+from live_monitor.dtype_policy import dtype_policy
+from live_monitor.errors import ModelError
 
 STEM_WIDTHS = (16, 32)
 """Convolutions that halve the picture, before the first grid."""
@@ -52,6 +58,30 @@ def facegrid(upsample: Callable[[Any], Any] | None = None) -> Any:
     for stride, level in zip(STRIDES, _pyramid(grids, upsample or keras.layers.UpSampling2D(2)), strict=True):
         outputs |= _head(_residual(level), stride)
     return keras.Model(inputs, outputs, name="facegrid")
+
+
+def load_facegrid(card: DetectorCard, precision: str) -> Any:
+    """A trained detector's network with its weights, in a precision that Keras has a dtype policy for.
+
+    Raises:
+        ModelError: the weights are missing, damaged or not facegrid's.
+    """
+    with dtype_policy(precision):
+        network = facegrid()
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "whole.weights.h5"  # Keras reads files only, and looks at how the name ends
+        file.write_bytes(card.weights(KERAS))
+        try:
+            with warnings.catch_warnings():
+                # Of another network's file Keras warns as well.
+                warnings.simplefilter("ignore", UserWarning)
+                network.load_weights(file)
+        except (ValueError, OSError, KeyError) as error:
+            reason = str(error).partition("\n")[0]  # the other lines name every layer
+            raise ModelError(
+                f"{card.folder}: these weights are not facegrid's: {reason}; give a folder that train-detector made"
+            ) from error
+    return network
 
 
 def _pyramid(grids: list[Any], upsample: Callable[[Any], Any]) -> list[Any]:

@@ -7,7 +7,8 @@ from typing import Any
 import keras
 
 from live_monitor.classify.card import load_card
-from live_monitor.classify.networks import NETWORKS, WIDER, dtype_policy, load_network
+from live_monitor.classify.networks import NETWORKS, WIDER, load_network
+from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import ModelError, UsageError
 from live_monitor.training.narrow import narrow
 from live_monitor.training.precision import DTYPE_POLICIES

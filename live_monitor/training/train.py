@@ -13,10 +13,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.networks import NETWORKS, dtype_policy
+from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import softmax
 from live_monitor.dataset.fer2013 import Faces
+from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.metrics import confusion_matrix
 from live_monitor.evaluation.emotions.plots import confusion_png

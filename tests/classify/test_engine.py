@@ -13,15 +13,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live_monitor import gpu as gpus
 from live_monitor.classify import engine as engines
-from live_monitor.classify import tensorflow_engine
 from live_monitor.classify.card import KERAS, LITERT, ModelCard, load_card
 from live_monitor.classify.engine import Engine, load_engine
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import probabilities
-from live_monitor.classify.tensorflow_engine import TensorFlowEngine, gpu_available
+from live_monitor.classify.tensorflow_engine import TensorFlowEngine
 from live_monitor.errors import ModelError, UsageError
+from live_monitor.gpu import gpu_available
 from tests.fakes import drawn_faces
 
 AGREEMENT = 0.03
@@ -75,7 +76,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool, bool], None]:
 
     def pretend(driver: bool, gpu: bool) -> None:
         monkeypatch.setattr(engines, "_nvidia_driver_found", lambda: driver)
-        monkeypatch.setattr(tensorflow_engine, "gpu_available", lambda: gpu)
+        monkeypatch.setattr(gpus, "gpu_available", lambda: gpu)
 
     return pretend
 

@@ -12,9 +12,10 @@ import pytest
 
 from live_monitor.classify.card import KERAS, LITERT, load_card
 from live_monitor.classify.litert_engine import LiteRTEngine
-from live_monitor.classify.networks import NETWORKS, dtype_policy
+from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import softmax
+from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.labels import LABELS
 from live_monitor.training.export import CROP_MARGINS, _to_int8, export

@@ -17,10 +17,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.networks import dtype_policy
 from live_monitor.detect.cells import to_input
 from live_monitor.detect.facegrid import CARD_FILE, KERAS, LITERT, NAME, LiteRTNetwork
 from live_monitor.detect.facegrid_network import facegrid
+from live_monitor.dtype_policy import dtype_policy
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
 from live_monitor.quiet import silent_stderr
 from live_monitor.training.faces.average_precision import Looked, judge, landmark_error

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-import tempfile
 import time
-import warnings
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +14,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.networks import dtype_policy
 from live_monitor.detect.cells import STRIDES, VALUES, to_input
-from live_monitor.detect.facegrid import KERAS, load_detector_card
-from live_monitor.detect.facegrid_network import facegrid
-from live_monitor.errors import ModelError
+from live_monitor.detect.facegrid import load_detector_card
+from live_monitor.detect.facegrid_network import facegrid, load_facegrid
+from live_monitor.dtype_policy import dtype_policy
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import Composer
@@ -128,23 +125,7 @@ def joined(network: Any) -> Any:
 
 def _weights_of(folder: Path) -> _Weights:
     """A trained detector's weights, in half precision as they are kept."""
-    card = load_detector_card(folder)
-    with dtype_policy("float16"):
-        network = facegrid()
-    with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / "whole.weights.h5"  # Keras reads files only, and looks at how the name ends
-        file.write_bytes(card.weights(KERAS))
-        try:
-            with warnings.catch_warnings():
-                # Of another network's file Keras warns as well.
-                warnings.simplefilter("ignore", UserWarning)
-                network.load_weights(file)
-        except (ValueError, OSError, KeyError) as error:
-            reason = str(error).partition("\n")[0]  # the other lines name every layer
-            raise ModelError(
-                f"{folder}: these weights are not facegrid's: {reason}; give a folder that train-detector made"
-            ) from error
-    return list(network.get_weights())
+    return list(load_facegrid(load_detector_card(folder), "float16").get_weights())
 
 
 class _Training:

@@ -16,9 +16,10 @@ import keras
 import numpy as np
 import pytest
 
-from live_monitor.classify.networks import dtype_policy
+from live_monitor.detect import facegrid_network
 from live_monitor.detect.facegrid import CARD_FILE, KERAS, NAME
 from live_monitor.detect.facegrid_network import facegrid
+from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import ModelError, OutputError, UsageError
 from live_monitor.resources import packaged_folder
 from live_monitor.training import average
@@ -46,7 +47,8 @@ class Finished(NamedTuple):
 def _tiny_network() -> Iterator[None]:
     often = {"REPORT_STEPS": 1, "SAVE_STEPS": 2, "CHOOSE_STEPS": 3, "WARM_UP_STEPS": 2, "CHOOSING_PX": 64}
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(training, "facegrid", tiny_network)
+        for module in (training, facegrid_network):
+            monkeypatch.setattr(module, "facegrid", tiny_network)
         for name, value in often.items():
             monkeypatch.setattr(training, name, value)
         monkeypatch.setattr(average, "EVERY_STEPS", 1)

@@ -1,0 +1,121 @@
+"""facegrid in TensorFlow, on the GPU if there is one, else on the CPU: its arithmetic is nearly the same."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from live_monitor import gpu
+from live_monitor.detect import choose
+from live_monitor.detect.facegrid import KERAS, LITERT, FaceGrid, LiteRTNetwork, load_detector_card
+from live_monitor.detect.facegrid_tensorflow import TensorFlowNetwork
+from live_monitor.detect.grids import Candidates, decode
+from live_monitor.errors import ModelError, UsageError
+from live_monitor.gpu import gpu_available
+from live_monitor.settings import Settings
+from live_monitor.types import Box, Image
+from tests.drawn_faces import draw_face
+
+THRESHOLD = 0.67
+
+
+@pytest.fixture(scope="module")
+def tensorflow() -> TensorFlowNetwork:
+    return TensorFlowNetwork(load_detector_card(), "GPU" if gpu_available() else "CPU")
+
+
+@pytest.fixture(scope="module")
+def litert() -> LiteRTNetwork:
+    return LiteRTNetwork(load_detector_card().weights(LITERT), threads=2)
+
+
+@pytest.fixture
+def _no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu, "gpu_available", lambda: False)
+
+
+def two_people(width: int = 480, height: int = 300) -> Image:
+    image = np.full((height, width, 3), (190, 200, 205), np.uint8)
+    draw_face(image, 200, 60, 120)
+    draw_face(image, 40, 150, 70)
+    return image
+
+
+def assert_the_same_faces(one: Candidates, other: Candidates) -> None:
+    """To each face of one there is the face of the other that overlaps it most, scored likewise."""
+    assert len(one.scores) == len(other.scores)
+    for box, score, points in zip(one.boxes, one.scores, one.landmarks, strict=True):
+        overlaps = [Box(*box.tolist()).intersection(Box(*wanted)) for wanted in other.boxes.tolist()]
+        best = int(np.argmax(overlaps))
+        side = float(np.sqrt(np.prod(box[2:] - box[:2])))
+        np.testing.assert_allclose(box, other.boxes[best], atol=0.12 * side)
+        np.testing.assert_allclose(points, other.landmarks[best], atol=0.12 * side)
+        assert score == pytest.approx(other.scores[best], abs=0.06)
+
+
+def test_it_finds_what_litert_finds(tensorflow: TensorFlowNetwork, litert: LiteRTNetwork) -> None:
+    found = decode(tensorflow.run(two_people()), THRESHOLD)
+    assert len(found.scores) == 2
+    assert_the_same_faces(found, decode(litert.run(two_people()), THRESHOLD))
+
+
+def test_it_finds_the_people_of_real_photos_that_litert_finds(
+    shared_data: Path, tensorflow: TensorFlowNetwork, litert: LiteRTNetwork
+) -> None:
+    for number in range(1, 8):
+        photo = np.asarray(cv2.imread(str(shared_data / "photos" / f"group-{number}.jpg")), np.uint8)
+        small = np.asarray(
+            cv2.resize(photo, (640, 640 * photo.shape[0] // photo.shape[1]), interpolation=cv2.INTER_AREA), np.uint8
+        )
+        assert_the_same_faces(decode(tensorflow.run(small), 0.75), decode(litert.run(small), 0.75))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (33, 47), (320, 180), (641, 385)])
+def test_any_size_of_picture_is_taken(tensorflow: TensorFlowNetwork, width: int, height: int) -> None:
+    cells = -(-height // 32) * 4, -(-width // 32) * 4
+    assert tensorflow.run(np.zeros((height, width, 3), np.uint8))["score_8"].values.shape == (*cells, 1)
+
+
+def test_a_gpu_that_is_there_is_used() -> None:
+    if not gpu_available():
+        pytest.skip("no GPU here")
+    assert len(FaceGrid(device="GPU").find(two_people())) == 2
+
+
+@pytest.mark.usefixtures("_no_gpu")
+def test_a_gpu_that_is_not_there_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match=r"--device gpu: TensorFlow finds no GPU here; use --device cpu"):
+        FaceGrid(device="GPU")
+
+
+def test_weights_that_are_not_there_are_named() -> None:
+    card = load_detector_card()
+    with pytest.raises(ModelError, match=r"card\.json: lists no keras weights"):
+        TensorFlowNetwork(replace(card, files={LITERT: card.files[LITERT]}), "CPU")
+
+
+def test_weights_that_are_damaged_are_named(tmp_path: Path) -> None:
+    content = b"no weights" * 100
+    (tmp_path / "model.weights.h5").write_bytes(content)
+    files = {KERAS: ("model.weights.h5", hashlib.sha256(content).hexdigest())}
+    with pytest.raises(ModelError, match="these weights are not facegrid's"):
+        TensorFlowNetwork(replace(load_detector_card(), folder=tmp_path, files=files), "CPU")
+
+
+@pytest.mark.parametrize(("device", "wanted"), [("auto", "CPU"), ("cpu", "CPU"), ("gpu", "GPU")])
+def test_live_view_takes_it_to_the_gpu_when_that_is_asked_for(device: str, wanted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Noted(FaceGrid):
+        def __init__(self, folder: Path | None, *, threshold: float, least_px: float, device: str) -> None:
+            asked.append(device)
+            super().__init__(folder, threshold=threshold, least_px=least_px)
+
+    monkeypatch.setattr(choose, "FaceGrid", Noted)
+    choose.load_finder(Settings(device=device))
+    assert asked == [wanted]
