@@ -129,8 +129,8 @@ class Scenery:
         distance = (behind + size) / 2 * rng.uniform(LEAST_NEAR, MOST_NEAR)
         centre = (box[:2] + box[2:]).astype(np.float64) / 2 + distance * np.array([math.cos(angle), math.sin(angle)])
         spread = size * rng.uniform(1.05, 1.5)
-        region = clipped(*(centre - spread * 0.6), *(centre + spread * 0.7))
-        if min(region[2] - region[0], region[3] - region[1]) < SMALLEST_REGION_PX:
+        region = _around(centre, spread)
+        if not _is_large_enough(region):
             return
         mask = _soft_mask(centre, spread, region, rng)
         canvas.weights[_hidden_share(canvas.boxes, region, mask) > MOST_HIDDEN] = 0
@@ -163,7 +163,7 @@ class Scenery:
         for y in np.arange(top, SAMPLE_PX, height + gap):
             for x in np.arange(left, SAMPLE_PX, width + gap):
                 region = clipped(x, y, x + width, y + height)
-                if min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX:
+                if _is_large_enough(region):
                     self._tile(canvas, (x, y, width, height), region, rng)
         return canvas
 
@@ -196,9 +196,9 @@ class Scenery:
         spread = size * rng.uniform(1.05, 1.7)
         for _ in range(_PASTE_TRIES):
             centre = rng.uniform(0, SAMPLE_PX, 2)
-            region = clipped(*(centre - spread * 0.6), *(centre + spread * 0.7))
+            region = _around(centre, spread)
             taken = visible_share(canvas.boxes, region).max(initial=0) > 0
-            if not taken and min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX:
+            if not taken and _is_large_enough(region):
                 mask = _soft_mask(centre, spread, region, rng) if rng.random() < SOFT_EDGES else None
                 draw(canvas, picture, _pose(middle, centre, size / side, rng), region, self._pyramids, mask)
                 return
@@ -263,6 +263,15 @@ def clipped(x1: float, y1: float, x2: float, y2: float) -> Region:
     """The part of a rectangle that is inside the sample, in whole pixels."""
     low, high = np.clip((x1, y1), 0, SAMPLE_PX), np.clip((x2, y2), 0, SAMPLE_PX)
     return round(float(low[0])), round(float(low[1])), round(float(high[0])), round(float(high[1]))
+
+
+def _around(centre: NDArray[np.float64], spread: float) -> Region:
+    """The part of the sample on which a face is pasted that is so large with its surroundings."""
+    return clipped(*(centre - spread * 0.6), *(centre + spread * 0.7))
+
+
+def _is_large_enough(region: Region) -> bool:
+    return min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX
 
 
 def _soft_mask(centre: NDArray[np.float64], size: float, region: Region, rng: np.random.Generator) -> NDArray[np.float32]:
