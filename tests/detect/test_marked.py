@@ -68,14 +68,14 @@ def measure(
     return area, precision
 
 
-@pytest.mark.parametrize(("kind", "least"), [("photo", 1.0), ("call_gallery_9.mp4", 1.0), ("street_1080p_crowd.mp4", 0.98)])
+@pytest.mark.parametrize(("kind", "least"), [("photo", 1.0), ("call_gallery_9.mp4", 1.0), ("street_1080p_crowd.mp4", 0.99)])
 def test_our_own_network_finds_the_faces_and_little_else(shared_data: Path, kind: str, least: float) -> None:
     area, precision = measure(FaceGrid(threshold=LEAST_SCORE), shared_data, kind, load_detector_card().threshold)
     assert area >= least - 1e-6
     assert precision >= 0.95
 
 
-@pytest.mark.parametrize(("kind", "least"), [("photo", 0.99), ("call_gallery_9.mp4", 1.0), ("street_1080p_crowd.mp4", 0.85)])
+@pytest.mark.parametrize(("kind", "least"), [("photo", 0.99), ("call_gallery_9.mp4", 1.0), ("street_1080p_crowd.mp4", 0.88)])
 def test_it_finds_faces_of_ten_pixels_in_small_copies(shared_data: Path, kind: str, least: float) -> None:
     finder, threshold = FaceGrid(threshold=LEAST_SCORE), load_detector_card().threshold
     area, precision = measure(finder, shared_data, kind, threshold, SMALL_SIDE_PX, SMALL_FACE_PX)
