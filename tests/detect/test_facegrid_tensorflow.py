@@ -12,6 +12,7 @@ import pytest
 
 from live_monitor import gpu
 from live_monitor.detect import choose
+from live_monitor.detect.cells import VALUES
 from live_monitor.detect.facegrid import KERAS, LITERT, FaceGrid, LiteRTNetwork, load_detector_card
 from live_monitor.detect.facegrid_tensorflow import TensorFlowNetwork
 from live_monitor.detect.grids import Candidates, decode
@@ -62,6 +63,14 @@ def test_it_finds_what_litert_finds(tensorflow: TensorFlowNetwork, litert: LiteR
     found = decode(tensorflow.run(two_people()), THRESHOLD)
     assert len(found.scores) == 2
     assert_the_same_faces(found, decode(litert.run(two_people()), THRESHOLD))
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_its_cells_say_what_those_of_litert_say(tensorflow: TensorFlowNetwork, litert: LiteRTNetwork, kind: str) -> None:
+    float_cells, int8_cells = (network.run(two_people())[f"{kind}_8"] for network in (tensorflow, litert))
+    cells = np.arange(int8_cells.values.size // VALUES[kind])
+    off = np.abs(float_cells.at(cells) - int8_cells.at(cells)).mean()
+    assert off < {"score": 0.5, "box": 0.08, "landmarks": 0.06}[kind]
 
 
 def test_it_finds_the_people_of_real_photos_that_litert_finds(

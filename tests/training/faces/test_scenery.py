@@ -165,6 +165,11 @@ def test_a_head_or_something_else_hides_a_part_of_a_face(training: list[Picture]
     assert not hidden_shares(heads_in_front(training, monkeypatch, IN_FRONT=0.0)).any()
 
 
+def test_in_a_part_of_the_crops_something_is_in_front(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    share = (hidden_shares(heads_in_front(training, monkeypatch, IN_FRONT=scenery.IN_FRONT)) > 0).mean()
+    assert 0.08 < share < 0.45
+
+
 def test_who_is_behind_is_asked_for_unless_hardly_anything_is_left_of_him(
     training: list[Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
