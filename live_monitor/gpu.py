@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import os
+import sys
 from typing import Any
 
 from live_monitor.errors import UsageError
@@ -10,6 +12,13 @@ from live_monitor.quiet import silent_stderr
 
 PRECISION = {"GPU": "float16", "CPU": "float32"}
 """Of the arithmetic: a CPU has none in half precision that is quick."""
+
+
+def nvidia_driver_found() -> bool:
+    """Whether importing TensorFlow to look for a GPU has any chance to find one."""
+    if sys.platform == "linux":
+        return os.path.exists("/proc/driver/nvidia/version")
+    return sys.platform == "win32" and ctypes.util.find_library("nvcuda") is not None
 
 
 def gpu_available() -> bool:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes.util
 import logging
-import os
-import sys
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +10,7 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.card import KERAS, LITERT, ModelCard
 from live_monitor.errors import ModelError
+from live_monitor.gpu import gpu_available, nvidia_driver_found
 
 logger = logging.getLogger(__name__)
 
@@ -60,19 +58,11 @@ def load_engine(card: ModelCard, device: str) -> Engine:
 
 
 def _load(card: ModelCard, device: str) -> Engine:
-    if device == "gpu" or (device == "auto" and KERAS in card.files and _nvidia_driver_found()):
+    if device == "gpu" or (device == "auto" and KERAS in card.files and nvidia_driver_found()):
         from live_monitor.classify.tensorflow_engine import TensorFlowEngine
-        from live_monitor.gpu import gpu_available
 
         if device == "gpu" or gpu_available():
             return TensorFlowEngine(card, "GPU")
     from live_monitor.classify.litert_engine import LiteRTEngine
 
     return LiteRTEngine(card.weights(LITERT))
-
-
-def _nvidia_driver_found() -> bool:
-    """Whether importing TensorFlow (seconds, 600 MB) to look for a GPU has any chance to find one."""
-    if sys.platform == "linux":
-        return os.path.exists("/proc/driver/nvidia/version")
-    return sys.platform == "win32" and ctypes.util.find_library("nvcuda") is not None

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live_monitor import gpu as gpus
 from live_monitor.classify import engine as engines
 from live_monitor.classify.card import KERAS, LITERT, ModelCard, load_card
 from live_monitor.classify.engine import Engine, load_engine
@@ -75,8 +74,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool, bool], None]:
     """Sets whether a driver is found, and whether TensorFlow then finds a GPU."""
 
     def pretend(driver: bool, gpu: bool) -> None:
-        monkeypatch.setattr(engines, "_nvidia_driver_found", lambda: driver)
-        monkeypatch.setattr(gpus, "gpu_available", lambda: gpu)
+        monkeypatch.setattr(engines, "nvidia_driver_found", lambda: driver)
+        monkeypatch.setattr(engines, "gpu_available", lambda: gpu)
 
     return pretend
 
