@@ -1,8 +1,8 @@
-"""Lines of text in columns."""
+"""Tables: as text in columns, and as Markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def aligned(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
@@ -13,3 +13,9 @@ def aligned(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
         "  ".join([f"{name:<{name_width}}", *(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))])
         for name, cells in rows
     ]
+
+
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of Markdown, without a line's end at its end."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from live_monitor.cli import dataset, listing, measuring, training, unsure  # their commands join `cli` on import
+from live_monitor.cli import dataset, listing, measuring, reporting, training, unsure  # their commands join `cli` on import
 from live_monitor.cli.entry import main
 from live_monitor.cli.monitor import cli
 
-__all__ = ["cli", "dataset", "listing", "main", "measuring", "training", "unsure"]
+__all__ = ["cli", "dataset", "listing", "main", "measuring", "reporting", "training", "unsure"]

@@ -34,6 +34,7 @@ def modules_after(*arguments: str, cwd: Path) -> set[str]:
         ["data", "--help"],
         ["models", "pull", "--help"],
         ["evaluate-detector", "--help"],
+        ["report", "--help"],
     ],
     ids=" ".join,
 )

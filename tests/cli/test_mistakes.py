@@ -58,6 +58,7 @@ def test_options_that_do_not_go_together_end_in_2_and_one_line(run: Run, argumen
         (["--video"], "--video"),
         (["bench"], "VIDEO"),
         (["--camera", "0", "bench", "x"], "--camera"),
+        (["report"], "LOG"),
         (["train", "data"], "--out"),
         (["train-detector", "data"], "--out"),
     ],

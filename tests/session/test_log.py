@@ -11,22 +11,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from live_monitor.errors import OutputError, SourceError
 from live_monitor.labels import LABELS, UNSURE
 from live_monitor.session.log import COLUMNS, Log
-from live_monitor.types import Box, Frame, FrameResult, Reading, Track
-from tests.fakes import grey_picture, reading_of
-
-MOSTLY_HAPPY = np.array([0.05, 0.0, 0.05, 0.7, 0.1, 0.06, 0.04], np.float32)
-
-
-def result(
-    pts_s: float, *readings: Reading, index: int = 0, arrived_s: float = 0.0, left_out: tuple[Track, ...] = ()
-) -> FrameResult:
-    return FrameResult(Frame(index, pts_s, arrived_s, grey_picture(0)), readings, {}, 0.0, 0, left_out)
+from live_monitor.types import Box, FrameResult
+from tests.fakes import reading_of
+from tests.session.sessions import MOSTLY_HAPPY, result
 
 
 def written(path: Path, *results: FrameResult, every_s: float = 0.0, live: bool = False) -> list[dict[str, str]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from live_monitor.evaluation.emotions.harder import HARDER
 from live_monitor.evaluation.emotions.plots import COMPARISON_FILE, confusion_file, reliability_file
 from live_monitor.evaluation.emotions.report import Json, count_of_faces, percent, size, title_of_faces
 from live_monitor.labels import LABELS
+from live_monitor.table import markdown
 
 
 def as_markdown(report: Json) -> str:
@@ -15,12 +14,12 @@ def as_markdown(report: Json) -> str:
     models = report["models"]
     sections = [
         "# Emotion models",
-        _table(_OVERVIEW, map(_overview, models)),
+        markdown(_OVERVIEW, map(_overview, models)),
         "Interval: 95 %, Wilson. Flip: mean of the probabilities of a face and its mirror image. Balanced: mean recall of the "
         "labels. ECE: expected calibration error, 15 bins. FER+: agreement with the majority of ten people on eight classes, "
         "as its authors count; shown: of the label that is shown, where they saw one of the seven.",
         "## Harder faces",
-        _table(("model", "faces", "as they are", *HARDER), map(_harder, models)),
+        markdown(("model", "faces", "as they are", *HARDER), map(_harder, models)),
         f"![Accuracy on harder faces]({COMPARISON_FILE})",
     ]
     for index, model in enumerate(models):
@@ -68,11 +67,6 @@ def _of_model(index: int, model: Json) -> list[str]:
     return [
         f"## `{model['name']}`, {model['engine']}: {title_of_faces(model)}",
         f"{count_of_faces(model)}.",
-        _table(("label", "faces", "precision", "recall", "F1"), rows),
+        markdown(("label", "faces", "precision", "recall", "F1"), rows),
         f"![Confusion matrix]({confusion_file(index, model)}) ![Reliability]({reliability_file(index, model)})",
     ]
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)

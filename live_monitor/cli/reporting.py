@@ -1,0 +1,41 @@
+"""The command that tells what a session was like."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from live_monitor.cli.monitor import cli
+from live_monitor.cli.options import set_up_logging
+
+TIMELINE_FILE = "timeline.png"
+
+
+@cli.command()
+@click.argument("log", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write report.md, report.json and timeline.png into this folder.",
+)
+@click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_REPORT_JSON", help="Print the report as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+def report(log: Path, out: Path | None, as_json: bool, verbose: bool) -> None:
+    """Tell what a session was like: looks, pulse and markers (LOG: a file that --log wrote)."""
+    set_up_logging(verbose)
+    from live_monitor.session.report import report as report_of
+    from live_monitor.session.words import as_markdown, as_text
+
+    told = report_of(log)
+    if out is not None:
+        from live_monitor.output_folder import claim_folder, write_output
+        from live_monitor.session.timeline import timeline_png
+
+        claim_folder(out)
+        write_output(out / TIMELINE_FILE, timeline_png(told))
+        write_output(out / "report.json", (json.dumps(told, indent=2) + "\n").encode())
+        write_output(out / "report.md", as_markdown(told, TIMELINE_FILE).encode())
+    click.echo(json.dumps(told, indent=2) if as_json else as_text(told))

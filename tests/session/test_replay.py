@@ -1,0 +1,114 @@
+"""A log that is read back."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from live_monitor.errors import UsageError
+from live_monitor.labels import LABELS
+from live_monitor.session.log import COLUMNS
+from live_monitor.session.replay import replay
+from live_monitor.types import Box
+from tests.fakes import reading_of
+from tests.session.sessions import MOSTLY_HAPPY, face, logged
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "lesson.csv"
+
+
+def test_moments_come_back_as_they_were_logged(path: Path) -> None:
+    happy = reading_of(MOSTLY_HAPPY, Box(-3.0, 20.0, 40.0, 70.5), number=7)
+    logged(path, [(0.0, [happy, face("sad", 2, "too dark", coasting=True)]), (0.2, []), (0.4, [happy])], {0.2: 1})
+    first, empty, last = replay(path)
+    read, hidden = first.result.readings
+    assert (read.track.id, read.track.box, read.label, read.why, read.readable) == (
+        7,
+        Box(-3.0, 20.0, 40.0, 70.5),
+        "happy",
+        "",
+        True,
+    )
+    assert read.smoothed.tolist() == pytest.approx(MOSTLY_HAPPY.tolist(), abs=1e-4)
+    assert (hidden.track.id, hidden.track.coasting, hidden.label, hidden.why) == (2, True, "unsure", "too dark")
+    assert [(moment.result.frame.pts_s, moment.result.frame.index) for moment in (first, empty, last)] == [
+        (0, 0),
+        (0.2, 1),
+        (0.4, 2),
+    ]
+    assert [moment.marker for moment in (first, empty, last)] == [None, 1, None]
+    assert (empty.result.readings, first.clock) == ((), None)
+
+
+def test_a_live_source_keeps_its_time_of_day(path: Path) -> None:
+    first, second = replay(logged(path, [(0.0, []), (1.5, [])], live=True))
+    assert first.clock is not None
+    assert second.clock == first.clock + datetime.timedelta(seconds=1.5)
+
+
+def test_columns_may_stand_in_another_order_with_others_between(path: Path) -> None:
+    logged(path, [(0.0, [face("happy")])])
+    rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
+    path.write_text("".join(",".join([*row[::-1], "more"]) + "\r\n" for row in rows), encoding="utf-8")
+    (moment,) = replay(path)
+    assert moment.result.readings[0].label == "happy"
+
+
+def test_a_last_line_that_was_cut_short_is_left_out(path: Path) -> None:
+    content = logged(path, [(0.0, [face("happy")]), (0.2, [face("sad")])]).read_text(encoding="utf-8")
+    path.write_text(content[:-5], encoding="utf-8")
+    assert [moment.result.frame.pts_s for moment in replay(path)] == [0.0]
+
+
+def line(**values: str) -> str:
+    good = dict.fromkeys(COLUMNS, "0") | {"clock": "", "marker": "", "face": "1", "label": "happy", "why": ""}
+    return ",".join((good | values)[name] for name in COLUMNS) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (line(time_s="soon"), "could not convert string to float: 'soon'"),
+        (line(time_s="nan"), "time goes back, from 1 to nan s"),
+        (line(time_s="0.5"), "time goes back, from 1 to 0.5 s"),
+        (line(frame="first"), "'first'"),
+        (line(time_s="2", happy="1.5"), "a probability is none"),
+        (line(time_s="2", happy="nan"), "a probability is none"),
+        (line(time_s="2", label="bored"), "'bored' is no label"),
+        (line(time_s="2", clock="noon"), "Invalid isoformat string: 'noon'"),
+        ("2,,\n", ""),
+    ],
+)
+def test_a_line_that_is_none_of_a_log_is_named(path: Path, wrong: str, said: str) -> None:
+    path.write_text(",".join(COLUMNS) + "\n" + line(time_s="1") + wrong + line(time_s="3"), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"lesson\.csv, line [34]: no line of a log: ") as error:
+        list(replay(path))
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no log, it has no column time_s; --log writes one"),
+        (b"emotion,pixels,Usage\n0,1 2 3,Training\n", "no log, it has no column time_s"),
+        (",".join(COLUMNS[:-1]).encode() + b"\n", f"no log, it has no column {LABELS[-1]}"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "no log, it is not text"),
+    ],
+)
+def test_a_file_that_is_no_log_is_refused(path: Path, content: bytes, said: str) -> None:
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"lesson\.csv: ") as error:
+        list(replay(path))
+    assert said in str(error.value)
+
+
+def test_a_file_that_is_missing_and_a_folder_are_named(path: Path) -> None:
+    with pytest.raises(UsageError, match=r"lesson\.csv: no such file; --log writes one"):
+        list(replay(path))
+    path.mkdir()
+    with pytest.raises(UsageError, match=r"lesson\.csv: cannot be read: "):
+        list(replay(path))

@@ -1,0 +1,151 @@
+"""What a log tells of its session."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from live_monitor.app import analyze
+from live_monitor.labels import LABELS
+from live_monitor.pulse.pulse import MEAN_S, UNUSUAL_FOR_S
+from live_monitor.session.log import Log
+from live_monitor.session.report import LONGEST_STEP_S, Json, report
+from live_monitor.summary import Summary
+from live_monitor.types import Reading
+from tests.session.sessions import face, logged
+
+STEP_S = 0.2
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "lesson.csv"
+
+
+def every_step(from_s: float, to_s: float, *readings: Reading) -> Iterable[tuple[float, tuple[Reading, ...]]]:
+    """The same faces in all moments from one to another, that one not included."""
+    return [(round(step * STEP_S, 3), readings) for step in range(round(from_s / STEP_S), round(to_s / STEP_S))]
+
+
+def told(path: Path, *parts: Iterable[tuple[float, Iterable[Reading]]], markers: dict[float, int] | None = None) -> Json:
+    return report(logged(path, [moment for part in parts for moment in part], markers))
+
+
+def test_looks_count_by_how_long_they_last(path: Path) -> None:
+    facts = told(path, every_step(0, 3, face("happy"), face("sad", 2)), every_step(3, 4.2, face("neutral"), face("sad", 2)))
+    assert facts["watched_s"] == pytest.approx(4.0)
+    assert facts["emotions"] == pytest.approx(dict.fromkeys(LABELS, 0.0) | {"happy": 0.375, "neutral": 0.125, "sad": 0.5})
+    assert facts["faces"][0]["seconds"] == pytest.approx({"happy": 3.0, "neutral": 1.0})
+    assert facts["faces"][1]["looks"] == [{"from_s": 0.0, "to_s": 4.0, "label": "sad", "why": ""}]
+    assert [(look["from_s"], look["to_s"], look["label"]) for look in facts["faces"][0]["looks"]] == [
+        (0.0, 3.0, "happy"),
+        (3.0, 4.0, "neutral"),
+    ]
+
+
+def test_who_is_unsure_is_not_readable_and_the_reasons_are_told(path: Path) -> None:
+    facts = told(
+        path,
+        every_step(0, 3, face("happy")),
+        every_step(3, 6, face("happy", why="too dark")),
+        every_step(6, 8.2, face("happy", why="blurred")),
+    )
+    assert facts["readable"] == pytest.approx(3 / 8)
+    assert facts["emotions"]["happy"] == 1
+    assert list(facts["unsure"].items()) == [("too dark", pytest.approx(3 / 8)), ("blurred", pytest.approx(2 / 8))]
+
+
+def test_faces_that_are_hidden_are_not_there(path: Path) -> None:
+    facts = told(
+        path,
+        every_step(0, 2, face("happy"), face("sad", 2)),
+        every_step(2, 4, face("happy", coasting=True)),
+        every_step(4, 5.2, face("happy")),
+    )
+    assert facts["faces_at_once"] == {"mean": pytest.approx(1.0), "most": 2}
+    assert facts["nobody"] == pytest.approx(2 / 5)
+    assert [(look["from_s"], look["to_s"]) for look in facts["faces"][0]["looks"]] == [(0.0, 2.0), (4.0, 5.0)]
+
+
+def test_a_pause_is_no_time_that_was_watched(path: Path) -> None:
+    pause_s = LONGEST_STEP_S + 1
+    facts = told(path, every_step(0, 2, face("happy")), every_step(2 + pause_s, 3 + pause_s, face("happy")))
+    assert facts["watched_s"] == pytest.approx(1.8 + 0.8)
+    assert [look["to_s"] - look["from_s"] for look in facts["faces"][0]["looks"]] == pytest.approx([1.8, 0.8])
+
+
+def test_what_is_read_every_ten_seconds_is_held_so_long(path: Path) -> None:
+    facts = report(logged(path, [(10.0 * step, [face("happy")]) for step in range(4)]))
+    assert facts["faces"][0]["seconds"] == {"happy": 30.0}
+
+
+def test_a_marker_tells_the_pulse_on_either_side(path: Path) -> None:
+    facts = told(path, every_step(0, 20, face("neutral")), every_step(20, 40, face("happy")), markers={20.0: 3})
+    (marker,) = facts["markers"]
+    assert (marker["number"], marker["at_s"], marker["clock"]) == (3, 20.0, None)
+    assert marker["before"] == pytest.approx({"valence": 0, "expressiveness": 0, "concentration": 1}, abs=0.03)
+    assert marker["after"] == pytest.approx({"valence": 1, "expressiveness": 1, "concentration": 0.667}, abs=0.03)
+
+
+def test_a_marker_near_an_end_tells_of_one_side_only(path: Path) -> None:
+    facts = told(path, every_step(0, 14, face("happy")), markers={0.0: 1, 10.0: 2})
+    assert [(bool(marker["before"]), bool(marker["after"])) for marker in facts["markers"]] == [(True, True), (True, False)]
+    assert MEAN_S == 10
+
+
+def test_what_leaves_the_usual_is_told_with_its_time(path: Path) -> None:
+    facts = told(
+        path, every_step(0, 120, face("neutral")), every_step(120, 180, face("happy")), every_step(180, 240, face("neutral"))
+    )
+    first = facts["unusual"][0]
+    assert first["what"] in ("valence is higher", "expressiveness is higher")
+    assert 120 + UNUSUAL_FOR_S <= first["from_s"] < 120 + UNUSUAL_FOR_S + MEAN_S
+    assert 180 <= facts["unusual"][-1]["to_s"] < 180 + MEAN_S + 1
+
+
+def test_points_are_a_second_apart(path: Path) -> None:
+    facts = told(path, every_step(0, 400, face("sad")))
+    assert [point["at_s"] for point in facts["points"]] == list(range(1, 400))
+    assert facts["points"][-1]["emotions"]["sad"] == facts["points"][-1]["readable"] == 1
+
+
+def test_a_live_session_tells_when_it_began(path: Path) -> None:
+    now = datetime.datetime.now().astimezone()
+    facts = report(logged(path, [(3.0, [face("happy")]), (4.0, [])], {4.0: 1}, live=True))
+    begun, marked = (datetime.datetime.fromisoformat(text) for text in (facts["started"], facts["markers"][0]["clock"]))
+    assert (marked - begun).total_seconds() == pytest.approx(4.0, abs=1.0)
+    assert begun.utcoffset() == now.utcoffset()
+
+
+@pytest.mark.parametrize("moments", [[], [(0.0, [])], [(0.0, [face("happy")])]], ids=["none", "nobody", "one"])
+def test_hardly_a_session_is_told_too(path: Path, moments: list[tuple[float, list[Reading]]]) -> None:
+    logged(path, [(0.0, [])])
+    head = path.read_text(encoding="utf-8").splitlines()[0]
+    path.unlink()
+    facts = report(logged(path, moments)) if moments else report_of_text(path, head + "\n")
+    assert (facts["moments"], facts["watched_s"], facts["readable"], facts["pulse"]) == (len(moments), 0.0, None, None)
+    assert json.loads(json.dumps(facts)) == facts
+
+
+def report_of_text(path: Path, text: str) -> Json:
+    path.write_text(text, encoding="utf-8")
+    return report(path)
+
+
+def test_a_real_session_is_told_as_its_summary_tells_it(shared_data: Path, path: Path) -> None:
+    video = shared_data / "videos" / "call_gallery_9.mp4"
+    summary = Summary(video.name)
+    with Log(path, 0.0, live=False) as log:
+        for result in analyze(video, read_every=0, device="cpu"):
+            summary.add(result)
+            log.add(result)
+    facts, said = report(path), summary.as_json()
+    assert facts["pulse"] == pytest.approx(said["pulse"], abs=0.001)
+    assert facts["emotions"] == pytest.approx(said["emotions"], abs=0.005)
+    assert facts["readable"] == pytest.approx(said["readable"], abs=0.005)
+    assert [one["id"] for one in facts["faces"]] == [track["id"] for track in said["tracks"]]
+    assert facts["faces_at_once"] == {"mean": pytest.approx(said["faces_per_frame"], abs=0.05), "most": 9}

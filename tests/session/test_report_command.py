@@ -1,0 +1,51 @@
+"""`live-monitor report`, from a log to its files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import pytest
+
+from tests.conftest import Run
+from tests.session.sessions import face, logged
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return logged(tmp_path / "lesson.csv", [(step / 2, [face("happy"), face("sad", 2)]) for step in range(60)], {12.0: 1})
+
+
+def test_a_log_is_told_in_a_few_lines(run: Run, log: Path) -> None:
+    code, out, err = run("report", log)
+    assert (code, err) == (0, "")
+    assert out.startswith("lesson.csv: 0:30 watched, 60 moments\nfaces: 2.0 at once")
+    assert list(log.parent.iterdir()) == [log]
+
+
+def test_a_folder_gets_the_numbers_the_page_and_the_picture(run: Run, log: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "report"
+    assert run("report", log, "--out", out).code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["report.json", "report.md", "timeline.png"]
+    assert json.loads((out / "report.json").read_text())["markers"][0]["number"] == 1
+    assert "(timeline.png)" in (out / "report.md").read_text(encoding="utf-8")
+    assert cv2.imread(str(out / "timeline.png")) is not None
+
+
+def test_the_numbers_are_printed_as_json(run: Run, log: Path) -> None:
+    assert json.loads(run("report", log, "--json").out)["watched_s"] == 29.5
+
+
+def test_what_is_no_log_ends_in_2_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "faces.csv").write_text("emotion,pixels\n", encoding="utf-8")
+    code, out, err = run("report", tmp_path / "faces.csv", "--out", tmp_path / "out")
+    assert (code, out) == (2, "")
+    assert err == f"Error: {tmp_path / 'faces.csv'}: no log, it has no column time_s; --log writes one\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_made_ends_in_6(run: Run, log: Path) -> None:
+    code, out, err = run("report", log, "--out", log / "report")
+    assert (code, out) == (6, "")
+    assert err.startswith(f"Error: {log / 'report'}: cannot be written: ")

@@ -1,0 +1,77 @@
+"""The picture of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from live_monitor.labels import COLOURS_BGR, UNSURE_BGR
+from live_monitor.session.report import report
+from live_monitor.session.timeline import MOST_FACES, timeline_png
+from live_monitor.types import Image, Reading
+from tests.session.sessions import face, logged
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "lesson.csv"
+
+
+def drawn(path: Path, readings: Sequence[Reading], seconds: int = 20, markers: dict[float, int] | None = None) -> Image:
+    logged(path, [(step / 2, readings) for step in range(2 * seconds)], markers)
+    return picture(path)
+
+
+def picture(path: Path) -> Image:
+    return np.asarray(cv2.imdecode(np.frombuffer(timeline_png(report(path)), np.uint8), cv2.IMREAD_COLOR), np.uint8)
+
+
+def amount(image: Image, colour: Sequence[int]) -> int:
+    return int((np.abs(image.astype(int) - colour).max(axis=2) <= 2).sum())
+
+
+def test_looks_have_their_colours_and_no_others_are_there(path: Path) -> None:
+    image = drawn(path, [face("happy"), face("sad", 2), face("angry", 3, "too dark")])
+    legend = amount(image, COLOURS_BGR["fear"])
+    assert all(amount(image, COLOURS_BGR[label]) > 50 * legend for label in ("happy", "sad"))
+    assert amount(image, UNSURE_BGR) > 10 * legend
+    assert amount(image, COLOURS_BGR["angry"]) <= 2 * legend
+
+
+def test_the_picture_grows_with_the_faces_up_to_a_limit(path: Path) -> None:
+    def height(faces: int) -> int:
+        path.unlink(missing_ok=True)
+        return int(drawn(path, [face("happy", number) for number in range(1, faces + 1)], seconds=3).shape[0])
+
+    assert height(2) < height(10) < height(MOST_FACES) == height(MOST_FACES + 5)
+
+
+def test_what_was_marked_or_unusual_is_seen(path: Path) -> None:
+    usual = [(step / 2, [face("neutral")]) for step in range(240)]
+    change = [(120 + step / 2, [face("happy")]) for step in range(80)]
+    plain = picture(logged(path, [*usual, *((at_s, [face("neutral")]) for at_s, _ in change)]))
+    path.unlink()
+    unusual = picture(logged(path, [*usual, *change]))
+    path.unlink()
+    marked = picture(logged(path, [*usual, *change], {30.0: 1}))
+    orange = (188, 220, 250)
+    assert amount(unusual, orange) > 1000 > amount(plain, orange)
+    assert (marked != unusual).any()
+
+
+@pytest.mark.parametrize("moments", [[(0.0, [])], [(0.0, [face("happy")])], [(2.0, []), (4.0, [face("sad")]), (30.0, [])]])
+def test_hardly_a_session_has_a_picture_too(path: Path, moments: list[tuple[float, list[Reading]]]) -> None:
+    assert picture(logged(path, moments)).shape[0] > 100
+
+
+def test_where_nobody_was_readable_nothing_is_drawn(path: Path) -> None:
+    with_gap = [(step / 2, [] if 40 <= step < 120 else [face("happy")]) for step in range(160)]
+    image = picture(logged(path, with_gap))
+    yellow = np.abs(image.astype(int) - COLOURS_BGR["happy"]).max(axis=2) <= 2
+    columns = yellow[60:250].any(axis=0)
+    inside = np.flatnonzero(columns)
+    assert not columns[inside[0] : inside[-1]].all()
