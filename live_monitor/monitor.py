@@ -6,8 +6,6 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from live_monitor.capture.clock import Clock, MonotonicClock
 from live_monitor.controls import Controls
 from live_monitor.detect.zones import Zone
@@ -15,17 +13,14 @@ from live_monitor.keys import ACTIONS
 from live_monitor.mailbox import Closed
 from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.faces import face_at
-from live_monitor.overlay.latency import Latency
-from live_monitor.overlay.panel import draw_panel
-from live_monitor.overlay.rate import RateCounter
-from live_monitor.overlay.renderer import Status, render
+from live_monitor.overlay.screen import BLANK, Screen
 from live_monitor.overlay.snapshot import write_snapshot
 from live_monitor.overlay.view import View
 from live_monitor.overlay.window import Display
 from live_monitor.pipeline import Pipeline
-from live_monitor.pulse.pulse import Pulse
 from live_monitor.session.log import Log
-from live_monitor.types import Frame, FrameResult, Image
+from live_monitor.session.recording import Recording
+from live_monitor.types import FrameResult, Image
 from live_monitor.wishes import Wishes
 
 LOADING_NOTICE = "Loading model"
@@ -38,9 +33,6 @@ POLL_S = 0.015
 
 REDRAW_S = 0.1
 """Without new results the picture is drawn again this often: the frame rate falls, a notice comes or goes."""
-
-PANEL_EVERY_S = 0.5
-"""The panel is drawn anew this often: nobody reads numbers that change faster."""
 
 OPENING_SHOWN_AFTER_S = 0.3
 """A source that opens or fails at once needs no window that says "opening"."""
@@ -58,6 +50,7 @@ class Monitor:
         view: View = View(),  # noqa: B008, it is frozen
         snapshots: Path = Path(),
         log: Log | None = None,
+        recording: Recording | None = None,
         *,
         fullscreen: bool = False,
     ) -> None:
@@ -71,20 +64,17 @@ class Monitor:
             view: what is shown at first.
             snapshots: folder for snapshots, made when the first one is written.
             log: takes every result too.
+            recording: takes every picture that shows a new result.
             fullscreen: whether the window fills the screen at first.
         """
         self._pipeline = pipeline
         self._display = display
-        self._zones = zones
-        self._snapshots, self._log = snapshots, log
+        self._snapshots, self._log, self._recording = snapshots, log, recording
         self._clock = clock or MonotonicClock()
         self._controls = Controls(view, pipeline.wishes or Wishes(), fullscreen=fullscreen)
-        self._rate, self._latency, self._pulse = RateCounter(), Latency(), Pulse()
-        self._result: FrameResult | None = None
-        self._frame: Frame | None = None
-        self._shown: Image = _BLANK
-        self._panel: Image = _BLANK
-        self._drawn_s = self._panel_s = 0.0
+        self._screen = Screen(zones, recorded=recording is not None)
+        self._shown: Image = BLANK
+        self._drawn_s = 0.0
 
     def run(self) -> None:
         """Runs until a quit key, the window's close button or the end of the source.
@@ -123,16 +113,17 @@ class Monitor:
             (self._pipeline.pause if self._controls.paused else self._pipeline.resume)()
         self._pipeline.wishes = self._controls.wishes
         self._display.set_fullscreen(self._controls.fullscreen)
-        self._panel_s = 0.0
-        if self._frame is not None and not self._controls.quit:
+        self._screen.renew_panel()
+        if self._screen.frame is not None and not self._controls.quit:
             self._draw(now_s)
 
     def _click(self, point: tuple[int, int], now_s: float) -> None:
-        if self._result is None:
+        result = self._screen.result
+        if result is None:
             return
-        frame = self._result.frame
+        frame = result.frame
         place = Canvas(frame.width, frame.height, self._controls.view.mirror)
-        tracks = [*(reading.track for reading in self._result.readings), *self._result.left_out]
+        tracks = [*(reading.track for reading in result.readings), *result.left_out]
         number = face_at(place.to_picture(*point), tracks)
         if number is not None:
             self._controls.leave_out(number, now_s)
@@ -146,8 +137,8 @@ class Monitor:
             return f"No snapshot: {self._snapshots} cannot be written: {error.strerror or error}"
 
     def _mark(self) -> str:
-        minutes, seconds = divmod(round(self._pulse.mark()), 60)
-        number = len(self._pulse.markers)
+        minutes, seconds = divmod(round(self._screen.pulse.mark()), 60)
+        number = len(self._screen.pulse.markers)
         if self._log is not None:
             self._log.mark(number)
         return f"Marker {number} at {minutes}:{seconds:02}"
@@ -160,51 +151,32 @@ class Monitor:
             result = self._pipeline.next_result(POLL_S)
         now = self._clock.now()
         if result is not None:
-            self._take(result, now)
+            self._screen.take(result, now)
         elif now - self._drawn_s < REDRAW_S:
             return
         elif self._pipeline.loading:
-            self._frame = self._pipeline.waiting_frame() or self._frame
-        if self._frame is not None or running_s > OPENING_SHOWN_AFTER_S:
+            self._screen.frame = self._pipeline.waiting_frame() or self._screen.frame
+        if self._screen.frame is not None or running_s > OPENING_SHOWN_AFTER_S:
             self._draw(now)
+        if result is not None:
+            self._write(result)
 
-    def _take(self, result: FrameResult, now_s: float) -> None:
-        self._result, self._frame = result, result.frame
-        self._rate.tick(now_s)
-        self._latency.add(result, now_s)
-        self._pulse.add(result)
+    def _write(self, result: FrameResult) -> None:
         if self._log is not None:
             self._log.add(result)
+        if self._recording is not None:
+            self._recording.add(self._shown, result.frame.pts_s)
 
     def _draw(self, now_s: float) -> None:
-        image = _BLANK if self._frame is None else self._frame.image
-        view, result = self._controls.view, self._result
-        status = Status(
-            self._rate.rate(now_s),
-            (image.shape[1], image.shape[0]),
-            self._notice(),
-            self._controls.message(now_s),
-            self._latency.lines(now_s),
-        )
-        readings, left_out = (result.readings, result.left_out) if result else ((), ())
-        shown = render(image, readings, status, self._zones, view, left_out)
-        self._shown = np.hstack([shown, self._panel_for(shown, now_s)]) if view.panel else shown
+        self._shown = self._screen.draw(now_s, self._controls.view, self._notice(), self._controls.message(now_s))
         self._display.show(self._shown)
         self._drawn_s = now_s
 
-    def _panel_for(self, shown: Image, now_s: float) -> Image:
-        if now_s - self._panel_s >= PANEL_EVERY_S or self._panel.shape[0] != shown.shape[0]:
-            self._panel, self._panel_s = draw_panel(self._pulse, shown.shape[1], shown.shape[0]), now_s
-        return self._panel
-
     def _notice(self) -> str:
-        if self._frame is None:
+        if self._screen.frame is None:
             return OPENING_NOTICE
         if self._pipeline.loading:
             return LOADING_NOTICE
         if self._controls.paused:
             return PAUSED_NOTICE
         return LOST_NOTICE if self._pipeline.signal_lost else ""
-
-
-_BLANK: Image = np.zeros((480, 854, 3), np.uint8)

@@ -22,6 +22,7 @@ from live_monitor.monitor import LOADING_NOTICE, LOST_NOTICE, OPENING_NOTICE, Mo
 from live_monitor.overlay.renderer import Status, render
 from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
+from live_monitor.session.recording import Recording
 from live_monitor.stages import Stages
 from live_monitor.types import FrameResult, Image
 from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture, reading_of
@@ -79,6 +80,19 @@ class TestShowing:
             pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
             Monitor(pipeline, FakeDisplay(), log=log).run()
         assert len((tmp_path / "log.csv").read_text(encoding="utf-8").splitlines()) == 1 + 3
+
+    def test_what_is_shown_of_each_result_is_recorded_and_the_picture_says_so(self, tmp_path: Path) -> None:
+        display = FakeDisplay()
+        with Recording(tmp_path / "lesson.avi", live=False) as recording:
+            pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
+            Monitor(pipeline, display, recording=recording).run()
+        expected = render(grey_picture(0), [FACE_FOUND], Status(0.0, (64, 48), recorded=True))
+        assert any(np.array_equal(image, expected) for image in display.shown)
+        capture = cv2.VideoCapture(str(tmp_path / "lesson.avi"))
+        recorded = [capture.read()[1] for _ in range(3)]
+        assert not capture.grab()
+        assert [round(int(image[-1, -1, 0]) / 10) for image in recorded] == [0, 1, 2]
+        assert np.abs(recorded[0].astype(int) - expected).mean() < 4
 
     def test_while_the_model_is_loaded_the_first_picture_is_shown_with_a_notice(self) -> None:
         loading = threading.Event()
@@ -169,6 +183,18 @@ class TestWaysOut:
         pipeline = Pipeline(source, fake_stages, CapturePolicy(paced=True, newest_wins=False))
         with Full(tmp_path / "log.csv", 0.0, live=False) as log, pytest.raises(OutputError, match="no room for frame 0"):
             Monitor(pipeline, display, log=log).run()
+        assert display.was_closed
+        assert source.closed
+
+    def test_a_recording_that_cannot_go_on(self, tmp_path: Path) -> None:
+        class Full(Recording):
+            def add(self, shown: Image, now_s: float) -> None:
+                raise OutputError(f"no room at {now_s:g} s")
+
+        display, source = FakeDisplay(), FakeSource(index / 25 for index in count())
+        pipeline = Pipeline(source, fake_stages, CapturePolicy(paced=True, newest_wins=False))
+        with Full(tmp_path / "lesson.mp4", live=False) as recording, pytest.raises(OutputError, match="no room at 0 s"):
+            Monitor(pipeline, display, recording=recording).run()
         assert display.was_closed
         assert source.closed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,11 @@ from live_monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from live_monitor.capture.source import Source
+    from live_monitor.overlay.view import View
     from live_monitor.session.log import Log
+    from live_monitor.session.recording import Recording
     from live_monitor.settings import Settings
+    from live_monitor.types import FrameResult
 
 
 @click.group(
@@ -52,6 +56,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write a new CSV file as it goes: time, place, label and probabilities of each face, whenever faces are read.",
 )
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a new video (.mp4, .mkv or .avi) of what the window shows, or would show, without sound.",
+)
 @analysis_options
 @click.pass_context
 def cli(ctx: click.Context, /, **options: Any) -> None:
@@ -80,6 +90,7 @@ def _monitor(
     fullscreen: bool,
     snapshots: Path,
     log: Path | None,
+    record: Path | None,
     **options: Any,
 ) -> None:
     written = given(ctx)
@@ -99,13 +110,15 @@ def _monitor(
         raise UsageError("--json goes with --no-display")
     settings = settings_of(**options)
     source = _source(camera or "0", video, stream, settings)
-    with _log(log, source, settings) as opened_log:
+    from live_monitor.overlay.view import View
+
+    view = View(panel=panel, blur=blur, details=details, mirror=mirror)
+    with _log(log, source, settings) as opened_log, _recording(record, source) as recording:
         if no_display:
-            _analyse_without_window(source, settings, opened_log, as_json)
+            _analyse_without_window(source, settings, view, opened_log, recording, as_json)
         else:
-            shown = {"panel": panel, "blur": blur, "details": details, "mirror": mirror}
             title = video.name if video is not None else source.name
-            _watch(source, settings, opened_log, title, shown, snapshots, fullscreen=fullscreen)
+            _watch(source, settings, view, opened_log, recording, title, snapshots, fullscreen=fullscreen)
 
 
 def _source(camera: str, video: Path | None, stream: str | None, settings: Settings) -> Source:
@@ -125,38 +138,61 @@ def _log(path: Path | None, source: Source, settings: Settings) -> contextlib.Ab
     return Log(path, settings.read_every_s, live=source.live)
 
 
+def _recording(path: Path | None, source: Source) -> contextlib.AbstractContextManager[Recording | None]:
+    if path is None:
+        return contextlib.nullcontext()
+    from live_monitor.session.recording import Recording
+
+    return Recording(path, live=source.live)
+
+
 def _watch(
     source: Source,
     settings: Settings,
+    view: View,
     log: Log | None,
+    recording: Recording | None,
     title: str,
-    shown: dict[str, bool],
     snapshots: Path,
     *,
     fullscreen: bool,
 ) -> None:
     from live_monitor.app import make_pipeline
     from live_monitor.monitor import Monitor
-    from live_monitor.overlay.view import View
     from live_monitor.overlay.window import Window
 
-    window, view = Window(f"Live Monitor - {title}"), View(**shown)
+    window = Window(f"Live Monitor - {title}")
     pipeline = make_pipeline(source, settings, shown=True)
-    Monitor(pipeline, window, settings.ignore, view=view, snapshots=snapshots, log=log, fullscreen=fullscreen).run()
+    Monitor(
+        pipeline, window, settings.ignore, view=view, snapshots=snapshots, log=log, recording=recording, fullscreen=fullscreen
+    ).run()
 
 
-def _analyse_without_window(source: Source, settings: Settings, log: Log | None, as_json: bool) -> None:
+def _recorder(recording: Recording, settings: Settings, view: View) -> Callable[[FrameResult], None]:
+    from live_monitor.overlay.screen import Screen
+    from live_monitor.session.recording import ScreenRecorder
+
+    return ScreenRecorder(recording, Screen(settings.ignore, recorded=True), view).add
+
+
+def _analyse_without_window(
+    source: Source, settings: Settings, view: View, log: Log | None, recording: Recording | None, as_json: bool
+) -> None:
     from live_monitor.app import make_pipeline, results
     from live_monitor.summary import Summary
 
     summary = Summary(source.name)
+    sinks: list[Callable[[FrameResult], None]] = [summary.add]
+    if log is not None:
+        sinks.append(log.add)
+    if recording is not None:
+        sinks.append(_recorder(recording, settings, view))
     try:
         analysed = results(make_pipeline(source, settings, shown=False), source.name)
         with progress_bar("Analysing", source) as advance, contextlib.closing(analysed):
             for result in analysed:
-                summary.add(result)
-                if log is not None:
-                    log.add(result)
+                for add in sinks:
+                    add(result)
                 advance(1)
     finally:
         # Also after Ctrl-C or a lost signal: what was analysed until then is told.

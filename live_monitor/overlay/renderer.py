@@ -43,6 +43,7 @@ class Status:
         notice: a message across the picture ("Loading model", "Signal lost"), or "".
         message: something done a moment ago ("Snapshot written to ..."), at the lower edge, or "".
         details: lines with times, shown with the details.
+        recorded: whether the pictures are recorded.
     """
 
     fps: float
@@ -50,6 +51,7 @@ class Status:
     notice: str = ""
     message: str = ""
     details: tuple[str, ...] = ()
+    recorded: bool = False
 
 
 def render(
@@ -143,7 +145,7 @@ def _status_plate(status: Status, readings: Sequence[Reading], style: Style) -> 
     width, height = status.source_size
     readable = sum(reading.readable for reading in readings)
     faces = f"readable {readable} of {len(readings)}" if readings else "0 faces"
-    text = f"{status.fps:.1f} fps  {width}x{height}  {faces}  emotion analysis on"
+    text = f"{status.fps:.1f} fps  {width}x{height}  {faces}  emotion analysis on{', recording' if status.recorded else ''}"
     return text, Rect(0, 0, *plate_size(text, style))
 
 

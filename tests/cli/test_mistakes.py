@@ -102,19 +102,33 @@ def test_a_file_that_is_no_video_ends_in_4(run: Run, tmp_path: Path, kind: str, 
     assert err.count("\n") == 1
 
 
-def test_a_log_that_is_there_already_ends_in_6_and_stays(run: Run, clip: Path, tmp_path: Path) -> None:
-    log = tmp_path / "log.csv"
-    log.write_text("mine", encoding="utf-8")
-    code, out, err = run("--no-display", "--video", clip, "--log", log)
+OUTPUTS = {"--log": "log.csv", "--record": "lesson.mp4"}
+
+
+@pytest.mark.parametrize("option", OUTPUTS)
+def test_an_output_that_is_there_already_ends_in_6_and_stays(run: Run, clip: Path, tmp_path: Path, option: str) -> None:
+    path = tmp_path / OUTPUTS[option]
+    path.write_text("mine", encoding="utf-8")
+    both = [part for each, name in OUTPUTS.items() for part in (each, tmp_path / name)]
+    code, out, err = run("--no-display", "--video", clip, *both)
     assert (code, out) == (6, "")
-    assert err == f"Error: {log}: is there already and is not written over; choose another name\n"
-    assert log.read_text(encoding="utf-8") == "mine"
+    assert err == f"Error: {path}: is there already and is not written over; choose another name\n"
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert set(tmp_path.iterdir()) == {path, clip}
 
 
-def test_a_source_that_cannot_be_opened_leaves_no_log(run: Run, tmp_path: Path) -> None:
-    log = tmp_path / "log.csv"
-    assert run("--no-display", "--video", tmp_path / "nowhere.mp4", "--log", log).code == 4
-    assert not log.exists()
+@pytest.mark.parametrize("option", OUTPUTS)
+def test_a_source_that_cannot_be_opened_leaves_no_output(run: Run, tmp_path: Path, option: str) -> None:
+    assert run("--no-display", "--video", tmp_path / "nowhere.mp4", option, tmp_path / OUTPUTS[option]).code == 4
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_recording_of_a_kind_that_cannot_be_written_ends_in_2(run: Run, clip: Path, tmp_path: Path) -> None:
+    code, out, err = run("--no-display", "--video", clip, "--record", tmp_path / "lesson.webm")
+    assert (code, out) == (2, "")
+    assert (
+        err == f"Error: {tmp_path / 'lesson.webm'}: not a kind of video that can be recorded; call it lesson.mp4, .mkv or .avi\n"
+    )
 
 
 def test_a_camera_that_is_not_there_ends_in_4_and_says_what_to_try(run: Run) -> None:

@@ -6,10 +6,14 @@ import csv
 import json
 from pathlib import Path
 
+import cv2
 import pytest
 
 from live_monitor.labels import LABELS
+from live_monitor.overlay.canvas import Canvas
+from live_monitor.overlay.panel import panel_width
 from tests.conftest import Run
+from tests.fakes import drawn_portrait
 
 SUMMARY_KEYS = {
     "source", "frames", "frames_with_faces", "dropped", "media_s", "elapsed_s", "frames_per_s", "readings", "faces_per_frame",
@@ -73,6 +77,32 @@ def test_a_log_has_a_line_for_every_reading(
     assert [line["frame"] for line in lines] == frames
     assert {line["face"] for line in lines} == {str(track["id"]) for track in json.loads(out)["tracks"]}
     assert all(float(line["width"]) > 30 and not line["clock"] for line in lines)
+
+
+@pytest.mark.parametrize("panel", [True, False])
+def test_a_recording_shows_every_frame_with_the_panel_beside_it(
+    run: Run, portrait_clip: Path, tmp_path: Path, panel: bool
+) -> None:
+    path = tmp_path / "lesson.mkv"
+    option = "--panel" if panel else "--no-panel"
+    assert run("--no-display", "--video", portrait_clip, "--record", path, option).code == 0
+    height, width = Canvas(320, 240).blank(drawn_portrait()).shape[:2]
+    capture, frames = cv2.VideoCapture(str(path)), 0
+    assert capture.get(cv2.CAP_PROP_FRAME_HEIGHT) == height
+    assert capture.get(cv2.CAP_PROP_FRAME_WIDTH) == pytest.approx(width + panel * panel_width(width, height), abs=1)
+    while capture.grab():
+        frames += 1
+    assert frames == 5
+
+
+def test_faces_are_blurred_in_a_recording_too(run: Run, portrait_clip: Path, tmp_path: Path) -> None:
+    sharpness = []
+    for name, options in (("clear.mkv", []), ("blurred.mkv", ["--blur"])):
+        assert run("--no-display", "--video", portrait_clip, "--record", tmp_path / name, "--no-panel", *options).code == 0
+        image = cv2.VideoCapture(str(tmp_path / name)).read()[1]
+        middle = image[image.shape[0] // 3 : -image.shape[0] // 3, image.shape[1] // 3 : -image.shape[1] // 3]
+        sharpness.append(float(cv2.Laplacian(middle, cv2.CV_32F).std()))
+    assert sharpness[1] < 0.7 * sharpness[0]
 
 
 @pytest.mark.parametrize("option", [["--profile"], ["--min-face", "30"], ["--device", "cpu"], ["--realtime"]])

@@ -1,0 +1,76 @@
+"""What is shown, from one result to the next: the picture with what was found, and the pulse of the class beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from live_monitor.detect.zones import Zone
+from live_monitor.overlay.latency import Latency
+from live_monitor.overlay.panel import draw_panel
+from live_monitor.overlay.rate import RateCounter
+from live_monitor.overlay.renderer import Status, render
+from live_monitor.overlay.view import View
+from live_monitor.pulse.pulse import Pulse
+from live_monitor.types import Frame, FrameResult, Image
+
+PANEL_EVERY_S = 0.5
+"""The panel is drawn anew this often: nobody reads numbers that change faster."""
+
+BLANK: Image = np.zeros((480, 854, 3), np.uint8)
+"""What is shown before there is a picture."""
+
+
+class Screen:
+    """Keeps what the numbers in the picture and in the panel are made of. Belongs to one thread."""
+
+    def __init__(self, zones: Sequence[Zone] = (), *, recorded: bool = False) -> None:
+        """Begins with a dark picture.
+
+        Args:
+            zones: the parts of the picture that are ignored, to be shaded.
+            recorded: whether what is shown is recorded too, which the picture then says.
+        """
+        self.pulse = Pulse()
+        self.result: FrameResult | None = None
+        """The one that was taken last."""
+
+        self.frame: Frame | None = None
+        """The picture that is shown: the last result's, or, before there is one, any."""
+
+        self._zones, self._recorded = zones, recorded
+        self._rate, self._latency = RateCounter(), Latency()
+        self._panel: Image | None = None
+        self._panel_s = 0.0
+
+    def take(self, result: FrameResult, now_s: float) -> None:
+        """Takes the next result, and the time in seconds by the clock that `draw` gets too."""
+        self.result, self.frame = result, result.frame
+        self._rate.tick(now_s)
+        self._latency.add(result, now_s)
+        self.pulse.add(result)
+
+    def renew_panel(self) -> None:
+        """Lets the next picture show the pulse as it is then, and not as of up to PANEL_EVERY_S before."""
+        self._panel = None
+
+    def draw(self, now_s: float, view: View, notice: str = "", message: str = "") -> Image:
+        """The picture as the window shows it now, uint8 (H, W, 3) BGR; see `live_monitor.overlay.renderer`."""
+        image = BLANK if self.frame is None else self.frame.image
+        status = Status(
+            self._rate.rate(now_s),
+            (image.shape[1], image.shape[0]),
+            notice,
+            message,
+            self._latency.lines(now_s),
+            recorded=self._recorded,
+        )
+        readings, left_out = (self.result.readings, self.result.left_out) if self.result else ((), ())
+        shown = render(image, readings, status, self._zones, view, left_out)
+        return np.hstack([shown, self._panel_for(shown, now_s)]) if view.panel else shown
+
+    def _panel_for(self, shown: Image, now_s: float) -> Image:
+        if self._panel is None or now_s - self._panel_s >= PANEL_EVERY_S or self._panel.shape[0] != shown.shape[0]:
+            self._panel, self._panel_s = draw_panel(self.pulse, shown.shape[1], shown.shape[0]), now_s
+        return self._panel

@@ -1,0 +1,159 @@
+"""The recording: what the window shows, as a video, written while the session runs. It has no sound."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from types import TracebackType
+
+import cv2
+import numpy as np
+
+from live_monitor.errors import OutputError, UsageError
+from live_monitor.overlay.screen import Screen
+from live_monitor.overlay.view import View
+from live_monitor.types import FrameResult, Image
+
+FOURCCS = {".mp4": "mp4v", ".mkv": "mp4v", ".avi": "XVID"}
+"""How a file is coded, by its suffix: of what opencv-python's wheel writes, what takes 7 ms and not 100 for a 720p picture."""
+
+LEAST_FPS, MOST_FPS, LIVE_FPS = 5.0, 60.0, 30.0
+"""A file's recording has the frame rate of the file, within the first two; a live source's has the last, as its pictures come
+when they come."""
+
+LONGEST_STILL_S = 10.0
+"""A picture that stays longer is a pause or a lost signal, which are cut."""
+
+LEAST_FREE_BYTES = 16_000_000
+"""A video cannot be closed on a full disk, and OpenCV does not tell that it is full: it ends before."""
+
+
+class Recording:
+    """Writes pictures with their media time; a context manager. Only the main thread calls it."""
+
+    def __init__(self, path: Path, *, live: bool) -> None:
+        """Makes the file.
+
+        Args:
+            path: of the file; never one that is there already.
+            live: whether pictures arrive when they happen.
+
+        Raises:
+            UsageError: its suffix is none of FOURCCS.
+            OutputError: the file is there already, cannot be made, or has no room.
+        """
+        if path.suffix.lower() not in FOURCCS:
+            raise UsageError(f"{path}: not a kind of video that can be recorded; call it {path.stem}.mp4, .mkv or .avi")
+        self._path, self._live = path, live
+        self._writer: cv2.VideoWriter | None = None
+        self._size = (0, 0)
+        self._fps = LIVE_FPS
+        self._last: Image | None = None
+        self._first_s = self._last_s = 0.0
+        self._written = 0
+        try:
+            path.open("xb").close()
+        except FileExistsError as error:
+            raise OutputError(f"{path}: is there already and is not written over; choose another name") from error
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written: {error.strerror}; choose another folder") from error
+
+    def __enter__(self) -> Recording:
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        """Closes the file; one without a single picture is taken away again."""
+        if self._last is not None:
+            self._write(self._last, 1)
+        if self._writer is not None:
+            self._writer.release()
+        else:
+            self._path.unlink(missing_ok=True)
+
+    def add(self, shown: Image, now_s: float) -> None:
+        """Takes the next picture, which stays until the one after it.
+
+        Args:
+            shown: uint8 (H, W, 3) BGR, not changed afterwards. One of another size than the first is fitted into that.
+            now_s: its media time in seconds.
+
+        Raises:
+            OutputError: the disk is nearly full, the file went away, or OpenCV cannot write such a video here; what was
+                written until then can be played.
+        """
+        if self._last is None:
+            self._first_s = now_s
+        else:
+            self._hold(self._last, now_s)
+        self._last, self._last_s = shown, now_s
+        self._check_space()
+
+    def _hold(self, last: Image, now_s: float) -> None:
+        """Writes the last picture as often as it was shown until now."""
+        step_s = now_s - self._last_s
+        if self._writer is None and step_s > 0 and not self._live:
+            self._fps = round(min(max(1 / step_s, LEAST_FPS), MOST_FPS), 3)
+        if step_s > LONGEST_STILL_S:
+            self._first_s = now_s - (self._written + 1) / self._fps
+        self._write(last, round((now_s - self._first_s) * self._fps) - self._written)
+
+    def _write(self, shown: Image, times: int) -> None:
+        if self._writer is None:
+            self._writer = self._opened(shown)
+        fitted = self._fitted(shown)
+        for _ in range(times):
+            self._writer.write(fitted)
+            self._written += 1
+
+    def _opened(self, first: Image) -> cv2.VideoWriter:
+        height, width = first.shape[:2]
+        # Codecs want even sides.
+        self._size = width + width % 2, height + height % 2
+        # An absolute path keeps FFmpeg from reading "a:b.mp4" as a protocol or "-x.mp4" as an option.
+        fourcc = cv2.VideoWriter.fourcc(*FOURCCS[self._path.suffix.lower()])
+        writer = cv2.VideoWriter(os.path.abspath(self._path), cv2.CAP_FFMPEG, fourcc, self._fps, self._size)
+        if not writer.isOpened():
+            self._last = None
+            raise OutputError(f"{self._path}: this OpenCV cannot write such a video; try a name that ends in .avi")
+        return writer
+
+    def _fitted(self, shown: Image) -> Image:
+        width, height = self._size
+        if shown.shape[:2] == (height, width):
+            return shown
+        scale = min(1.0, width / shown.shape[1], height / shown.shape[0])
+        if scale < 1:
+            size = round(scale * shown.shape[1]), round(scale * shown.shape[0])
+            shown = np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_AREA), np.uint8)
+        left, top = (width - shown.shape[1]) // 2, (height - shown.shape[0]) // 2
+        fitted = np.zeros((height, width, 3), np.uint8)
+        fitted[top : top + shown.shape[0], left : left + shown.shape[1]] = shown
+        return fitted
+
+    def _check_space(self) -> None:
+        try:
+            free = shutil.disk_usage(self._path).free
+        except OSError as error:
+            raise OutputError(f"{self._path}: cannot be written any more: {error.strerror}") from error
+        if free < LEAST_FREE_BYTES:
+            least = f"{LEAST_FREE_BYTES / 1e6:.0f} MB"
+            raise OutputError(f"{self._path}: ends at {self._last_s:.1f} s, as less than {least} are free there; free space")
+
+
+class ScreenRecorder:
+    """Records a session that has no window, as the window would show it. Only the main thread calls it."""
+
+    def __init__(self, recording: Recording, screen: Screen, view: View) -> None:
+        self._recording, self._screen, self._view = recording, screen, view
+
+    def add(self, result: FrameResult) -> None:
+        """Draws and records the next result.
+
+        Raises:
+            OutputError: see `Recording.add`.
+        """
+        # Media time stands in for the clock, so that the frame rate and the panel's pace are those of the source.
+        now_s = result.frame.pts_s
+        self._screen.take(result, now_s)
+        self._recording.add(self._screen.draw(now_s, self._view), now_s)

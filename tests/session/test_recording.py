@@ -1,0 +1,207 @@
+"""The recording of a session: its pictures, its length, and that what was written can always be played."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import pytest
+
+from live_monitor.detect.zones import Zone
+from live_monitor.errors import LiveMonitorError, OutputError, SourceError, UsageError
+from live_monitor.overlay.screen import Screen
+from live_monitor.overlay.view import View
+from live_monitor.session.recording import FOURCCS, LEAST_FREE_BYTES, LIVE_FPS, LONGEST_STILL_S, Recording, ScreenRecorder
+from live_monitor.types import Image
+from tests.fakes import grey_picture
+from tests.session.sessions import face, result
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "lesson.mp4"
+
+
+STEP = 20
+"""Between the grey levels of pictures that must be told apart: videos are not exact."""
+
+
+class Video(NamedTuple):
+    fps: float
+    size: tuple[int, int]
+    levels: list[int]
+
+
+def played(path: Path) -> Video:
+    """Frame rate, width and height, and the grey level in the middle of each picture, to the nearest STEP."""
+    capture = cv2.VideoCapture(os.path.abspath(path))
+    levels: list[int] = []
+    size = int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)), int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+    fps = capture.get(cv2.CAP_PROP_FPS)
+    while True:
+        read, image = capture.read()
+        if not read:
+            return Video(fps, size, levels)
+        levels.append(round(int(image[image.shape[0] // 2, image.shape[1] // 2, 0]) / STEP) * STEP)
+
+
+def record(path: Path, pictures: Iterable[tuple[float, Image]], *, live: bool = False) -> Video:
+    with Recording(path, live=live) as recording:
+        add_all(recording, pictures)
+    return played(path)
+
+
+def add_all(recording: Recording, pictures: Iterable[tuple[float, Image]]) -> None:
+    for now_s, picture in pictures:
+        recording.add(picture, now_s)
+
+
+def greys(*times_s: float) -> list[tuple[float, Image]]:
+    """Pictures of level 0, 20, 40, ... at these times."""
+    return [(now_s, grey_picture(number * STEP)) for number, now_s in enumerate(times_s)]
+
+
+@pytest.mark.parametrize("suffix", FOURCCS)
+def test_every_kind_of_video_can_be_played(path: Path, suffix: str) -> None:
+    video = record(path.with_suffix(suffix), greys(0.0, 0.04, 0.08, 0.12))
+    assert video == (25.0, (64, 48), [0, 20, 40, 60])
+
+
+@pytest.mark.parametrize("fps", [10.0, 24.0, 30.0, 60.0])
+def test_the_frame_rate_is_the_files(path: Path, fps: float) -> None:
+    video = record(path, greys(*(number / fps for number in range(10))))
+    assert video.fps == pytest.approx(fps)
+    assert video.levels == [STEP * number for number in range(10)]
+
+
+@pytest.mark.parametrize(("step_s", "fps", "pictures"), [(1 / 240, 60.0, 3), (1.0, 5.0, 41)])
+def test_the_frame_rate_stays_within_what_players_show(path: Path, step_s: float, fps: float, pictures: int) -> None:
+    video = record(path, greys(*(number * step_s for number in range(9))))
+    assert (video.fps, len(video.levels)) == (fps, pictures)
+
+
+def test_a_live_picture_stays_until_the_next_one(path: Path) -> None:
+    video = record(path, greys(3.0, 3.1, 3.2, 3.5), live=True)
+    assert (video.fps, video.levels) == (LIVE_FPS, [0] * 3 + [20] * 3 + [40] * 9 + [60])
+
+
+def test_a_pause_is_cut(path: Path) -> None:
+    pause_s = LONGEST_STILL_S + 5
+    video = record(path, greys(0.0, 0.1, 0.1 + pause_s, 0.2 + pause_s), live=True)
+    assert video.levels == [0] * 3 + [20] + [40] * 3 + [60]
+
+
+def test_a_picture_of_another_size_is_fitted_into_the_first(path: Path) -> None:
+    narrow, wide = grey_picture(100, 32, 48), grey_picture(200, 128, 48)
+    assert record(path, [*greys(0.0), (0.04, narrow), (0.08, wide)]) == (25.0, (64, 48), [0, 100, 200])
+    capture = cv2.VideoCapture(str(path))
+    _, second, third = (capture.read()[1] for _ in range(3))
+    assert second[24, 4].max() < 30 < 70 < second[24, 20].min()
+    assert third[4, 32].max() < 30
+    assert third[24, 2].min() > 170
+
+
+def test_odd_sides_are_made_even(path: Path) -> None:
+    video = record(path, [(0.0, grey_picture(100, 63, 47)), (0.04, grey_picture(200, 63, 47))])
+    assert video == (25.0, (64, 48), [100, 200])
+
+
+def test_one_picture_is_a_video_too(path: Path) -> None:
+    assert record(path, greys(0.0)).levels == [0]
+
+
+def test_a_recording_of_nothing_leaves_no_file(path: Path) -> None:
+    with Recording(path, live=False):
+        assert path.exists()
+    assert not path.exists()
+
+
+def test_a_session_that_fails_keeps_what_was_recorded(path: Path) -> None:
+    def failing() -> Iterator[tuple[float, Image]]:
+        yield from greys(0.0, 0.04, 0.08)
+        raise SourceError("lost")
+
+    with pytest.raises(SourceError), Recording(path, live=False) as recording:
+        add_all(recording, failing())
+    assert played(path).levels == [0, 20, 40]
+
+
+def test_a_file_that_is_there_stays_as_it_is(path: Path) -> None:
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"lesson\.mp4: is there already and is not written over; choose another name"):
+        Recording(path, live=False)
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "said"),
+    [
+        ("nowhere/lesson.mp4", OutputError, "lesson.mp4: cannot be written: No such file or directory; choose another folder"),
+        ("lesson.webm", UsageError, "lesson.webm: not a kind of video that can be recorded; call it lesson.mp4, .mkv or .avi"),
+        ("lesson", UsageError, "lesson: not a kind of video that can be recorded"),
+    ],
+)
+def test_what_cannot_be_recorded_is_said_at_once(tmp_path: Path, name: str, error: type[LiveMonitorError], said: str) -> None:
+    with pytest.raises(error) as raised:
+        Recording(tmp_path / name, live=False)
+    assert said in str(raised.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_name_that_ffmpeg_would_take_for_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("-lesson.mp4", "a:lesson.mp4"):
+        assert record(Path(name), greys(0.0, 0.04)).levels == [0, 20]
+
+
+def test_it_ends_before_the_disk_is_full_and_can_be_played(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = iter([2 * LEAST_FREE_BYTES] * 3 + [LEAST_FREE_BYTES - 1])
+
+    def disk_usage(_: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=next(free))
+
+    with Recording(path, live=False) as recording:
+        monkeypatch.setattr(shutil, "disk_usage", disk_usage)
+        with pytest.raises(OutputError, match=r"lesson\.mp4: ends at 0\.1 s, as less than 16 MB are free there; free space"):
+            add_all(recording, greys(0.0, 0.04, 0.08, 0.12, 0.16))
+    assert played(path).levels == [0, 20, 40, 60]
+
+
+def test_a_file_that_went_away_is_told(path: Path) -> None:
+    with Recording(path, live=False) as recording:
+        add_all(recording, greys(0.0, 0.04))
+        path.unlink()
+        with pytest.raises(OutputError, match=r"lesson\.mp4: cannot be written any more: No such file or directory"):
+            recording.add(grey_picture(0), 0.08)
+
+
+def test_an_opencv_that_cannot_write_videos_is_told_and_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FOURCCS, ".mp4", "    ")
+    with Recording(path, live=False) as recording, pytest.raises(OutputError, match=r"this OpenCV cannot write such a video"):
+        add_all(recording, greys(0.0, 0.04))
+    assert not path.exists()
+
+
+def test_without_a_window_it_shows_what_the_window_would(path: Path) -> None:
+    zones, view = [Zone(0, 0, 0.5, 1)], View(panel=False, blur=True)
+    expected = Screen(zones, recorded=True)
+    with Recording(path, live=False) as recording:
+        recorder = ScreenRecorder(recording, Screen(zones, recorded=True), view)
+        for number in range(25):
+            one = result(number / 25, face("happy"), index=number)
+            recorder.add(one)
+            expected.take(one, number / 25)
+    capture = cv2.VideoCapture(str(path))
+    for _ in range(25):
+        read, last = capture.read()
+        assert read
+    shown = expected.draw(24 / 25, view)
+    assert last.shape == shown.shape
+    assert np.abs(last.astype(int) - shown).mean() < 3
+    assert np.abs(last.astype(int) - Screen().draw(0.0, view)[: last.shape[0], : last.shape[1]]).mean() > 3
