@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from live_monitor.cli.config import use_config
 from live_monitor.cli.options import NumberRange, analysis_options, given, parse_size, set_up_logging, settings_of
 from live_monitor.cli.progress import progress_bar
 from live_monitor.errors import UsageError
@@ -62,6 +63,15 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write a new video (.mp4, .mkv or .avi) of what the window shows, or would show, without sound.",
 )
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    callback=use_config,
+    is_eager=True,
+    expose_value=False,
+    metavar="FILE",
+    help="Options from a TOML file, where neither the command line nor the environment has them.",
+)
 @analysis_options
 @click.pass_context
 def cli(ctx: click.Context, /, **options: Any) -> None:
@@ -72,8 +82,8 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     set_up_logging(options.pop("verbose"))
     if ctx.invoked_subcommand is None:
         _monitor(ctx, **options)
-    elif given(ctx):
-        raise click.UsageError(f"{', '.join(sorted(given(ctx)))}: goes after the command's name, or without a command")
+    elif misplaced := given(ctx) - {"--config"}:
+        raise click.UsageError(f"{', '.join(sorted(misplaced))}: goes after the command's name, or without a command")
 
 
 def _monitor(
@@ -93,25 +103,21 @@ def _monitor(
     record: Path | None,
     **options: Any,
 ) -> None:
-    written = given(ctx)
-    values = {"--camera": camera, "--video": video, "--stream": stream}
-    sources = [f"{option} {value}" for option, value in values.items() if option in written]
-    if len(sources) > 1:
-        raise UsageError(f"{' and '.join(sources)}: choose one source")
-    if sources:  # one of the command line is stronger than another of the environment
-        camera = camera if "--camera" in written else None
-        video = video if "--video" in written else None
-        stream = stream if "--stream" in written else None
+    written, chosen = given(ctx), _chosen_source(ctx)
+    if chosen != "video":
+        video = None
+    if chosen != "stream":
+        stream = None
     if (video or stream) and not written.isdisjoint(("--size", "--fps")):
         raise UsageError("--size and --fps are asked of a camera; a video or stream has its own")
     if video is None and "--realtime" in written:
         raise UsageError("--realtime is for --video; a camera or stream is always live")
     if "--json" in written and not no_display:
         raise UsageError("--json goes with --no-display")
-    settings = settings_of(**options)
-    source = _source(camera or "0", video, stream, settings)
     from live_monitor.overlay.view import View
 
+    settings = settings_of(**options)
+    source = _source(camera or "0", video, stream, settings)
     view = View(panel=panel, blur=blur, details=details, mirror=mirror)
     with _log(log, source, settings) as opened_log, _recording(record, source) as recording:
         if no_display:
@@ -119,6 +125,18 @@ def _monitor(
         else:
             title = video.name if video is not None else source.name
             _watch(source, settings, view, opened_log, recording, title, snapshots, fullscreen=fullscreen)
+
+
+def _chosen_source(ctx: click.Context) -> str:
+    """Name of the source's option: of the command line if one is there, else of the environment, else of the config."""
+    source = click.core.ParameterSource
+    for place in (source.COMMANDLINE, source.ENVIRONMENT, source.DEFAULT_MAP):
+        there = [name for name in ("camera", "video", "stream") if ctx.get_parameter_source(name) is place]
+        if len(there) > 1:
+            raise UsageError(f"{' and '.join(f'--{name} {ctx.params[name]}' for name in there)}: choose one source")
+        if there:
+            return there[0]
+    return "camera"
 
 
 def _source(camera: str, video: Path | None, stream: str | None, settings: Settings) -> Source:

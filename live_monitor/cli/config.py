@@ -1,0 +1,71 @@
+"""Options kept in a file: TOML, with the options' own names, and a table for each command's."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from live_monitor.errors import UsageError
+
+Values = dict[str, Any]
+
+
+def use_config(ctx: click.Context, _param: click.Parameter, path: Path | None) -> None:
+    """Takes what a file says for what neither the command line nor the environment does.
+
+    Raises:
+        UsageError: the file cannot be read, or names something that is no option.
+    """
+    if path is not None:
+        ctx.default_map = _of_command(path, ctx.command, _read(path), ())
+
+
+def _read(path: Path) -> Values:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: no such file; --config takes a file of options, such as: min-face = 30") from error
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:  # no UTF-8, or no TOML
+        raise UsageError(f"{path}: not TOML: {error}") from error
+
+
+def _of_command(path: Path, command: click.Command, values: Mapping[str, Any], tables: tuple[str, ...]) -> Values:
+    """What click takes for a command's defaults, and in them those of its own commands."""
+    commands = command.commands if isinstance(command, click.Group) else {}
+    options = {option[2:]: param for param in command.params for option in param.opts if option.startswith("--")}
+    defaults: Values = {}
+    for name, value in values.items():
+        if isinstance(value, dict) and name in commands:
+            defaults[name] = _of_command(path, commands[name], value, (*tables, name))
+            continue
+        where = f"{path}: {name}" + (f" in [{'.'.join(tables)}]" if tables else "")
+        param = options.get(name)
+        if param is None or param.name is None or not param.expose_value:
+            raise UsageError(f"{where}: no such option; write it as on the command line, without the dashes before it")
+        defaults[param.name] = _as_written(where, param, value)
+    return defaults
+
+
+def _as_written(where: str, param: click.Parameter, value: Any) -> Any:
+    """A value as click has it from a command line."""
+    if isinstance(param, click.Option) and param.is_flag:
+        if not isinstance(value, bool):
+            raise UsageError(f"{where}: is true or false, not {value!r}")
+        return value
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(one, bool) or not isinstance(one, str | int | float) for one in values):
+        raise UsageError(f"{where}: is a text or a number, not {value!r}")
+    if not param.multiple and isinstance(value, list):
+        raise UsageError(f"{where}: is one value, not a list")
+    written = [str(one) for one in values]
+    return written if param.multiple else written[0]

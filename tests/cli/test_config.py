@@ -1,0 +1,122 @@
+"""Options that are kept in a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import last_line
+from tests.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("plain_environment")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tmp_path / "classroom.toml"
+
+
+def test_options_can_be_kept_in_a_file(run: Run, portrait_clip: Path, config: Path) -> None:
+    config.write_text(
+        f'video = "{portrait_clip}"\nno-display = true\nmin-face = 30\nsmooth = 1.5\ndetect-every = 2\nignore = ["0,0,1,1"]\n',
+        encoding="utf-8",
+    )
+    code, out, err = run("--config", config, "--no-display", "--json")
+    assert (code, err) == (0, "")
+    assert (json.loads(out)["frames"], json.loads(out)["readings"]) == (5, 0)
+
+
+def test_a_single_zone_needs_no_list(run: Run, portrait_clip: Path, config: Path) -> None:
+    config.write_text('ignore = "0,0,1,1"\n', encoding="utf-8")
+    assert json.loads(run("--config", config, "--no-display", "--json", "--video", portrait_clip).out)["readings"] == 0
+
+
+def test_the_command_line_and_the_environment_are_stronger(
+    run: Run, clip: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text('model = "no-such"\n', encoding="utf-8")
+    assert run("--config", config, "--no-display", "--video", clip).code == 3
+    assert run("--config", config, "--no-display", "--video", clip, "--model", "custom-cnn").code == 0
+    monkeypatch.setenv("LIVE_MONITOR_MODEL", "custom-cnn")
+    assert run("--config", config, "--no-display", "--video", clip).code == 0
+
+
+def test_the_file_itself_can_be_named_in_the_environment(
+    run: Run, clip: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text('model = "no-such"\n', encoding="utf-8")
+    monkeypatch.setenv("LIVE_MONITOR_CONFIG", str(config))
+    assert run("--no-display", "--video", clip).code == 3
+
+
+def test_a_source_of_the_command_line_is_stronger_than_another_of_the_file(run: Run, clip: Path, config: Path) -> None:
+    config.write_text("camera = 99\nno-display = true\n", encoding="utf-8")
+    assert run("--config", config).code == 4
+    assert run("--config", config, "--video", clip).code == 0
+
+
+def test_a_source_of_the_environment_is_stronger_than_another_of_the_file(
+    run: Run, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text('video = "nowhere.mp4"\n', encoding="utf-8")
+    monkeypatch.setenv("LIVE_MONITOR_CAMERA", "99")
+    assert "camera 99" in run("--config", config, "--no-display").err
+
+
+def test_two_sources_in_one_file_are_one_too_many(run: Run, config: Path) -> None:
+    config.write_text('camera = 0\nvideo = "lesson.mp4"\n', encoding="utf-8")
+    code, out, err = run("--config", config)
+    assert (code, out, err) == (2, "", "Error: --camera 0 and --video lesson.mp4: choose one source\n")
+
+
+def test_a_commands_options_stand_in_its_table(run: Run, clip: Path, config: Path) -> None:
+    config.write_text('model = "no-such"\n[bench]\nmodel = "nor-this"\n', encoding="utf-8")
+    code, _, err = run("--config", config, "bench", clip)
+    assert (code, "nor-this" in err) == (3, True)
+
+
+def test_a_switch_can_be_off(run: Run, clip: Path, config: Path) -> None:
+    config.write_text('no-display = false\nvideo = "x"\n', encoding="utf-8")
+    assert run("--config", config, "--no-display", "--video", clip).code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("min-faces = 30", "min-faces: no such option; write it as on the command line, without the dashes before it"),
+        ("min_face = 30", "min_face: no such option"),
+        ("help = true", "help: no such option"),
+        ('config = "more.toml"', "config: no such option"),
+        ("[dance]\nx = 1", "dance: no such option"),
+        ("[bench]\nfaces = 3", "faces in [bench]: no such option"),
+        ("[models.pull]\nto = 3", "to in [models.pull]: no such option"),
+        ('blur = "yes"', "blur: is true or false, not 'yes'"),
+        ("min-face = true", "min-face: is a text or a number, not True"),
+        ("min-face = [30, 40]", "min-face: is one value, not a list"),
+        ("model = {name = 1}", "model: is a text or a number, not {'name': 1}"),
+        ("min-face 30", "not TOML: "),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_named(run: Run, config: Path, text: str, said: str) -> None:
+    config.write_text(text + "\n", encoding="utf-8")
+    code, out, err = run("--config", config)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"Error: {config}: {said}")
+    assert err.count("\n") == 1
+
+
+def test_a_value_that_an_option_refuses_is_named_with_it(run: Run, config: Path) -> None:
+    config.write_text('min-face = "small"\n', encoding="utf-8")
+    code, out, err = run("--config", config)
+    assert (code, out) == (2, "")
+    assert "--min-face" in last_line(err)
+    assert "small" in last_line(err)
+
+
+def test_a_file_that_cannot_be_read_is_named(run: Run, config: Path, tmp_path: Path) -> None:
+    assert run("--config", config).err.startswith(f"Error: {config}: no such file; --config takes a file of options, such as")
+    assert run("--config", tmp_path).err.startswith(f"Error: {tmp_path}: cannot be read: ")
+    config.write_bytes(b"\xff\xfe\x00")
+    assert run("--config", config).err.startswith(f"Error: {config}: not TOML: ")
