@@ -13,7 +13,7 @@ from live_monitor.keys import ACTIONS
 from live_monitor.mailbox import Closed
 from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.faces import face_at
-from live_monitor.overlay.screen import BLANK, Screen
+from live_monitor.overlay.live_view import BLANK, LiveView
 from live_monitor.overlay.snapshot import write_snapshot
 from live_monitor.overlay.view import View
 from live_monitor.overlay.window import Display
@@ -72,7 +72,7 @@ class Monitor:
         self._snapshots, self._log, self._recording = snapshots, log, recording
         self._clock = clock or MonotonicClock()
         self._controls = Controls(view, pipeline.wishes or Wishes(), fullscreen=fullscreen)
-        self._screen = Screen(zones, recorded=recording is not None)
+        self._live_view = LiveView(zones, recorded=recording is not None)
         self._shown: Image = BLANK
         self._drawn_s = 0.0
 
@@ -113,12 +113,12 @@ class Monitor:
             (self._pipeline.pause if self._controls.paused else self._pipeline.resume)()
         self._pipeline.wishes = self._controls.wishes
         self._display.set_fullscreen(self._controls.fullscreen)
-        self._screen.renew_panel()
-        if self._screen.frame is not None and not self._controls.quit:
+        self._live_view.renew_panel()
+        if self._live_view.frame is not None and not self._controls.quit:
             self._draw(now_s)
 
     def _click(self, point: tuple[int, int], now_s: float) -> None:
-        result = self._screen.result
+        result = self._live_view.result
         if result is None:
             return
         frame = result.frame
@@ -137,8 +137,8 @@ class Monitor:
             return f"No snapshot: {self._snapshots} cannot be written: {error.strerror or error}"
 
     def _mark(self) -> str:
-        minutes, seconds = divmod(round(self._screen.pulse.mark()), 60)
-        number = len(self._screen.pulse.markers)
+        minutes, seconds = divmod(round(self._live_view.pulse.mark()), 60)
+        number = len(self._live_view.pulse.markers)
         if self._log is not None:
             self._log.mark(number)
         return f"Marker {number} at {minutes}:{seconds:02}"
@@ -151,12 +151,12 @@ class Monitor:
             result = self._pipeline.next_result(POLL_S)
         now = self._clock.now()
         if result is not None:
-            self._screen.take(result, now)
+            self._live_view.take(result, now)
         elif now - self._drawn_s < REDRAW_S:
             return
         elif self._pipeline.loading:
-            self._screen.frame = self._pipeline.waiting_frame() or self._screen.frame
-        if self._screen.frame is not None or running_s > OPENING_SHOWN_AFTER_S:
+            self._live_view.frame = self._pipeline.waiting_frame() or self._live_view.frame
+        if self._live_view.frame is not None or running_s > OPENING_SHOWN_AFTER_S:
             self._draw(now)
         if result is not None:
             self._write(result)
@@ -168,12 +168,12 @@ class Monitor:
             self._recording.add(self._shown, result.frame.pts_s)
 
     def _draw(self, now_s: float) -> None:
-        self._shown = self._screen.draw(now_s, self._controls.view, self._notice(), self._controls.message(now_s))
+        self._shown = self._live_view.draw(now_s, self._controls.view, self._notice(), self._controls.message(now_s))
         self._display.show(self._shown)
         self._drawn_s = now_s
 
     def _notice(self) -> str:
-        if self._screen.frame is None:
+        if self._live_view.frame is None:
             return OPENING_NOTICE
         if self._pipeline.loading:
             return LOADING_NOTICE

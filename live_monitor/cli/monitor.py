@@ -187,10 +187,10 @@ def _watch(
 
 
 def _recorder(recording: Recording, settings: Settings, view: View) -> Callable[[FrameResult], None]:
-    from live_monitor.overlay.screen import Screen
-    from live_monitor.session.recording import ScreenRecorder
+    from live_monitor.overlay.live_view import LiveView
+    from live_monitor.session.recording import LiveViewRecorder
 
-    return ScreenRecorder(recording, Screen(settings.ignore, recorded=True), view).add
+    return LiveViewRecorder(recording, LiveView(settings.ignore, recorded=True), view).add
 
 
 def _analyse_without_window(

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from live_monitor.errors import OutputError, UsageError
-from live_monitor.overlay.screen import Screen
+from live_monitor.overlay.live_view import LiveView
 from live_monitor.overlay.view import View
 from live_monitor.types import FrameResult, Image
 
@@ -141,11 +141,11 @@ class Recording:
             raise OutputError(f"{self._path}: ends at {self._last_s:.1f} s, as less than {least} are free there; free space")
 
 
-class ScreenRecorder:
+class LiveViewRecorder:
     """Records a session that has no window, as the window would show it. Only the main thread calls it."""
 
-    def __init__(self, recording: Recording, screen: Screen, view: View) -> None:
-        self._recording, self._screen, self._view = recording, screen, view
+    def __init__(self, recording: Recording, live_view: LiveView, view: View) -> None:
+        self._recording, self._live_view, self._view = recording, live_view, view
 
     def add(self, result: FrameResult) -> None:
         """Draws and records the next result.
@@ -155,5 +155,5 @@ class ScreenRecorder:
         """
         # Media time stands in for the clock, so that the frame rate and the panel's pace are those of the source.
         now_s = result.frame.pts_s
-        self._screen.take(result, now_s)
-        self._recording.add(self._screen.draw(now_s, self._view), now_s)
+        self._live_view.take(result, now_s)
+        self._recording.add(self._live_view.draw(now_s, self._view), now_s)

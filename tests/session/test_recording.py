@@ -15,9 +15,9 @@ import pytest
 
 from live_monitor.detect.zones import Zone
 from live_monitor.errors import LiveMonitorError, OutputError, SourceError, UsageError
-from live_monitor.overlay.screen import Screen
+from live_monitor.overlay.live_view import LiveView
 from live_monitor.overlay.view import View
-from live_monitor.session.recording import FOURCCS, LEAST_FREE_BYTES, LIVE_FPS, LONGEST_STILL_S, Recording, ScreenRecorder
+from live_monitor.session.recording import FOURCCS, LEAST_FREE_BYTES, LIVE_FPS, LONGEST_STILL_S, Recording, LiveViewRecorder
 from live_monitor.types import Image
 from tests.fakes import grey_picture
 from tests.session.sessions import face, result
@@ -190,9 +190,9 @@ def test_an_opencv_that_cannot_write_videos_is_told_and_leaves_nothing(path: Pat
 
 def test_without_a_window_it_shows_what_the_window_would(path: Path) -> None:
     zones, view = [Zone(0, 0, 0.5, 1)], View(panel=False, blur=True)
-    expected = Screen(zones, recorded=True)
+    expected = LiveView(zones, recorded=True)
     with Recording(path, live=False) as recording:
-        recorder = ScreenRecorder(recording, Screen(zones, recorded=True), view)
+        recorder = LiveViewRecorder(recording, LiveView(zones, recorded=True), view)
         for number in range(25):
             one = result(number / 25, face("happy"), index=number)
             recorder.add(one)
@@ -204,4 +204,4 @@ def test_without_a_window_it_shows_what_the_window_would(path: Path) -> None:
     shown = expected.draw(24 / 25, view)
     assert last.shape == shown.shape
     assert np.abs(last.astype(int) - shown).mean() < 3
-    assert np.abs(last.astype(int) - Screen().draw(0.0, view)[: last.shape[0], : last.shape[1]]).mean() > 3
+    assert np.abs(last.astype(int) - LiveView().draw(0.0, view)[: last.shape[0], : last.shape[1]]).mean() > 3

@@ -22,7 +22,7 @@ BLANK: Image = np.zeros((480, 854, 3), np.uint8)
 """What is shown before there is a picture."""
 
 
-class Screen:
+class LiveView:
     """Keeps what the numbers in the picture and in the panel are made of. Belongs to one thread."""
 
     def __init__(self, zones: Sequence[Zone] = (), *, recorded: bool = False) -> None:

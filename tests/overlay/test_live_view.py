@@ -1,0 +1,73 @@
+"""What is shown from one result to the next."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from live_monitor.overlay.panel import draw_panel
+from live_monitor.overlay.live_view import BLANK, PANEL_EVERY_S, LiveView
+from live_monitor.overlay.view import View
+from live_monitor.types import Frame, FrameResult, Image
+from tests.fakes import grey_picture
+from tests.session.sessions import face
+
+PANEL, PLAIN = View(panel=True), View(panel=False)
+SIZE = 854, 480
+
+
+def result(pts_s: float, label: str = "happy") -> FrameResult:
+    return FrameResult(Frame(0, pts_s, 0.0, grey_picture(0, *SIZE)), (face(label),), {}, 0.0, 0)
+
+
+def panel_of(live_view: LiveView, now_s: float) -> Image:
+    return live_view.draw(now_s, PANEL)[:, SIZE[0] :]
+
+
+def test_before_there_is_a_picture_it_is_dark() -> None:
+    shown = LiveView().draw(0.0, PLAIN)
+    assert shown.shape == BLANK.shape
+    assert shown[-1].max() == 0
+
+
+def test_a_picture_can_be_shown_before_its_result() -> None:
+    live_view = LiveView()
+    live_view.frame = Frame(0, 0.0, 0.0, grey_picture(90, *SIZE))
+    assert live_view.draw(0.0, PLAIN)[-1, -1].tolist() == [90, 90, 90]
+
+
+def test_the_panel_is_there_from_the_first_picture_on_at_time_0_too() -> None:
+    live_view = LiveView()
+    live_view.take(result(0.0), 0.0)
+    np.testing.assert_array_equal(panel_of(live_view, 0.0), draw_panel(live_view.pulse, *SIZE))
+
+
+def test_the_panel_changes_no_more_often_than_it_can_be_read() -> None:
+    live_view = LiveView()
+    live_view.take(result(0.0), 5.0)
+    first = panel_of(live_view, 5.0)
+    live_view.take(result(0.1, "sad"), 5.1)
+    assert np.array_equal(panel_of(live_view, 5.1), first)
+    assert not np.array_equal(panel_of(live_view, 5.0 + PANEL_EVERY_S), first)
+
+
+def test_the_panel_can_be_renewed_at_once() -> None:
+    live_view = LiveView()
+    live_view.take(result(0.0), 5.0)
+    first = panel_of(live_view, 5.0)
+    live_view.take(result(0.1, "sad"), 5.1)
+    live_view.renew_panel()
+    assert not np.array_equal(panel_of(live_view, 5.1), first)
+
+
+def test_the_frame_rate_is_counted_by_the_clock_that_is_given() -> None:
+    views: list[Image] = []
+    for step_s in (0.1, 0.02):
+        live_view = LiveView()
+        for number in range(5):
+            live_view.take(result(number * step_s), number * step_s)
+        views.append(live_view.draw(4 * step_s, PLAIN))
+    assert not np.array_equal(views[0], views[1])
+
+
+def test_a_screen_that_is_recorded_says_so() -> None:
+    assert not np.array_equal(LiveView().draw(0.0, PLAIN), LiveView(recorded=True).draw(0.0, PLAIN))
