@@ -12,8 +12,8 @@ from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.classify.quality import QualityGate
 from live_monitor.classify.smoothing import Smoother
 from live_monitor.media_steps import MediaSteps
-from live_monitor.overlay.panel import draw_panel
 from live_monitor.overlay.live_view import PANEL_EVERY_S
+from live_monitor.overlay.panel import draw_panel
 from live_monitor.pulse.pulse import SHOWN_S, Pulse
 from live_monitor.settings import DEFAULT_READ_EVERY_S
 from live_monitor.track.scene import Scene

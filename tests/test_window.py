@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 import pytest
 
+from live_monitor.capture.screen import Screen as ScreenSource
 from live_monitor.labels import COLOURS_BGR
 from live_monitor.overlay.renderer import DIMMED
 from live_monitor.types import Image
@@ -224,3 +226,27 @@ def test_nine_people_in_a_call_are_boxed_on_the_screen(screen: Screen, shared_da
     wait_until(lambda: label_pixels(screen.picture()) > 8 * 4 * 60 or process.poll() is not None)
     screen.press("q")
     assert finish(process) == (0, "")
+
+
+def test_the_screen_can_be_read_as_a_source(screen: Screen, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen.start("-c", LOADING_FOREVER, str(clip))
+    wait_until(lambda: background_pixels(screen.picture(), round(BACKGROUND * DIMMED)) > 50_000)
+    monkeypatch.setenv("DISPLAY", screen.environment["DISPLAY"])
+    for wanted, part in (("1", np.s_[:, :]), ("300,200,640,360", np.s_[200:560, 300:940])):
+        source = ScreenSource(wanted)
+        source.open()
+        assert source.grab() == 0.0
+        np.testing.assert_array_equal(source.retrieve(), screen.picture()[part])
+        source.close()
+
+
+def test_faces_that_another_program_shows_are_found_until_ctrl_c(screen: Screen, clip: Path, tmp_path: Path) -> None:
+    monitor(screen, clip)
+    log = tmp_path / "log.csv"
+    process = screen.start("-m", "live_monitor", "--screen", "1", "--no-display", "--json", "--fps", "5", "--log", str(log))
+    wait_until(lambda: process.poll() is not None or (log.exists() and log.read_text(encoding="utf-8").count("\n") > 10))
+    process.send_signal(signal.SIGINT)
+    summary, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (130, "")
+    assert json.loads(summary)["source"] == "screen 1"
+    assert json.loads(summary)["faces_per_frame"] >= 1

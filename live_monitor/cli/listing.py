@@ -1,4 +1,4 @@
-"""Commands that say what there is: cameras, models and detectors; and that fetch one which does not ship."""
+"""Commands that say what there is: cameras, screens, models and detectors; and that fetch one which does not ship."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ def cameras() -> None:
         click.echo(str(camera))
     if not found:
         click.echo("No camera found: plug one in, close programs that use it, or check the camera permission.")
+
+
+@cli.command()
+def screens() -> None:
+    """List the screens of this machine, as --screen takes them."""
+    from live_monitor.capture.screen import list_screens
+
+    for number, area in enumerate(list_screens()):
+        where = f"at {area.left},{area.top}" if number else "all together"
+        click.echo(f"--screen {number}: {area.width}x{area.height}, {where}")
 
 
 @cli.group(invoke_without_command=True)

@@ -32,8 +32,18 @@ if TYPE_CHECKING:
 @click.option("--camera", metavar="N|PATH", help="Camera by number or device path. [default: 0]")
 @click.option("--video", type=click.Path(path_type=Path), metavar="FILE", help="Video file.")
 @click.option("--stream", metavar="URL", help="Network stream (RTSP, HTTP, TCP, ...).")
+@click.option(
+    "--screen",
+    metavar="N|X,Y,W,H",
+    help="What the screen shows, such as a call: a screen by number (0: all of them), or a part of it in pixels.",
+)
 @click.option("--size", callback=parse_size, metavar="WxH", help="Picture size to ask the camera for.")
-@click.option("--fps", type=NumberRange(min=0, max=1000, min_open=True), metavar="N", help="Frame rate to ask the camera for.")
+@click.option(
+    "--fps",
+    type=NumberRange(min=0, max=1000, min_open=True),
+    metavar="N",
+    help="Frame rate to ask the camera for, or at which to read the screen (30).",
+)
 @click.option("--realtime", is_flag=True, help="Drop late frames of a video, as of a live source, instead of slowing down.")
 @click.option("--no-display", is_flag=True, help="No window: analyse as fast as possible and print a summary.")
 @click.option(
@@ -91,6 +101,7 @@ def _monitor(
     camera: str | None,
     video: Path | None,
     stream: str | None,
+    screen: str | None,
     no_display: bool,
     as_json: bool,
     panel: bool,
@@ -104,26 +115,23 @@ def _monitor(
     **options: Any,
 ) -> None:
     written, chosen = given(ctx), _chosen_source(ctx)
-    if chosen != "video":
-        video = None
-    if chosen != "stream":
-        stream = None
-    if (video or stream) and not written.isdisjoint(("--size", "--fps")):
-        raise UsageError("--size and --fps are asked of a camera; a video or stream has its own")
-    if video is None and "--realtime" in written:
-        raise UsageError("--realtime is for --video; a camera or stream is always live")
+    asked = sorted({"--size", "--fps"} & written)
+    if asked and (chosen in ("video", "stream") or (chosen == "screen" and "--size" in asked)):
+        raise UsageError(f"{' and '.join(asked)}: asked of a camera, --fps of the screen too; a {chosen} has its own")
+    if chosen != "video" and "--realtime" in written:
+        raise UsageError("--realtime is for --video; a camera, stream or screen is always live")
     if "--json" in written and not no_display:
         raise UsageError("--json goes with --no-display")
     from live_monitor.overlay.view import View
 
     settings = settings_of(**options)
-    source = _source(camera or "0", video, stream, settings)
+    source = _source(chosen, {"camera": camera or "0", "video": video, "stream": stream, "screen": screen}[chosen], settings)
     view = View(panel=panel, blur=blur, details=details, mirror=mirror)
     with _log(log, source, settings) as opened_log, _recording(record, source) as recording:
         if no_display:
             _analyse_without_window(source, settings, view, opened_log, recording, as_json)
         else:
-            title = video.name if video is not None else source.name
+            title = video.name if chosen == "video" and video is not None else source.name
             _watch(source, settings, view, opened_log, recording, title, snapshots, fullscreen=fullscreen)
 
 
@@ -131,7 +139,7 @@ def _chosen_source(ctx: click.Context) -> str:
     """Name of the source's option: of the command line if one is there, else of the environment, else of the config."""
     source = click.core.ParameterSource
     for place in (source.COMMANDLINE, source.ENVIRONMENT, source.DEFAULT_MAP):
-        there = [name for name in ("camera", "video", "stream") if ctx.get_parameter_source(name) is place]
+        there = [name for name in ("camera", "video", "stream", "screen") if ctx.get_parameter_source(name) is place]
         if len(there) > 1:
             raise UsageError(f"{' and '.join(f'--{name} {ctx.params[name]}' for name in there)}: choose one source")
         if there:
@@ -139,13 +147,17 @@ def _chosen_source(ctx: click.Context) -> str:
     return "camera"
 
 
-def _source(camera: str, video: Path | None, stream: str | None, settings: Settings) -> Source:
+def _source(kind: str, value: Any, settings: Settings) -> Source:
+    if kind == "screen":
+        from live_monitor.capture.screen import Screen
+
+        return Screen(value, settings.fps)
     from live_monitor.capture.live import Camera, Stream
     from live_monitor.capture.video_file import VideoFile
 
-    if video is not None:
-        return VideoFile(video)
-    return Stream(stream) if stream is not None else Camera(camera, settings.size, settings.fps)
+    if kind == "video":
+        return VideoFile(value)
+    return Stream(value) if kind == "stream" else Camera(value, settings.size, settings.fps)
 
 
 def _log(path: Path | None, source: Source, settings: Settings) -> contextlib.AbstractContextManager[Log | None]:

@@ -17,7 +17,7 @@ def test_help_names_every_command(run: Run) -> None:
     assert (code, err) == (0, "")
     assert all(
         f"\n  {command} " in out
-        for command in ("bench", "cameras", "data", "evaluate-detector", "models", "report", "train", "train-detector")
+        for command in ("bench", "cameras", "data", "evaluate-detector", "models", "report", "screens", "train", "train-detector")
     )
 
 

@@ -22,8 +22,13 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
     [
         (["--camera", "0", "--video", "x"], "--camera 0 and --video x: choose one source"),
         (["--video", "x", "--stream", "rtsp://x"], "choose one source"),
-        (["--video", "x", "--size", "640x480"], "--size and --fps are asked of a camera"),
-        (["--stream", "rtsp://x", "--fps", "30"], "--size and --fps are asked of a camera"),
+        (["--screen", "1", "--camera", "0"], "--camera 0 and --screen 1: choose one source"),
+        (["--video", "x", "--size", "640x480"], "--size: asked of a camera, --fps of the screen too; a video has its own"),
+        (["--video", "x", "--size", "3x3", "--fps", "5"], "--fps and --size: asked of a camera"),
+        (["--stream", "rtsp://x", "--fps", "30"], "--fps: asked of a camera, --fps of the screen too; a stream has its own"),
+        (["--screen", "1", "--size", "640x480"], "--size: asked of a camera, --fps of the screen too; a screen has its own"),
+        (["--screen", "left", "--no-display"], "--screen left: is neither a number nor left,top,width,height in pixels"),
+        (["--screen", "1", "--realtime"], "--realtime is for --video; a camera, stream or screen is always live"),
         (["--json"], "--json goes with --no-display"),
         (["--realtime"], "--realtime is for --video"),
         (["--realtime", "--camera", "0"], "--realtime is for --video"),
@@ -196,3 +201,11 @@ def test_verbose_shows_where_an_error_comes_from_and_ends_in_the_same_line(run: 
     assert verbose.code == quiet.code
     assert "Traceback" in verbose.err
     assert last_line(verbose.err) == quiet.err.rstrip("\n")
+
+
+def test_a_screen_without_a_desktop_ends_in_4(run_apart: Run) -> None:
+    for arguments in (["--no-display", "--screen", "1"], ["screens"]):
+        code, out, err = run_apart(*arguments)
+        assert (code, out) == (4, "")
+        assert "cannot be read: " in err
+        assert err.count("\n") == 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from live_monitor.overlay.panel import draw_panel
 from live_monitor.overlay.live_view import BLANK, PANEL_EVERY_S, LiveView
+from live_monitor.overlay.panel import draw_panel
 from live_monitor.overlay.view import View
 from live_monitor.types import Frame, FrameResult, Image
 from tests.fakes import grey_picture

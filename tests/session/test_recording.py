@@ -17,7 +17,7 @@ from live_monitor.detect.zones import Zone
 from live_monitor.errors import LiveMonitorError, OutputError, SourceError, UsageError
 from live_monitor.overlay.live_view import LiveView
 from live_monitor.overlay.view import View
-from live_monitor.session.recording import FOURCCS, LEAST_FREE_BYTES, LIVE_FPS, LONGEST_STILL_S, Recording, LiveViewRecorder
+from live_monitor.session.recording import FOURCCS, LEAST_FREE_BYTES, LIVE_FPS, LONGEST_STILL_S, LiveViewRecorder, Recording
 from live_monitor.types import Image
 from tests.fakes import grey_picture
 from tests.session.sessions import face, result

@@ -1,0 +1,177 @@
+"""The screen as a source, by a stand-in for what reads it; `tests/test_window.py` has a real one."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import SimpleNamespace, TracebackType
+from typing import ClassVar
+
+import mss
+import numpy as np
+import pytest
+
+from live_monitor.capture import screen
+from live_monitor.capture.screen import Area, Screen, list_screens
+from live_monitor.errors import SourceError, UsageError
+
+ALL, LEFT, RIGHT = Area(-100, 0, 260, 60), Area(-100, 0, 100, 50), Area(0, 0, 160, 60)
+
+
+class Reader:
+    """Reads two screens whose picture tells the place: blue is half of x + 100, green is y."""
+
+    monitors: ClassVar = [{"left": a.left, "top": a.top, "width": a.width, "height": a.height} for a in (ALL, LEFT, RIGHT)]
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.lost = False
+
+    def grab(self, box: tuple[int, int, int, int]) -> SimpleNamespace:
+        if self.lost:
+            raise mss.ScreenShotError("lost")
+        left, top, right, bottom = box
+        picture = np.zeros((bottom - top, right - left, 4), np.uint8)
+        picture[..., 0] = (np.arange(left, right) + 100) // 2
+        picture[..., 1] = np.arange(top, bottom)[:, None]
+        picture[..., 3] = 255
+        return SimpleNamespace(raw=bytearray(picture.tobytes()), width=right - left, height=bottom - top)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        self.close()
+
+
+@pytest.fixture(autouse=True)
+def readers(monkeypatch: pytest.MonkeyPatch) -> list[Reader]:
+    """The readers that were opened."""
+    opened: list[Reader] = []
+
+    def open_reader() -> Reader:
+        opened.append(Reader())
+        return opened[-1]
+
+    monkeypatch.setattr(mss, "MSS", open_reader)
+    monkeypatch.delenv("XDG_SESSION_TYPE", raising=False)
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("wanted", "area"),
+    [
+        ("0", ALL),
+        ("1", LEFT),
+        ("2", RIGHT),
+        ("10,20,30,40", Area(10, 20, 30, 40)),
+        ("-20,10,40,20", Area(-20, 10, 40, 20)),
+        ("100,40,100,100", Area(100, 40, 60, 20)),
+    ],
+)
+def test_a_screen_or_a_part_of_all_is_read(wanted: str, area: Area) -> None:
+    source = Screen(wanted)
+    source.open()
+    assert source.grab() == 0.0
+    image = source.retrieve()
+    assert image is not None
+    assert image.shape == (area.height, area.width, 3)
+    assert image[0, 0].tolist() == [(area.left + 100) // 2, area.top, 0]
+    assert image[-1, -1].tolist() == [(area.left + 99 + area.width) // 2, area.top + area.height - 1, 0]
+
+
+def test_pictures_come_at_the_rate_that_was_asked_for_and_media_time_is_real_time() -> None:
+    source = Screen("1", fps=100)
+    source.open()
+    started_s = time.monotonic()
+    times = [source.grab() for _ in range(21)]
+    elapsed_s = time.monotonic() - started_s
+    assert elapsed_s >= 0.2 - 0.011
+    assert times[0] == 0.0
+    assert times[-1] == pytest.approx(elapsed_s, abs=0.05)
+
+
+def test_one_that_was_late_does_not_hurry_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s, waits = [100.0], list[float]()
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        now_s[0] += seconds
+
+    monkeypatch.setattr(screen, "time", SimpleNamespace(monotonic=lambda: now_s[0], sleep=wait))
+    source = Screen("1", fps=10)
+    source.open()
+    source.grab()
+    source.grab()
+    now_s[0] += 5.0
+    source.grab()
+    source.grab()
+    assert waits == pytest.approx([0.0, 0.0, 0.0, 0.0], abs=0.11)
+    assert waits[3] <= 0.1
+
+
+def test_a_screen_that_went_away_is_a_lost_signal_and_can_be_opened_again(readers: list[Reader]) -> None:
+    source = Screen("2")
+    source.open()
+    assert source.grab() == 0.0
+    readers[0].lost = True
+    assert source.grab() is None
+    source.open()
+    assert readers[0].closed
+    assert (source.grab() or 0) > 0
+
+
+def test_before_it_is_open_and_after_it_was_closed_there_is_nothing(readers: list[Reader]) -> None:
+    source = Screen("1")
+    assert (source.grab(), source.retrieve()) == (None, None)
+    source.open()
+    source.close()
+    source.close()
+    assert readers[0].closed
+    assert source.grab() is None
+
+
+@pytest.mark.parametrize("wanted", ["", "first", "1.5", "-1", "1,2,3", "1,2,3,4,5", "1,2,0,4", "1,2,3,-4", "a,b,c,d"])
+def test_what_is_neither_a_number_nor_an_area_is_refused(wanted: str) -> None:
+    with pytest.raises(UsageError, match=r"is neither a number nor left,top,width,height in pixels"):
+        Screen(wanted)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("3", "screen 3: there is none; live-monitor screens lists them"),
+        ("500,0,10,10", "lies on no screen; they are -100,0,260,60 together"),
+    ],
+)
+def test_a_screen_that_is_not_there_is_named(wanted: str, said: str, readers: list[Reader]) -> None:
+    source = Screen(wanted)
+    with pytest.raises(SourceError) as error:
+        source.open()
+    assert said in str(error.value)
+    source.close()
+    assert readers[0].closed
+
+
+def test_without_a_desktop_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise mss.ScreenShotError("no display")
+
+    monkeypatch.setattr(mss, "MSS", fail)
+    with pytest.raises(SourceError, match=r"screen 1: cannot be read: no display; start it from a desktop"):
+        Screen("1").open()
+
+
+def test_wayland_shows_no_program_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
+    with pytest.raises(SourceError, match=r"screen 1: cannot be read, Wayland lets no program look at it; log in with Xorg"):
+        Screen("1").open()
+
+
+def test_all_screens_are_listed(readers: list[Reader]) -> None:
+    assert list_screens() == [ALL, LEFT, RIGHT]
+    assert readers[0].closed
