@@ -107,12 +107,13 @@ def test_what_is_wrong_in_the_file_is_named(run: Run, config: Path, text: str, s
     assert err.count("\n") == 1
 
 
-def test_a_value_that_an_option_refuses_is_named_with_it(run: Run, config: Path) -> None:
-    config.write_text('min-face = "small"\n', encoding="utf-8")
+@pytest.mark.parametrize("value", ["small", "2.5", "0"])
+def test_a_value_that_an_option_refuses_is_named_with_it(run: Run, config: Path, value: str) -> None:
+    config.write_text(f"min-face = {json.dumps(value) if value == 'small' else value}\n", encoding="utf-8")
     code, out, err = run("--config", config)
     assert (code, out) == (2, "")
     assert "--min-face" in last_line(err)
-    assert "small" in last_line(err)
+    assert value in last_line(err)
 
 
 def test_a_file_that_cannot_be_read_is_named(run: Run, config: Path, tmp_path: Path) -> None:

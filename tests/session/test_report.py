@@ -47,13 +47,9 @@ def test_looks_count_by_how_long_they_last(path: Path) -> None:
     ]
 
 
-def test_who_is_unsure_is_not_readable_and_the_reasons_are_told(path: Path) -> None:
-    facts = told(
-        path,
-        every_step(0, 3, face("happy")),
-        every_step(3, 6, face("happy", why="too dark")),
-        every_step(6, 8.2, face("happy", why="blurred")),
-    )
+def test_who_is_unsure_is_not_readable_and_the_reasons_are_told_the_longest_first(path: Path) -> None:
+    blurred, dark = (face("happy", why=why) for why in ("blurred", "too dark"))
+    facts = told(path, every_step(0, 3, face("happy")), every_step(3, 5, blurred), every_step(5, 8.2, dark))
     assert facts["readable"] == pytest.approx(3 / 8)
     assert facts["emotions"]["happy"] == 1
     assert list(facts["unsure"].items()) == [("too dark", pytest.approx(3 / 8)), ("blurred", pytest.approx(2 / 8))]

@@ -38,6 +38,11 @@ def test_a_session_is_a_few_lines(path: Path) -> None:
     ]
 
 
+def test_the_commonest_look_comes_first(path: Path) -> None:
+    logged(path, moments(3, face("angry"), face("sad", 2)) + moments(9, face("sad", 2), first_s=3))
+    assert "\nlooks: sad 79.3%, angry 20.7%\n" in as_text(report(path))
+
+
 def test_what_was_unusual_and_when_nobody_was_there_is_said(path: Path) -> None:
     lines = as_text(
         report(logged(path, moments(100, face("neutral")) + moments(40, face("happy"), first_s=100) + moments(20, first_s=140)))

@@ -65,7 +65,7 @@ def test_a_face_that_is_marked_is_marked_once() -> None:
 
 
 def test_a_face_that_is_seen_at_two_sizes_is_marked_once() -> None:
-    (known,) = with_agreed([picture()], TwiceAsLargeToo(ABOUT_BESIDE), Finder(BESIDE))
+    (known,) = with_agreed([picture()], TwiceAsLargeToo(ABOUT_BESIDE), TwiceAsLargeToo(ABOUT_BESIDE))
     assert known.boxes.tolist() == [list(MARKED), list(BESIDE)]
 
 
