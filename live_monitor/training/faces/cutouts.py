@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from live_monitor.detect.detector import FaceFinder, in_pixels_of
 from live_monitor.training.faces.colours import like_skin
-from live_monitor.training.faces.pictures import CUTOUT, Picture, landmarks_of
+from live_monitor.training.faces.pictures import CUTOUT, Picture
 from live_monitor.types import Image
 
 ENLARGED = 2
@@ -33,8 +33,9 @@ def cutouts(faces: NDArray[np.uint8], teacher: FaceFinder) -> Iterator[Picture]:
             best = max(found, key=lambda one: one.score or 0.0)
             best = in_pixels_of(best, (1 / ENLARGED, 1 / ENLARGED), (-BORDER_PX, -BORDER_PX))
             image = like_skin(face, rng) if number % 2 else np.repeat(face[..., None], 3, axis=2)
+            points = np.full((1, 5, 2), np.nan) if best.landmarks is None else np.array([best.landmarks])
             boxes = np.array([best.box], np.float32)
-            yield Picture(str(number), CUTOUT, image, boxes, landmarks_of(best)[None], by_people=False)
+            yield Picture(str(number), CUTOUT, image, boxes, points.astype(np.float32), by_people=False)
 
 
 def _surrounded(face: NDArray[np.uint8]) -> Image:

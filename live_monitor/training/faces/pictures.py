@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
 from live_monitor.training.faces.likeness import have_twins, thumbnails
-from live_monitor.types import Detection, Image
+from live_monitor.types import Image
 
 LONGEST_PX = 640
 """Pictures are reduced to this longest side when read."""
@@ -80,11 +80,6 @@ class Picture:
     def weight(self) -> float:
         """How much its faces count in training."""
         return HUMAN_WEIGHT if self.by_people else TEACHER_WEIGHT
-
-
-def landmarks_of(found: Detection) -> NDArray[np.float32]:
-    """Landmarks of a found face as a picture has them, float32 (5, 2)."""
-    return np.array(found.landmarks or np.full((5, 2), np.nan), np.float32)
 
 
 @dataclass(frozen=True, eq=False)

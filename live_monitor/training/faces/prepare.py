@@ -10,7 +10,6 @@ from live_monitor.detect.detector import FaceFinder
 from live_monitor.detect.facegrid import FaceGrid
 from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.training.faces import mistakes, unmarked
-from live_monitor.training.faces.agreed import with_agreed
 from live_monitor.training.faces.cutouts import cutouts
 from live_monitor.training.faces.faint import with_faint
 from live_monitor.training.faces.leave_out import without_twins_in
@@ -41,11 +40,9 @@ def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], N
         return pictures
     say(f"{recipe.teacher} looks at {len(pictures)} pictures")
     teacher = _teacher(Path(recipe.teacher))
-    if recipe.weights is None:
-        pictures = with_unmarked(pictures, teacher)
-    else:
+    pictures = with_unmarked(pictures, teacher)
+    if recipe.weights is not None:
         detector = FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST)
-        pictures = with_unmarked(with_agreed(pictures, teacher, detector), teacher)
         pictures = with_faint(with_mistakes(pictures, detector), detector)
     if to_paste is not None:
         say(f"{recipe.teacher} looks at {len(to_paste)} faces of {recipe.cutouts}")

@@ -39,8 +39,8 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, float]]:
 
     stand_in("FaceGrid")
     stand_in("YuNetFinder")
-    for step in ("with_agreed", "with_unmarked", "with_mistakes", "with_faint"):
-        monkeypatch.setattr(prepare, step, lambda pictures, *_: pictures)
+    for step in ("with_unmarked", "with_mistakes", "with_faint"):
+        monkeypatch.setattr(prepare, step, lambda pictures, _: pictures)
     return loaded
 
 
@@ -108,24 +108,6 @@ def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_or_har
     ready = prepared(pictures, Recipe(teacher="a.onnx", weights=str(tmp_path)), lambda _: None)
     assert loaded[1:] == [("FaceGrid", tmp_path, mistakes.FAINTEST)]
     assert all(len(picture.mistakes) and len(picture.faint) == len(picture.boxes) for picture in ready)
-
-
-@pytest.mark.usefixtures("loaded")
-def test_who_teacher_and_detector_agree_on_is_marked_before_anything_else_is_looked_for(
-    pictures: list[Picture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def marked(pictures: Sequence[Picture], _: FaceFinder, __: FaceFinder) -> list[Picture]:
-        return [replace(picture, name="agreed") for picture in pictures]
-
-    def seen(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
-        assert {picture.name for picture in pictures} == {"agreed"}
-        return list(pictures)
-
-    monkeypatch.setattr(prepare, "with_agreed", marked)
-    for step in ("with_unmarked", "with_mistakes", "with_faint"):
-        monkeypatch.setattr(prepare, step, seen)
-    ready = prepared(pictures, Recipe(teacher="a.onnx", weights=str(tmp_path)), lambda _: None)
-    assert {picture.name for picture in ready} == {"agreed"}
 
 
 @pytest.mark.usefixtures("loaded")
