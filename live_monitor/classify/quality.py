@@ -55,8 +55,8 @@ class Quality:
 class Limits:
     """What a face must have to be read; the names are those of Quality. The defaults are what custom-cnn was measured at.
 
-    glance reads smaller, darker and more blurred faces. Where its limits differed by detector its card has the stricter one: the
-    turn was 0.33 by facegrid's landmarks and 0.50 by YuNet's, which put the nose of a turned face further out.
+    glance reads smaller, darker and more blurred faces. Where limits differ by detector a card has the stricter one: faces may be
+    turned by 0.53 to 0.65 with facegrid's landmarks and by 0.50 with YuNet's.
 
     Attributes:
         darkest: least brightness.
