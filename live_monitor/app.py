@@ -40,7 +40,7 @@ GIVE_UP_S = 30.0
 
 _WAIT_S = 0.1
 
-AnySource = str | os.PathLike[str] | int | NDArray[np.uint8]
+AnySource = str | os.PathLike[str] | int | NDArray[np.uint8] | Source
 
 
 def analyze(source: AnySource, **settings: Any) -> Iterator[FrameResult]:
@@ -48,7 +48,7 @@ def analyze(source: AnySource, **settings: Any) -> Iterator[FrameResult]:
 
     Args:
         source: a video file's path, a stream's URL, a camera's index, or one picture as uint8 (H, W, 3) BGR, (H, W, 4)
-            BGRA or (H, W) grey.
+            BGRA or (H, W) grey; or a source of its own, such as `live_monitor.capture.screen.Screen("1")`.
         settings: the fields of `live_monitor.settings.Settings`.
 
     Returns:
@@ -80,11 +80,13 @@ def results(pipeline: Pipeline, source_name: str) -> Generator[FrameResult, None
 
 
 def make_source(source: AnySource, settings: Settings) -> Source:
-    """The source that a path, URL, index or picture stands for.
+    """The source that a path, URL, index or picture stands for; a source stands for itself.
 
     Raises:
         UsageError: it is none of them.
     """
+    if isinstance(source, Source):
+        return source
     if isinstance(source, np.ndarray):
         return Picture(source)
     if isinstance(source, int | np.integer):

@@ -61,6 +61,11 @@ class TestAnalyze:
         assert [reading.label for reading in result.readings] == ["happy"]
         np.testing.assert_array_equal(result.frame.image, grey_picture(99))
 
+    def test_a_source_of_the_callers_own_is_read_and_closed(self) -> None:
+        source = FakeSource([0.0, 0.04, 0.08])
+        assert [result.frame.pts_s for result in analyze(source)] == [0.0, 0.04, 0.08]
+        assert source.closed
+
     def test_a_picture_of_the_caller_stays_writable(self) -> None:
         pixels = grey_picture(99)
         list(analyze(pixels))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from live_monitor.types import Image
 
@@ -13,6 +13,7 @@ LONGEST_STEP_S = 10.0
 """A larger step between two pictures is taken for a broken timestamp, not for a pause."""
 
 
+@runtime_checkable
 class Source(Protocol):
     """A camera, file or stream. Only the capture thread calls it.
 
