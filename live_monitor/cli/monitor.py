@@ -127,7 +127,7 @@ def _monitor(
     settings = settings_of(**options)
     source = _source(chosen, {"camera": camera or "0", "video": video, "stream": stream, "screen": screen}[chosen], settings)
     view = View(panel=panel, blur=blur, details=details, mirror=mirror)
-    with _log(log, source, settings) as opened_log, _recording(record, source) as recording:
+    with _log(log, source, settings) as opened_log, _recording(record, source, settings) as recording:
         if no_display:
             _analyse_without_window(source, settings, view, opened_log, recording, as_json)
         else:
@@ -168,12 +168,12 @@ def _log(path: Path | None, source: Source, settings: Settings) -> contextlib.Ab
     return Log(path, settings.read_every_s, live=source.live)
 
 
-def _recording(path: Path | None, source: Source) -> contextlib.AbstractContextManager[Recording | None]:
+def _recording(path: Path | None, source: Source, settings: Settings) -> contextlib.AbstractContextManager[Recording | None]:
     if path is None:
         return contextlib.nullcontext()
     from live_monitor.session.recording import Recording
 
-    return Recording(path, live=source.live)
+    return Recording(path, live=source.live or settings.realtime)
 
 
 def _watch(

@@ -37,11 +37,11 @@ class Recording:
 
         Args:
             path: of the file; never one that is there already.
-            live: whether pictures arrive when they happen.
+            live: whether pictures arrive when they happen, or late ones of a file are left out.
 
         Raises:
             UsageError: its suffix is none of FOURCCS.
-            OutputError: the file is there already, cannot be made, or has no room.
+            OutputError: the file is there already, or cannot be made.
         """
         if path.suffix.lower() not in FOURCCS:
             raise UsageError(f"{path}: not a kind of video that can be recorded; call it {path.stem}.mp4, .mkv or .avi")

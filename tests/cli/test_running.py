@@ -95,6 +95,14 @@ def test_a_recording_shows_every_frame_with_the_panel_beside_it(
     assert frames == 5
 
 
+@pytest.mark.parametrize(("option", "fps"), [([], 25.0), (["--realtime"], 30.0)])
+def test_a_recording_has_the_files_frame_rate_unless_frames_may_be_left_out(
+    run: Run, portrait_clip: Path, tmp_path: Path, option: list[str], fps: float
+) -> None:
+    assert run("--no-display", "--video", portrait_clip, "--record", tmp_path / "lesson.avi", *option).code == 0
+    assert cv2.VideoCapture(str(tmp_path / "lesson.avi")).get(cv2.CAP_PROP_FPS) == fps
+
+
 def test_faces_are_blurred_in_a_recording_too(run: Run, portrait_clip: Path, tmp_path: Path) -> None:
     sharpness = []
     for name, options in (("clear.mkv", []), ("blurred.mkv", ["--blur"])):
