@@ -23,7 +23,7 @@ class Settings:
 
     Attributes:
         size: width and height to ask a camera for, in pixels.
-        fps: frame rate to ask a camera for.
+        fps: frame rate to ask a camera for, or at which to read the screen.
         realtime: treat a file as if it were live: late frames are dropped.
         detector: "facegrid" (this project's own network), "yunet" (OpenCV's, see `live-monitor models pull`), "haar" (a
             cascade), or "auto": facegrid, unless another setting is for another.

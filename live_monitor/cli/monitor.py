@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--screen",
     metavar="N|X,Y,W,H",
-    help="What the screen shows, such as a call: a screen by number (0: all of them), or a part of it in pixels.",
+    help="What the screen shows, such as a call: a screen by number (0: all of them), or a part of them in pixels.",
 )
 @click.option("--size", callback=parse_size, metavar="WxH", help="Picture size to ask the camera for.")
 @click.option(

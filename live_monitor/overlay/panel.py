@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from live_monitor.labels import COLOURS_BGR, LABELS
 from live_monitor.overlay.text import Colour, Rect, Style, line_height, plate_size, write
-from live_monitor.pulse.pulse import LEAST_COVERAGE, MEAN_S, SHOWN_S, Point, Pulse
+from live_monitor.pulse.pulse import LEAST_COVERAGE, LONGEST_GAP_S, MEAN_S, SHOWN_S, Point, Pulse
 from live_monitor.types import Image
 
 WIDTH_OF_SHORT_SIDE = 0.46
@@ -24,9 +24,6 @@ INDEX_COLOURS_BGR: dict[str, Colour] = {
 }  # fmt: skip
 PALETTE_BGR = np.array([COLOURS_BGR[label] for label in LABELS], np.uint8)
 RANGES = {"valence": (-1.0, 1.0), "expressiveness": (0.0, 1.0), "concentration": (0.0, 1.0)}
-
-LONGEST_GAP_S = 2.5
-"""Points further apart are not joined: nothing was readable in between."""
 
 TITLE = "Class pulse"
 SUBTITLE = "expressions, not minds"

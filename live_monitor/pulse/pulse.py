@@ -23,6 +23,9 @@ MEAN_S = 10
 SHOWN_S = 300
 """How long points are kept for the chart, in seconds."""
 
+LONGEST_GAP_S = 2.5
+"""Points further apart are not joined in a chart: nothing was readable in between."""
+
 BASELINE_S = 7200
 """Longest memory of what is usual in this session, in seconds."""
 

@@ -14,6 +14,7 @@ from typing import Any
 from live_monitor.errors import OutputError
 from live_monitor.labels import LABELS
 from live_monitor.media_steps import MediaSteps
+from live_monitor.session.new_file import new_file
 from live_monitor.types import FrameResult, Reading
 
 COLUMNS = ("time_s", "clock", "frame", "marker", "face", "seen", "x", "y", "width", "height", "label", "why", *LABELS)
@@ -52,12 +53,7 @@ class Log:
         self._marker = ""
         self._whole_bytes = 0
         self._logged_s: float | None = None
-        try:
-            self._file = path.open("xb", buffering=0)
-        except FileExistsError as error:
-            raise OutputError(f"{path}: is there already and is not written over; choose another name") from error
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be written: {error.strerror}; choose another folder") from error
+        self._file = new_file(path)
 
     def __enter__(self) -> Log:
         return self

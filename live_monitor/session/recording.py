@@ -13,6 +13,7 @@ import numpy as np
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.overlay.live_view import LiveView
 from live_monitor.overlay.view import View
+from live_monitor.session.new_file import new_file
 from live_monitor.types import FrameResult, Image
 
 FOURCCS = {".mp4": "mp4v", ".mkv": "mp4v", ".avi": "XVID"}
@@ -52,12 +53,7 @@ class Recording:
         self._last: Image | None = None
         self._first_s = self._last_s = 0.0
         self._written = 0
-        try:
-            path.open("xb").close()
-        except FileExistsError as error:
-            raise OutputError(f"{path}: is there already and is not written over; choose another name") from error
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be written: {error.strerror}; choose another folder") from error
+        new_file(path).close()
 
     def __enter__(self) -> Recording:
         return self

@@ -14,15 +14,12 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from live_monitor.labels import COLOURS_BGR, LABELS, UNSURE, UNSURE_BGR
-from live_monitor.pulse.pulse import INDEXES
+from live_monitor.pulse.pulse import INDEXES, LONGEST_GAP_S
 from live_monitor.session.report import Json
 from live_monitor.session.words import at
 
 MOST_FACES = 40
 """So many faces have a row of their own, those seen longest."""
-
-LONGEST_GAP_S = 2.5
-"""Points further apart are not joined: nothing was readable in between."""
 
 WIDTH_IN, PANEL_IN, ROW_IN, EDGES_IN, DPI = 12.0, 2.1, 0.2, 1.3, 110
 STEPS_S: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
