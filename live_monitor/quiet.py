@@ -21,6 +21,17 @@ def silence_libraries() -> None:
         os.environ.setdefault(name, value)
 
 
+def keep_own_stderr() -> None:
+    """Lets what Python prints pass while `silent_stderr` is at work in any thread: it has a descriptor of its own from now on."""
+    if sys.stderr is None:  # under pythonw
+        return
+    try:
+        own = os.dup(2)
+    except OSError:  # closed
+        return
+    sys.stderr = os.fdopen(own, "w", buffering=1, encoding=sys.stderr.encoding, errors=sys.stderr.errors)
+
+
 @contextlib.contextmanager
 def silent_stderr() -> Iterator[None]:
     """Throws away what C++ code writes to the process's stderr: some of it obeys no setting."""

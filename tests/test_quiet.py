@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from live_monitor.quiet import silence_libraries, silent_stderr
+from live_monitor.quiet import keep_own_stderr, silence_libraries, silent_stderr
 
 
 def test_a_users_own_setting_stays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,3 +81,21 @@ def test_no_descriptor_is_left_open() -> None:
     now_free = os.dup(1)
     os.close(now_free)
     assert now_free == lowest_free
+
+
+def test_what_python_prints_passes_while_a_thread_is_inside_the_block() -> None:
+    program = (
+        "import os, sys; from live_monitor.quiet import keep_own_stderr, silent_stderr\n"
+        "keep_own_stderr()\n"
+        "with silent_stderr():\n"
+        "    os.write(2, b'from a library')\n"
+        "    print('an error of ours', file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr == "an error of ours\n"
+
+
+def test_without_a_stderr_there_is_none_to_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    keep_own_stderr()
+    assert sys.stderr is None

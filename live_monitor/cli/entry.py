@@ -16,7 +16,7 @@ import click
 from live_monitor.cli.monitor import cli
 from live_monitor.cli.stopped import EXIT_SIGNAL, Stopped
 from live_monitor.errors import LiveMonitorError, OutputError, UsageError
-from live_monitor.quiet import silence_libraries
+from live_monitor.quiet import keep_own_stderr, silence_libraries
 
 EXIT_UNEXPECTED = 1
 
@@ -24,6 +24,7 @@ EXIT_UNEXPECTED = 1
 def main() -> NoReturn:
     """The entry point: runs the command line and exits with a code of the table in `live_monitor.errors`."""
     silence_libraries()
+    keep_own_stderr()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     _exit(_run(sys.argv[1:]))

@@ -209,3 +209,10 @@ def test_a_screen_without_a_desktop_ends_in_4(run_apart: Run) -> None:
         assert (code, out) == (4, "")
         assert "cannot be read: " in err
         assert err.count("\n") == 1
+
+
+def test_an_error_is_told_while_a_library_that_writes_to_stderr_is_being_loaded(run_apart: Run) -> None:
+    code, out, err = run_apart("--no-display", "--camera", ABSENT_CAMERA, "--device", "gpu")
+    assert (code, out) == (4, "")
+    assert err.startswith(f"Error: camera {ABSENT_CAMERA}: cannot be opened; ")
+    assert err.count("\n") == 1
