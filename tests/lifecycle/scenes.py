@@ -19,8 +19,12 @@ from live_monitor.stages import Stages
 from live_monitor.types import Frame, Image
 from tests.fakes import FakeDetector, FakeDisplay, FakeSource, fake_stages
 
-DEADLINE_S = 1.0
+DEADLINE_S = 3.0
+"""The end takes half a second at most where a thread hangs, see `live_monitor.pipeline.JOIN_S`, but a busy machine takes its time."""
+
 LONG_S = 10.0
+"""So long a run would wait for a thread that hangs."""
+
 FILE_TIMES = [index / 25 for index in range(3)]
 
 
@@ -143,6 +147,7 @@ def loading() -> Scene:
         for index in count():
             if source.error is not None:
                 raise source.error
+            threading.Event().wait(0.001)  # a camera that sends as fast as it can leaves no time for the others
             yield index / 25
 
     source = BreakableSource(script(), live=True)

@@ -1,4 +1,4 @@
-"""Every state the monitor can be in, times every way out of it: each ends within a second, with everything closed."""
+"""Every state the monitor can be in, times every way out of it: each ends soon, with everything closed."""
 
 from __future__ import annotations
 

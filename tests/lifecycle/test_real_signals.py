@@ -1,4 +1,4 @@
-"""Real signals to the command line in a process of its own: it ends within a second, with the signal's exit code."""
+"""Real signals to the command line in a process of its own: it ends soon, with the signal's exit code."""
 
 from __future__ import annotations
 
