@@ -20,7 +20,7 @@ from live_monitor.types import Frame, Image
 from tests.fakes import FakeDetector, FakeDisplay, FakeSource, fake_stages
 
 DEADLINE_S = 3.0
-"""The end takes half a second at most where a thread hangs, see `live_monitor.pipeline.JOIN_S`, but a busy machine takes its time."""
+"""A thread that hangs is waited for half a second, `live_monitor.pipeline.JOIN_S`; a busy machine takes its time besides."""
 
 LONG_S = 10.0
 """So long a run would wait for a thread that hangs."""
