@@ -89,9 +89,8 @@ def test_pictures_come_at_the_rate_that_was_asked_for_and_media_time_is_real_tim
     started_s = time.monotonic()
     times = [source.grab() for _ in range(21)]
     elapsed_s = time.monotonic() - started_s
-    assert elapsed_s >= 0.2 - 0.011
     assert times[0] == 0.0
-    assert times[-1] == pytest.approx(elapsed_s, abs=0.05)
+    assert 0.2 - 0.011 <= times[-1] <= elapsed_s
 
 
 def test_one_that_was_late_does_not_hurry_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
