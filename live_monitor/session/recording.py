@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
@@ -31,7 +32,10 @@ LEAST_FREE_BYTES = 16_000_000
 
 
 class Recording:
-    """Writes pictures with their media time; a context manager. Only the main thread calls it."""
+    """Writes pictures with their media time; a context manager. Only the main thread calls it.
+
+    Coding a picture takes as long as all the rest of showing it: a thread of its own does that while the next one is drawn.
+    """
 
     def __init__(self, path: Path, *, live: bool) -> None:
         """Makes the file.
@@ -53,6 +57,8 @@ class Recording:
         self._last: Image | None = None
         self._first_s = self._last_s = 0.0
         self._written = 0
+        self._coder = ThreadPoolExecutor(1, "recording")
+        self._coding: Future[None] | None = None
         new_file(path).close()
 
     def __enter__(self) -> Recording:
@@ -60,12 +66,16 @@ class Recording:
 
     def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
         """Closes the file; one without a single picture is taken away again."""
-        if self._last is not None:
-            self._write(self._last, 1)
-        if self._writer is not None:
-            self._writer.release()
-        else:
-            self._path.unlink(missing_ok=True)
+        try:
+            with self._coder:
+                if self._last is not None:
+                    self._write(self._last, 1)
+                self._wait()
+        finally:
+            if self._writer is not None:
+                self._writer.release()
+            else:
+                self._path.unlink(missing_ok=True)
 
     def add(self, shown: Image, now_s: float) -> None:
         """Takes the next picture, which stays until the one after it.
@@ -95,12 +105,21 @@ class Recording:
         self._write(last, round((now_s - self._first_s) * self._fps) - self._written)
 
     def _write(self, shown: Image, times: int) -> None:
+        """Hands a picture over to be coded; waits for the one before, so that none pile up."""
         if self._writer is None:
             self._writer = self._opened(shown)
+        self._wait()
+        self._coding = self._coder.submit(self._code, self._writer, shown, times)
+        self._written += times
+
+    def _wait(self) -> None:
+        if self._coding is not None:
+            self._coding.result()
+
+    def _code(self, writer: cv2.VideoWriter, shown: Image, times: int) -> None:
         fitted = self._fitted(shown)
         for _ in range(times):
-            self._writer.write(fitted)
-            self._written += 1
+            writer.write(fitted)
 
     def _opened(self, first: Image) -> cv2.VideoWriter:
         height, width = first.shape[:2]

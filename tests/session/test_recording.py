@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -171,6 +172,30 @@ def test_it_ends_before_the_disk_is_full_and_can_be_played(path: Path, monkeypat
         with pytest.raises(OutputError, match=r"lesson\.mp4: ends at 0\.1 s, as less than 16 MB are free there; free space"):
             add_all(recording, greys(0.0, 0.04, 0.08, 0.12, 0.16))
     assert played(path).levels == [0, 20, 40, 60]
+
+
+def test_a_picture_is_coded_while_the_next_one_is_drawn(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_code, code = threading.Event(), Recording._code
+
+    def code_later(recording: Recording, writer: cv2.VideoWriter, shown: Image, times: int) -> None:
+        assert may_code.wait(10)
+        code(recording, writer, shown, times)
+
+    monkeypatch.setattr(Recording, "_code", code_later)
+    with Recording(path, live=True) as recording:
+        add_all(recording, greys(0.0, 1 / LIVE_FPS))
+        may_code.set()
+        add_all(recording, [(2 / LIVE_FPS, grey_picture(40))])
+    assert played(path).levels == [0, 20, 40]
+
+
+def test_what_goes_wrong_while_a_picture_is_coded_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OutputError("on purpose")
+
+    monkeypatch.setattr(Recording, "_code", fail)
+    with pytest.raises(OutputError, match="on purpose"), Recording(path, live=True) as recording:
+        add_all(recording, greys(0.0, 0.1))
 
 
 def test_a_file_that_went_away_is_told(path: Path) -> None:
