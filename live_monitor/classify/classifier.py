@@ -27,10 +27,6 @@ class EmotionClassifier:
         self._temperature = temperature
         self._ferplus_share = ferplus_share
 
-    def classify(self, image: Image, detections: Sequence[Detection]) -> NDArray[np.float32]:
-        """Probabilities float32 (n, 7) of n faces, from one engine call; from none when n is 0."""
-        return self.label(self.crop(image, detections))
-
     def crop(self, image: Image, detections: Sequence[Detection]) -> NDArray[np.uint8]:
         """The faces as the network takes them, uint8 (n, side, side) grey."""
         boxes = [detection.box for detection in detections]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
@@ -27,32 +28,37 @@ def faces_side_by_side(count: int) -> list[Detection]:
     return [Detection(Box(x, 5, x + 20, 25)) for x in range(count)]
 
 
+def read(classifier: EmotionClassifier, count: int) -> NDArray[np.float32]:
+    """What it says of so many faces of a picture."""
+    return classifier.label(classifier.crop(grey_picture(100), faces_side_by_side(count)))
+
+
 @pytest.mark.parametrize("count", [1, 2, 9, 33])
 def test_one_call_of_the_engine_serves_all_faces(classifier: EmotionClassifier, engine: FakeEngine, count: int) -> None:
-    classifier.classify(grey_picture(100), faces_side_by_side(count))
+    read(classifier, count)
     assert [batch.shape for batch in engine.batches] == [(count, 48, 48, 1)]
 
 
 def test_a_frame_without_faces_does_not_reach_the_engine(classifier: EmotionClassifier, engine: FakeEngine) -> None:
-    probabilities = classifier.classify(grey_picture(100), [])
+    probabilities = read(classifier, 0)
     assert probabilities.shape == (0, 7)
     assert engine.batches == []
 
 
 def test_every_face_gets_its_own_probabilities(classifier: EmotionClassifier) -> None:
-    assert classifier.classify(grey_picture(100), faces_side_by_side(5)).shape == (5, 7)
+    assert read(classifier, 5).shape == (5, 7)
 
 
 def test_probabilities_are_tempered_as_the_card_says(engine: FakeEngine) -> None:
     modest = EmotionClassifier(engine, input_px=48, crop_margin=0.0, temperature=2.0)
-    happy = modest.classify(grey_picture(100), faces_side_by_side(1))[0, LABELS.index("happy")]
+    happy = read(modest, 1)[0, LABELS.index("happy")]
     assert happy == pytest.approx(0.7**0.5 / (0.7**0.5 + 6 * 0.05**0.5))
 
 
 @pytest.mark.parametrize(("share", "label"), [(0.0, "angry"), (0.5, "neutral")])
 def test_people_say_as_much_as_the_card_says(share: float, label: str) -> None:
     classifier = EmotionClassifier(AngryButNeutralToPeople(), input_px=48, crop_margin=0.0, ferplus_share=share)
-    said = classifier.classify(grey_picture(100), faces_side_by_side(1))[0]
+    said = read(classifier, 1)[0]
     assert LABELS[said.argmax()] == label
 
 
@@ -69,6 +75,7 @@ def test_a_live_face_reaches_the_network_exactly_as_a_training_face_does(engine:
         margin = side * widened / (1 + 2 * widened)
         detections.append(Detection(Box(x + margin, y + margin, x + side - margin, y + side - margin)))
 
-    EmotionClassifier(engine, input_px=card.input_px, crop_margin=widened).classify(frame, detections)
+    classifier = EmotionClassifier(engine, input_px=card.input_px, crop_margin=widened)
+    classifier.label(classifier.crop(frame, detections))
 
     np.testing.assert_array_equal(engine.batches[0], normalise(faces))

@@ -46,7 +46,7 @@ def test_a_model_says_of_a_face_what_the_live_view_says(name: str) -> None:
     face = drawn_faces(1)[0]
     classifier = load_stages(Settings(model=name, device="cpu"), on_time=False).classifier
     picture = cv2.cvtColor(face, cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False)
-    live = classifier.classify(picture, [Detection(Box(0, 0, 48, 48))])
+    live = classifier.label(classifier.crop(picture, [Detection(Box(0, 0, 48, 48))]))
     [model] = load_model(name)
     np.testing.assert_allclose(model.answer(face[np.newaxis]).probabilities, live, atol=1e-6)
 
