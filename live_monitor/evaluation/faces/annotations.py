@@ -72,6 +72,15 @@ def load_annotations(path: Path, pictures: Path | None = None) -> list[MarkedPic
     return found
 
 
+def load_boxes(path: Path) -> dict[str, tuple[Box, ...]]:
+    """Boxes by name of the picture, of the JSON format; the pictures need not be there.
+
+    Raises:
+        UsageError: the file cannot be read, or is not of the format.
+    """
+    return {name: boxes for name, boxes, _, _ in _from_json(path, _read(path))}
+
+
 _Entry = tuple[str, tuple[Box, ...], tuple[Box, ...], tuple[str, ...] | None]
 """Name of the picture, faces, ignored boxes, labels."""
 

@@ -9,11 +9,14 @@ from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.detect.detector import FaceFinder
 from live_monitor.detect.facegrid import FaceGrid
 from live_monitor.detect.yunet import YuNetFinder
+from live_monitor.errors import UsageError
+from live_monitor.evaluation.faces.annotations import load_boxes
 from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces.cutouts import cutouts
 from live_monitor.training.faces.faint import with_faint
 from live_monitor.training.faces.leave_out import without_twins_in
 from live_monitor.training.faces.mistakes import with_mistakes
+from live_monitor.training.faces.no_faces import with_no_faces
 from live_monitor.training.faces.pictures import Picture
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.unmarked import with_unmarked
@@ -28,22 +31,26 @@ def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], N
         say: called with a line for people, before something that takes minutes.
 
     Raises:
-        UsageError: nothing to leave out, or no FER2013 to paste faces of.
+        UsageError: nothing to leave out, no FER2013 to paste faces of, or no boxes of what is no face.
         ModelError: the teacher, or the detector to begin with, is missing, damaged or none.
     """
     to_paste = None if recipe.cutouts is None else load_fer2013(Path(recipe.cutouts), "Training").images
+    no_faces = {} if recipe.no_faces is None else load_boxes(Path(recipe.no_faces))
+    if no_faces and not any(picture.name in no_faces for picture in pictures):
+        raise UsageError(f"{recipe.no_faces}: none of its {len(no_faces)} pictures is one to train on; give their names as there")
     if recipe.leave_out is not None:
         kept = without_twins_in(pictures, Path(recipe.leave_out))
         say(f"{len(pictures) - len(kept)} of {len(pictures)} pictures look like one in {recipe.leave_out} and are left out")
         pictures = kept
     if recipe.teacher is None:
-        return pictures
+        return with_no_faces(pictures, no_faces)
     say(f"{recipe.teacher} looks at {len(pictures)} pictures")
     teacher = _teacher(Path(recipe.teacher))
-    pictures = with_unmarked(pictures, teacher)
-    if recipe.weights is not None:
-        detector = FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST)
+    detector = None if recipe.weights is None else FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST)
+    pictures = with_unmarked(pictures, teacher, detector)
+    if detector is not None:
         pictures = with_faint(with_mistakes(pictures, detector), detector)
+    pictures = with_no_faces(pictures, no_faces)
     if to_paste is not None:
         say(f"{recipe.teacher} looks at {len(to_paste)} faces of {recipe.cutouts}")
         pictures = [*pictures, *cutouts(to_paste, teacher)]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from live_monitor.errors import UsageError
-from live_monitor.evaluation.faces.annotations import MarkedPicture, load_annotations
+from live_monitor.evaluation.faces.annotations import MarkedPicture, load_annotations, load_boxes
 from live_monitor.types import Box
 from tests.evaluation.faces.made import write_json, write_picture
 
@@ -58,6 +58,11 @@ def test_json_gives_boxes_by_their_corners_and_a_label_each(one_picture: Path, t
 def test_json_may_name_boxes_that_do_not_count(one_picture: Path, tmp_path: Path) -> None:
     path = write_json(tmp_path / "faces.json", [{"image": "one.png", "boxes": [[1, 2, 30, 40]], "ignored": [[5, 6, 7, 8]]}])
     assert load_annotations(path) == [MarkedPicture(one_picture, (Box(1, 2, 31, 42),), (Box(5, 6, 12, 14),))]
+
+
+def test_boxes_alone_need_no_pictures(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "boxes.json", [{"image": "nowhere.png", "boxes": [[1, 2, 30, 40]]}])
+    assert load_boxes(path) == {"nowhere.png": (Box(1, 2, 31, 42),)}
 
 
 def test_json_needs_no_labels_and_no_faces(one_picture: Path, tmp_path: Path) -> None:

@@ -87,6 +87,13 @@ def test_faces_to_paste_need_a_teacher(detector_data: Path, tmp_path: Path, caps
     assert not (tmp_path / "run").exists()
 
 
+def test_boxes_of_no_faces_that_are_not_there_end_in_one_line(
+    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(detector_data, tmp_path / "run", "--no-faces", str(tmp_path / "nowhere.json")) == 2
+    assert capsys.readouterr().err == f"Error: {tmp_path / 'nowhere.json'}: no such file\n"
+
+
 def test_a_folder_that_cannot_be_written_ends_in_6(
     detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

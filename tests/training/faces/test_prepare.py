@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,15 +33,16 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, float]]:
     loaded: list[tuple[str, Path, float]] = []
 
     def stand_in(kind: str) -> None:
-        def load(model: Path, *, threshold: float) -> None:
+        def load(model: Path, *, threshold: float) -> str:
             loaded.append((kind, model, threshold))
+            return kind
 
         monkeypatch.setattr(prepare, kind, load)
 
     stand_in("FaceGrid")
     stand_in("YuNetFinder")
     for step in ("with_unmarked", "with_mistakes", "with_faint"):
-        monkeypatch.setattr(prepare, step, lambda pictures, _: pictures)
+        monkeypatch.setattr(prepare, step, lambda pictures, *_: pictures)
     return loaded
 
 
@@ -83,15 +85,20 @@ def test_a_teacher_that_is_not_there_is_named(pictures: list[Picture], tmp_path:
 
 
 @pytest.mark.usefixtures("loaded")
-def test_a_teacher_keeps_what_nobody_marked_from_being_background(
-    pictures: list[Picture], monkeypatch: pytest.MonkeyPatch
+def test_a_teacher_keeps_what_nobody_marked_from_being_background_and_is_asked_with_the_detector_it_begins_with(
+    pictures: list[Picture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def add_one(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
+    asked: list[tuple[object, ...]] = []
+
+    def add_one(pictures: Sequence[Picture], *detectors: FaceFinder) -> list[Picture]:
+        asked.append(detectors)
         return [replace(picture, unmarked=np.ones((1, 4), np.float32)) for picture in pictures]
 
     monkeypatch.setattr(prepare, "with_unmarked", add_one)
-    ready = prepared(pictures, Recipe(teacher="a.onnx"), lambda _: None)
-    assert all(len(picture.unmarked) and not len(picture.mistakes) and not len(picture.faint) for picture in ready)
+    for weights in (None, str(tmp_path)):
+        ready = prepared(pictures, Recipe(teacher="a.onnx", weights=weights), lambda _: None)
+        assert all(len(picture.unmarked) and not len(picture.mistakes) and not len(picture.faint) for picture in ready)
+    assert asked == [("YuNetFinder", None), ("YuNetFinder", "FaceGrid")]
 
 
 def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_or_hardly_sees_is_looked_for(
@@ -108,6 +115,23 @@ def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_or_har
     ready = prepared(pictures, Recipe(teacher="a.onnx", weights=str(tmp_path)), lambda _: None)
     assert loaded[1:] == [("FaceGrid", tmp_path, mistakes.FAINTEST)]
     assert all(len(picture.mistakes) and len(picture.faint) == len(picture.boxes) for picture in ready)
+
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize("teacher", [None, "a.onnx"])
+def test_what_people_found_to_be_no_face_is_a_mistake(pictures: list[Picture], tmp_path: Path, teacher: str | None) -> None:
+    boxes = tmp_path / "no-faces.json"
+    boxes.write_text(json.dumps([{"image": pictures[0].name, "boxes": [[1, 2, 10, 20]]}]), encoding="utf-8")
+    ready = prepared(pictures, Recipe(teacher=teacher, no_faces=str(boxes)), lambda _: None)
+    assert ready[0].mistakes.tolist() == [[1, 2, 11, 22]]
+    assert {picture.name for picture in ready if len(picture.mistakes)} == {pictures[0].name}
+
+
+def test_a_file_of_no_faces_that_names_none_of_the_pictures_is_refused(pictures: list[Picture], tmp_path: Path) -> None:
+    boxes = tmp_path / "no-faces.json"
+    boxes.write_text('[{"image": "nowhere.jpg", "boxes": []}]', encoding="utf-8")
+    with pytest.raises(UsageError, match="none of its 1 pictures is one to train on; give their names as there"):
+        prepared(pictures, Recipe(no_faces=str(boxes)), pytest.fail)
 
 
 @pytest.mark.usefixtures("loaded")

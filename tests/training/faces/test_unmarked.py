@@ -36,3 +36,18 @@ def test_in_a_scene_of_nobody_a_doubtful_thing_stays_background(score: float | N
 def test_a_scene_of_nobody_where_the_teacher_is_sure_of_somebody_is_left_out(width: int) -> None:
     scenes = [picture(), picture(NEGATIVE)]
     assert [known.kind for known in with_unmarked(scenes, Finder(BESIDE, score=0.8, width=width))] == ["photo"]
+
+
+@pytest.mark.parametrize(("score", "seen", "is_unmarked"), [(0.49, False, False), (0.49, True, True), (0.5, False, True)])
+def test_what_the_teacher_hardly_sees_and_a_second_detector_not_at_all_is_background(
+    score: float, seen: bool, is_unmarked: bool
+) -> None:
+    second = Finder(*([BESIDE] if seen else []), MARKED)
+    (known,) = with_unmarked([picture()], Finder(BESIDE, score=score), second)
+    assert known.unmarked.tolist() == ([list(BESIDE)] if is_unmarked else [])
+
+
+def test_a_face_that_is_marked_bears_out_nothing_beside_it() -> None:
+    reaching_over = Finder((8.0, 20.0, 40.0, 40.0))
+    (known,) = with_unmarked([picture()], Finder((5.0, 20.0, 25.0, 40.0), score=0.3), reaching_over)
+    assert len(known.unmarked) == 0
