@@ -1,8 +1,9 @@
 """Faces that nobody marked: half hidden, turned to the side, or too blurred for whoever made the boxes.
 
 Held against the network as background they would teach it to overlook such faces, so what a teacher finds there counts
-neither way, however faintly it sees it. A scene that is said to show nobody keeps its doubtful things, which are what the
-network must learn to leave alone; where the teacher is sure of somebody there, the scene is not used.
+neither way, unless it sees it faintly and a second detector not at all. A scene that is said to show nobody keeps its
+doubtful things, which are what the network must learn to leave alone; where the teacher is sure of somebody there, the
+scene is not used.
 """
 
 from __future__ import annotations
