@@ -78,7 +78,10 @@ def load_boxes(path: Path) -> dict[str, tuple[Box, ...]]:
     Raises:
         UsageError: the file cannot be read, or is not of the format.
     """
-    return {name: boxes for name, boxes, _, _ in _from_json(path, _read(path))}
+    known: dict[str, tuple[Box, ...]] = {}
+    for name, boxes, _, _ in _from_json(path, _read(path)):
+        known[name] = known.get(name, ()) + boxes
+    return known
 
 
 _Entry = tuple[str, tuple[Box, ...], tuple[Box, ...], tuple[str, ...] | None]

@@ -1,7 +1,7 @@
 """What people have looked at and found to be no face, though detectors see one: hands, hair, clothes, the backs of heads.
 
-What a teacher sees faintly counts neither way, see `live_monitor.training.faces.unmarked`, so that a network is never told of
-its mistakes among it: of what both YuNet and facegrid saw in crowds and nobody had marked, half is no face.
+What a teacher sees counts neither way, see `live_monitor.training.faces.unmarked`, so that a network is never told of its
+mistakes among it: of what both YuNet and facegrid saw and nobody had marked, more than a third is clearly no face.
 """
 
 from __future__ import annotations

@@ -65,6 +65,11 @@ def test_boxes_alone_need_no_pictures(tmp_path: Path) -> None:
     assert load_boxes(path) == {"nowhere.png": (Box(1, 2, 31, 42),)}
 
 
+def test_boxes_of_a_picture_that_is_named_twice_are_one_list(tmp_path: Path) -> None:
+    entries = [{"image": "one.png", "boxes": [[1, 2, 30, 40]]}, {"image": "one.png", "boxes": [[5, 6, 7, 8]]}]
+    assert load_boxes(write_json(tmp_path / "boxes.json", entries)) == {"one.png": (Box(1, 2, 31, 42), Box(5, 6, 12, 14))}
+
+
 def test_json_needs_no_labels_and_no_faces(one_picture: Path, tmp_path: Path) -> None:
     path = write_json(tmp_path / "faces.json", [{"image": "one.png", "boxes": []}])
     assert load_annotations(path) == [MarkedPicture(one_picture, ())]
