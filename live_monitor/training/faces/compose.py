@@ -19,7 +19,7 @@ from live_monitor.types import Image
 CROPS, GALLERIES, PASTES = 0.45, 0.23, 0.11
 """Shares of the samples; the rest are scenes without a face."""
 
-MISTAKES = 0.12
+MISTAKES = 0.15
 """Share of the samples, before all others, around something that a detector took for a face, where there is such."""
 
 COLOURED = 0.65

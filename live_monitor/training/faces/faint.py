@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from live_monitor.detect.detector import FaceFinder
 from live_monitor.evaluation.faces.matching import match
-from live_monitor.training.faces.mistakes import SCALES
 from live_monitor.training.faces.pictures import SINGLE, Picture
 from live_monitor.training.faces.placing import sides
 from live_monitor.training.faces.unmarked import found_at
@@ -23,12 +22,15 @@ from live_monitor.types import Box
 SEEN = 0.65
 """Score from which a face is seen well: about the threshold of the detector that ships."""
 
+SCALES = (1.0, 0.5)
+"""The detector sees each picture so many times as large."""
+
 SMALLEST_PX = 10.0
 """Smaller faces are faint whoever they are."""
 
 
 def with_faint(pictures: Iterable[Picture], detector: FaceFinder) -> list[Picture]:
-    """Takes along which faces the detector hardly sees, in the picture as it is or made smaller as for mistakes.
+    """Takes along which faces the detector hardly sees, in the picture as it is or made smaller.
 
     Args:
         pictures: to train on.

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from live_monitor.training.faces.mistakes import SCALES
 from live_monitor.training.faces.pictures import SINGLE, Picture
 from live_monitor.training.faces.unmarked import is_one_of
 from live_monitor.types import Box
 
 
 def with_no_faces(pictures: Iterable[Picture], boxes: Mapping[str, Sequence[Box]]) -> list[Picture]:
-    """Makes such boxes background that is shown more often.
+    """Makes such boxes background that is shown more often, at every size at which a detector makes mistakes.
 
     Args:
         pictures: to train on, with what a teacher finds.
@@ -38,5 +39,6 @@ def _with_no_faces(picture: Picture, boxes: Sequence[Box]) -> Picture:
     return dataclasses.replace(
         picture,
         unmarked=np.array(unmarked, np.float32).reshape(-1, 4),
-        mistakes=np.concatenate([picture.mistakes, np.array(boxes, np.float32).reshape(-1, 4)]),
+        mistakes=np.concatenate([picture.mistakes, np.tile(np.array(boxes, np.float32).reshape(-1, 4), (len(SCALES), 1))]),
+        mistaken_at=np.concatenate([picture.mistaken_at, np.repeat(np.array(SCALES, np.float32), len(boxes))]),
     )

@@ -63,6 +63,7 @@ class Picture:
         by_people: who made the boxes; people left out faces that they found too blurred or too far turned away.
         unmarked: float32 (m, 4), boxes that count neither way, see `live_monitor.training.faces.unmarked`.
         mistakes: float32 (k, 4), what a detector took for faces, see `live_monitor.training.faces.mistakes`.
+        mistaken_at: float32 (k,), how many times as large the picture was then.
         faint: int64 (f,), indexes of the faces that a detector hardly saw, see `live_monitor.training.faces.faint`.
     """
 
@@ -74,6 +75,7 @@ class Picture:
     by_people: bool
     unmarked: NDArray[np.float32] = field(default_factory=_no_boxes)
     mistakes: NDArray[np.float32] = field(default_factory=_no_boxes)
+    mistaken_at: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     faint: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property

@@ -62,8 +62,8 @@ LEAST_BLUR, MOST_BLUR = 0.004, 0.03
 """Share of the scenes that are behind the focus, and how far a point spreads there, as a part of the height: a pot or a lamp
 behind somebody is no face, however round it becomes."""
 
-SMALLEST_MISTAKE, LARGEST_MISTAKE = 0.4, 1.3
-"""How many times as large as in its picture a mistake is shown: the detector made it at that size or at half of it."""
+SMALLEST_MISTAKE, LARGEST_MISTAKE = 0.75, 1.35
+"""How many times as large a mistake is shown as when the detector made it."""
 
 IN_FRONT = 0.25
 SMALLEST_HIDDEN_PX = 10.0
@@ -145,9 +145,10 @@ class Scenery:
         """A scene around something that a detector took for a face, at about the size at which it did."""
         canvas = self.background(rng)
         picture = self._mistaken[rng.integers(len(self._mistaken))]
-        box = picture.mistakes[rng.integers(len(picture.mistakes))]
+        mistake = rng.integers(len(picture.mistakes))
+        box = picture.mistakes[mistake]
         fitting = SAMPLE_PX / 2 / float(sides(box[None])[0])
-        scale = min(_log_uniform(SMALLEST_MISTAKE, LARGEST_MISTAKE, rng), fitting)
+        scale = min(float(picture.mistaken_at[mistake]) * _log_uniform(SMALLEST_MISTAKE, LARGEST_MISTAKE, rng), fitting)
         target = rng.uniform(0.2, 0.8, 2) * SAMPLE_PX
         draw(canvas, picture, _pose((box[:2] + box[2:]) / 2, target, scale, rng), canvas.whole, self._pyramids)
         return canvas

@@ -62,7 +62,10 @@ def test_a_share_of_the_samples_shows_a_mistake_where_there_is_one(
         return shown[-1]
 
     monkeypatch.setattr(Scenery, "mistake", noted)
-    for pictures in (training, [replace(training[0], mistakes=np.ones((1, 4), np.float32)), *training[1:]]):
+    for pictures in (
+        training,
+        [replace(training[0], mistakes=np.ones((1, 4), np.float32), mistaken_at=np.ones(1, np.float32)), *training[1:]],
+    ):
         assert not shown
         composer = Composer(pictures)
         for number in range(SAMPLES):

@@ -16,6 +16,7 @@ from tests.training.faces.finder import BESIDE, MARKED, WIDTH, Finder, picture
 def test_what_nobody_marked_is_a_mistake(kind: str) -> None:
     (known,) = with_mistakes([picture(kind)], Finder(BESIDE))
     assert known.mistakes.tolist() == [list(BESIDE)]
+    assert known.mistaken_at.tolist() == [1.0]
 
 
 def test_a_marked_face_is_none() -> None:
@@ -28,9 +29,12 @@ def test_what_a_teacher_sees_too_is_none() -> None:
     assert len(known.mistakes) == 0
 
 
-def test_one_made_in_the_picture_at_half_its_size_is_noted_where_it_lies() -> None:
-    (known,) = with_mistakes([picture()], Finder((30.0, 5.0, 40.0, 17.0), width=WIDTH // 2))
+@pytest.mark.parametrize("part", [2, 4])
+def test_one_made_in_a_smaller_copy_is_noted_where_it_lies_and_with_the_size_of_the_copy(part: int) -> None:
+    x1, y1, x2, y2 = (pixel / part for pixel in BESIDE)
+    (known,) = with_mistakes([picture()], Finder((x1, y1, x2, y2), width=WIDTH // part))
     assert known.mistakes.tolist() == [list(BESIDE)]
+    assert known.mistaken_at.tolist() == [1 / part]
 
 
 def test_single_faces_are_not_looked_at() -> None:

@@ -123,7 +123,7 @@ def test_what_people_found_to_be_no_face_is_a_mistake(pictures: list[Picture], t
     boxes = tmp_path / "no-faces.json"
     boxes.write_text(json.dumps([{"image": pictures[0].name, "boxes": [[1, 2, 10, 20]]}]), encoding="utf-8")
     ready = prepared(pictures, Recipe(teacher=teacher, no_faces=str(boxes)), lambda _: None)
-    assert ready[0].mistakes.tolist() == [[1, 2, 11, 22]]
+    assert ready[0].mistakes.tolist() == [[1, 2, 11, 22]] * len(mistakes.SCALES)
     assert {picture.name for picture in ready if len(picture.mistakes)} == {pictures[0].name}
 
 

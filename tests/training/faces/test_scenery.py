@@ -95,24 +95,33 @@ def test_a_scene_is_cropped_around_a_face(training: list[Picture]) -> None:
     assert all(len(canvas.boxes) for canvas in drawn(Scenery(training, Pyramids()).crop))
 
 
-def test_a_mistake_is_shown_larger_or_smaller_and_what_is_marked_around_it_stays_marked(
-    training: list[Picture], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("mistaken_at", [1.0, 0.5])
+def test_a_mistake_is_shown_about_as_large_as_when_it_was_made_and_what_is_marked_around_it_stays_marked(
+    training: list[Picture], monkeypatch: pytest.MonkeyPatch, mistaken_at: float
 ) -> None:
     monkeypatch.setattr(scenery, "FORESHORTENED", 0.0)
     scene = one_scene(training)[0]
-    mistaken = replace(scene, image=np.zeros_like(scene.image), mistakes=np.array([(40, 40, 56, 60)], np.float32))
-    mistaken.image[40:60, 40:56] = (0, 0, 255)
+    mistaken = replace(
+        scene,
+        image=np.zeros_like(scene.image),
+        mistakes=np.array([(40, 40, 72, 80)], np.float32),
+        mistaken_at=np.array([mistaken_at], np.float32),
+    )
+    mistaken.image[40:80, 40:72] = (0, 0, 255)
     white = [replace(one, image=np.full_like(one.image, 255)) for one in training if one.kind == NEGATIVE]
     samples = drawn(Scenery([mistaken, *white], Pyramids()).mistake)
     heights = [int((sample.image @ (-1, -1, 2) > 200).any(axis=1).sum()) for sample in samples]
-    assert min(heights) < 16 < 20 < max(heights)
+    assert 20 * mistaken_at < min(heights) < 36 * mistaken_at < 44 * mistaken_at < max(heights) < 70 * mistaken_at
     assert any(len(sample.boxes) for sample in samples)
 
 
 def test_a_large_mistake_fits_into_the_sample(training: list[Picture]) -> None:
     scene = one_scene(training)[0]
     mistaken = replace(
-        scene, image=np.full((600, 600, 3), (0, 0, 255), np.uint8), mistakes=np.array([(0, 0, 600, 600)], np.float32)
+        scene,
+        image=np.full((600, 600, 3), (0, 0, 255), np.uint8),
+        mistakes=np.array([(0, 0, 600, 600)], np.float32),
+        mistaken_at=np.ones(1, np.float32),
     )
     black = [replace(one, image=np.zeros_like(one.image)) for one in training if one.kind == NEGATIVE]
     for sample in drawn(Scenery([mistaken, *black], Pyramids()).mistake):

@@ -239,7 +239,10 @@ def test_samples_are_composed_of_prepared_pictures(detector_data: Path, tmp_path
             composed_of.extend(pictures)
             super().__init__(pictures)
 
-    ready = [replace(picture, mistakes=np.ones((1, 4), np.float32)) for picture in load_pictures(detector_data).training]
+    ready = [
+        replace(picture, mistakes=np.ones((1, 4), np.float32), mistaken_at=np.ones(1, np.float32))
+        for picture in load_pictures(detector_data).training
+    ]
     monkeypatch.setattr(training, "Composer", Composing)
     monkeypatch.setattr(training, "prepared", lambda *_: ready)
     train(detector_data, tmp_path / "run", replace(RECIPE, steps=1))
