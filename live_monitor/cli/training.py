@@ -138,6 +138,7 @@ def train(
     metavar="FER2013",
     help="Paste FER2013's faces too (its folder, zip or fer2013.csv), where the teacher finds them.",
 )
+@click.option("--more-faces", metavar="FILE", help="JSON of boxes of faces that nobody had marked.")
 @click.option("--no-faces", metavar="FILE", help="JSON of boxes that you found to be no face: background, shown more often.")
 @click.option("--leave-out", metavar="DIR", help="Pictures and videos to test on: what looks like one is not trained on.")
 @click.option(

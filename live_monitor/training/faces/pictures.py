@@ -61,6 +61,7 @@ class Picture:
         landmarks: float32 (n, 5, 2), x, y in pixels: right eye, left eye, nose, right and left corner of the mouth; nan where
             unknown.
         by_people: who made the boxes; people left out faces that they found too blurred or too far turned away.
+        scale: how many times as large it is as its file.
         unmarked: float32 (m, 4), boxes that count neither way, see `live_monitor.training.faces.unmarked`.
         mistakes: float32 (k, 4), what a detector took for faces, see `live_monitor.training.faces.mistakes`.
         mistaken_at: float32 (k,), how many times as large the picture was then.
@@ -73,6 +74,7 @@ class Picture:
     boxes: NDArray[np.float32]
     landmarks: NDArray[np.float32]
     by_people: bool
+    scale: float = 1.0
     unmarked: NDArray[np.float32] = field(default_factory=_no_boxes)
     mistakes: NDArray[np.float32] = field(default_factory=_no_boxes)
     mistaken_at: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
@@ -164,7 +166,7 @@ def _picture(
     scale = min(1.0, LONGEST_PX / max(image.shape))
     if scale < 1:
         image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return Picture(name, kind, image.astype(np.uint8, copy=False), boxes * scale, landmarks * scale, by_people)
+    return Picture(name, kind, image.astype(np.uint8, copy=False), boxes * scale, landmarks * scale, by_people, scale)
 
 
 def _without_twins(pictures: Sequence[Picture], apart: Sequence[Picture]) -> list[Picture]:

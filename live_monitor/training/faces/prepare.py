@@ -14,9 +14,9 @@ from live_monitor.evaluation.faces.annotations import load_boxes
 from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces.cutouts import cutouts
 from live_monitor.training.faces.faint import with_faint
+from live_monitor.training.faces.judged import Boxes, with_more_faces, with_no_faces
 from live_monitor.training.faces.leave_out import without_twins_in
 from live_monitor.training.faces.mistakes import with_mistakes
-from live_monitor.training.faces.no_faces import with_no_faces
 from live_monitor.training.faces.pictures import Picture
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.unmarked import with_unmarked
@@ -31,17 +31,16 @@ def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], N
         say: called with a line for people, before something that takes minutes.
 
     Raises:
-        UsageError: nothing to leave out, no FER2013 to paste faces of, or no boxes of what is no face.
+        UsageError: nothing to leave out, no FER2013 to paste faces of, or none of the pictures whose boxes are given.
         ModelError: the teacher, or the detector to begin with, is missing, damaged or none.
     """
     to_paste = None if recipe.cutouts is None else load_fer2013(Path(recipe.cutouts), "Training").images
-    no_faces = {} if recipe.no_faces is None else load_boxes(Path(recipe.no_faces))
-    if no_faces and not any(picture.name in no_faces for picture in pictures):
-        raise UsageError(f"{recipe.no_faces}: none of its {len(no_faces)} pictures is one to train on; give their names as there")
+    more_faces, no_faces = _boxes(recipe.more_faces, pictures), _boxes(recipe.no_faces, pictures)
     if recipe.leave_out is not None:
         kept = without_twins_in(pictures, Path(recipe.leave_out))
         say(f"{len(pictures) - len(kept)} of {len(pictures)} pictures look like one in {recipe.leave_out} and are left out")
         pictures = kept
+    pictures = with_more_faces(pictures, more_faces)
     if recipe.teacher is None:
         return with_no_faces(pictures, no_faces)
     say(f"{recipe.teacher} looks at {len(pictures)} pictures")
@@ -55,6 +54,13 @@ def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], N
         say(f"{recipe.teacher} looks at {len(to_paste)} faces of {recipe.cutouts}")
         pictures = [*pictures, *cutouts(to_paste, teacher)]
     return pictures
+
+
+def _boxes(file: str | None, pictures: Sequence[Picture]) -> Boxes:
+    boxes = {} if file is None else load_boxes(Path(file))
+    if boxes and not any(picture.name in boxes for picture in pictures):
+        raise UsageError(f"{file}: none of its {len(boxes)} pictures is one to train on; give their names as there")
+    return boxes
 
 
 def _teacher(model: Path) -> FaceFinder:

@@ -15,7 +15,8 @@ class Recipe:
             `live_monitor.training.faces.unmarked`. None: it is.
         cutouts: FER2013, whose Training faces are pasted as single faces too, where the teacher finds them, see
             `live_monitor.training.faces.cutouts`. None: none.
-        no_faces: file of boxes that people found to be no face, see `live_monitor.training.faces.no_faces`. None: none.
+        more_faces: file of boxes of faces that nobody had marked, see `live_monitor.training.faces.judged`. None: none.
+        no_faces: file of boxes that people found to be no face, see there. None: none.
         leave_out: folder of pictures and videos that the detector will be tested on; what looks like them is not trained on.
         keep: how much of the weights it began with is in the detector, 0 to 1, the rest being what they have become: between the
             two it finds what either finds (Wortsman et al. 2022, arXiv 2109.01903).
@@ -30,6 +31,7 @@ class Recipe:
     weights: str | None = None
     teacher: str | None = None
     cutouts: str | None = None
+    more_faces: str | None = None
     no_faces: str | None = None
     leave_out: str | None = None
     keep: float = 0.0

@@ -87,10 +87,11 @@ def test_faces_to_paste_need_a_teacher(detector_data: Path, tmp_path: Path, caps
     assert not (tmp_path / "run").exists()
 
 
-def test_boxes_of_no_faces_that_are_not_there_end_in_one_line(
-    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("option", ["--more-faces", "--no-faces"])
+def test_boxes_that_are_not_there_end_in_one_line(
+    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
 ) -> None:
-    assert train(detector_data, tmp_path / "run", "--no-faces", str(tmp_path / "nowhere.json")) == 2
+    assert train(detector_data, tmp_path / "run", option, str(tmp_path / "nowhere.json")) == 2
     assert capsys.readouterr().err == f"Error: {tmp_path / 'nowhere.json'}: no such file\n"
 
 

@@ -78,6 +78,7 @@ def test_a_large_picture_is_reduced_with_its_boxes(own_copy: Path) -> None:
     pictures = load_pictures(own_copy)
     reduced = next(one for one in (*pictures.training, *pictures.kept_apart) if (one.kind, one.name) == ("people", "0.jpg"))
     assert reduced.image.shape == (LONGEST_PX // 2, LONGEST_PX, 3)
+    assert reduced.scale == 0.5
     np.testing.assert_allclose(reduced.boxes, [[50, 25, 150, 225]])
 
 

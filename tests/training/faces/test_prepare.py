@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,11 +127,32 @@ def test_what_people_found_to_be_no_face_is_a_mistake(pictures: list[Picture], t
     assert {picture.name for picture in ready if len(picture.mistakes)} == {pictures[0].name}
 
 
-def test_a_file_of_no_faces_that_names_none_of_the_pictures_is_refused(pictures: list[Picture], tmp_path: Path) -> None:
-    boxes = tmp_path / "no-faces.json"
+@pytest.mark.usefixtures("loaded")
+def test_faces_that_nobody_had_marked_are_marked_before_the_detectors_look(
+    pictures: list[Picture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxes = tmp_path / "faces.json"
+    boxes.write_text(json.dumps([{"image": pictures[0].name, "boxes": [[1, 2, 10, 20]]}]), encoding="utf-8")
+    looked_at: list[Picture] = []
+
+    def look(pictures: Sequence[Picture], *_: FaceFinder) -> Sequence[Picture]:
+        looked_at.extend(pictures)
+        return pictures
+
+    monkeypatch.setattr(prepare, "with_unmarked", look)
+    ready = prepared(pictures, Recipe(teacher="a.onnx", more_faces=str(boxes)), lambda _: None)
+    assert looked_at == ready
+    assert ready[0].boxes.tolist() == [*pictures[0].boxes.tolist(), [1, 2, 11, 22]]
+
+
+@pytest.mark.parametrize("recipe_with", [lambda file: Recipe(more_faces=file), lambda file: Recipe(no_faces=file)])
+def test_a_file_of_boxes_that_names_none_of_the_pictures_is_refused(
+    pictures: list[Picture], tmp_path: Path, recipe_with: Callable[[str], Recipe]
+) -> None:
+    boxes = tmp_path / "boxes.json"
     boxes.write_text('[{"image": "nowhere.jpg", "boxes": []}]', encoding="utf-8")
     with pytest.raises(UsageError, match="none of its 1 pictures is one to train on; give their names as there"):
-        prepared(pictures, Recipe(no_faces=str(boxes)), pytest.fail)
+        prepared(pictures, recipe_with(str(boxes)), pytest.fail)
 
 
 @pytest.mark.usefixtures("loaded")

@@ -1,16 +1,20 @@
-"""What people have found to be no face."""
+"""What people have found to be a face, or none."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import pytest
 
+from live_monitor.training.faces.judged import with_more_faces, with_no_faces
 from live_monitor.training.faces.mistakes import SCALES
-from live_monitor.training.faces.no_faces import with_no_faces
-from live_monitor.training.faces.pictures import SINGLE
+from live_monitor.training.faces.pictures import SINGLE, Picture
 from live_monitor.types import Box
 from tests.training.faces.finder import BESIDE, MARKED, picture
+
+Judge = Callable[[Sequence[Picture], Mapping[str, Sequence[Box]]], list[Picture]]
 
 HAND = (61.0, 11.0, 79.0, 35.0)
 ELSEWHERE = (0.0, 0.0, 10.0, 10.0)
@@ -39,6 +43,22 @@ def test_each_of_several_is_shown_at_every_size() -> None:
     assert shown == {(box, float(np.float32(scale))) for box in (HAND, ELSEWHERE) for scale in SCALES}
 
 
-def test_other_pictures_and_single_faces_of_the_same_name_stay_as_they_are() -> None:
+def test_a_face_that_nobody_had_marked_is_one_with_unknown_landmarks() -> None:
+    (known,) = with_more_faces([dataclasses.replace(picture(), name="one.jpg")], {"one.jpg": [Box(*BESIDE)]})
+    assert known.boxes.tolist() == [list(MARKED), list(BESIDE)]
+    assert known.landmarks.shape == (2, 5, 2)
+    assert not np.isnan(known.landmarks[0]).any()
+    assert np.isnan(known.landmarks[1]).all()
+
+
+def test_boxes_are_those_of_the_file_also_where_a_large_picture_is_reduced() -> None:
+    reduced = dataclasses.replace(picture(), name="one.jpg", scale=0.5)
+    boxes = {"one.jpg": [Box(120, 20, 160, 68)]}
+    assert with_more_faces([reduced], boxes)[0].boxes.tolist() == [list(MARKED), list(BESIDE)]
+    assert with_no_faces([reduced], boxes)[0].mistakes[0].tolist() == list(BESIDE)
+
+
+@pytest.mark.parametrize("judge", [with_more_faces, with_no_faces])
+def test_other_pictures_and_single_faces_of_the_same_name_stay_as_they_are(judge: Judge) -> None:
     others = [picture(), dataclasses.replace(picture(SINGLE), name="one.jpg")]
-    assert with_no_faces(others, {"one.jpg": [Box(*HAND)]}) == others
+    assert judge(others, {"one.jpg": [Box(*HAND)]}) == others
