@@ -194,4 +194,5 @@ class Pipeline:
             finished_s=self._clock.now(),
             dropped=self._frames.dropped - self._unwatched + self._capture.skipped,
             left_out=analysed.left_out,
+            newcomers=analysed.newcomers,
         )

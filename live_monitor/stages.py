@@ -18,7 +18,7 @@ from live_monitor.media_steps import MediaSteps
 from live_monitor.track.flow import BoxCarrier
 from live_monitor.track.scene import Scene
 from live_monitor.track.tracker import Tracker
-from live_monitor.types import Detection, Frame, Reading, Track
+from live_monitor.types import Box, Detection, Frame, Reading, Track
 from live_monitor.wishes import Wishes
 
 
@@ -28,11 +28,13 @@ class Analysed(NamedTuple):
     Attributes:
         readings: one a face, ordered from left to right.
         left_out: the faces that the user left out, of which nothing else is known.
+        newcomers: where those are who do not count yet.
         stages_ms: milliseconds by stage, see `live_monitor.types.FrameResult`.
     """
 
     readings: tuple[Reading, ...]
     left_out: tuple[Track, ...]
+    newcomers: tuple[Box, ...]
     stages_ms: Mapping[str, float]
 
 
@@ -96,7 +98,8 @@ class Stages:
         )
         watch.lap("steady")
         self.cadence.spent(watch.total_s, looked=looks)
-        return Analysed(readings, tuple(track for track in tracks if track.id in wishes.left_out), watch.laps_ms)
+        left_out = tuple(track for track in tracks if track.id in wishes.left_out)
+        return Analysed(readings, left_out, tuple(self.tracker.newcomers(frame.pts_s)), watch.laps_ms)
 
     def _look(self, frame: Frame, *, cut: bool) -> Look:
         look = self.detector.detect(frame, None if cut else self.tracker.expected(frame))

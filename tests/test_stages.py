@@ -216,6 +216,16 @@ def test_a_face_that_is_left_out_is_not_classified_and_only_its_place_is_known()
     assert [len(batch) for batch in engine.batches] == [2, 1]
 
 
+def test_of_a_newcomer_who_does_not_count_yet_the_place_is_known() -> None:
+    detector = FakeDetector([LEFT])
+    watched = stages(detector)
+    assert watched.analyse(frame_of(drawn_portrait())).newcomers == ()
+    detector.boxes = (LEFT, RIGHT)
+    analysed = watched.analyse(frame_of(drawn_portrait(), 1, 0.04))
+    assert [reading.detection.box for reading in analysed.readings] == [LEFT]
+    assert analysed.newcomers == (RIGHT,)
+
+
 def test_the_smallest_face_wanted_reaches_the_detector() -> None:
     detector = FakeDetector([LEFT])
     stages(detector).analyse(frame_of(drawn_portrait()), Wishes(min_face=48))

@@ -13,7 +13,7 @@ from live_monitor.overlay.rate import RateCounter
 from live_monitor.overlay.renderer import Status, render
 from live_monitor.overlay.view import View
 from live_monitor.pulse.pulse import Pulse
-from live_monitor.types import Frame, FrameResult, Image
+from live_monitor.types import Box, Frame, FrameResult, Image
 
 PANEL_EVERY_S = 0.5
 """The panel is drawn anew this often: nobody reads numbers that change faster."""
@@ -67,8 +67,12 @@ class LiveView:
             recorded=self._recorded,
         )
         readings, left_out = (self.result.readings, self.result.left_out) if self.result else ((), ())
-        shown = render(image, readings, status, self._zones, view, left_out)
+        shown = render(image, readings, status, self._zones, view, left_out, self._hidden(image) if view.blur else ())
         return np.hstack([shown, self._panel_for(shown, now_s)]) if view.panel else shown
+
+    def _hidden(self, image: Image) -> Sequence[Box]:
+        """Where somebody may be of whom nothing is said yet; before there is a result, anywhere."""
+        return self.result.newcomers if self.result else [Box(0, 0, image.shape[1], image.shape[0])]
 
     def _panel_for(self, shown: Image, now_s: float) -> Image:
         if self._panel is None or now_s - self._panel_s >= PANEL_EVERY_S or self._panel.shape[0] != shown.shape[0]:

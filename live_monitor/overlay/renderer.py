@@ -15,7 +15,7 @@ from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.faces import blur_faces, draw_left_out, draw_readings
 from live_monitor.overlay.text import Rect, Style, draw_lines, draw_plate, lines_size, plate_size
 from live_monitor.overlay.view import View
-from live_monitor.types import Image, Reading, Track
+from live_monitor.types import Box, Image, Reading, Track
 
 PLATE_BGR = (40, 40, 40)
 NOTICE_BGR = (30, 120, 220)
@@ -61,6 +61,7 @@ def render(
     zones: Sequence[Zone] = (),
     view: View = View(),  # noqa: B008, it is frozen
     left_out: Sequence[Track] = (),
+    hidden: Sequence[Box] = (),
 ) -> Image:
     """The picture as the window shows it.
 
@@ -71,6 +72,7 @@ def render(
         zones: parts of the picture that were left out, to be shaded.
         view: what the user wants to see; the panel is not drawn here, see `live_monitor.overlay.panel`.
         left_out: faces that the user left out, to be made unrecognisable.
+        hidden: other parts of that picture to be made unrecognisable.
 
     Returns:
         A new picture, enlarged if `image` is smaller than `live_monitor.overlay.canvas.SMALLEST_SIDE_PX`; dimmed under a notice.
@@ -78,8 +80,10 @@ def render(
     place = Canvas(image.shape[1], image.shape[0], view.mirror)
     canvas = place.blank(image)
     style = Style.for_picture(canvas.shape[1], canvas.shape[0])
+    blur_faces(canvas, [place.rect(box) for box in hidden])
     if view.blur:
         blur_faces(canvas, [place.rect(reading.track.box) for reading in readings])
+        blur_faces(canvas, [Rect(*place.zone(zone).in_pixels(canvas.shape[1], canvas.shape[0])) for zone in zones])
     draw_left_out(canvas, left_out, place, style)
     for zone in zones:
         _shade(canvas, place.zone(zone), style)

@@ -17,8 +17,8 @@ from live_monitor.types import Box, Detection, Frame, Track
 
 CONFIRM_S = 0.1
 """A newcomer of the best score counts when it is still seen after this long; one whose score is half as far above that of a sure
-face, after twice as long; in the very first look everybody does. False faces last up to 0.4 s, but with scores of 0.7 where 0.62
-is sure and people have 0.8 to 0.9."""
+face, after twice as long; in the very first look everybody does. False faces last up to 0.4 s, but hardly above the score of a
+sure face, and people have 0.8 to 0.9."""
 
 COAST_S = 0.5
 """A face that is missed stays in the result for so long, where it should be."""
@@ -95,6 +95,10 @@ class Tracker:
             for person in self._people
             if person.found is not None or frame.pts_s - person.seen_s <= COAST_S
         ]
+
+    def newcomers(self, now_s: float) -> list[Box]:
+        """Where those are who do not count yet."""
+        return [person.track(now_s).box for person in self._people if not person.number and now_s - person.seen_s <= COAST_S]
 
     def _recognise(self, detections: Sequence[Detection], now_s: float, *, cut: bool) -> list[Detection]:
         """Gives those who are known their detections.

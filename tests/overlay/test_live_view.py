@@ -7,7 +7,7 @@ import numpy as np
 from live_monitor.overlay.live_view import BLANK, PANEL_EVERY_S, LiveView
 from live_monitor.overlay.panel import draw_panel
 from live_monitor.overlay.view import View
-from live_monitor.types import Frame, FrameResult, Image
+from live_monitor.types import Box, Frame, FrameResult, Image
 from tests.fakes import grey_picture
 from tests.session.sessions import face
 
@@ -33,6 +33,32 @@ def test_a_picture_can_be_shown_before_its_result() -> None:
     live_view = LiveView()
     live_view.frame = Frame(0, 0.0, 0.0, grey_picture(90, *SIZE))
     assert live_view.draw(0.0, PLAIN)[-1, -1].tolist() == [90, 90, 90]
+
+
+def noisy() -> Frame:
+    return Frame(0, 0.0, 0.0, np.random.default_rng(0).integers(0, 256, (SIZE[1], SIZE[0], 3), np.uint8))
+
+
+def is_blurred(shown: Image, x: int, y: int) -> bool:
+    return bool(shown[y : y + 60, x : x + 60].std() < 40)
+
+
+def test_with_blur_nobody_can_be_recognised_before_there_is_a_result() -> None:
+    live_view = LiveView()
+    live_view.frame = noisy()
+    shown = {blur: live_view.draw(0.0, View(panel=False, blur=blur)) for blur in (False, True)}
+    for x, y in ((100, 100), (400, 200), (780, 400)):
+        assert not is_blurred(shown[False], x, y)
+        assert is_blurred(shown[True], x, y)
+
+
+def test_with_blur_a_newcomer_who_does_not_count_yet_is_blurred() -> None:
+    live_view = LiveView()
+    live_view.take(FrameResult(noisy(), (), {}, 0.0, 0, newcomers=(Box(300, 200, 400, 300),)), 0.0)
+    shown = live_view.draw(0.0, View(panel=False, blur=True))
+    assert is_blurred(shown, 320, 220)
+    assert not is_blurred(shown, 600, 220)
+    assert not is_blurred(live_view.draw(0.0, PLAIN), 320, 220)
 
 
 def test_the_panel_is_there_from_the_first_picture_on_at_time_0_too() -> None:

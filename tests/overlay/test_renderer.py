@@ -230,6 +230,18 @@ class TestView:
         assert shown[320:480, 620:780].std() < 0.3 * image[320:480, 620:780].std()
         np.testing.assert_array_equal(shown[600:], image[600:])
 
+    def test_zones_that_are_left_out_are_blurred_too(self) -> None:
+        image = noise(*HD)
+        plain, blurred = (render(image, [], status(), [Zone(0.5, 0.5, 0.4, 0.4)], View(blur=blur)) for blur in (False, True))
+        inside = np.s_[400:600, 700:1000]
+        assert blurred[inside].std() < 0.8 * plain[inside].std()
+
+    def test_what_is_hidden_is_blurred_and_nothing_is_said_of_it(self) -> None:
+        image = noise(*HD)
+        shown = render(image, [], status(), hidden=[FACE])
+        assert shown[320:480, 620:780].std() < 0.3 * image[320:480, 620:780].std()
+        np.testing.assert_array_equal(shown[600:], image[600:])
+
     def test_a_face_that_is_left_out_is_blurred_and_has_no_label(self) -> None:
         image = noise(*HD)
         shown = render(image, [], status(), left_out=[Track(4, Detection(FACE), Detection(FACE))])

@@ -46,6 +46,10 @@ class Watch:
         """Whom it expects in the frame that would be shown next."""
         return self._tracker.expected(self._next_frame(size))
 
+    def newcomers(self) -> list[Box]:
+        """Who does not count yet in the frame that was shown last."""
+        return self._tracker.newcomers((self.frames - 1) / self._fps)
+
     def _next_frame(self, size: tuple[int, int]) -> Frame:
         image = PICTURE if size == (1280, 720) else grey_picture(0, *size)
         return Frame(self.frames, self.frames / self._fps, 0.0, image)
@@ -89,6 +93,21 @@ class TestNumbers:
         seen = [ids(watch.show(LEFT, RIGHT)) for _ in range(6)]
         assert seen[0] == seen[1] == [1]
         assert seen[-1] == [1, 2]
+
+    def test_where_a_newcomer_is_is_known_until_it_counts(self) -> None:
+        watch = Watch()
+        watch.show(LEFT)
+        watch.show(LEFT, RIGHT)
+        assert watch.newcomers() == [RIGHT]
+        watch.show_for(1.0, LEFT, RIGHT)
+        assert watch.newcomers() == []
+
+    def test_a_newcomer_that_is_gone_is_forgotten(self) -> None:
+        watch = Watch()
+        watch.show(LEFT)
+        watch.show(LEFT, RIGHT)
+        watch.show(LEFT)
+        assert watch.newcomers() == []
 
     @pytest.mark.parametrize("fps", [30, 5])
     def test_the_less_sure_a_newcomer_is_the_longer_it_must_be_seen(self, fps: float) -> None:
