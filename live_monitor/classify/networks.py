@@ -57,7 +57,7 @@ def custom_cnn(outputs: int = len(LABELS)) -> Any:
 def resnet50(outputs: int = len(LABELS), weights: str | None = None) -> Any:
     """The project brief's transfer learning: ResNet50 (He et al. 2016, arXiv 1512.03385), flattened, then three dense layers.
 
-    26 million parameters. A grey face goes into all three of its channels, scaled to about the spread of ImageNet's pixels
+    28 million parameters. A grey face goes into all three of its channels, scaled to about the spread of ImageNet's pixels
     around their mean, which its pretrained convolutions expect.
 
     Args:

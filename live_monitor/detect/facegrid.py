@@ -114,7 +114,7 @@ class FaceGrid:
     name = NAME
     picture_px = 1280 * 720
     wants_coarse_look = True
-    """It was trained on faces of 6 to 170 pixels."""
+    """It was trained for the most part on faces of 6 to 170 pixels."""
 
     def __init__(
         self,
