@@ -94,7 +94,7 @@ class Pipeline:
         return not self._watched.is_set()
 
     def pause(self) -> None:
-        """Stops the analysis: a file waits where it is, what a live source sends meanwhile is passed over."""
+        """Stops the analysis: a file waits where it is, but what is sent live, or by a file in real time, is passed over."""
         self._dropped_at_pause = self._frames.dropped
         self._watched.clear()
 

@@ -87,7 +87,7 @@ class Stages:
         watch.lap("track")
         wanted = [track for track in tracks if track.id not in wishes.left_out]
         reads = self.reading_times.due(frame.pts_s)
-        # As the detector found it: a smoothed box would depend on the frames before.
+        # As it was found, or carried since: a smoothed box would depend on the frames before that look, too.
         found = {track: track.found for track in wanted if track.found and reads}
         crops = self.classifier.crop(seen.image, list(found.values()))
         probabilities = self.classifier.label(crops)

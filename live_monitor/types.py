@@ -91,7 +91,7 @@ class Track:
     Attributes:
         id: its number, from 1, the same as long as it is followed; none is given twice in a session.
         detection: where it is, its box smoothed; score and landmarks are the detector's, None while coasting.
-        found: what the detector found in this frame; None while coasting.
+        found: where it is seen in this frame, found by the detector or carried there since; None while coasting.
         age_s: seconds of media time since it was first seen.
     """
 

@@ -174,6 +174,16 @@ def test_a_quit_key_ends_the_program(screen: Screen, clip: Path, key: str) -> No
     assert finish(process) == (0, "")
 
 
+def test_an_arrow_key_ends_nothing_and_keys_work_with_num_and_caps_lock(screen: Screen, clip: Path) -> None:
+    process = monitor(screen, clip)
+    for key in ("Left", "Num_Lock", "Caps_Lock", "p"):
+        screen.press(key)
+    wait_until(lambda: size(screen) == (640, 480) or process.poll() is not None)
+    assert process.poll() is None
+    screen.press("q")
+    assert finish(process) == (0, "")
+
+
 def test_the_windows_close_button_ends_the_program(screen: Screen, clip: Path) -> None:
     process = monitor(screen, clip)
     screen.run("wmctrl", "-c", TITLE)

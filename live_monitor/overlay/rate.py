@@ -15,6 +15,7 @@ class RateCounter:
 
     def tick(self, now_s: float) -> None:
         """Counts one event."""
+        self._forget(now_s)  # the rate may never be asked for
         self._times.append(now_s)
 
     def rate(self, now_s: float) -> float:
@@ -23,8 +24,11 @@ class RateCounter:
         Counted from the oldest event of the window until now, so that it is right from the second event on, and sinks
         while nothing happens.
         """
-        while self._times and now_s - self._times[0] > WINDOW_S:
-            self._times.popleft()
+        self._forget(now_s)
         if len(self._times) < 2 or now_s <= self._times[0]:
             return 0.0
         return (len(self._times) - 1) / (now_s - self._times[0])
+
+    def _forget(self, now_s: float) -> None:
+        while self._times and now_s - self._times[0] > WINDOW_S:
+            self._times.popleft()

@@ -14,7 +14,9 @@ LARGEST_FIRST_SIZE = (1280, 720)
 """A larger picture starts in a window of this size, or it would not fit many screens."""
 
 _FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
-_NO_KEY = -1
+_KEY_BITS = 0xFFFF
+"""Above them GTK puts the modifiers that are on, NumLock too, and Windows the keys that are no characters."""
+_LAST_PLAIN = 0x7F
 
 
 class Display(Protocol):
@@ -77,8 +79,7 @@ class Window:
     def poll_key(self) -> int | None:
         if not self._open:
             return None
-        key = cv2.waitKey(1)
-        return None if key == _NO_KEY else key & 0xFF
+        return plain_character(cv2.waitKeyEx(1))
 
     def poll_click(self) -> tuple[int, int] | None:
         click, self._click = self._click, None
@@ -111,6 +112,15 @@ class Window:
             cv2.destroyAllWindows()
             self._open = False
             self._closed = True
+
+
+def plain_character(code: int) -> int | None:
+    """The ASCII character that a code of cv2.waitKeyEx stands for, as its number, or None: no key, or one such as an arrow.
+
+    cv2.waitKey cannot tell: it keeps the low byte only, and that of X11's arrow to the left, 0xFF51, is Q.
+    """
+    character = code & _KEY_BITS
+    return character if 0 < character <= _LAST_PLAIN else None
 
 
 def _first_size(width: int, height: int) -> tuple[int, int]:

@@ -22,8 +22,9 @@ COLUMNS = ("time_s", "clock", "frame", "marker", "face", "seen", "x", "y", "widt
 time_s    seconds of media time
 clock     when the picture of a live source arrived, ISO 8601 with the offset from UTC; empty for a file
 frame     number of the frame, from 0
-marker    number of the marker that was set since the frame logged before, if there was one
-face      number of the face; empty, like all that follows, where the frame shows none
+marker    number of the marker that was set at this frame, if there was one
+face      number of the face; empty, like all that follows, where the frame shows none, and in a marker's line that came after
+          the frame's others
 seen      1, or 0 where the face is not seen in this frame and its place is a guess
 x … height    its box in pixels of the frame; may reach beyond it
 label     one of LABELS, or unsure
@@ -50,23 +51,38 @@ class Log:
         self._path, self._live = path, live
         self._steps = MediaSteps(every_s)
         self._started = time.time() - time.monotonic()
-        self._marker = ""
+        self._waiting: list[str] = []
         self._whole_bytes = 0
-        self._logged_s: float | None = None
+        self._last: FrameResult | None = None
+        self._logged: FrameResult | None = None
         self._file = new_file(path)
 
     def __enter__(self) -> Log:
         return self
 
     def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        """Closes the file; one without a single frame is taken away again."""
-        self._file.close()
-        if self._logged_s is None:
-            self._path.unlink(missing_ok=True)
+        """Closes the file; one without a single line is taken away again.
+
+        Raises:
+            OutputError: see `add`.
+        """
+        try:
+            if self._waiting:  # for a first frame, which never came
+                self._write([["0.000", "", 0, number, *_NOBODY] for number in self._waiting])
+        finally:
+            self._file.close()
+            if not self._whole_bytes:
+                self._path.unlink(missing_ok=True)
 
     def mark(self, number: int) -> None:
-        """Notes a marker in the next frame that is logged."""
-        self._marker = str(number)
+        """Writes a marker at the frame that was added last, which is then logged if it was not; before the first it waits.
+
+        Raises:
+            OutputError: see `add`.
+        """
+        self._waiting.append(str(number))
+        if self._last is not None:
+            self._log(self._last)
 
     def add(self, result: FrameResult) -> None:
         """Writes a line for each face, or one that says that there is none.
@@ -74,12 +90,19 @@ class Log:
         Raises:
             OutputError: the disk is full, or the file went away; the file then ends with the frame before.
         """
-        if not self._steps.due(result.frame.pts_s):
-            return
-        head = [f"{result.frame.pts_s:.3f}", self._clock(result), result.frame.index, self._marker]
-        rows = [[*head, *_face(reading)] for reading in result.readings] or [[*head, *_NOBODY]]
-        self._write(rows if self._logged_s is not None else [[*COLUMNS], *rows])
-        self._logged_s, self._marker = result.frame.pts_s, ""
+        self._last = result
+        if self._steps.due(result.frame.pts_s):
+            self._log(result)
+
+    def _log(self, result: FrameResult) -> None:
+        """Writes the lines of a frame unless they are there, the first marker in them, and a line for each other marker."""
+        marker, *others = self._waiting or [""]
+        self._waiting = []
+        head = [f"{result.frame.pts_s:.3f}", self._clock(result), result.frame.index]
+        faces = [] if result is self._logged else [_face(reading) for reading in result.readings]
+        rows = [[*head, marker, *face] for face in faces or [_NOBODY]]
+        self._write([*rows, *([*head, other, *_NOBODY] for other in others)])
+        self._logged = result
 
     def _clock(self, result: FrameResult) -> str:
         if not self._live:
@@ -89,7 +112,7 @@ class Log:
 
     def _write(self, rows: list[list[Any]]) -> None:
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(rows)
+        csv.writer(text, lineterminator="\n").writerows(rows if self._whole_bytes else [[*COLUMNS], *rows])
         content = text.getvalue().encode()
         try:
             written = 0
@@ -97,8 +120,9 @@ class Log:
                 written += self._file.write(content[written:])
         except OSError as error:
             os.ftruncate(self._file.fileno(), self._whole_bytes)
+            ends_s = self._logged.frame.pts_s if self._logged else 0.0
             raise OutputError(
-                f"{self._path}: cannot be written any more: {error.strerror}; it ends at {self._logged_s or 0:.1f} s: free space"
+                f"{self._path}: cannot be written any more: {error.strerror}; it ends at {ends_s:.1f} s: free space"
             ) from error
         self._whole_bytes += len(content)
 

@@ -27,12 +27,12 @@ class Moment:
 
     Attributes:
         result: what was logged of it; `Track.age_s` and the stages' times are not known.
-        marker: number of the marker that was set then, or None.
+        markers: numbers of the markers that were set then.
         clock: time of day at which its picture arrived; None of a file.
     """
 
     result: FrameResult
-    marker: int | None
+    markers: tuple[int, ...]
     clock: datetime.datetime | None
 
 
@@ -74,10 +74,10 @@ def _moments(log: Path, lines: Iterable[str]) -> Iterator[Moment]:
 
 
 def _moment(time_s: float, frame: int, rows: list[dict[str, str]]) -> Moment:
-    marker, clock = rows[0]["marker"], rows[0]["clock"]
+    clock = rows[0]["clock"]
     return Moment(
         FrameResult(Frame(frame, time_s, time_s, _NO_PICTURE), _readings([row for row in rows if row["face"]]), {}, time_s, 0),
-        int(marker) if marker else None,
+        tuple(dict.fromkeys(int(row["marker"]) for row in rows if row["marker"])),
         datetime.datetime.fromisoformat(clock) if clock else None,
     )
 

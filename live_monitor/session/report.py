@@ -85,7 +85,7 @@ class _Session:
         for reading in seen:
             self._begin(reading, now_s)
         self._add_to_pulse(moment.result)
-        if moment.marker is not None:
+        if moment.markers:
             self._marked.append(moment)
         self._first, self._last = self._first or moment, moment.result
         self._moments, self._most = self._moments + 1, max(self._most, len(seen))
@@ -137,15 +137,15 @@ class _Session:
             "unsure": {why: _share(s, faces_s) for why, s in sorted(whys.items(), key=lambda item: -item[1])},
             "pulse": self._pulse.session_means(),
             "unusual": self._unusual,
-            "markers": [self._marker(moment) for moment in self._marked],
+            "markers": [self._marker(moment, number) for moment in self._marked for number in moment.markers],
             "faces": [_face(number, of_face) for number, of_face in sorted(self._looks.items())],
             "points": [_point(point) for point in self._points],
         }
 
-    def _marker(self, moment: Moment) -> Json:
+    def _marker(self, moment: Moment, number: int) -> Json:
         at_s = moment.result.frame.pts_s
         return {
-            "number": moment.marker,
+            "number": number,
             "at_s": at_s,
             "clock": moment.clock and moment.clock.isoformat(timespec="seconds"),
             "before": _indexes_at(at_s, self._points),

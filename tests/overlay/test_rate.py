@@ -54,6 +54,11 @@ def test_a_slower_stream_is_told_within_a_second() -> None:
     assert counter.rate(now_s + 1) == pytest.approx(10, rel=0.05)
 
 
+def test_what_is_over_is_forgotten_though_nobody_asks_for_the_rate() -> None:
+    counter, _ = at_rate(25, seconds=60)
+    assert len(counter._times) <= 26
+
+
 def test_two_pictures_at_the_same_instant_are_no_error() -> None:
     counter = ticked(5.0, 5.0)
     assert counter.rate(5.0) >= 0

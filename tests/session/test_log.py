@@ -80,18 +80,76 @@ def test_the_first_frame_of_each_step_is_logged(path: Path) -> None:
     assert [line["frame"] for line in written(path, *frames, every_s=0.2)] == ["0", "6", "12", "18", "24", "30"]
 
 
-def test_a_marker_stands_in_the_lines_of_the_next_frame_that_is_logged(path: Path) -> None:
-    with Log(path, 0.2, live=False) as log:
-        log.add(result(0.0, index=0))
+def two_faces(index: int) -> FrameResult:
+    """Of a video of ten frames a second."""
+    return result(index / 10, *(reading_of(MOSTLY_HAPPY, number=number) for number in (1, 2)), index=index)
+
+
+def marked(path: Path) -> list[tuple[str, str, str]]:
+    """Time, marker and face of each line."""
+    return [(line["time_s"], line["marker"], line["face"]) for line in lines(path)]
+
+
+def test_a_marker_stands_in_the_lines_of_its_frame_though_no_face_was_read_in_that(path: Path) -> None:
+    with Log(path, 10.0, live=False) as log:
+        add_all(log, map(two_faces, range(73)))
         log.mark(1)
-        add_all(log, (result(index / 30, *[reading_of(MOSTLY_HAPPY)] * 2, index=index) for index in range(1, 13)))
-    assert [(line["frame"], line["marker"]) for line in lines(path)] == [
-        ("0", ""),
-        ("6", "1"),
-        ("6", "1"),
-        ("12", ""),
-        ("12", ""),
+        add_all(log, map(two_faces, range(73, 102)))
+    assert marked(path) == [
+        ("0.000", "", "1"),
+        ("0.000", "", "2"),
+        ("7.200", "1", "1"),
+        ("7.200", "1", "2"),
+        ("10.000", "", "1"),
+        ("10.000", "", "2"),
     ]
+
+
+def test_a_marker_at_a_frame_that_was_logged_has_a_line_without_a_face(path: Path) -> None:
+    with Log(path, 0.0, live=False) as log:
+        log.add(two_faces(0))
+        log.mark(1)
+        log.add(two_faces(1))
+    assert marked(path) == [
+        ("0.000", "", "1"),
+        ("0.000", "", "2"),
+        ("0.000", "1", ""),
+        ("0.100", "", "1"),
+        ("0.100", "", "2"),
+    ]
+    assert [line["frame"] for line in lines(path)] == ["0", "0", "0", "1", "1"]
+
+
+def test_a_marker_is_in_the_file_at_once_and_no_later_one_takes_its_place(path: Path) -> None:
+    with Log(path, 10.0, live=False) as log:
+        add_all(log, map(two_faces, range(3)))
+        log.mark(1)
+        log.mark(2)
+        assert marked(path)[2:] == [("0.200", "1", "1"), ("0.200", "1", "2"), ("0.200", "2", "")]
+
+
+def test_a_marker_in_a_pause_has_the_time_of_day_of_the_picture_that_stood_still(path: Path) -> None:
+    with Log(path, 0.0, live=True) as log:
+        log.add(result(0.0, arrived_s=50.0))
+        log.mark(1)
+        log.add(result(60.0, arrived_s=110.0))
+    before, marker, _ = lines(path)
+    assert (marker["marker"], marker["clock"]) == ("1", before["clock"])
+
+
+def test_markers_before_the_first_frame_stand_in_that(path: Path) -> None:
+    with Log(path, 0.2, live=False) as log:
+        log.mark(1)
+        log.mark(2)
+        log.add(two_faces(0))
+    assert marked(path) == [("0.000", "1", "1"), ("0.000", "1", "2"), ("0.000", "2", "")]
+
+
+def test_markers_of_a_session_without_a_frame_are_kept(path: Path) -> None:
+    with Log(path, 0.2, live=True) as log:
+        log.mark(1)
+        log.mark(2)
+    assert marked(path) == [("0.000", "1", ""), ("0.000", "2", "")]
 
 
 def test_with_steps_of_0_every_frame_is(path: Path) -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from live_monitor.errors import UsageError
 from live_monitor.labels import LABELS
-from live_monitor.session.log import COLUMNS
+from live_monitor.session.log import COLUMNS, Log
 from live_monitor.session.replay import replay
 from live_monitor.types import Box
 from tests.fakes import reading_of
-from tests.session.sessions import MOSTLY_HAPPY, face, logged
+from tests.session.sessions import MOSTLY_HAPPY, face, logged, result
 
 
 @pytest.fixture
@@ -40,8 +40,27 @@ def test_moments_come_back_as_they_were_logged(path: Path) -> None:
         (0.2, 1),
         (0.4, 2),
     ]
-    assert [moment.marker for moment in (first, empty, last)] == [None, 1, None]
+    assert [moment.markers for moment in (first, empty, last)] == [(), (1,), ()]
     assert (empty.result.readings, first.clock) == ((), None)
+
+
+def test_markers_of_one_moment_all_come_back_and_its_faces_once(path: Path) -> None:
+    with Log(path, 0.0, live=False) as log:
+        log.mark(1)
+        log.add(result(0.0, face("happy"), face("sad", 2)))
+        log.mark(2)
+        log.mark(3)
+    (moment,) = replay(path)
+    assert moment.markers == (1, 2, 3)
+    assert [reading.track.id for reading in moment.result.readings] == [1, 2]
+
+
+def test_markers_of_a_session_without_a_frame_come_back(path: Path) -> None:
+    with Log(path, 0.0, live=True) as log:
+        log.mark(1)
+        log.mark(2)
+    (moment,) = replay(path)
+    assert (moment.markers, moment.result.readings, moment.clock) == ((1, 2), (), None)
 
 
 def test_a_live_source_keeps_its_time_of_day(path: Path) -> None:

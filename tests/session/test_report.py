@@ -16,7 +16,7 @@ from live_monitor.session.log import Log
 from live_monitor.session.report import LONGEST_STEP_S, Json, report
 from live_monitor.summary import Summary
 from live_monitor.types import Reading
-from tests.session.sessions import face, logged
+from tests.session.sessions import face, logged, result
 
 STEP_S = 0.2
 
@@ -91,6 +91,19 @@ def test_a_marker_near_an_end_tells_of_one_side_only(path: Path) -> None:
     facts = told(path, every_step(0, 14, face("happy")), markers={0.0: 1, 10.0: 2})
     assert [(bool(marker["before"]), bool(marker["after"])) for marker in facts["markers"]] == [(True, True), (True, False)]
     assert MEAN_S == 10
+
+
+def test_markers_of_one_moment_are_all_told_and_its_faces_stay(path: Path) -> None:
+    with Log(path, 2.0, live=False) as log:
+        for step in range(11):
+            log.add(result(step / 2, face("happy"), index=step))
+            if step in (3, 4):
+                log.mark(2 * step)
+                log.mark(2 * step + 1)
+    facts = report(path)
+    assert [(marker["number"], marker["at_s"]) for marker in facts["markers"]] == [(6, 1.5), (7, 1.5), (8, 2.0), (9, 2.0)]
+    assert (facts["moments"], facts["watched_s"], facts["nobody"]) == (4, 4.0, 0.0)
+    assert len(facts["faces"][0]["looks"]) == 1
 
 
 def test_what_leaves_the_usual_is_told_with_its_time(path: Path) -> None:

@@ -1,0 +1,32 @@
+"""Which codes of cv2.waitKeyEx are keys of ours. What a real window does is in tests/test_window.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from live_monitor.keys import ACTIONS
+from live_monitor.overlay.window import plain_character
+
+NO_KEY = -1
+MODIFIERS = GTK_SHIFT, GTK_CAPS_LOCK, GTK_CONTROL, GTK_ALT, GTK_NUM_LOCK = tuple(1 << 16 + bit for bit in (0, 1, 2, 3, 4))
+X11_LEFT, X11_RIGHT, X11_HOME, X11_MULTI_KEY, X11_KANA_LOCK, X11_DEAD_ACUTE = 0xFF51, 0xFF53, 0xFF50, 0xFF20, 0xFF2D, 0xFE51
+WINDOWS_LEFT, MACOS_LEFT = 0x25 << 16, 0xF702
+
+
+@pytest.mark.parametrize("key", ACTIONS)
+@pytest.mark.parametrize("modifiers", [0, *MODIFIERS, GTK_NUM_LOCK | GTK_CAPS_LOCK])
+def test_a_key_is_its_character_whatever_modifiers_are_on(key: int, modifiers: int) -> None:
+    assert plain_character(key | modifiers) == key
+
+
+@pytest.mark.parametrize("modifiers", [0, GTK_SHIFT, GTK_NUM_LOCK])
+@pytest.mark.parametrize(
+    "key", [X11_LEFT, X11_RIGHT, X11_HOME, X11_MULTI_KEY, X11_KANA_LOCK, X11_DEAD_ACUTE, MACOS_LEFT, ord("é")]
+)
+def test_a_key_that_is_no_plain_character_is_none(key: int, modifiers: int) -> None:
+    assert plain_character(key | modifiers) is None
+
+
+def test_no_key_and_an_arrow_of_windows_are_none() -> None:
+    assert plain_character(NO_KEY) is None
+    assert plain_character(WINDOWS_LEFT) is None
