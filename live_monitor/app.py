@@ -91,7 +91,11 @@ def make_source(source: AnySource, settings: Settings) -> Source:
         return Picture(source)
     if isinstance(source, int | np.integer):
         return Camera(str(source), settings.size, settings.fps)
-    text = os.fsdecode(source)
+    try:
+        text = os.fsdecode(source)
+    except TypeError:
+        kinds = "a path, a URL, a camera's index, a picture as an array, or a Source"
+        raise UsageError(f"source {source!r}: is none of {kinds}") from None
     if text.startswith("/dev/video"):
         return Camera(text, settings.size, settings.fps)
     if text.partition("://")[0].lower() in STREAM_SCHEMES:

@@ -11,6 +11,7 @@ from live_monitor.controls import Controls
 from live_monitor.detect.zones import Zone
 from live_monitor.keys import ACTIONS
 from live_monitor.mailbox import Closed
+from live_monitor.opencv_path import printable
 from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.faces import face_at
 from live_monitor.overlay.live_view import BLANK, LiveView
@@ -20,6 +21,7 @@ from live_monitor.overlay.window import Display
 from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
 from live_monitor.session.recording import Recording
+from live_monitor.session.words import at
 from live_monitor.types import FrameResult, Image
 from live_monitor.wishes import Wishes
 
@@ -132,16 +134,16 @@ class Monitor:
     def _write_snapshot(self) -> str:
         taken = datetime.datetime.now().astimezone()
         try:
-            return f"Snapshot: {write_snapshot(self._shown, self._snapshots, taken).resolve()}"
+            return printable(f"Snapshot: {write_snapshot(self._shown, self._snapshots, taken).resolve()}")
         except OSError as error:
-            return f"No snapshot: {self._snapshots} cannot be written: {error.strerror or error}"
+            return printable(f"No snapshot: {self._snapshots} cannot be written: {error.strerror or error}")
 
     def _mark(self) -> str:
-        minutes, seconds = divmod(round(self._live_view.pulse.mark()), 60)
+        marked_s = self._live_view.pulse.mark()
         number = len(self._live_view.pulse.markers)
         if self._log is not None:
             self._log.mark(number)
-        return f"Marker {number} at {minutes}:{seconds:02}"
+        return f"Marker {number} at {at(marked_s)}"
 
     def _show_next(self, running_s: float) -> None:
         result = None

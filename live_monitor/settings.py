@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from live_monitor.detect.names import CHOICES
 from live_monitor.detect.zones import Zone
 from live_monitor.errors import UsageError
 
@@ -14,7 +16,6 @@ DEFAULT_READ_EVERY_S = 0.2
 LONGEST_SMOOTH_S = 60.0
 LONGEST_READ_EVERY_S = 10.0
 DEVICES = ("auto", "cpu", "gpu")
-DETECTORS = ("auto", "facegrid", "yunet", "haar")
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Settings:
             frame, unless the source delivers them faster than that.
         min_face: longer side of the smallest face wanted, in pixels of the full frame; None: what can be found in a
             picture of moderate size, see `live_monitor.detect.size_to_fit`.
-        ignore: parts of the picture that are not analysed.
+        ignore: parts of the picture that are not analysed; plain tuples of four numbers become zones.
         profile: look for faces seen from the side too; for the cascade.
         cascade: cascade file for frontal faces, in place of OpenCV's.
         model: name of a shipped model, or a folder with a card.
@@ -75,8 +76,7 @@ class Settings:
             raise UsageError(f"smooth {self.smooth}: is from 0 to {LONGEST_SMOOTH_S:g} seconds")
         if self.detect_every is not None and self.detect_every < 1:
             raise UsageError(f"detect_every {self.detect_every}: is at least 1")
-        for zone in self.ignore:
-            Zone(*zone).check()
+        object.__setattr__(self, "ignore", tuple(map(_zone, self.ignore)))  # the class is frozen
         self._check_detector()
 
     @property
@@ -87,10 +87,20 @@ class Settings:
         return DEFAULT_READ_EVERY_S if self.smooth else 0.0
 
     def _check_detector(self) -> None:
-        if self.detector not in DETECTORS:
-            raise UsageError(f"detector {self.detector}: is one of {', '.join(DETECTORS)}")
+        if self.detector not in CHOICES:
+            raise UsageError(f"detector {self.detector}: is one of {', '.join(CHOICES)}")
         of_cascade = [name for name in ("profile", "cascade") if getattr(self, name)]
         if of_cascade and (self.detector not in ("auto", "haar") or self.detector_model):
             raise UsageError(f"{of_cascade[0]} is for the detector haar, not for a network")
         if self.detector_model and self.detector == "haar":
             raise UsageError(f"detector_model {self.detector_model}: is for a network, not for haar")
+
+
+def _zone(values: Iterable[float]) -> Zone:
+    try:
+        zone = Zone(*map(float, values))
+    except (TypeError, ValueError):
+        parts = "x, y, width and height in fractions of the picture"
+        raise UsageError(f"ignore {values}: is {parts}, such as (0, 0, 0.25, 1)") from None
+    zone.check()
+    return zone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import shutil
 import threading
 import tracemalloc
@@ -162,6 +163,11 @@ class TestMakeSource:
         source = make_source(given, Settings())
         assert isinstance(source, kind)
         assert source.name == name
+
+    @pytest.mark.parametrize("given", [3.5, None, ["a.mp4"]])
+    def test_what_is_no_source_is_refused_with_what_one_is(self, given: Any) -> None:
+        with pytest.raises(UsageError, match=rf"source {re.escape(repr(given))}: is none of a path, a URL, a camera's index"):
+            make_source(given, Settings())
 
 
 @pytest.mark.usefixtures("_fake_model")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -23,6 +25,7 @@ from live_monitor.overlay.renderer import Status, render
 from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
 from live_monitor.session.recording import Recording
+from live_monitor.session.replay import replay
 from live_monitor.stages import Stages
 from live_monitor.types import FrameResult, Image
 from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture, reading_of
@@ -285,6 +288,15 @@ class TestKeys:
         Monitor(pipeline, display, snapshots=tmp_path / "file").run()
         assert len(display.shown) >= 6
 
+    @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_what_is_said_of_a_snapshot_can_be_drawn_whatever_its_folder_is_called(self, tmp_path: Path, is_there: bool) -> None:
+        folder = tmp_path / os.fsdecode(b"y\xff")
+        if is_there:
+            folder.write_text("a file")
+        pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
+        assert r"y\udcff" in Monitor(pipeline, FakeDisplay(), snapshots=folder)._write_snapshot()
+
     def test_n_marks_the_moment_in_the_log(self, tmp_path: Path) -> None:
         with Log(tmp_path / "log.csv", 0.0, live=False) as log:
             pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
@@ -292,6 +304,21 @@ class TestKeys:
         with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as lines:
             markers = [line["marker"] for line in csv.DictReader(lines)]
         assert [marker for marker in markers if marker] == ["1", "2"]
+
+    def test_every_marker_of_a_pause_is_in_the_log_though_it_ends_with_q(self, tmp_path: Path) -> None:
+        with Log(tmp_path / "log.csv", 10.0, live=False) as log:
+            pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
+            Monitor(pipeline, Watcher({10: " ", 12: "n", 14: "n"}, until=16), log=log).run()
+        first, *marked = replay(tmp_path / "log.csv")
+        assert first.markers == ()
+        assert [moment.markers for moment in marked] == [(1, 2)]
+        assert 0 < marked[0].result.frame.pts_s < 1
+
+    def test_a_marker_is_told_with_the_time_that_a_report_has(self) -> None:
+        pipeline = Pipeline(FakeSource(4503 + index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
+        monitor = Monitor(pipeline, Watcher({10: "n"}, until=14))
+        monitor.run()
+        assert monitor._controls.message(0.0).startswith("Marker 1 at 1:15:0")
 
     def test_a_click_on_a_face_leaves_it_out_and_another_takes_it_back(self) -> None:
         scale = 10

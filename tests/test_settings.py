@@ -20,6 +20,9 @@ from live_monitor.settings import Settings
         ({"read_every": -1}, "read_every -1: is from 0 to 10 seconds"),
         ({"ignore": (Zone(0.5, 0, 0.6, 1),)}, r"--ignore 0\.5,0,0\.6,1: reaches outside the picture"),
         ({"ignore": ((0.5, 0, 0.6, 1),)}, r"--ignore 0\.5,0,0\.6,1: reaches outside the picture"),
+        ({"ignore": ((0, 0, 1),)}, r"ignore \(0, 0, 1\): is x, y, width and height in fractions of the picture"),
+        ({"ignore": (0, 0, 1, 1)}, "ignore 0: is x, y, width and height in fractions of the picture"),
+        ({"ignore": (("left", 0, 1, 1),)}, r"ignore \('left', 0, 1, 1\): is x, y, width and height"),
         ({"detector": "facegrid", "profile": True}, "profile is for the detector haar, not for a network"),
         ({"detector": "yunet", "profile": True}, "profile is for the detector haar, not for a network"),
         ({"detector": "yunet", "cascade": Path("own.xml")}, "cascade is for the detector haar, not for a network"),
@@ -30,6 +33,12 @@ from live_monitor.settings import Settings
 def test_what_cannot_be_is_refused_with_its_value(values: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         Settings(**values)
+
+
+def test_four_plain_numbers_are_a_zone_too() -> None:
+    plain: Any = [(0, 0, 0.5, 1), [0.5, 0, 0.5, 1]]
+    assert Settings(ignore=plain).ignore == (Zone(0, 0, 0.5, 1), Zone(0.5, 0, 0.5, 1))
+    assert all(isinstance(zone, Zone) for zone in Settings(ignore=plain).ignore)
 
 
 def test_every_default_is_valid() -> None:

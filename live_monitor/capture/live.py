@@ -39,18 +39,23 @@ class _LiveSource:
         self._opener = opener
         self._advice = advice
         self._capture: cv2.VideoCapture | None = None
+        self._was_open = False
         self._first_s: float | None = None
 
     def open(self) -> None:
         """Opens it, again after a loss.
 
         Raises:
-            SourceError: it cannot be opened; the message says what to try.
+            SourceError: it cannot be opened; the message says what to try, unless it was open before.
         """
         self.close()
         self._capture = self._opener()
+        if self._capture is None and self._was_open:
+            # Advice opens every other camera: not again and again while this one is lost.
+            raise SourceError(f"{self.name}: cannot be opened again")
         if self._capture is None:
             raise SourceError(f"{self.name}: cannot be opened; {self._advice()}")
+        self._was_open = True
 
     def grab(self) -> float | None:
         if self._capture is None or not video_capture.grab(self._capture):

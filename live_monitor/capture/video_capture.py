@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from live_monitor.opencv_path import is_utf8
 from live_monitor.types import Image
 
 
 def open_capture(target: str | int, backend: int, parameters: Sequence[int] = ()) -> cv2.VideoCapture | None:
     """A capture that is open, or None; OpenCV's exceptions and its half-open objects stay in here."""
+    if isinstance(target, str) and not is_utf8(target):
+        return None
     try:
         capture = cv2.VideoCapture(target, backend, parameters)
     except cv2.error:

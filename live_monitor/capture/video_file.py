@@ -10,6 +10,8 @@ import cv2
 from live_monitor.capture import video_capture
 from live_monitor.capture.source import MediaClock
 from live_monitor.errors import SourceError
+from live_monitor.opencv_path import opencv_path
+from live_monitor.path_kind import is_folder
 from live_monitor.types import Image
 
 FAILED_GRABS_AT_END = 60
@@ -46,7 +48,7 @@ class VideoFile:
         """Opens the file.
 
         Raises:
-            SourceError: missing, not readable, a folder, a picture, or not a video.
+            SourceError: missing, not readable, a folder, a picture, not a video, or its name is not UTF-8.
         """
         self._capture = _open(self.path)
         self._clock = MediaClock(self._capture.get(cv2.CAP_PROP_FPS))
@@ -73,15 +75,14 @@ class VideoFile:
 def _open(path: Path) -> cv2.VideoCapture:
     _check_file(path)
     threads = (cv2.CAP_PROP_N_THREADS, max(1, round(CORES_SHARE * (os.cpu_count() or 1))))
-    # An absolute path keeps FFmpeg from reading "a:b.mp4" as a protocol or "-x.mp4" as an option.
-    capture = video_capture.open_capture(os.path.abspath(path), cv2.CAP_FFMPEG, threads)
+    capture = video_capture.open_capture(opencv_path(path, SourceError), cv2.CAP_FFMPEG, threads)
     if capture is None:
         raise SourceError(f"{path}: not a video that can be read; try converting it: ffmpeg -i FILE out.mp4")
     return capture
 
 
 def _check_file(path: Path) -> None:
-    if path.is_dir():
+    if is_folder(path):
         raise SourceError(f"{path}: is a folder; give one video file")
     try:
         with path.open("rb") as file:
@@ -92,5 +93,5 @@ def _check_file(path: Path) -> None:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
     if not start:
         raise SourceError(f"{path}: is empty")
-    if start != _GIF_SIGNATURE and cv2.haveImageReader(str(path)):
+    if start != _GIF_SIGNATURE and cv2.haveImageReader(opencv_path(path, SourceError)):
         raise SourceError(f"{path}: is a picture, not a video; for pictures use live_monitor.analyze in Python")

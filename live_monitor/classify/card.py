@@ -13,10 +13,11 @@ from typing import Any
 from live_monitor.checksum import verified
 from live_monitor.classify.preprocess import NORMALISATION
 from live_monitor.classify.quality import EVERY_FACE, Limits
+from live_monitor.detect.names import DETECTORS
 from live_monitor.errors import ModelError
 from live_monitor.labels import FERPLUS_LABELS, LABELS
+from live_monitor.path_kind import is_file
 from live_monitor.resources import packaged_folder
-from live_monitor.settings import DETECTORS
 
 CARD_FILE = "card.json"
 LITERT, KERAS = "litert", "keras"
@@ -106,7 +107,7 @@ def load_card(model: str) -> ModelCard:
         ModelError: there is none, or it is not a card for these labels and this normalisation.
     """
     shipped = packaged_folder("models")
-    folder = shipped / model if (shipped / model / CARD_FILE).is_file() else Path(model)
+    folder = shipped / model if is_file(shipped / model / CARD_FILE) else Path(model)
     try:
         facts = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:

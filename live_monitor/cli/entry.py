@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
@@ -50,7 +51,10 @@ def _run(arguments: list[str]) -> int:
             "(libGL is in the system package libgl1)",
             UsageError.exit_code,
         )
-    except Exception as error:  # a bug: still one line, and the way to learn more
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # stdout: files say so where they are written
+            return _report(f"output cannot be written: {error.strerror}; free space", OutputError.exit_code)
+        # A bug: still one line, and the way to learn more.
         return _report(f"unexpected {type(error).__name__}: {error} (-v shows where)", EXIT_UNEXPECTED)
 
 

@@ -189,9 +189,10 @@ def _watch(
 ) -> None:
     from live_monitor.app import make_pipeline
     from live_monitor.monitor import Monitor
+    from live_monitor.opencv_path import printable
     from live_monitor.overlay.window import Window
 
-    window = Window(f"Live Monitor - {title}")
+    window = Window(printable(f"Live Monitor - {title}"))
     pipeline = make_pipeline(source, settings, shown=True)
     Monitor(
         pipeline, window, settings.ignore, view=view, snapshots=snapshots, log=log, recording=recording, fullscreen=fullscreen

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from live_monitor.detect.names import CHOICES
+
 if TYPE_CHECKING:
     from live_monitor.detect.zones import Zone
     from live_monitor.settings import Settings
@@ -60,7 +62,7 @@ def analysis_options(command: F) -> F:
     """The options that every command which analyses pictures shares."""
     options = (
         click.option(
-            "--detector", type=click.Choice(("auto", "facegrid", "yunet", "haar")), default="auto", show_default=True,
+            "--detector", type=click.Choice(CHOICES), default="auto", show_default=True,
             help="facegrid: our network; yunet: OpenCV's (get it with: live-monitor models pull yunet); haar: a cascade; "
             "auto: facegrid, unless another option is for another.",
         ),

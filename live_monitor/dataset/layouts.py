@@ -28,7 +28,6 @@ SPLITS: Final = ("Training", "PublicTest", "PrivateTest")
 
 WHAT_TO_GIVE: Final = "give FER2013's folder, its zip or fer2013.csv"
 
-_FOLDERS = {"Training": "train", "PublicTest": "test", "PrivateTest": "test"}
 _FOLDER_LABELS = {label: index for index, label in enumerate(LABELS)} | {"disgusted": 1, "fearful": 2, "surprised": 5}
 _FILE = re.compile(rf"({'|'.join(SPLITS)})_(.*)\.(png|jpe?g)", re.IGNORECASE)
 _COLUMNS = ("emotion", "pixels", "usage")
@@ -70,9 +69,9 @@ def read_layout(path: Path) -> Content:
     Raises:
         UsageError: there is nothing at the path, it cannot be read, is damaged, lacks a class, or is not FER2013.
     """
-    if not path.exists():
-        raise UsageError(f"{path}: no such file or folder; {WHAT_TO_GIVE}")
     try:
+        if not path.exists():
+            raise UsageError(f"{path}: no such file or folder; {WHAT_TO_GIVE}")
         with silent_stderr():  # libpng tells of every broken picture itself
             content = _read(path)
     except OSError as error:

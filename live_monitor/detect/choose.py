@@ -13,6 +13,7 @@ from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.download import find, verify
 from live_monitor.errors import ModelError
+from live_monitor.path_kind import is_folder
 from live_monitor.settings import Settings
 
 LEAST_SHOWN_PX = 16.0
@@ -39,7 +40,7 @@ def _name(settings: Settings) -> str:
         return settings.detector
     if settings.profile or settings.cascade:
         return "haar"
-    if settings.detector_model is not None and not settings.detector_model.is_dir():
+    if settings.detector_model is not None and not is_folder(settings.detector_model):
         return "yunet"
     return "facegrid"
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from live_monitor.detect.detector import merge_overlapping
 from live_monitor.errors import ModelError
+from live_monitor.opencv_path import opencv_path
+from live_monitor.path_kind import is_file
 from live_monitor.resources import packaged_folder
 from live_monitor.types import Box, Detection, Image
 
@@ -51,7 +53,7 @@ class HaarFinder:
             fewest_hits: see FEWEST_HITS.
 
         Raises:
-            ModelError: a cascade is missing or is not one.
+            ModelError: a cascade is missing or is not one, or its name is not UTF-8.
         """
         self._frontal = _load(cascade or _find(FRONTAL))
         self._profile = _load(_find(PROFILE)) if profile else None
@@ -89,11 +91,12 @@ def _find(name: str) -> Path:
 
 
 def _load(path: Path) -> cv2.CascadeClassifier:
-    if not path.is_file():
+    if not is_file(path):
         raise ModelError(f"{path}: no such cascade file")
+    name = opencv_path(path, ModelError)
     classifier = cv2.CascadeClassifier()
     with contextlib.suppress(cv2.error):
-        classifier.load(str(path))
+        classifier.load(name)
     if classifier.empty():
         raise ModelError(f"{path}: not a cascade that OpenCV can read; give an XML file made by opencv_traincascade")
     return classifier

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +11,7 @@ import cv2
 import numpy as np
 
 from live_monitor.errors import OutputError, UsageError
+from live_monitor.opencv_path import opencv_path
 from live_monitor.overlay.live_view import LiveView
 from live_monitor.overlay.view import View
 from live_monitor.session.new_file import new_file
@@ -46,11 +46,12 @@ class Recording:
 
         Raises:
             UsageError: its suffix is none of FOURCCS.
-            OutputError: the file is there already, or cannot be made.
+            OutputError: the file is there already, or cannot be made, or its name is not UTF-8.
         """
         if path.suffix.lower() not in FOURCCS:
             raise UsageError(f"{path}: not a kind of video that can be recorded; call it {path.stem}.mp4, .mkv or .avi")
         self._path, self._live = path, live
+        self._opencv_path = opencv_path(path, OutputError)
         self._writer: cv2.VideoWriter | None = None
         self._size = (0, 0)
         self._fps = LIVE_FPS
@@ -125,9 +126,8 @@ class Recording:
         height, width = first.shape[:2]
         # Codecs want even sides.
         self._size = width + width % 2, height + height % 2
-        # An absolute path keeps FFmpeg from reading "a:b.mp4" as a protocol or "-x.mp4" as an option.
         fourcc = cv2.VideoWriter.fourcc(*FOURCCS[self._path.suffix.lower()])
-        writer = cv2.VideoWriter(os.path.abspath(self._path), cv2.CAP_FFMPEG, fourcc, self._fps, self._size)
+        writer = cv2.VideoWriter(self._opencv_path, cv2.CAP_FFMPEG, fourcc, self._fps, self._size)
         if not writer.isOpened():
             self._last = None
             raise OutputError(f"{self._path}: this OpenCV cannot write such a video; try a name that ends in .avi")

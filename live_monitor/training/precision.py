@@ -25,11 +25,19 @@ def precision_here(wanted: str, run: Path) -> str:
         wanted: a recipe's.
         run: its folder; a run that was begun keeps the precision it has.
     """
-    settings = run / SETTINGS_FILE
-    if settings.exists():
-        begun: str = json.loads(settings.read_text(encoding="utf-8"))["precision"]
+    begun = _begun(run / SETTINGS_FILE)
+    if begun is not None:
         return begun
     return wanted if wanted == "float32" or multiplies_bfloat16() else "float32"
+
+
+def _begun(settings: Path) -> str | None:
+    """The precision in a run's settings; None where there are none, or those of another program, which `Run` refuses."""
+    try:
+        begun: str = json.loads(settings.read_text(encoding="utf-8"))["precision"]
+        return begun if begun in DTYPE_POLICIES else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def multiplies_bfloat16() -> bool:

@@ -60,6 +60,20 @@ def has_state(folder: Path) -> bool:
     return (folder / STATE_FILE).exists()
 
 
+def refuse_taken(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:
+    """Says early what opening a `Run` would say; writes nothing.
+
+    Raises:
+        UsageError: a run is already there and is not to be resumed, or it has another recipe.
+        OSError: its settings cannot be read.
+    """
+    settings = folder / SETTINGS_FILE
+    if settings.exists() and not resume:
+        raise UsageError(f"{folder}: already holds a run; add --resume to go on with it, or choose another folder")
+    if settings.exists() and settings.read_bytes() != _settings(recipe).encode():
+        raise UsageError(f"{folder}: was started with other settings, see {settings}; repeat them or choose another folder")
+
+
 class Run:
     """A run's folder, new or to be gone on with."""
 
@@ -108,9 +122,18 @@ class Run:
         self._plot(history, self.folder)
 
     def read_history(self, column: str, last: int) -> list[Line]:
-        """The lines whose `column` is at most `last`; what came after was lost with the state."""
-        with (self.folder / HISTORY_FILE).open(newline="", encoding="utf-8") as lines:
-            history = [{key: _number(value) for key, value in line.items()} for line in csv.DictReader(lines)]
+        """The lines whose `column` is at most `last`; what came after was lost with the state.
+
+        Raises:
+            UsageError: the history is missing or cannot be read.
+        """
+        file = self.folder / HISTORY_FILE
+        try:
+            with file.open(newline="", encoding="utf-8") as lines:
+                history = [{key: _number(value) for key, value in line.items()} for line in csv.DictReader(lines)]
+        except OSError as error:
+            advice = f"put it back, or delete {self.folder} and start again"
+            raise UsageError(f"{file}: cannot be read: {error.strerror or error}; {advice}") from error
         return [line for line in history if line[column] <= last]
 
     def save_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -159,11 +182,10 @@ def _number(text: str) -> float:
 
 
 def _claim(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:
-    settings = folder / SETTINGS_FILE
-    wanted = json.dumps(asdict(recipe), indent=2)
-    if settings.exists() and not resume:
-        raise UsageError(f"{folder}: already holds a run; add --resume to go on with it, or choose another folder")
-    if settings.exists() and settings.read_text(encoding="utf-8") != wanted:
-        raise UsageError(f"{folder}: was started with other settings, see {settings}; repeat them or choose another folder")
+    refuse_taken(folder, recipe, resume=resume)
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(settings, wanted.encode())
+    write_whole(folder / SETTINGS_FILE, _settings(recipe).encode())
+
+
+def _settings(recipe: DataclassInstance) -> str:
+    return json.dumps(asdict(recipe), indent=2)

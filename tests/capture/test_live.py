@@ -234,6 +234,9 @@ class FakeCapture:
         self.settings[prop] = value
         return True
 
+    def release(self) -> None:
+        pass
+
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str | int, int, FakeCapture]]:
@@ -300,3 +303,14 @@ class TestCamera:
         monkeypatch.setattr("live_monitor.capture.cameras.list_cameras", lambda: ["--camera 1: Webcam, 640x480"])
         with pytest.raises(SourceError, match="camera 99: cannot be opened; cameras found: --camera 1: Webcam"):
             Camera("99").open()
+
+    def test_to_open_a_lost_camera_again_does_not_open_the_other_ones(
+        self, opened: list[tuple[str | int, int, FakeCapture]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("live_monitor.capture.cameras.list_cameras", lambda: pytest.fail("the other cameras are opened"))
+        camera = Camera("0")
+        camera.open()
+        monkeypatch.setattr(video_capture, "open_capture", lambda *_: None)
+        for _ in range(2):
+            with pytest.raises(SourceError, match="camera 0: cannot be opened again"):
+                camera.open()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -114,6 +115,16 @@ def test_a_file_may_be_called_anything(clip: Path, tmp_path: Path, name: str, mo
     clip.rename(tmp_path / name)
     monkeypatch.chdir(tmp_path)
     assert len(times(Path(name))) == len(LEVELS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_folder_whose_name_opencv_cannot_take_is_named(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / os.fsdecode(b"y\xff")
+    folder.mkdir()
+    clip.rename(folder / "clip.avi")
+    monkeypatch.chdir(folder)
+    with pytest.raises(SourceError, match=r"y\\udcff/clip\.avi: its name is not UTF-8, which OpenCV cannot read; rename it"):
+        VideoFile(Path("clip.avi")).open()
 
 
 def test_its_name_is_the_path_as_given() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from live_monitor.errors import DisplayError
 from tests.cli.conftest import last_line
 from tests.conftest import Run
 
@@ -105,6 +108,80 @@ def test_a_file_that_is_no_video_ends_in_4(run: Run, tmp_path: Path, kind: str, 
     assert (code, out) == (4, "")
     assert err.startswith(f"Error: {path}: {reason}")
     assert err.count("\n") == 1
+
+
+NOT_UTF8 = os.fsdecode(b"y\xff")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--video", f"{NOT_UTF8}.avi"], 4, ".avi: its name is not UTF-8, which OpenCV cannot read; rename it"),
+        (["--video", "clip.avi", "--cascade", f"{NOT_UTF8}.xml"], 3, ".xml: its name is not UTF-8, which OpenCV"),
+        (["--video", "clip.avi", "--record", f"{NOT_UTF8}.mp4"], 6, ".mp4: its name is not UTF-8, which OpenCV"),
+        (["--camera", f"/dev/video{NOT_UTF8}"], 4, ": cannot be opened; "),
+        (["--stream", f"http://127.0.0.1:1/{NOT_UTF8}"], 4, ": cannot be opened; "),
+    ],
+    ids=["video", "cascade", "record", "camera", "stream"],
+)
+def test_a_name_that_is_not_utf8_ends_in_one_line(
+    run_apart: Run, clip: Path, arguments: list[str], code: int, message: str
+) -> None:
+    clip.with_name(f"{NOT_UTF8}.avi").write_bytes(clip.read_bytes())
+    clip.with_name(f"{NOT_UTF8}.xml").write_text("<a/>", encoding="utf-8")
+    outcome = run_apart("--no-display", *arguments)
+    assert (outcome.code, outcome.out) == (code, "")
+    assert outcome.err.startswith("Error: ")
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_window_is_named_in_characters_that_it_can_show(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    titles: list[str] = []
+
+    def refuse(title: str) -> None:
+        titles.append(title)
+        raise DisplayError("none")
+
+    monkeypatch.setattr("live_monitor.overlay.window.Window", refuse)
+    assert run("--video", "y\udcff ✓.mp4").code == 5
+    assert titles == [r"Live Monitor - y\udcff ✓.mp4"]
+
+
+TOO_LONG = "n" * 300
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--no-display", "--video", TOO_LONG], 4, "cannot be read: File name too long"),
+        (["--no-display", "--video", "CLIP", "--cascade", TOO_LONG], 3, "no such cascade file"),
+        (["--no-display", "--video", "CLIP", "--model", TOO_LONG, "--device", "cpu"], 3, "File name too long"),
+        (["--no-display", "--video", "CLIP", "--detector", "auto", "--detector-model", TOO_LONG], 3, "cannot be read: File name"),
+        (["data", TOO_LONG], 2, "cannot be read: File name too long"),
+        (["evaluate-detector", TOO_LONG], 2, "cannot be read: File name too long"),
+    ],
+    ids=["video", "cascade", "model", "detector", "data", "annotations"],
+)
+def test_a_name_longer_than_names_may_be_ends_like_any_that_is_not_there(
+    run: Run, clip: Path, arguments: list[str], code: int, message: str
+) -> None:
+    outcome = run(*(str(clip) if argument == "CLIP" else argument for argument in arguments))
+    assert (outcome.code, outcome.out) == (code, "")
+    assert outcome.err.startswith("Error: ")
+    assert f"{TOO_LONG}" in outcome.err
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("arguments", [["models"], ["--help"]], ids=str)
+def test_a_full_disk_behind_the_output_ends_in_6_and_says_so(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "live_monitor", *arguments]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (6, "Error: output cannot be written: No space left on device; free space\n")
 
 
 OUTPUTS = {"--log": "log.csv", "--record": "lesson.mp4"}

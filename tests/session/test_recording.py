@@ -155,6 +155,12 @@ def test_what_cannot_be_recorded_is_said_at_once(tmp_path: Path, name: str, erro
     assert not list(tmp_path.iterdir())
 
 
+def test_a_name_that_opencv_cannot_take_is_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="its name is not UTF-8, which OpenCV cannot read; rename it"):
+        Recording(tmp_path / "y\udcff.mp4", live=False)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_name_that_ffmpeg_would_take_for_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("-lesson.mp4", "a:lesson.mp4"):

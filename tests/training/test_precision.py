@@ -55,3 +55,15 @@ def test_a_recipe_in_float32_stays_so(cpu: Path, tmp_path: Path) -> None:
 def test_a_run_goes_on_in_the_precision_it_was_begun_in(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text('{"precision": "bfloat16"}', encoding="utf-8")
     assert precision_here("bfloat16", tmp_path) == "bfloat16"
+
+
+@pytest.mark.usefixtures("cpu")
+@pytest.mark.parametrize("settings", ['{"theme": "dark"}', '{"precision": "high"}', '{"precision": []}', "[]", "{", "\xff"])
+def test_what_another_program_keeps_in_the_folder_says_nothing(tmp_path: Path, settings: str) -> None:
+    (tmp_path / "settings.json").write_text(settings, encoding="latin-1")
+    assert precision_here("bfloat16", tmp_path) == "float32"
+
+
+@pytest.mark.usefixtures("cpu")
+def test_a_folder_whose_name_is_longer_than_names_may_be_holds_no_run(tmp_path: Path) -> None:
+    assert precision_here("bfloat16", tmp_path / ("n" * 300)) == "float32"

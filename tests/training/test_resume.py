@@ -13,7 +13,7 @@ from live_monitor.classify.networks import NETWORKS
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.training.material import load_material
 from live_monitor.training.recipe import STRONG
-from live_monitor.training.run_folder import STATE_FILE, Run
+from live_monitor.training.run_folder import HISTORY_FILE, SETTINGS_FILE, STATE_FILE, Run
 from live_monitor.training.train import train
 from tests.training.made import RECIPE, history, learnt, run_stopped_in_second_epoch, run_training, tiny
 
@@ -118,6 +118,21 @@ def test_a_damaged_state_is_named(fer2013: Path, tmp_path: Path) -> None:
     (tmp_path / "run" / STATE_FILE).write_bytes(b"PK nothing")
     with pytest.raises(UsageError, match=rf"{STATE_FILE}: damaged"):
         run_training(fer2013, tmp_path / "run", resume=True)
+
+
+def test_a_missing_history_is_named_with_what_to_do(fer2013: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run_training(fer2013, run)
+    (run / HISTORY_FILE).unlink()
+    with pytest.raises(UsageError, match=rf"{HISTORY_FILE}: cannot be read: No such file .*; put it back, or delete {run} and"):
+        run_training(fer2013, run, resume=True)
+
+
+@pytest.mark.parametrize("settings", [b'{"theme": "dark"}', b"{", b"\xff"])
+def test_what_another_program_keeps_there_is_no_run_to_go_on_with(fer2013: Path, tmp_path: Path, settings: bytes) -> None:
+    (tmp_path / SETTINGS_FILE).write_bytes(settings)
+    with pytest.raises(UsageError, match=r"was started with other settings, see .*settings\.json"):
+        run_training(fer2013, tmp_path, resume=True)
 
 
 def test_epochs_that_follow_each_other_quickly_are_not_each_written(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from live_monitor.errors import UsageError
+from live_monitor.path_kind import is_file, is_folder
 from live_monitor.types import Box
 
 FORMATS = 'a JSON list of {"image", "boxes"}, or WIDER FACE\'s wider_face_*_bbx_gt.txt'
@@ -58,7 +59,7 @@ def load_annotations(path: Path, pictures: Path | None = None) -> list[MarkedPic
         UsageError: the file cannot be read or is of neither format, or none of its pictures exists.
     """
     text = _read(path)
-    if pictures is not None and not pictures.is_dir():
+    if pictures is not None and not is_folder(pictures):
         raise UsageError(f"{pictures}: no such folder of pictures")
     folders = [path.parent, *(path.parent / folder for folder in PUBLISHED_FOLDERS)]
     if pictures is not None:
@@ -67,7 +68,7 @@ def load_annotations(path: Path, pictures: Path | None = None) -> list[MarkedPic
     found = [MarkedPicture(_find(name, folders), faces, ignored, labels) for name, faces, ignored, labels in entries]
     if not found:
         raise UsageError(f"{path}: names no picture; it should be {FORMATS}")
-    if not any(_is_file(picture.path) for picture in found):
+    if not any(is_file(picture.path) for picture in found):
         raise UsageError(f"{path}: none of its {len(found)} pictures is in {folders[0]}; give their folder with --pictures")
     return found
 
@@ -89,7 +90,7 @@ _Entry = tuple[str, tuple[Box, ...], tuple[Box, ...], tuple[str, ...] | None]
 
 
 def _read(path: Path) -> str:
-    if path.is_dir():
+    if is_folder(path):
         raise UsageError(f"{path}: is a folder; give its file of annotations: {FORMATS}")
     try:
         return path.read_text(encoding="utf-8-sig")
@@ -103,14 +104,7 @@ def _read(path: Path) -> str:
 
 def _find(name: str, folders: list[Path]) -> Path:
     """The picture in the first folder that has it, or where it should be."""
-    return next((folder / name for folder in folders if _is_file(folder / name)), folders[0] / name)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a folder that may not be entered, a name longer than names may be
-        return False
+    return next((folder / name for folder in folders if is_file(folder / name)), folders[0] / name)
 
 
 def _from_json(path: Path, text: str) -> Iterator[_Entry]:

@@ -11,6 +11,8 @@ import cv2
 from live_monitor.capture.video_file import VideoFile
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.evaluation.faces.evaluate import read_picture
+from live_monitor.opencv_path import opencv_path
+from live_monitor.path_kind import is_file, is_folder
 from live_monitor.training.faces.likeness import have_twins, thumbnails
 from live_monitor.training.faces.pictures import Picture
 from live_monitor.types import Image
@@ -27,11 +29,11 @@ def without_twins_in(pictures: Sequence[Picture], folder: Path) -> list[Picture]
         folder: of pictures and videos, and folders of such; what is neither is passed over.
 
     Raises:
-        UsageError: it is no folder, or holds neither.
+        UsageError: it is no folder, or holds neither, or something whose name is not UTF-8.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UsageError(f"{folder}: no such folder; give one with the pictures and videos to be left out of training")
-    tested = thumbnails(image for path in sorted(folder.rglob("*")) if path.is_file() for image in _images(path))
+    tested = thumbnails(image for path in sorted(folder.rglob("*")) if is_file(path) for image in _images(path))
     if not len(tested):
         raise UsageError(f"{folder}: no picture and no video that can be read; give a folder with what is to be left out")
     twins = have_twins(thumbnails(picture.image for picture in pictures), tested)
@@ -41,7 +43,7 @@ def without_twins_in(pictures: Sequence[Picture], folder: Path) -> list[Picture]
 def _images(path: Path) -> Iterator[Image]:
     """A picture, every FRAME_STEP-th frame of a video, or nothing."""
     # A video may be too large to be read whole; a GIF is both.
-    if cv2.haveImageReader(str(path)):
+    if cv2.haveImageReader(opencv_path(path, UsageError)):
         picture = read_picture(path)
         if not isinstance(picture, str):
             yield picture

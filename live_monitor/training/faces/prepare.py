@@ -11,6 +11,7 @@ from live_monitor.detect.facegrid import FaceGrid
 from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.errors import UsageError
 from live_monitor.evaluation.faces.annotations import load_boxes
+from live_monitor.path_kind import is_folder
 from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces.cutouts import cutouts
 from live_monitor.training.faces.faint import with_faint
@@ -65,4 +66,4 @@ def _boxes(file: str | None, pictures: Sequence[Picture]) -> Boxes:
 
 def _teacher(model: Path) -> FaceFinder:
     faintest = unmarked.FAINTEST
-    return FaceGrid(model, threshold=faintest) if model.is_dir() else YuNetFinder(model, threshold=faintest)
+    return FaceGrid(model, threshold=faintest) if is_folder(model) else YuNetFinder(model, threshold=faintest)

@@ -133,8 +133,9 @@ def test_no_picture_at_all_is_refused_with_what_to_try(tmp_path: Path) -> None:
     assert message.endswith(f"none of its 3 pictures is in {tmp_path}; give their folder with --pictures")
 
 
-def test_a_folder_of_pictures_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    assert "no such folder" in refused(write_wider(tmp_path / "faces.txt"), tmp_path / "nowhere")
+@pytest.mark.parametrize("name", ["nowhere", "n" * 300])
+def test_a_folder_of_pictures_that_is_not_there_is_refused(tmp_path: Path, name: str) -> None:
+    assert "no such folder" in refused(write_wider(tmp_path / "faces.txt"), tmp_path / name)
 
 
 @pytest.mark.usefixtures("one_picture")

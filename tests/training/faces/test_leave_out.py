@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import cv2
@@ -72,4 +74,16 @@ def test_a_folder_that_is_not_there_is_named(pictures: FacePictures, tested: Pat
 
 def test_a_folder_with_nothing_to_leave_out_is_named(pictures: FacePictures, tested: Path) -> None:
     with pytest.raises(UsageError, match="tested: no picture and no video that can be read"):
+        without_twins_in(pictures.training, tested)
+
+
+def test_a_folder_whose_name_is_longer_than_names_may_be_is_not_there(pictures: FacePictures, tested: Path) -> None:
+    with pytest.raises(UsageError, match="nnn: no such folder"):
+        without_twins_in(pictures.training, tested / ("n" * 300))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_that_opencv_cannot_look_at_is_named_and_not_silently_trained_on(pictures: FacePictures, tested: Path) -> None:
+    (tested / os.fsdecode(b"y\xff.mp4")).write_bytes(b"a video")
+    with pytest.raises(UsageError, match="its name is not UTF-8, which OpenCV cannot read; rename it"):
         without_twins_in(pictures.training, tested)

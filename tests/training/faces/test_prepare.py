@@ -79,9 +79,10 @@ def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too(
     assert loaded == [(kind, tmp_path / model, unmarked.FAINTEST)]
 
 
-def test_a_teacher_that_is_not_there_is_named(pictures: list[Picture], tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"nowhere\.onnx"):
-        prepared(pictures, Recipe(teacher=str(tmp_path / "nowhere.onnx")), lambda _: None)
+@pytest.mark.parametrize("name", ["nowhere.onnx", "n" * 300])
+def test_a_teacher_that_is_not_there_is_named(pictures: list[Picture], tmp_path: Path, name: str) -> None:
+    with pytest.raises(ModelError, match=re.escape(name)):
+        prepared(pictures, Recipe(teacher=str(tmp_path / name)), lambda _: None)
 
 
 @pytest.mark.usefixtures("loaded")
