@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
 import math
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,13 +16,12 @@ import psutil
 
 from live_monitor.app import make_pipeline, results
 from live_monitor.capture.video_file import VideoFile
+from live_monitor.environment import environment
 from live_monitor.evaluation.faces.matching import match
 from live_monitor.people_cost import people_ms
 from live_monitor.pulse.pulse import Pulse
 from live_monitor.settings import Settings
 from live_monitor.types import Detection
-
-DISTRIBUTIONS = ("live-monitor", "opencv-python", "ai-edge-litert", "tensorflow", "numpy")
 
 Faces = dict[int, list[Detection]]
 """By index of the frame."""
@@ -93,18 +90,6 @@ def as_table(report: dict[str, Any]) -> str:
     rows.append(("people, 16 faces", ", ".join(f"{name} {ms['median']:.2f} ms" for name, ms in report["people_ms"].items())))
     width = max(len(name) for name, _ in rows)
     return "\n".join([*(f"{name:<{width}}  {value}" for name, value in rows), report["environment"]])
-
-
-def environment() -> str:
-    """Versions and machine in one line."""
-    versions = []
-    for name in DISTRIBUTIONS:
-        try:
-            versions.append(f"{name} {importlib.metadata.version(name)}")
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    system = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    return ", ".join([*versions, system])
 
 
 def _run_pipeline(video: VideoFile, settings: Settings, progress: Progress) -> dict[str, Any]:

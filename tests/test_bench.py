@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from live_monitor.bench import as_table, bench, environment
+from live_monitor.bench import as_table, bench
 from live_monitor.capture.video_file import VideoFile
 from live_monitor.errors import ModelError, SourceError
 from live_monitor.settings import Settings
@@ -140,7 +140,3 @@ def test_the_table_has_a_line_a_measurement(report: dict[str, Any]) -> None:
 
 def test_the_table_tells_the_age_of_results_when_it_was_measured(realtime_report: dict[str, Any]) -> None:
     assert "result age" in as_table(realtime_report)
-
-
-def test_the_environment_names_versions_and_machine_in_one_line() -> None:
-    assert re.fullmatch(r"live-monitor [\d.]+, opencv-python [\d.]+, .*numpy [\d.]+, Python [\d.]+, .* cores", environment())

@@ -11,6 +11,7 @@ import click
 from live_monitor.cli.monitor import cli
 from live_monitor.cli.options import NumberRange, analysis_options, given, set_up_logging, settings_of
 from live_monitor.cli.progress import progress_bar
+from live_monitor.detect.names import CHOICES
 from live_monitor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,10 +37,16 @@ def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
 
 @cli.command("evaluate-detector")
 @click.argument("faces", type=click.Path(path_type=Path))
-@click.option("--detector", "names", multiple=True, metavar="NAME", help="Detector to evaluate, again for more. [default: all]")
+@click.option(
+    "--detector",
+    "names",
+    multiple=True,
+    envvar="LIVE_MONITOR_EVALUATE_DETECTOR_DETECTOR",
+    metavar="NAME",
+    help="Detector to evaluate, again for more. [default: all]",
+)
 @click.option(
     "--detector-model",
-    "model",
     type=click.Path(path_type=Path),
     metavar="DIR|FILE",
     help="A network of your own: a folder that train-detector made, or a YuNet as ONNX. [default: ours, and the pulled one]",
@@ -57,6 +64,7 @@ def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
     "--smallest",
     "smallest_px",
     type=click.IntRange(min=1),
+    envvar="LIVE_MONITOR_EVALUATE_DETECTOR_SMALLEST",
     default=20,
     show_default=True,
     metavar="PX",
@@ -73,7 +81,7 @@ def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
 def evaluate_detector(
     faces: Path,
     names: tuple[str, ...],
-    model: Path | None,
+    detector_model: Path | None,
     pictures: Path | None,
     side: int | None,
     smallest_px: int,
@@ -89,7 +97,7 @@ def evaluate_detector(
     from live_monitor.evaluation.faces.evaluate import evaluate
     from live_monitor.evaluation.faces.misses import make_folders, write_misses
 
-    marked, detectors = load_annotations(faces, pictures), candidates(names, side, model)
+    marked, detectors = load_annotations(faces, pictures), candidates(names, side, detector_model)
     if misses is not None:
         make_folders(misses, [detector.name for detector in detectors])
     with progress_bar("Evaluating", len(marked)) as advance:
@@ -130,7 +138,7 @@ def evaluate_detector(
 )
 @click.option(
     "--detector",
-    type=click.Choice(("auto", "facegrid", "yunet", "haar")),
+    type=click.Choice(CHOICES),
     default="auto",
     show_default=True,
     help="Detector for --margin.",

@@ -16,6 +16,8 @@ from live_monitor.cli.progress import epoch_bars
 from live_monitor.cli.stopped import Stopped
 from live_monitor.errors import UsageError
 from live_monitor.quiet import silent_stderr
+from live_monitor.training.faces.recipe import Recipe
+from live_monitor.training.recipe import OWN, recipe_for
 
 BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else float32"
 
@@ -35,16 +37,20 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
     "--recipe",
     "recipe_name",
     type=click.Choice(("brief", "strong")),
+    envvar="LIVE_MONITOR_TRAIN_RECIPE",
     help="brief: Adam, early stopping; strong: SGD, cosine, heavy augmentation, averaged weights. "
-    "[default: strong for glance, else brief]",
+    f"[default: strong for {', '.join(OWN)}; else brief]",
 )
 @click.option(
-    "--votes", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv, to learn as well and measure by."
+    "--votes",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="FER+'s fer2013new.csv, to measure by; the recipe strong learns it as well.",
 )
 @click.option(
     "--ferplus-share",
     type=NumberRange(0, 1),
-    help="How much FER+'s people say in the model's labels, beside FER2013's; with --votes. [default: 0]",
+    help="How much FER+'s people say in the model's labels, beside FER2013's; with --votes and the recipe strong. [default: 0]",
 )
 @click.option(
     "--weights", metavar="MODEL|imagenet|FILE", help="A model to begin with; for resnet50 its convolutions. [default: random]"
@@ -54,6 +60,7 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
     "--teacher",
     "teacher_models",
     multiple=True,
+    envvar="LIVE_MONITOR_TRAIN_TEACHER",
     metavar="MODEL",
     help="A model trained before, to learn from too; may be repeated.",
 )
@@ -66,17 +73,21 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
     help="Let them answer N changed copies of every face before training, not each as it is shown: quicker without a GPU.",
 )
 @click.option("--distillation", type=NumberRange(0, 1), help="Share of their answers in what is learnt. [default: 0.7]")
-@click.option("--epochs", type=click.IntRange(min=1), help="[default: the recipe's]")
-@click.option("--batch-size", type=click.IntRange(min=1), help="[default: the recipe's]")
-@click.option("--learning-rate", type=NumberRange(min=0, min_open=True), help="[default: the recipe's]")
+@click.option("--epochs", type=click.IntRange(min=1), help="The most that are trained. [default: the recipe's]")
+@click.option("--batch-size", type=click.IntRange(min=1), help="Faces a step. [default: the recipe's]")
+@click.option("--learning-rate", type=NumberRange(min=0, min_open=True), help="The largest. [default: the recipe's]")
 @click.option(
     "--label-smoothing", type=NumberRange(0, 1), help="Share of a label that is spread over all of them. [default: the recipe's]"
 )
 @click.option(
     "--mixup", type=NumberRange(0, 10), help="Blend faces in pairs, by a Beta distribution of this parameter. [default: 0]"
 )
-@click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"[default: the recipe's; {BFLOAT16_WHERE}]")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--precision",
+    type=click.Choice(("float32", "bfloat16")),
+    help=f"Of the arithmetic. [default: the recipe's; {BFLOAT16_WHERE}]",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of weights, order and augmentation.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @click.option("--private-test", is_flag=True, help="Measure PrivateTest too: once, when every choice is made.")
 @click.option("--tensorboard", is_flag=True, help="Write for TensorBoard too (pip install live-monitor[tensorboard]).")
@@ -99,18 +110,21 @@ def train(
     set_up_logging(verbose)
     if ferplus_share is not None and votes is None:
         raise UsageError("--ferplus-share goes with --votes: only a network that learns FER+'s votes can say them")
+    recipe = recipe_for(arch, recipe_name, votes is not None, **changes)
+    if ferplus_share and not recipe.votes:
+        raise UsageError("--ferplus-share goes with --recipe strong: brief does not learn FER+'s votes")
     _import_tensorflow()
     from live_monitor.training.export import export
     from live_monitor.training.material import load_material
     from live_monitor.training.precision import precision_here
-    from live_monitor.training.recipe import recipe_for
     from live_monitor.training.train import Listener
     from live_monitor.training.train import train as train_network
 
-    recipe = recipe_for(arch, recipe_name, votes is not None, **changes)
     recipe = dataclasses.replace(recipe, precision=precision or precision_here(recipe.precision, out))
     scalars = _tensorboard() if tensorboard else Listener.scalars
     material = load_material(data, votes)
+    if not recipe.votes:  # they are measured by at the end, but nothing would train their outputs
+        material = dataclasses.replace(material, votes=None)
     try:
         with epoch_bars() as step:
             trained = train_network(material, out, recipe, resume=resume, listener=Listener(_tell, step, scalars))
@@ -148,12 +162,20 @@ def train(
     show_default=True,
     help="How much of the weights it began with is in the detector; with --weights.",
 )
-@click.option("--steps", type=click.IntRange(min=1), default=20000, show_default=True, help="Batches to train on.")
-@click.option("--minutes", type=NumberRange(min=0, min_open=True), help="End after so long, even if that is fewer steps.")
-@click.option("--batch-size", type=click.IntRange(min=1), default=16, show_default=True)
-@click.option("--learning-rate", type=NumberRange(min=0, min_open=True), default=2e-3, show_default=True)
-@click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"[default: {BFLOAT16_WHERE}]")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    help=f"Batches to train on. [default: {Recipe.steps}; with --minutes as many as they leave time for]",
+)
+@click.option(
+    "--minutes", type=NumberRange(min=0, min_open=True), help="End after so long; with --steps too, whichever ends first."
+)
+@click.option("--batch-size", type=click.IntRange(min=1), default=16, show_default=True, help="Samples a step.")
+@click.option(
+    "--learning-rate", type=NumberRange(min=0, min_open=True), default=2e-3, show_default=True, help="The largest; it falls."
+)
+@click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"Of the arithmetic. [default: {BFLOAT16_WHERE}]")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of weights and samples.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
 def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision: str | None, **changes: Any) -> None:
@@ -163,9 +185,10 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
         raise UsageError("--cutouts goes with --teacher, which says where in its picture a face is")
     if changes["keep"] and changes["weights"] is None:
         raise UsageError("--keep goes with --weights: without them training begins with random ones")
+    if changes["minutes"] is None:
+        changes["steps"] = changes["steps"] or Recipe.steps
     _import_tensorflow()
     from live_monitor.training.faces.export import export
-    from live_monitor.training.faces.recipe import Recipe
     from live_monitor.training.faces.train import train as train_network
     from live_monitor.training.precision import precision_here
 

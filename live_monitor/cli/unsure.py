@@ -10,7 +10,7 @@ import click
 from live_monitor.cli.monitor import cli
 from live_monitor.cli.options import set_up_logging, settings_of
 from live_monitor.cli.progress import progress_bar
-from live_monitor.errors import OutputError
+from live_monitor.detect.names import DETECTORS
 
 
 @cli.command("evaluate-unsure")
@@ -24,7 +24,13 @@ from live_monitor.errors import OutputError
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the report.")
 @click.option("--model", metavar="NAME|DIR", help="Emotion model. [default: glance-plus]")
-@click.option("--detector", type=click.Choice(("facegrid", "yunet", "haar")), default="facegrid", show_default=True)
+@click.option(
+    "--detector",
+    type=click.Choice(DETECTORS),
+    default="facegrid",
+    show_default=True,
+    help="Detector that says how sure it is of a face, and how far it is turned.",
+)
 @click.option("--detector-model", type=click.Path(path_type=Path), metavar="DIR|FILE", help="A network of your own.")
 @click.option("--private-test", is_flag=True, help="Read PrivateTest too: once, when every choice is made.")
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
@@ -53,18 +59,15 @@ def evaluate_unsure(
     from live_monitor.evaluation.unsure.evaluate import as_table, evaluate, steps
     from live_monitor.evaluation.unsure.plot import draw_curves
     from live_monitor.evaluation.unsure.reader import FaceReader, load_sets
-    from live_monitor.whole_file import write_whole
+    from live_monitor.output_folder import claim_folder, write_output
 
     settings = settings_of(model=model, detector=detector, detector_model=detector_model, device="cpu")
     sets = load_sets(data, faces, private_test=private_test)
     card = load_card(settings.model)
     reader = FaceReader(card, load_engine(card, settings.device), load_finder(settings))
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with progress_bar("Reading faces", steps(sets)) as advance:
-            report, curves = evaluate(reader, sets, advance)
-        write_whole(out / "report.json", json.dumps({"model": card.name, **report}, indent=2).encode())
-        write_whole(out / "curves.png", cv2.imencode(".png", draw_curves(curves))[1].tobytes())
-    except OSError as error:
-        raise OutputError(f"{out}: cannot be written: {error.strerror or error}; choose another --out") from error
+    claim_folder(out)
+    with progress_bar("Reading faces", steps(sets)) as advance:
+        report, curves = evaluate(reader, sets, advance)
+    write_output(out / "report.json", json.dumps({"model": card.name, **report}, indent=2).encode())
+    write_output(out / "curves.png", cv2.imencode(".png", draw_curves(curves))[1].tobytes())
     click.echo(as_table(report))

@@ -10,7 +10,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from live_monitor.classify.card import CARD_FILE, KERAS, LITERT
@@ -19,11 +18,11 @@ from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import FACE_PX, NORMALISATION, normalise
 from live_monitor.classify.probabilities import emotion_logits, probabilities
 from live_monitor.dataset.fer2013 import Faces, load_fer2013
-from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.facts import measured_facts
 from live_monitor.evaluation.unsure.coverage import at_coverage
 from live_monitor.labels import LABELS
 from live_monitor.quiet import silent_stderr
+from live_monitor.training.backend import refuse_other_backend
 from live_monitor.training.calibrate import fit_temperature
 from live_monitor.training.recipe_facts import recipe_facts
 from live_monitor.training.run_folder import save_weights_whole, writing
@@ -78,11 +77,7 @@ def export(
         OutputError: the folder cannot be written.
         UsageError: Keras does not run on TensorFlow, which makes the LiteRT file.
     """
-    if keras.backend.backend() != "tensorflow":
-        raise UsageError(
-            f"trained on {keras.backend.backend()}, but a model is made by TensorFlow; repeat the command with --resume and "
-            "without KERAS_BACKEND"
-        )
+    refuse_other_backend()
     public_test = load_fer2013(data, "PublicTest")
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)

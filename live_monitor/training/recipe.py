@@ -97,7 +97,7 @@ def recipe_for(arch: str, name: str | None, votes: bool, **changes: object) -> R
     Args:
         arch: the network.
         name: a key of RECIPES; None: "strong" for those in OWN, "brief" for the others.
-        votes: whether FER+'s votes are there to be learnt.
+        votes: whether FER+'s votes are there to be learnt; a recipe that learns none leaves them alone.
         changes: fields of Recipe; those that are None stay as they are in the recipe.
 
     Raises:

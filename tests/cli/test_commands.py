@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from live_monitor.training.recipe import OWN
+from tests.cli.test_environment import OPTIONS, documented
 from tests.conftest import Run
 
 pytestmark = pytest.mark.usefixtures("plain_environment")
@@ -49,3 +51,11 @@ def test_training_without_data_ends_in_2_and_one_line(run_apart: Run) -> None:
     assert (code, out) == (2, "")
     assert err.startswith("Error: nowhere: no such file or folder")
     assert err.count("\n") == 1
+
+
+def test_every_option_says_what_it_is() -> None:
+    assert not [documented(*each) for each in OPTIONS if not each[1].help or each[1].help.startswith("[")]
+
+
+def test_the_networks_whose_recipe_is_strong_are_named(run: Run) -> None:
+    assert f"strong for {', '.join(OWN)}; else brief" in " ".join(run("train", "--help").out.split())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from live_monitor.cli import cli
 from tests.cli.conftest import last_line
 from tests.conftest import Run
 
@@ -42,3 +45,26 @@ def test_a_wrong_value_in_the_environment_ends_in_2(run: Run, clip: Path, monkey
     code, out, err = run("--no-display", "--video", clip)
     assert (code, out) == (2, "")
     assert "'small'" in last_line(err)
+
+
+def with_their_commands(ctx: click.Context) -> Iterator[tuple[click.Context, click.Option]]:
+    """Every option of a command and of the commands below it."""
+    yield from ((ctx, param) for param in ctx.command.params if isinstance(param, click.Option))
+    for name, command in ctx.command.commands.items() if isinstance(ctx.command, click.Group) else ():
+        yield from with_their_commands(click.Context(command, parent=ctx, info_name=name))
+
+
+OPTIONS = list(with_their_commands(click.Context(cli, info_name="live-monitor", **cli.context_settings)))
+
+
+def documented(ctx: click.Context, option: click.Option) -> str:
+    """LIVE_MONITOR_<COMMAND>_<OPTION>, as the README says; of a switch with two names, the first."""
+    words = [*ctx.command_path.split()[1:], next(name for name in option.opts if name.startswith("--")).lstrip("-")]
+    return "_".join(["live-monitor", *words]).replace("-", "_").upper()
+
+
+@pytest.mark.parametrize("name", [documented(*each) for each in OPTIONS])
+def test_the_name_that_the_readme_gives_is_that_options_and_no_others(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "1")
+    listening = [documented(ctx, option) for ctx, option in OPTIONS if option.resolve_envvar_value(ctx) == "1"]
+    assert listening == [name]

@@ -107,6 +107,23 @@ def test_a_model_may_say_what_people_see(tmp_path: Path) -> None:
     assert load_card(str(tmp_path / "run" / "model")).ferplus_share == 0.5
 
 
+def test_a_recipe_that_learns_no_votes_is_measured_by_them(tmp_path: Path) -> None:
+    data, votes = write_folder(tmp_path / "data", rows_of_fer2013()), write_votes(tmp_path / "votes.csv", {})
+    assert train_tiny(data, tmp_path / "run", "--votes", str(votes), "--recipe", "brief") == 0
+    card = load_card(str(tmp_path / "run" / "model"))
+    assert not card.ferplus
+    assert 0 <= card.facts["measured"]["PublicTest"]["ferplus_accuracy"] <= 1
+
+
+def test_what_people_see_cannot_be_said_by_a_network_that_does_not_learn_it(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("live_monitor.cli.training._import_tensorflow", lambda: pytest.fail("loaded"))
+    options = ("--votes", str(tmp_path / "nowhere.csv"), "--recipe", "brief", "--ferplus-share", "0.5")
+    assert train_tiny(fer2013, tmp_path / "run", *options) == 2
+    assert capsys.readouterr().err == "Error: --ferplus-share goes with --recipe strong: brief does not learn FER+'s votes\n"
+
+
 def test_what_people_see_cannot_be_said_without_their_votes(
     fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.bench import environment
 from live_monitor.dataset.ferplus import TO_LABEL
+from live_monitor.environment import environment
 from live_monitor.evaluation.emotions.answers import Answers
 from live_monitor.evaluation.emotions.evaluate import Run
 from live_monitor.evaluation.emotions.harder import HARDER

@@ -12,7 +12,7 @@ import numpy as np
 
 from live_monitor.detect import haar, yunet
 from live_monitor.detect.choose import yunet_model
-from live_monitor.detect.detector import FaceFinder
+from live_monitor.detect.detector import FaceFinder, in_pixels_of
 from live_monitor.detect.facegrid import FaceGrid, load_detector_card
 from live_monitor.detect.haar import HaarFinder
 from live_monitor.detect.look import look
@@ -21,13 +21,11 @@ from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.download import installed
 from live_monitor.errors import UsageError
+from live_monitor.path_kind import is_folder
 from live_monitor.types import Box, Detection, Image
 
 LOWEST_SCORE = 0.05
 """Average precision needs the detections that live view would drop; below this there are only more false ones."""
-
-FEWEST_HITS = 2
-"""The same for the cascade, which counts hits."""
 
 Find = Callable[[Image], Sequence[Detection]]
 """Takes uint8 (H, W, 3) BGR; gives faces in pixels of that picture, with scores down to LOWEST_SCORE."""
@@ -62,19 +60,30 @@ def candidates(names: Sequence[str], side: int | None = None, model: Path | None
         names: of NAMES; one given twice counts once.
         side: longest side of the pictures that they search, in pixels; None: live view's for a picture on its own, and the
             picture's own for OpenCV's.
-        model: file of a YuNet in place of the installed one, or folder of a facegrid in place of the shipped one.
+        model: file of a YuNet in place of the installed one, or folder of a facegrid in place of the shipped one: which of the
+            two, `names` say; where they leave it open, a folder is a facegrid.
 
     Raises:
-        UsageError: a name is not known.
+        UsageError: a name is not known, or none of them takes a model.
         ModelError: a cascade or a model is missing or damaged.
     """
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         raise UsageError(f"detector {unknown[0]}: is one of {', '.join(NAMES)}")
-    models = Models(yunet=model) if model is None or not model.is_dir() else Models(facegrid=model)
+    models = Models() if model is None else _models(names, model)
     network_there = models.yunet is not None or installed(YUNET) is not None
     here = [name for name in NAMES if network_there or name not in NEED_NETWORK]
     return [NAMES[name](side, models) for name in dict.fromkeys(names or here)]
+
+
+def _models(names: Sequence[str], model: Path) -> Models:
+    """The model for those of the named detectors that take one."""
+    for_yunet, for_facegrid = bool(NEED_NETWORK & set(names)), "facegrid" in names
+    if names and not (for_yunet or for_facegrid):
+        raise UsageError(f"detector_model {model}: is for a network, not for {', '.join(names)}")
+    if for_yunet == for_facegrid:
+        for_facegrid = is_folder(model)
+    return Models(facegrid=model) if for_facegrid else Models(yunet=model)
 
 
 def _facegrid(side: int | None, models: Models) -> Candidate:
@@ -88,7 +97,7 @@ def _yunet(side: int | None, models: Models) -> Candidate:
 
 
 def _haar(side: int | None, _models: Models) -> Candidate:
-    return Candidate("haar", _as_live(HaarFinder(fewest_hits=FEWEST_HITS), side), haar.THRESHOLD)
+    return Candidate("haar", _as_live(HaarFinder(fewest_hits=haar.FAINT_HITS), side), haar.THRESHOLD)
 
 
 def _as_live(finder: FaceFinder, side: int | None) -> Find:
@@ -133,14 +142,9 @@ def at_side(find: Find, side: int | None) -> Find:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         resized = cv2.resize(image, size, interpolation=interpolation).astype(np.uint8, copy=False)
-        x_scale, y_scale = width / size[0], height / size[1]
-        return [Detection(_scaled(found.box, x_scale, y_scale), found.score) for found in find(resized)]
+        return [in_pixels_of(found, (width / size[0], height / size[1])) for found in find(resized)]
 
     return find_at_side
-
-
-def _scaled(box: Box, x_scale: float, y_scale: float) -> Box:
-    return Box(box.x1 * x_scale, box.y1 * y_scale, box.x2 * x_scale, box.y2 * y_scale)
 
 
 NAMES: dict[str, Callable[[int | None, Models], Candidate]] = {

@@ -35,21 +35,17 @@ def make_folders(folder: Path, names: Iterable[str]) -> None:
         claim_folder(each)
 
 
-def write_misses(evaluation: Evaluation, folder: Path) -> int:
+def write_misses(evaluation: Evaluation, folder: Path) -> None:
     """Writes `<detector>/<picture>.png` for the MOST pictures with most faces missed or seen where none is.
 
     Args:
         evaluation: what was found.
         folder: as given to `make_folders`; a picture of the same name is replaced, others stay.
 
-    Returns:
-        How many pictures were written.
-
     Raises:
         OutputError: the disk is full, or the folder went away.
     """
     names = _file_names(evaluation.pictures)
-    written = 0
     for run in evaluation.runs:
         for index in _worst(run, evaluation.smallest_px):
             image = read_picture(evaluation.pictures[index].path)
@@ -57,8 +53,6 @@ def write_misses(evaluation: Evaluation, folder: Path) -> int:
                 continue
             drawn = draw(image, run.matches[index], run.candidate.threshold, evaluation.smallest_px)
             write_output(folder / run.candidate.name / names[index], cv2.imencode(".png", drawn)[1].tobytes())
-            written += 1
-    return written
 
 
 def draw(image: Image, match: Match, threshold: float, smallest_px: float) -> Image:

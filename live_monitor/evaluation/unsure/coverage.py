@@ -45,9 +45,13 @@ def limit(values: Values, gains: Values, weights: Values, *, high_is_bad: bool) 
         high_is_bad: whether large values are the bad ones.
 
     Returns:
-        The limit, so that faces just beyond it are read LOST_POINTS worse than others; infinite, on the good side, when none are.
+        The limit, so that faces just beyond it are read LOST_POINTS worse than others; infinite, on the good side, when none
+        are, or nothing was measured of any.
     """
+    none = math.inf if high_is_bad else -math.inf
     known = np.isfinite(values)
+    if not known.any():
+        return none
     order = np.argsort(values[known] * (-1 if high_is_bad else 1), kind="stable")
     ordered, gained, counted = values[known][order], gains[known][order], weights[known][order]
     share = (counted.cumsum() - counted) / counted.sum()
@@ -59,7 +63,7 @@ def limit(values: Values, gains: Values, weights: Values, *, high_is_bad: bool) 
     else:
         first = len(ordered) - 1
     if first == 0:
-        return math.inf if high_is_bad else -math.inf
+        return none
     return float(ordered[first])
 
 

@@ -17,6 +17,7 @@ from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import probabilities
 from live_monitor.classify.quality import Limits, Quality, measure
 from live_monitor.detect.detector import FaceFinder
+from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.labelled import LabelledFaces, from_fer2013, from_npz
 from live_monitor.types import Box, Detection
 
@@ -103,8 +104,18 @@ def load_sets(data: Path, faces: Sequence[Path] = (), *, private_test: bool) -> 
     """FER2013's PublicTest, PrivateTest on request, and the faces of each .npz.
 
     Raises:
-        UsageError: they are not there, or not what they should be.
+        UsageError: they are not there, not what they should be, or two of them have the same name.
     """
     splits = ("PublicTest", *(["PrivateTest"] if private_test else []))
+    _refuse_same_name([*map(Path, splits), *faces])
     given = [from_npz(file) for file in faces]  # first: they are read in no time
     return [from_fer2013(data, split, None) for split in splits] + given
+
+
+def _refuse_same_name(sets: Sequence[Path]) -> None:
+    """Sets of faces are told apart by their file's name."""
+    first: dict[str, Path] = {}
+    for path in sets:
+        if path.name in first:
+            raise UsageError(f"{first[path.name]} and {path}: faces of the same name; give each file once, and a name of its own")
+        first[path.name] = path

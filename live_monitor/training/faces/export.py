@@ -23,6 +23,7 @@ from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.dtype_policy import dtype_policy
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
 from live_monitor.quiet import silent_stderr
+from live_monitor.training.backend import refuse_other_backend
 from live_monitor.training.faces.average_precision import Looked, judge, landmark_error
 from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.look import keras_sight, litert_sight, look
@@ -67,9 +68,10 @@ def export(trained: TrainedDetector, data: Path, folder: Path) -> dict[str, Any]
         The card.
 
     Raises:
-        UsageError: the data cannot be read.
+        UsageError: the data cannot be read, or Keras does not run on TensorFlow, which makes the LiteRT file.
         OutputError: the folder cannot be written.
     """
+    refuse_other_backend()
     pictures = load_pictures(data)
     network = _trained(trained, "float32")
     litert = _to_int8(network, pictures.training, trained.recipe.seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.prefetch import prefetched
 from live_monitor.training.rates import refuse_no_number
-from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
+from live_monitor.training.run_folder import Line, Run, has_state, refuse_taken, restore, state_of, writing
 
 WARM_UP_STEPS = 200
 LAST_RATE = 0.01
@@ -67,18 +68,14 @@ class TrainedDetector:
     Attributes:
         recipe: what was asked.
         best: file of the chosen weights.
-        steps_run: how many steps there were, in `minutes` of training.
-        minutes: see `steps_run`.
+        steps_run: how many steps there were.
         chosen_step: the one with the best average precision on the pictures kept apart.
-        average_precision: that one.
     """
 
     recipe: Recipe
     best: Path
     steps_run: int
-    minutes: float
     chosen_step: int
-    average_precision: float
 
 
 def train(
@@ -101,6 +98,8 @@ def train(
         ModelError: the teacher, or the weights to begin with, are missing, damaged or not a detector's.
         OutputError: the folder cannot be written.
     """
+    with writing(run):
+        refuse_taken(run, recipe, resume=resume)  # told before a teacher looks for minutes
     pictures = load_pictures(data)
     pictures = FacePictures(prepared(pictures.training, recipe, say), pictures.kept_apart)
     with writing(run):
@@ -165,19 +164,12 @@ class _Training:
 
     def result(self) -> TrainedDetector:
         chosen = max((line for line in self._history if _measured(line)), key=lambda line: line["average_precision"])
-        return TrainedDetector(
-            self._recipe,
-            self._run.best,
-            self._step,
-            round(self._spent_s / 60, 1),
-            int(chosen["step"]),
-            chosen["average_precision"],
-        )
+        return TrainedDetector(self._recipe, self._run.best, self._step, int(chosen["step"]))
 
     def _progress(self) -> float:
-        """Share of the steps or minutes that is used up; 1: all."""
-        minutes = self._recipe.minutes
-        return max(self._step / self._recipe.steps, self._spent_s / 60 / minutes if minutes else 0.0)
+        """Share of the steps or minutes that is used up, of both the larger; 1: all."""
+        steps, minutes = self._recipe.steps, self._recipe.minutes
+        return max(self._step / steps if steps else 0.0, self._spent_s / 60 / minutes if minutes else 0.0)
 
     def _rate(self) -> float:
         warm = min(1.0, (self._step + 1) / WARM_UP_STEPS)
@@ -207,7 +199,7 @@ class _Training:
         # Keras gives the mean since the last reset.
         self._model.reset_metrics()
         kept_apart = f", average precision {precision:.3f}" if choose else ""
-        left = minutes / self._progress() - minutes
+        left = max(0.0, minutes / self._progress() - minutes)
         self._say(f"step {self._step}: loss {loss:.3f}{kept_apart}, {left:.0f} minutes left")
         self._run.write_history(self._history)
 
@@ -257,7 +249,8 @@ def _measured(line: Line) -> bool:
 def _batches(pictures: Sequence[Picture], recipe: Recipe, first: int) -> Generator[Batch, None, None]:
     """Batches from step `first` on, each decided by seed and step alone, composed ahead in a thread."""
     composer = Composer(pictures)
-    return prefetched(lambda step: _batch(composer, recipe, step), first, recipe.steps)
+    end = sys.maxsize if recipe.steps is None else recipe.steps
+    return prefetched(lambda step: _batch(composer, recipe, step), first, end)
 
 
 def _batch(composer: Composer, recipe: Recipe, step: int) -> Batch:

@@ -67,6 +67,8 @@ def test_misses_are_drawn_on_request(faces: Path, tmp_path: Path) -> None:
         (["--detector", "hare"], 2, "detector hare: is one of facegrid, yunet"),
         (["--detector-model", "none.onnx"], 3, "none.onnx: no such detector model"),
         (["--detector", "yunet"], 3, "detector yunet: not installed"),
+        (["--detector", "facegrid", "--detector-model", "nowhere"], 3, "card.json: cannot be read"),
+        (["--detector", "haar", "--detector-model", "x.onnx"], 2, "x.onnx: is for a network, not for haar"),
         (["--pictures", "nowhere"], 2, "nowhere: no such folder"),
         (["--side", "1"], 2, "'--side'"),
         (["--smallest", "0"], 2, "'--smallest'"),

@@ -28,12 +28,46 @@ def model(shared_data: Path) -> Path:
     return shared_data / "detectors" / YUNET.file
 
 
-def test_a_folder_is_a_facegrid_in_place_of_the_shipped_one(tmp_path: Path) -> None:
+@pytest.fixture
+def facegrid(tmp_path: Path) -> Path:
+    """A facegrid with a threshold of its own."""
     shutil.copytree(packaged_folder("models") / "facegrid", tmp_path / "mine")
     card = tmp_path / "mine" / "card.json"
     card.write_text(json.dumps(json.loads(card.read_text(encoding="utf-8")) | {"threshold": 0.123}), encoding="utf-8")
-    [candidate] = candidates(["facegrid"], model=tmp_path / "mine")
-    assert candidate.threshold == 0.123
+    return tmp_path / "mine"
+
+
+@pytest.mark.parametrize("names", [["facegrid"], ["facegrid", "haar"], []])
+def test_a_folder_is_a_facegrid_in_place_of_the_shipped_one(facegrid: Path, names: list[str]) -> None:
+    assert candidates(names, model=facegrid)[0].threshold == 0.123
+
+
+def test_a_facegrid_that_is_not_there_is_not_replaced_by_the_shipped_one(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"nowhere.card\.json: cannot be read"):
+        candidates(["facegrid"], model=tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["yunet", "yunet-opencv"])
+def test_a_facegrid_given_to_a_yunet_is_not_replaced_by_the_installed_one(facegrid: Path, name: str) -> None:
+    with pytest.raises(ModelError, match=r"mine: cannot be read"):
+        candidates([name], model=facegrid)
+
+
+def test_two_networks_share_a_model_by_its_kind(facegrid: Path) -> None:
+    with pytest.raises(ModelError, match="yunet: not installed"):
+        candidates(["facegrid", "yunet"], model=facegrid)
+    with pytest.raises(ModelError, match=r"none\.onnx: no such detector model"):
+        candidates(["facegrid", "yunet"], model=Path("none.onnx"))
+
+
+def test_a_model_that_no_named_detector_takes_is_refused(facegrid: Path) -> None:
+    with pytest.raises(UsageError, match="mine: is for a network, not for haar, haar-opencv"):
+        candidates(CASCADES, model=facegrid)
+
+
+def test_a_path_that_the_system_refuses_to_look_at_is_a_model_that_cannot_be_read() -> None:
+    with pytest.raises(ModelError, match="x: cannot be read"):
+        candidates([], model=Path("x" * 5000))
 
 
 @pytest.mark.parametrize("name", CASCADES)

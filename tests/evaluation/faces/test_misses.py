@@ -92,7 +92,7 @@ def test_only_pictures_with_mistakes_are_written_one_folder_a_detector(tmp_path:
     ]
     out = tmp_path / "new" / "misses"
     make_folders(out, ["sharp", "blurred"])
-    assert write_misses(evaluate(detectors, pictures), out) == 2
+    write_misses(evaluate(detectors, pictures), out)
     assert sorted(str(path.relative_to(out)) for path in out.rglob("*")) == ["blurred", "blurred/b.png", "blurred/c.png", "sharp"]
     written = cv2.imread(str(out / "blurred" / "b.png"))
     assert written is not None
@@ -112,7 +112,7 @@ def test_pictures_of_the_same_name_do_not_replace_each_other(tmp_path: Path) -> 
     names = ("a/face.png", "b/face.png", "b/face-2.png", "b/FACE.jpg")
     pictures = [marked(write_picture(tmp_path / name), FOUND) for name in names]
     make_folders(tmp_path / "out", ["blind"])
-    assert write_misses(evaluate([script("blind", {})], pictures), tmp_path / "out") == 4
+    write_misses(evaluate([script("blind", {})], pictures), tmp_path / "out")
     written = {path.name.lower() for path in (tmp_path / "out" / "blind").iterdir()}
     assert written == {"face.png", "face-2.png", "face-2-2.png", "face-3.png"}
 
@@ -122,7 +122,8 @@ def test_a_picture_that_is_gone_when_it_should_be_drawn_is_left_out(tmp_path: Pa
     evaluation = evaluate([script("blind", {})], [marked(path, FOUND)])
     path.unlink()
     make_folders(tmp_path / "out", ["blind"])
-    assert write_misses(evaluation, tmp_path / "out") == 0
+    write_misses(evaluation, tmp_path / "out")
+    assert not list((tmp_path / "out" / "blind").iterdir())
 
 
 def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path: Path) -> None:

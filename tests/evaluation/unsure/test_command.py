@@ -96,4 +96,37 @@ def test_a_folder_that_cannot_be_written_ends_in_6(run: Run, fer2013: Path, tmp_
     (tmp_path / "file").write_text("")
     outcome = run("evaluate-unsure", fer2013, "--out", tmp_path / "file", "--detector", "facegrid")
     assert outcome.code == 6
-    assert "choose another --out" in outcome.err
+    assert outcome.err.startswith(f"Error: {tmp_path / 'file'}: cannot be written: ")
+
+
+def test_a_detector_that_does_not_say_how_a_face_is_turned_gives_no_limit_of_that(
+    run: Run, fer2013: Path, tmp_path: Path
+) -> None:
+    outcome = run("evaluate-unsure", fer2013, "--out", tmp_path, "--detector", "haar")
+    assert outcome.code == 0, outcome.err
+    assert json.loads((tmp_path / "report.json").read_text())["card"]["readable"]["turn"] is None
+
+
+def test_files_of_one_name_are_refused_before_anything_is_read(run: Run, tmp_path: Path) -> None:
+    paths = [tmp_path / folder / "others.npz" for folder in ("mine", "yours")]
+    outcome = run("evaluate-unsure", tmp_path / "nowhere", "--faces", paths[0], "--faces", paths[1], "--out", tmp_path / "out")
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"Error: {paths[0]} and {paths[1]}: faces of the same name")
+    assert outcome.err.count("\n") == 1
+
+
+def test_only_writing_is_called_writing(run: Run, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more_files(*_faces: object) -> None:
+        raise OSError("too many open files")
+
+    monkeypatch.setattr("live_monitor.evaluation.unsure.reader.FaceReader.find", no_more_files)
+    outcome = run("evaluate-unsure", fer2013, "--out", tmp_path / "out", "--detector", "facegrid")
+    assert outcome.code == 1
+    assert "cannot be written" not in outcome.err
+
+
+def test_a_report_that_cannot_be_written_ends_in_6(run: Run, fer2013: Path, tmp_path: Path) -> None:
+    (tmp_path / "report.json").mkdir()
+    outcome = run("evaluate-unsure", fer2013, "--out", tmp_path, "--detector", "facegrid")
+    assert outcome.code == 6
+    assert outcome.err.startswith(f"Error: {tmp_path / 'report.json'}: cannot be written: ")

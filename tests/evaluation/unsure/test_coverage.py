@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from live_monitor.evaluation.unsure.coverage import at_coverage, at_threshold, curve, limit
+from live_monitor.evaluation.unsure.coverage import Values, at_coverage, at_threshold, curve, limit
 
 RNG = np.random.default_rng(0)
 VALUES = RNG.uniform(0, 1, 5000)
@@ -35,6 +35,12 @@ def test_where_all_are_read_alike_there_is_no_limit() -> None:
 def test_faces_that_were_not_measured_are_left_out() -> None:
     with_gaps = np.where(RNG.random(5000) < 0.2, np.nan, VALUES)
     assert limit(with_gaps, gains(0.2, 0.7), ONES, high_is_bad=False) == pytest.approx(0.3, abs=0.04)
+
+
+@pytest.mark.parametrize("values", [np.full(5000, np.nan), np.empty(0)])
+def test_where_nothing_was_measured_there_is_no_limit(values: Values) -> None:
+    assert limit(values, ONES[: len(values)], ONES[: len(values)], high_is_bad=True) == math.inf
+    assert limit(values, ONES[: len(values)], ONES[: len(values)], high_is_bad=False) == -math.inf
 
 
 CONFIDENCE = np.array([0.9, 0.8, 0.7, 0.6, 0.5])

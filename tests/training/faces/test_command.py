@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from live_monitor.cli.entry import _run
+from live_monitor.errors import UsageError
 from live_monitor.training.faces import export as exporting
 from live_monitor.training.faces import train as training
+from live_monitor.training.faces.recipe import Recipe
 from tests.fakes import write_clip
 from tests.training.faces.conftest import tiny_network
 
@@ -106,3 +108,34 @@ def test_a_folder_that_cannot_be_written_ends_in_6(
 def test_a_run_whose_loss_is_no_number_ends_in_2(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train(detector_data, tmp_path / "run", "--learning-rate", "inf") == 2
     assert "the loss is no number any more; take a smaller --learning-rate than inf" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "ends"),
+    [
+        ([], (20000, None)),
+        (["--steps", "5"], (5, None)),
+        (["--minutes", "90"], (None, 90)),
+        (["--minutes", "90", "--steps", "5"], (5, 90)),
+    ],
+)
+def test_a_run_ends_by_what_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], ends: tuple[int | None, float | None]
+) -> None:
+    asked: list[Recipe] = []
+
+    def note(_data: Path, _run: Path, recipe: Recipe, **_how: object) -> None:
+        asked.append(recipe)
+        raise UsageError("noted")
+
+    monkeypatch.setattr(training, "train", note)
+    assert _run(["train-detector", str(tmp_path), "--out", str(tmp_path / "run"), *options]) == 2
+    assert [(recipe.steps, recipe.minutes) for recipe in asked] == [ends]
+
+
+def test_the_card_of_a_run_that_minutes_ended_tells_of_no_wanted_steps(detector_data: Path, tmp_path: Path) -> None:
+    command = ["train-detector", str(detector_data), "--out", str(tmp_path / "run"), "--minutes", "0.001", "--batch-size", "2"]
+    assert _run(command) == 0
+    card = json.loads((tmp_path / "run" / "model" / "card.json").read_text(encoding="utf-8"))
+    assert (card["recipe"]["steps"], card["recipe"]["minutes"]) == (None, 0.001)
+    assert card["steps_run"] >= 1

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from live_monitor.detect.facegrid import FaceGrid, LiteRTNetwork
-from live_monitor.errors import OutputError
+from live_monitor.errors import OutputError, UsageError
 from live_monitor.training.faces import export as exporting
 from live_monitor.training.faces.average_precision import Looked
 from live_monitor.training.faces.export import KERAS_FILE, LITERT_FILE, choose_threshold, export
@@ -35,7 +35,7 @@ def _tiny_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def trained(tmp_path: Path) -> TrainedDetector:
     keras.utils.set_random_seed(1)
     tiny_network().save_weights(tmp_path / "best.weights.h5")
-    return TrainedDetector(Recipe(), tmp_path / "best.weights.h5", 7, 0.5, 6, 0.25)
+    return TrainedDetector(Recipe(), tmp_path / "best.weights.h5", 7, 6)
 
 
 @pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
@@ -70,6 +70,13 @@ def test_a_folder_that_cannot_be_written_is_named(trained: TrainedDetector, dete
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="cannot be written"):
         export(trained, detector_data, tmp_path / "file" / "model")
+
+
+def test_another_backend_is_told_how_to_go_on(trained: TrainedDetector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(UsageError, match=r"trained on jax, .* repeat the command with --resume and without KERAS_BACKEND"):
+        export(trained, tmp_path / "nowhere", tmp_path / "model")
+    assert not (tmp_path / "model").exists()
 
 
 def seen(kind: str, *scores: float, by_people: bool = False) -> tuple[Looked, Picture]:

@@ -152,6 +152,18 @@ def test_minutes_end_a_run_that_has_steps_left(detector_data: Path, tmp_path: Pa
     assert trained.best.is_file()
 
 
+def test_minutes_alone_end_a_run(detector_data: Path, tmp_path: Path) -> None:
+    lines: list[str] = []
+    trained = train(detector_data, tmp_path / "run", replace(RECIPE, steps=None, minutes=0.001), say=lines.append)
+    assert trained.steps_run == len(lines) >= 1
+    assert lines[-1].endswith(", 0 minutes left")
+
+
+def test_a_recipe_that_nothing_ends_is_refused() -> None:
+    with pytest.raises(UsageError, match="steps, minutes: one of the two ends training"):
+        Recipe(steps=None)
+
+
 def test_the_rate_rises_and_falls(finished: Finished) -> None:
     rates = [float(line["rate"]) for line in history(finished.run)]
     assert max(rates) > rates[-1] * 10
@@ -166,6 +178,13 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(finished: Finished, detect
 def test_a_run_goes_on_with_its_own_settings_only(finished: Finished, detector_data: Path) -> None:
     with pytest.raises(UsageError, match="was started with other settings"):
         train(detector_data, finished.run, replace(RECIPE, seed=1), resume=True)
+
+
+def test_a_folder_that_is_taken_is_told_before_any_picture_is_looked_at(finished: Finished, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="already holds a run"):
+        train(tmp_path / "nowhere", finished.run, RECIPE)
+    with pytest.raises(UsageError, match="was started with other settings"):
+        train(tmp_path / "nowhere", finished.run, replace(RECIPE, seed=1), resume=True)
 
 
 def test_a_damaged_state_is_named(finished: Finished, detector_data: Path, tmp_path: Path) -> None:
