@@ -67,5 +67,6 @@ def model_network(name: str, outputs: int, arch: str | None = None, policy: str 
     if arch is not None and card.network not in (arch, WIDER.get(arch)):
         raise UsageError(f"--weights {name}: is a {card.network}, not a {arch}; add --arch {card.network}")
     if card.outputs != outputs:
-        raise UsageError(f"model {name}: has {card.outputs} outputs, here {outputs} are learnt; add --votes, or leave it out")
+        advice = "--votes with the recipe strong makes 15, all else 7"
+        raise UsageError(f"model {name}: has {card.outputs} outputs, here {outputs} are learnt; {advice}")
     return load_network(card, policy)
