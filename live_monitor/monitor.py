@@ -114,6 +114,7 @@ class Monitor:
         if self._controls.paused != self._pipeline.paused:
             (self._pipeline.pause if self._controls.paused else self._pipeline.resume)()
         self._pipeline.wishes = self._controls.wishes
+        self._live_view.left_out = self._controls.wishes.left_out
         self._display.set_fullscreen(self._controls.fullscreen)
         self._live_view.renew_panel()
         if self._live_view.frame is not None and not self._controls.quit:
@@ -147,9 +148,9 @@ class Monitor:
 
     def _show_next(self, running_s: float) -> None:
         result = None
-        if self._controls.paused:
+        if self._controls.paused and self._live_view.result is not None:
             self._display.wait(POLL_S)
-        else:
+        else:  # before there is a result, only this tells that there will be none
             result = self._pipeline.next_result(POLL_S)
         now = self._clock.now()
         if result is not None:

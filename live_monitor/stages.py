@@ -28,7 +28,7 @@ class Analysed(NamedTuple):
     Attributes:
         readings: one a face, ordered from left to right.
         left_out: the faces that the user left out, of which nothing else is known.
-        newcomers: where those are who do not count yet.
+        newcomers: where somebody is of whom nothing is said yet, as he does not count yet or has not been read.
         stages_ms: milliseconds by stage, see `live_monitor.types.FrameResult`.
     """
 
@@ -99,7 +99,11 @@ class Stages:
         watch.lap("steady")
         self.cadence.spent(watch.total_s, looked=looks)
         left_out = tuple(track for track in tracks if track.id in wishes.left_out)
-        return Analysed(readings, left_out, tuple(self.tracker.newcomers(frame.pts_s)), watch.laps_ms)
+        return Analysed(readings, left_out, self._newcomers(frame, wanted, readings), watch.laps_ms)
+
+    def _newcomers(self, frame: Frame, wanted: Sequence[Track], readings: Sequence[Reading]) -> tuple[Box, ...]:
+        said = {reading.track.id for reading in readings}
+        return (*self.tracker.newcomers(frame.pts_s), *(track.box for track in wanted if track.id not in said))
 
     def _look(self, frame: Frame, *, cut: bool) -> Look:
         look = self.detector.detect(frame, None if cut else self.tracker.expected(frame))

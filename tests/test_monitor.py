@@ -210,6 +210,14 @@ class TestWaysOut:
             make_monitor(FakeSource(count()), display, fail).run()
         assert display.was_closed
 
+    def test_a_model_that_cannot_be_loaded_though_the_picture_was_paused_meanwhile(self) -> None:
+        def fail() -> Stages:
+            raise ModelError("no such model")
+
+        display = FakeDisplay([ord(" ")], close_after=5)
+        with pytest.raises(ModelError, match="no such model"):
+            make_monitor(FakeSource(count()), display, fail).run()
+
     def test_a_display_that_fails(self) -> None:
         class Failing(FakeDisplay):
             def show(self, image: Image) -> None:
@@ -334,6 +342,13 @@ class TestKeys:
         assert boxed[1]
         assert not all(boxed[4:10])
         assert boxed[-1]
+
+    def test_a_click_in_a_pause_leaves_the_face_out_at_once(self) -> None:
+        display = Watcher({3: " ", 6: (200, 200)}, until=12)
+        make_monitor(FakeSource(index / 25 for index in count()), display).run()
+        boxed = [bool((image == COLOURS_BGR["happy"]).all(axis=2).any()) for image in display.shown]
+        assert all(boxed[3:6])
+        assert not any(boxed[6:])
 
     def test_a_click_beside_all_faces_does_nothing(self) -> None:
         display = Watcher({3: (500, 450)}, until=8)

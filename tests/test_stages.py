@@ -226,6 +226,20 @@ def test_of_a_newcomer_who_does_not_count_yet_the_place_is_known() -> None:
     assert analysed.newcomers == (RIGHT,)
 
 
+def test_of_somebody_who_counts_but_has_not_been_read_the_place_is_known() -> None:
+    detector = FakeDetector([LEFT])
+    watched = dataclasses.replace(stages(detector), reading_times=MediaSteps(2.0))
+    watched.analyse(frame_of(drawn_portrait()))
+    detector.boxes = (LEFT, RIGHT)
+    for index in range(1, 50):
+        analysed = watched.analyse(frame_of(drawn_portrait(), index, index / 25))
+        assert [reading.detection.box for reading in analysed.readings] == [LEFT]
+        assert analysed.newcomers == (RIGHT,)
+    analysed = watched.analyse(frame_of(drawn_portrait(), 50, 2.0))
+    assert [reading.detection.box for reading in analysed.readings] == [LEFT, RIGHT]
+    assert analysed.newcomers == ()
+
+
 def test_the_smallest_face_wanted_reaches_the_detector() -> None:
     detector = FakeDetector([LEFT])
     stages(detector).analyse(frame_of(drawn_portrait()), Wishes(min_face=48))

@@ -13,7 +13,7 @@ from live_monitor.overlay.rate import RateCounter
 from live_monitor.overlay.renderer import Status, render
 from live_monitor.overlay.view import View
 from live_monitor.pulse.pulse import Pulse
-from live_monitor.types import Box, Frame, FrameResult, Image
+from live_monitor.types import Box, Frame, FrameResult, Image, Reading, Track
 
 PANEL_EVERY_S = 0.5
 """The panel is drawn anew this often: nobody reads numbers that change faster."""
@@ -38,6 +38,9 @@ class LiveView:
 
         self.frame: Frame | None = None
         """The picture that is shown: the last result's, or, before there is one, any."""
+
+        self.left_out: frozenset[int] = frozenset()
+        """Numbers of faces that the user has left out, which the result that is shown may not know yet."""
 
         self._zones, self._recorded = zones, recorded
         self._rate, self._latency = RateCounter(), Latency()
@@ -66,9 +69,18 @@ class LiveView:
             self._latency.lines(now_s),
             recorded=self._recorded,
         )
-        readings, left_out = (self.result.readings, self.result.left_out) if self.result else ((), ())
-        shown = render(image, readings, status, self._zones, view, left_out, self._hidden(image) if view.blur else ())
+        readings = [reading for reading in self._readings if reading.track.id not in self.left_out]
+        hidden = self._hidden(image) if view.blur else ()
+        shown = render(image, readings, status, self._zones, view, self._tracks_left_out(), hidden)
         return np.hstack([shown, self._panel_for(shown, now_s)]) if view.panel else shown
+
+    @property
+    def _readings(self) -> Sequence[Reading]:
+        return self.result.readings if self.result else ()
+
+    def _tracks_left_out(self) -> Sequence[Track]:
+        since = (reading.track for reading in self._readings if reading.track.id in self.left_out)
+        return [*(self.result.left_out if self.result else ()), *since]
 
     def _hidden(self, image: Image) -> Sequence[Box]:
         """Where somebody may be of whom nothing is said yet; before there is a result, anywhere."""
