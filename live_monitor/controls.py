@@ -87,7 +87,7 @@ class Controls:
     def _change_size(self, action: Action, now_s: float) -> None:
         current = self.wishes.min_face or 0
         if action is Action.LARGER:
-            size = next((px for px in FACE_SIZES_PX if px > current), FACE_SIZES_PX[-1])
+            size = next((px for px in FACE_SIZES_PX if px > current), max(current, FACE_SIZES_PX[-1]))
         else:
             size = next((px for px in reversed(FACE_SIZES_PX) if px < current), 0)
         self.wishes = dataclasses.replace(self.wishes, min_face=size or None)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from live_monitor.controls import MESSAGE_S, Controls
+from live_monitor.controls import FACE_SIZES_PX, MESSAGE_S, Controls
 from live_monitor.keys import ACTIONS, KEYS, Action
 from live_monitor.overlay.view import View
 from live_monitor.wishes import Wishes
@@ -74,6 +74,14 @@ def test_below_the_smallest_the_picture_decides() -> None:
     assert chosen.wishes.min_face is None
     press(chosen, "+")
     assert chosen.wishes.min_face == 12
+
+
+@pytest.mark.parametrize("size", [FACE_SIZES_PX[-1], 300])
+def test_above_the_largest_the_size_stays(size: int) -> None:
+    chosen = controls(min_face=size)
+    press(chosen, "+")
+    assert chosen.wishes.min_face == size
+    assert chosen.message(10.0) == f"Smallest face: {size} pixels"
 
 
 def test_a_face_is_left_out_and_taken_back() -> None:

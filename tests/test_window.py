@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -39,6 +40,14 @@ from live_monitor.pipeline import Pipeline
 from pathlib import Path
 policy = CapturePolicy(paced=True, newest_wins=False)
 Monitor(Pipeline(VideoFile(Path(sys.argv[1])), threading.Event().wait, policy), Window("Live Monitor")).run()
+"""
+
+SIGNAL_AT_THE_MOUSE = """
+import signal
+from live_monitor.cli import main
+from live_monitor.overlay.window import Window
+Window._on_mouse = lambda window, *event: signal.raise_signal(signal.SIGTERM)
+main()
 """
 
 pytestmark = pytest.mark.skipif(
@@ -195,6 +204,18 @@ def test_a_signal_ends_the_program(screen: Screen, clip: Path, number: signal.Si
     process = monitor(screen, clip)
     process.send_signal(number)
     assert finish(process) == (code, "")
+
+
+def test_a_signal_that_comes_while_the_mouse_moves_ends_the_program(screen: Screen, clip: Path) -> None:
+    process = screen.start("-c", SIGNAL_AT_THE_MOUSE, "--video", str(clip))
+    places = itertools.cycle([("700", "450"), ("720", "470")])
+
+    def ended() -> bool:
+        screen.run("xdotool", "mousemove", *next(places))
+        return process.poll() is not None
+
+    wait_until(ended)
+    assert finish(process) == (143, "")
 
 
 def test_a_window_that_fills_the_screen_from_the_start_takes_the_pictures_size_when_that_ends(screen: Screen, clip: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import logging
 import os
 import signal
@@ -26,6 +27,9 @@ def main() -> NoReturn:
     """The entry point: runs the command line and exits with a code of the table in `live_monitor.errors`."""
     silence_libraries()
     keep_own_stderr()
+    if isinstance(sys.stdout, io.TextIOWrapper):  # there is none under pythonw
+        # A file's name that is not UTF-8 is spelt out, as on stderr, and does not end the run after all its work.
+        sys.stdout.reconfigure(errors="backslashreplace")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     _exit(_run(sys.argv[1:]))

@@ -32,7 +32,7 @@ NEUTRAL_COUNTS = "(a neutral face counts as 100%)"
 
 def panel_width(width: int, height: int) -> int:
     """Pixels that the panel beside a picture of that size takes."""
-    return round(WIDTH_OF_SHORT_SIDE * min(width, height))
+    return max(1, round(WIDTH_OF_SHORT_SIDE * min(width, height)))
 
 
 def draw_panel(pulse: Pulse, width: int, height: int) -> Image:

@@ -82,7 +82,8 @@ def draw_lines(
     """Draws a plate with several lines, its upper left corner at `corner`; its opacity is 0..1, that of the lines 1."""
     width, height = lines_size(lines, style)
     behind = image[corner[1] : corner[1] + height, corner[0] : corner[0] + width]
-    behind[:] = cv2.addWeighted(np.full_like(behind, colour), opacity, behind, 1 - opacity, 0)
+    if behind.size:  # else the picture ends before the plate begins
+        behind[:] = cv2.addWeighted(np.full_like(behind, colour), opacity, behind, 1 - opacity, 0)
     for number, line in enumerate(lines, start=1):
         origin = corner[0] + 2 * style.padding, corner[1] + style.padding + number * line_height(style) - style.padding // 2
         write(image, line, origin, _text_colour(colour), style)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import time
+from collections.abc import Iterator
+from types import FrameType
 from typing import Protocol
 
 import cv2
@@ -79,7 +83,9 @@ class Window:
     def poll_key(self) -> int | None:
         if not self._open:
             return None
-        return plain_character(cv2.waitKeyEx(1))
+        with _signals_afterwards():
+            code = cv2.waitKeyEx(1)
+        return plain_character(code)
 
     def poll_click(self) -> tuple[int, int] | None:
         click, self._click = self._click, None
@@ -121,6 +127,30 @@ def plain_character(code: int) -> int | None:
     """
     character = code & _KEY_BITS
     return character if 0 < character <= _LAST_PLAIN else None
+
+
+@contextlib.contextmanager
+def _signals_afterwards() -> Iterator[None]:
+    """Puts SIGINT and SIGTERM off: OpenCV swallows what their handlers raise while it calls a mouse callback.
+
+    A `try` in the callback would come too late: a signal's handler may run before the callback's first line.
+    """
+    arrived: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        arrived.append(number)
+
+    before = {wanted: signal.getsignal(wanted) for wanted in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for wanted in before:
+            signal.signal(wanted, note)
+        yield
+    finally:
+        for wanted, handler in before.items():
+            if signal.getsignal(wanted) is note:  # a signal that came before its turn may have changed both
+                signal.signal(wanted, handler or signal.SIG_DFL)
+    for number in arrived:
+        signal.raise_signal(number)
 
 
 def _first_size(width: int, height: int) -> tuple[int, int]:

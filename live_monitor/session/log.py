@@ -50,7 +50,7 @@ class Log:
         """
         self._path, self._live = path, live
         self._steps = MediaSteps(every_s)
-        self._started = time.time() - time.monotonic()
+        self._arrived_at = 0.0
         self._waiting: list[str] = []
         self._whole_bytes = 0
         self._last: FrameResult | None = None
@@ -91,6 +91,8 @@ class Log:
             OutputError: the disk is full, or the file went away; the file then ends with the frame before.
         """
         self._last = result
+        # Anew for each frame: the computer may have slept since, or its clock been set.
+        self._arrived_at = time.time() - time.monotonic() + result.frame.arrived_s
         if self._steps.due(result.frame.pts_s):
             self._log(result)
 
@@ -98,16 +100,17 @@ class Log:
         """Writes the lines of a frame unless they are there, the first marker in them, and a line for each other marker."""
         marker, *others = self._waiting or [""]
         self._waiting = []
-        head = [f"{result.frame.pts_s:.3f}", self._clock(result), result.frame.index]
+        head = [f"{result.frame.pts_s:.3f}", self._clock(), result.frame.index]
         faces = [] if result is self._logged else [_face(reading) for reading in result.readings]
         rows = [[*head, marker, *face] for face in faces or [_NOBODY]]
         self._write([*rows, *([*head, other, *_NOBODY] for other in others)])
         self._logged = result
 
-    def _clock(self, result: FrameResult) -> str:
+    def _clock(self) -> str:
+        """When the frame that was added last arrived."""
         if not self._live:
             return ""
-        arrived = datetime.datetime.fromtimestamp(self._started + result.frame.arrived_s, datetime.timezone.utc)
+        arrived = datetime.datetime.fromtimestamp(self._arrived_at, datetime.timezone.utc)
         return arrived.astimezone().isoformat(timespec="milliseconds")
 
     def _write(self, rows: list[list[Any]]) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import statistics
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 
@@ -23,6 +26,10 @@ FOURCCS = {".mp4": "mp4v", ".mkv": "mp4v", ".avi": "XVID"}
 LEAST_FPS, MOST_FPS, LIVE_FPS = 5.0, 60.0, 30.0
 """A file's recording has the frame rate of the file, within the first two; a live source's has the last, as its pictures come
 when they come."""
+
+FPS_PICTURES = 8
+"""A file's first pictures are held back until there are so many, and the median of the times between them is its frame rate: the
+first time alone may be a gap. What the file claims is a mean with every gap in it, at which pictures get lost."""
 
 LONGEST_STILL_S = 10.0
 """A picture that stays longer is a pause or a lost signal, which are cut."""
@@ -55,6 +62,7 @@ class Recording:
         self._writer: cv2.VideoWriter | None = None
         self._size = (0, 0)
         self._fps = LIVE_FPS
+        self._held_back: list[tuple[float, Image]] = []
         self._last: Image | None = None
         self._first_s = self._last_s = 0.0
         self._written = 0
@@ -69,6 +77,7 @@ class Recording:
         """Closes the file; one without a single picture is taken away again."""
         try:
             with self._coder:
+                self._take_held_back()
                 if self._last is not None:
                     self._write(self._last, 1)
                 self._wait()
@@ -89,18 +98,26 @@ class Recording:
             OutputError: the disk is nearly full, the file went away, or OpenCV cannot write such a video here; what was
                 written until then can be played.
         """
-        if self._last is None:
-            self._first_s = now_s
-        else:
-            self._hold(self._last, now_s)
-        self._last, self._last_s = shown, now_s
-        self._check_space()
+        self._held_back.append((now_s, shown))
+        if self._live or self._writer is not None or len(self._held_back) == FPS_PICTURES:
+            self._take_held_back()
+        self._check_space(now_s)
+
+    def _take_held_back(self) -> None:
+        """Settles the frame rate of a file, where that is still open, and takes the pictures that were held back."""
+        held, self._held_back = self._held_back, []
+        if self._writer is None and not self._live:
+            self._fps = _frame_rate([now_s for now_s, _ in held])
+        for now_s, shown in held:
+            if self._last is None:
+                self._first_s = now_s
+            else:
+                self._hold(self._last, now_s)
+            self._last, self._last_s = shown, now_s
 
     def _hold(self, last: Image, now_s: float) -> None:
         """Writes the last picture as often as it was shown until now."""
         step_s = now_s - self._last_s
-        if self._writer is None and step_s > 0 and not self._live:
-            self._fps = round(min(max(1 / step_s, LEAST_FPS), MOST_FPS), 3)
         if step_s > LONGEST_STILL_S:
             self._first_s = now_s - (self._written + 1) / self._fps
         self._write(last, round((now_s - self._first_s) * self._fps) - self._written)
@@ -146,14 +163,21 @@ class Recording:
         fitted[top : top + shown.shape[0], left : left + shown.shape[1]] = shown
         return fitted
 
-    def _check_space(self) -> None:
+    def _check_space(self, now_s: float) -> None:
         try:
             free = shutil.disk_usage(self._path).free
         except OSError as error:
             raise OutputError(f"{self._path}: cannot be written any more: {error.strerror}") from error
         if free < LEAST_FREE_BYTES:
             least = f"{LEAST_FREE_BYTES / 1e6:.0f} MB"
-            raise OutputError(f"{self._path}: ends at {self._last_s:.1f} s, as less than {least} are free there; free space")
+            raise OutputError(f"{self._path}: ends at {now_s:.1f} s, as less than {least} are free there; free space")
+
+
+def _frame_rate(times_s: Sequence[float]) -> float:
+    """Pictures a second of a file whose first pictures have these media times; LIVE_FPS where they tell nothing."""
+    steps_s = [later - earlier for earlier, later in pairwise(times_s) if later > earlier]
+    # Of two steps in the middle the shorter one: the longer is likelier to be a gap.
+    return round(min(max(1 / statistics.median_low(steps_s), LEAST_FPS), MOST_FPS), 3) if steps_s else LIVE_FPS
 
 
 class LiveViewRecorder:

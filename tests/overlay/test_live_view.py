@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from live_monitor.overlay.live_view import BLANK, PANEL_EVERY_S, LiveView
 from live_monitor.overlay.panel import draw_panel
@@ -93,6 +96,19 @@ def test_the_frame_rate_is_counted_by_the_clock_that_is_given() -> None:
             live_view.take(result(number * step_s), number * step_s)
         views.append(live_view.draw(4 * step_s, PLAIN))
     assert not np.array_equal(views[0], views[1])
+
+
+@pytest.mark.parametrize("size", [(10_000, 1), (1, 10_000), (3000, 2), (2, 3000), (1, 1)])
+def test_a_very_flat_or_narrow_picture_can_be_shown_with_everything_on(size: tuple[int, int]) -> None:
+    live_view = LiveView(recorded=True)
+    for number in range(50):
+        frame = Frame(number, number / 5, 0.0, grey_picture(90, *size))
+        live_view.take(FrameResult(frame, (face("happy"),), {"detect": 1.0}, 0.0, 0), number / 5)
+    live_view.pulse.mark()
+    for shows_help in (False, True):
+        view = View(panel=True, details=True, help=shows_help, blur=True, mirror=True)
+        plain, whole = (live_view.draw(10.0, each, "Paused", "Marker 1").shape for each in (replace(view, panel=False), view))
+        assert (whole[0], whole[1] > plain[1]) == (plain[0], True)
 
 
 def test_a_screen_that_is_recorded_says_so() -> None:

@@ -1,11 +1,18 @@
-"""Which codes of cv2.waitKeyEx are keys of ours. What a real window does is in tests/test_window.py."""
+"""Which codes of cv2.waitKeyEx are keys of ours, and signals. What a real window does is in tests/test_window.py."""
 
 from __future__ import annotations
 
+import contextlib
+import signal
+from types import FrameType
+
+import cv2
 import pytest
 
+from live_monitor.cli.stopped import Stopped
 from live_monitor.keys import ACTIONS
-from live_monitor.overlay.window import plain_character
+from live_monitor.overlay.window import Window, plain_character
+from tests.fakes import grey_picture
 
 NO_KEY = -1
 MODIFIERS = GTK_SHIFT, GTK_CAPS_LOCK, GTK_CONTROL, GTK_ALT, GTK_NUM_LOCK = tuple(1 << 16 + bit for bit in (0, 1, 2, 3, 4))
@@ -30,3 +37,36 @@ def test_a_key_that_is_no_plain_character_is_none(key: int, modifiers: int) -> N
 def test_no_key_and_an_arrow_of_windows_are_none() -> None:
     assert plain_character(NO_KEY) is None
     assert plain_character(WINDOWS_LEFT) is None
+
+
+@pytest.fixture
+def window(monkeypatch: pytest.MonkeyPatch) -> Window:
+    """One that is open, though nowhere."""
+    monkeypatch.setattr("live_monitor.overlay.window.check_display", lambda: None)
+    for name in ("namedWindow", "setMouseCallback", "resizeWindow", "imshow"):
+        monkeypatch.setattr(cv2, name, lambda *_: None)
+    opened = Window("nowhere")
+    opened.show(grey_picture(0))
+    return opened
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_lands_where_opencv_swallows_errors_ends_the_program_all_the_same(
+    window: Window, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise Stopped(number)
+
+    def wait_key(_milliseconds: int) -> int:
+        with contextlib.suppress(BaseException):
+            signal.raise_signal(number)
+        return ord("q")
+
+    before = signal.signal(number, stop)
+    try:
+        monkeypatch.setattr(cv2, "waitKeyEx", wait_key)
+        with pytest.raises(Stopped):
+            window.poll_key()
+        assert signal.getsignal(number) is stop
+    finally:
+        signal.signal(number, before)

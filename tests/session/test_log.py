@@ -9,6 +9,7 @@ import io
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -166,6 +167,21 @@ def test_a_live_source_has_the_time_of_day(path: Path) -> None:
     assert abs((first - now).total_seconds()) < 1
     assert (second - first).total_seconds() == pytest.approx(1.5, abs=0.002)
     assert first.utcoffset() == now.utcoffset()
+
+
+def test_the_time_of_day_is_right_after_the_computer_slept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def now(unix_s: float, monotonic_s: float) -> None:
+        clock = SimpleNamespace(time=lambda: unix_s, monotonic=lambda: monotonic_s)
+        monkeypatch.setattr("live_monitor.session.log.time", clock)
+
+    now(1_000_000.0, 50.0)
+    with Log(path, 0.0, live=True) as log:
+        log.add(result(0.0, arrived_s=50.0))
+        now(1_003_601.0, 51.0)
+        log.mark(1)
+        log.add(result(1.0, arrived_s=51.0))
+    before, marker, after = (datetime.datetime.fromisoformat(line["clock"]).timestamp() for line in lines(path))
+    assert (before, marker, after) == (1_000_000.0, 1_000_000.0, 1_003_601.0)
 
 
 def test_a_line_is_in_the_file_as_soon_as_it_is_written(path: Path) -> None:

@@ -18,7 +18,15 @@ from live_monitor.detect.zones import Zone
 from live_monitor.errors import LiveMonitorError, OutputError, SourceError, UsageError
 from live_monitor.overlay.live_view import LiveView
 from live_monitor.overlay.view import View
-from live_monitor.session.recording import FOURCCS, LEAST_FREE_BYTES, LIVE_FPS, LONGEST_STILL_S, LiveViewRecorder, Recording
+from live_monitor.session.recording import (
+    FOURCCS,
+    FPS_PICTURES,
+    LEAST_FREE_BYTES,
+    LIVE_FPS,
+    LONGEST_STILL_S,
+    LiveViewRecorder,
+    Recording,
+)
 from live_monitor.types import Image
 from tests.fakes import grey_picture
 from tests.session.sessions import face, result
@@ -79,6 +87,26 @@ def test_the_frame_rate_is_the_files(path: Path, fps: float) -> None:
     video = record(path, greys(*(number / fps for number in range(10))))
     assert video.fps == pytest.approx(fps)
     assert video.levels == [STEP * number for number in range(10)]
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_gap_at_the_start_does_not_change_the_frame_rate(path: Path, number: int) -> None:
+    gap_s = 0.5
+    video = record(path, greys(*(index / 30 + (gap_s if index > number else 0) for index in range(12))))
+    assert video.fps == pytest.approx(30)
+    assert video.levels == [STEP * index for index in range(12) for _ in range(16 if index == number else 1)]
+
+
+@pytest.mark.parametrize(("times_s", "levels"), [((0.0, 0.04), [0, 20]), ((0.0, 0.4, 0.44), [0] * 10 + [20, 40])])
+def test_a_file_of_a_few_pictures_has_its_frame_rate_too(path: Path, times_s: tuple[float, ...], levels: list[int]) -> None:
+    assert record(path, greys(*times_s)) == (25.0, (64, 48), levels)
+
+
+def test_no_more_of_a_files_pictures_are_held_back_than_its_frame_rate_needs(path: Path) -> None:
+    with Recording(path, live=False) as recording:
+        for number in range(3 * FPS_PICTURES):
+            recording.add(grey_picture(0), number / 25)
+            assert len(recording._held_back) < FPS_PICTURES
 
 
 @pytest.mark.parametrize(("step_s", "fps", "pictures"), [(1 / 240, 60.0, 3), (1.0, 5.0, 41)])
@@ -212,10 +240,13 @@ def test_a_file_that_went_away_is_told(path: Path) -> None:
             recording.add(grey_picture(0), 0.08)
 
 
-def test_an_opencv_that_cannot_write_videos_is_told_and_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("pictures", [2, FPS_PICTURES + 1])
+def test_an_opencv_that_cannot_write_videos_is_told_and_leaves_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch, pictures: int
+) -> None:
     monkeypatch.setitem(FOURCCS, ".mp4", "    ")
-    with Recording(path, live=False) as recording, pytest.raises(OutputError, match=r"this OpenCV cannot write such a video"):
-        add_all(recording, greys(0.0, 0.04))
+    with pytest.raises(OutputError, match=r"this OpenCV cannot write such a video"), Recording(path, live=False) as recording:
+        add_all(recording, greys(*(number / 25 for number in range(pictures))))
     assert not path.exists()
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -43,6 +46,16 @@ def test_what_is_no_log_ends_in_2_and_leaves_nothing(run: Run, tmp_path: Path) -
     assert (code, out) == (2, "")
     assert err == f"Error: {tmp_path / 'faces.csv'}: no log, it has no column time_s; --log writes one\n"
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_not_utf8_is_spelt_out(log: Path) -> None:
+    named = log.rename(log.with_name(os.fsdecode(b"log\xff.csv")))
+    command = [sys.executable, "-m", "live_monitor", "report", str(named)]
+    strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(command, env=strict, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(r"log\udcff.csv: 0:30 watched")
 
 
 def test_a_folder_that_cannot_be_made_ends_in_6(run: Run, log: Path) -> None:
