@@ -29,10 +29,12 @@ class LiteRTEngine:
         threads = min(MOST_THREADS, os.cpu_count() or 1)
         self.name = f"LiteRT, CPU, {threads} threads"
         try:
+            # Its content: of names LiteRT takes none that is not UTF-8.
+            content = model.read_bytes()
             with silent_stderr():
-                self._interpreter = Interpreter(str(model), num_threads=threads)
+                self._interpreter = Interpreter(model_content=content, num_threads=threads)
                 self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             raise ModelError(f"{model}: not a LiteRT model: {error}") from error
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]

@@ -30,7 +30,7 @@ def _read(path: Path) -> Values:
     else:
         import tomli as tomllib
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise UsageError(f"{path}: no such file; --config takes a file of options, such as: min-face = 30") from error
     except OSError as error:

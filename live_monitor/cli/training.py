@@ -19,6 +19,9 @@ from live_monitor.quiet import silent_stderr
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.recipe import OWN, recipe_for
 
+SEED = click.IntRange(0, 2**31 - 1)
+"""Keras takes seeds below 2**32; the rest is room for those of teachers, which are counted up from the network's."""
+
 BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else float32"
 
 
@@ -87,7 +90,7 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
     type=click.Choice(("float32", "bfloat16")),
     help=f"Of the arithmetic. [default: the recipe's; {BFLOAT16_WHERE}]",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of weights, order and augmentation.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Of weights, order and augmentation.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @click.option("--private-test", is_flag=True, help="Measure PrivateTest too: once, when every choice is made.")
 @click.option("--tensorboard", is_flag=True, help="Write for TensorBoard too (pip install live-monitor[tensorboard]).")
@@ -175,7 +178,7 @@ def train(
     "--learning-rate", type=NumberRange(min=0, min_open=True), default=2e-3, show_default=True, help="The largest; it falls."
 )
 @click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"Of the arithmetic. [default: {BFLOAT16_WHERE}]")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of weights and samples.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Of weights and samples.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
 def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision: str | None, **changes: Any) -> None:

@@ -22,7 +22,7 @@ Arrays = dict[str, NDArray[Any]]
 
 FILE: Final = "dataset.npz"
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Another one whenever the same source is to be read differently: what was kept before then counts no more."""
 
 _SOURCE = "source"

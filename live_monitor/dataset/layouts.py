@@ -111,7 +111,7 @@ def _read_pictures(path: Path, files: Iterable[PurePosixPath], read: Callable[[P
     named = [(match, file) for file in files if (match := _FILE.fullmatch(file.name))]
     if not named:
         raise UsageError(f"{path}: is not FER2013: no picture has a name like train/happy/Training_7.png; {WHAT_TO_GIVE}")
-    _refuse_missing_classes(path, named)
+    _refuse_missing_classes(path, ((match[1], _FOLDER_LABELS.get(file.parent.name)) for match, file in named))
     content = Content()
     for match, file in named:
         split = next(split for split in SPLITS if split.lower() == match[1].lower())
@@ -123,11 +123,12 @@ def _read_pictures(path: Path, files: Iterable[PurePosixPath], read: Callable[[P
     return content
 
 
-def _refuse_missing_classes(path: Path, named: Iterable[tuple[re.Match[str], PurePosixPath]]) -> None:
+def _refuse_missing_classes(path: Path, faces: Iterable[tuple[str, int | None]]) -> None:
+    """Of every face there is: its split, and its label if that is one."""
     found: dict[str, set[int | None]] = {}
-    for match, file in named:
-        folder = "train" if match[1].lower() == "training" else "test"
-        found.setdefault(folder, set()).add(_FOLDER_LABELS.get(file.parent.name))
+    for split, label in faces:
+        folder = "train" if split.lower() == "training" else "test"
+        found.setdefault(folder, set()).add(label)
     missing = [
         f"{folder}/{label}"
         for folder, labels in sorted(found.items())
@@ -172,22 +173,27 @@ def _read_csv(path: Path) -> Content:
     # A line at a time, without the quotes of CSV: one that is left open would swallow the rows after it.
     content = Content()
     with path.open(encoding="utf-8-sig", errors="replace") as file:
-        header = [name.strip().lower() for name in file.readline(_LONGEST_HEADER).split(",")]
+        header = [cell.lower() for cell in _cells(file.readline(_LONGEST_HEADER))]
         if sorted(header) != sorted(_COLUMNS):
             raise UsageError(
                 f"{path}: is not FER2013: neither a zip nor a CSV with columns emotion, pixels, Usage; {WHAT_TO_GIVE}"
             )
         order = [header.index(name) for name in _COLUMNS]
-        for number, line in enumerate(file):
-            if not line.isspace():
-                _read_line(content, number, line, order)
+        lines = ((f"line {at}", line) for at, line in enumerate(file, 2) if not line.isspace())
+        for number, (where, line) in enumerate(lines):
+            _read_line(content, number, where, line, order)
+    _refuse_missing_classes(path, ((row.split, row.label) for row in content.rows))
     return content
 
 
-def _read_line(content: Content, number: int, line: str, order: list[int]) -> None:
+def _cells(line: str) -> list[str]:
+    return [cell.strip().strip('"') for cell in line.split(",")]
+
+
+def _read_line(content: Content, number: int, where: str, line: str, order: list[int]) -> None:
     split = next((split for split in SPLITS if split in line), "")
     try:
-        cells = [cell.strip().strip('"') for cell in line.split(",")]
+        cells = _cells(line)
         if len(cells) != len(_COLUMNS):
             raise ValueError(f"{len(cells)} columns, not {len(_COLUMNS)}")
         emotion, pixels, usage = (cells[index] for index in order)
@@ -195,7 +201,7 @@ def _read_line(content: Content, number: int, line: str, order: list[int]) -> No
             raise ValueError(f"Usage {usage!r} is none of {', '.join(SPLITS)}")
         content.rows.append(Row(usage, number, _label(emotion), _pixels(pixels)))
     except ValueError as error:
-        content.skipped.append(Skipped(split, f"line {number + 2}", str(error)))
+        content.skipped.append(Skipped(split, where, str(error)))
 
 
 def _label(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from live_monitor.errors import UsageError
@@ -101,15 +102,29 @@ def recipe_for(arch: str, name: str | None, votes: bool, **changes: object) -> R
         changes: fields of Recipe; those that are None stay as they are in the recipe.
 
     Raises:
-        UsageError: teachers are wanted, but nothing of what they say; or their views, but no teachers.
+        UsageError: teachers are wanted, but nothing of what they say; something is said of teachers that there are not, or more
+            of them are there than views that they answer.
     """
     base = RECIPES[name or ("strong" if arch in OWN else "brief")]
     wanted = {field: value for field, value in changes.items() if value is not None}
     recipe = replace(base, arch=arch, **wanted)  # type: ignore[arg-type]  # each of its own field's type
+    _refuse_what_comes_to_nothing(recipe, wanted)
     if not recipe.taught:
-        if recipe.teacher_views:
-            raise UsageError("--teacher-views: goes with --teachers or --teacher")
-        recipe = replace(recipe, distillation=0.0)
+        recipe = replace(recipe, distillation=0.0)  # the recipe's own share, which nobody asked for
     elif not recipe.distillation:
         raise UsageError("--teachers, --teacher: go with --distillation above 0")
     return recipe if votes else replace(recipe, votes=0.0)
+
+
+def _refuse_what_comes_to_nothing(recipe: Recipe, wanted: Mapping[str, object]) -> None:
+    for field, there, companions in (
+        ("teacher_views", recipe.taught, "--teachers or --teacher"),
+        ("distillation", recipe.taught, "--teachers or --teacher"),
+        ("teacher_arch", recipe.teachers, "--teachers"),
+        ("teacher_epochs", recipe.teachers, "--teachers"),
+    ):
+        if wanted.get(field) and not there:
+            raise UsageError(f"--{field.replace('_', '-')}: goes with {companions}")
+    views, teachers = recipe.teacher_views, recipe.teachers + len(recipe.teacher_models)
+    if 0 < views < teachers:
+        raise UsageError(f"--teacher-views {views}: each is answered by one of the {teachers} teachers; give at least {teachers}")

@@ -125,15 +125,17 @@ class Run:
         """The lines whose `column` is at most `last`; what came after was lost with the state.
 
         Raises:
-            UsageError: the history is missing or cannot be read.
+            UsageError: the history is missing, damaged or cannot be read.
         """
         file = self.folder / HISTORY_FILE
+        advice = f"put it back, or delete {self.folder} and start again"
         try:
-            with file.open(newline="", encoding="utf-8") as lines:
-                history = [{key: _number(value) for key, value in line.items()} for line in csv.DictReader(lines)]
+            with file.open(newline="", encoding="utf-8-sig") as lines:
+                history = [{column: _number(line[column]) for column in self._columns} for line in csv.DictReader(lines)]
         except OSError as error:
-            advice = f"put it back, or delete {self.folder} and start again"
             raise UsageError(f"{file}: cannot be read: {error.strerror or error}; {advice}") from error
+        except (ValueError, KeyError, AttributeError, csv.Error) as error:  # a short line has None in place of texts
+            raise UsageError(f"{file}: damaged: not lines of numbers for {', '.join(self._columns)}; {advice}") from error
         return [line for line in history if line[column] <= last]
 
     def save_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -141,8 +143,8 @@ class Run:
         with whole_file(self.folder / STATE_FILE) as unfinished, unfinished.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub takes any name for allow_pickle
 
-    def load_state(self) -> dict[str, NDArray[Any]] | None:
-        """The state last saved; None if there is none yet.
+    def load_state(self) -> Mapping[str, NDArray[Any]] | None:
+        """The state last saved; None if there is none yet. Asked for an array that it lacks, it raises a UsageError.
 
         Raises:
             UsageError: it is damaged.
@@ -152,9 +154,20 @@ class Run:
             return None
         try:
             with np.load(file) as state:
-                return dict(state)
+                return _State(file, state)
         except (ValueError, EOFError, zipfile.BadZipFile) as error:
             raise UsageError(f"{file}: damaged: {error}; delete {self.folder} and start again") from error
+
+
+class _State(dict[str, NDArray[Any]]):
+    """The arrays of a state's file, which whoever goes on from it takes out by name."""
+
+    def __init__(self, file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+        super().__init__(arrays)
+        self._file = file
+
+    def __missing__(self, name: str) -> NDArray[Any]:
+        raise UsageError(f"{self._file}: damaged: it has no {name}; delete {self._file.parent} and start again")
 
 
 def state_of(model: Any, average: Sequence[NDArray[Any]]) -> dict[str, NDArray[Any]]:

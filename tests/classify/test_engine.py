@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -147,6 +150,15 @@ def test_a_file_that_is_no_litert_model_is_refused(tmp_path: Path) -> None:
     broken.write_bytes(b"no model" * 100)
     with pytest.raises(ModelError, match=r"model\.tflite: not a LiteRT model"):
         LiteRTEngine(broken)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_a_model_may_lie_where_the_name_is_not_utf8(card: ModelCard, litert: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"y\xff")
+    folder.mkdir()
+    face = normalise(drawn_faces(1))
+    engine = LiteRTEngine(Path(shutil.copy(card.weights(LITERT), folder)))
+    np.testing.assert_array_equal(engine.infer(face), litert.infer(face))
 
 
 def test_a_file_that_holds_no_weights_is_refused(card: ModelCard, tmp_path: Path) -> None:

@@ -43,6 +43,11 @@ def test_the_command_line_and_the_environment_are_stronger(
     assert run("--config", config, "--no-display", "--video", clip).code == 0
 
 
+def test_a_file_that_windows_notepad_has_saved_is_read(run: Run, clip: Path, config: Path) -> None:
+    config.write_text("no-display = true\n", encoding="utf-8-sig")
+    assert run("--config", config, "--video", clip).code == 0
+
+
 def test_the_file_itself_can_be_named_in_the_environment(
     run: Run, clip: Path, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -13,7 +14,7 @@ import pytest
 from live_monitor.dataset.layouts import read_layout
 from live_monitor.errors import UsageError
 from live_monitor.labels import LABELS
-from tests.dataset.made import png, rows, write_csv, write_folder, write_zip
+from tests.dataset.made import Row, png, rows, write_csv, write_folder, write_zip
 
 HEADER = "emotion,pixels,Usage\n"
 PIXELS = " ".join(["7"] * 48 * 48)
@@ -119,18 +120,33 @@ def test_what_is_left_out_of_a_folder_comes_in_the_order_of_names(tmp_path: Path
 )  # fmt: skip
 def test_a_broken_row_of_a_csv_is_named_and_left_out(tmp_path: Path, row: str, why: str) -> None:
     file = tmp_path / "fer2013.csv"
-    file.write_text(f"{HEADER}0,{PIXELS},Training\n{row}\n1,{PIXELS},Training\n", encoding="latin-1")
+    rest = "".join(f"{label},{PIXELS},Training\n" for label in range(1, 7))
+    file.write_text(f"{HEADER}0,{PIXELS},Training\n{row}\n{rest}", encoding="latin-1")
     content = read_layout(file)
     assert [str(skipped) for skipped in content.skipped] == ([f"line 3: {why}"] if why else [])
-    assert [(each.number, each.label) for each in content.rows if each.number != 1] == [(0, 0), (2, 1)]
+    used = [(0, 0), *((label + 1, label) for label in range(1, 7))]
+    assert [(each.number, each.label) for each in content.rows if each.number != 1] == used
 
 
-def test_a_csv_may_have_other_columns_order_quotes_and_line_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("header", ["emotion, Usage, pixels", '"emotion","Usage","pixels"'])
+def test_a_csv_may_have_other_columns_order_quotes_and_line_ends(tmp_path: Path, header: str) -> None:
     file = tmp_path / "icml_face_data.csv"
-    file.write_bytes(f'\ufeffemotion, Usage, pixels\r\n6,PublicTest,"{PIXELS}"\r\n\r\n'.encode())
+    lines = [header, *(f'{label},PublicTest,"{PIXELS}"' for label in range(7)), "", ""]
+    file.write_bytes(("\ufeff" + "\r\n".join(lines)).encode())
     content = read_layout(file)
-    assert [(row.split, row.number, row.label, row.image[47, 47]) for row in content.rows] == [("PublicTest", 0, 6, 7)]
+    assert [(row.split, row.number, row.label, row.image[47, 47]) for row in content.rows] == [
+        ("PublicTest", label, label, 7) for label in range(7)
+    ]
     assert content.skipped == []
+
+
+def test_blank_lines_of_a_csv_are_no_rows_and_what_is_broken_is_named_by_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "fer2013.csv"
+    lines = [f"{label},{PIXELS},Training" for label in range(7)]
+    file.write_text(HEADER + "\n".join([lines[0], "", "broken", " ", *lines[1:]]), encoding="utf-8")
+    content = read_layout(file)
+    assert [skipped.where for skipped in content.skipped] == ["line 4"]
+    assert [(row.number, row.label) for row in content.rows] == [(0, 0), *((label + 1, label) for label in range(1, 7))]
 
 
 def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
@@ -157,9 +173,11 @@ def test_pictures_that_are_not_fer2013s_are_refused(tmp_path: Path, kind: str) -
 @pytest.mark.parametrize(
     ("missing", "names"), [(["train/disgust"], "train/disgust"), (["test/fear", "train/sad"], "test/fear, train/sad")]
 )
-def test_a_missing_class_is_refused(tmp_path: Path, kind: str, missing: list[str], names: str) -> None:
-    content = [row for row in rows() if row.file.rpartition("/")[0] not in missing]
-    path = write_folder(tmp_path / "set", content) if kind == "folder" else write_zip(tmp_path / "set", content)
+@pytest.mark.parametrize("write", [write_folder, write_zip, write_csv])
+def test_a_missing_class_is_refused(
+    tmp_path: Path, write: Callable[[Path, list[Row]], Path], missing: list[str], names: str
+) -> None:
+    path = write(tmp_path / "set", [row for row in rows() if row.file.rpartition("/")[0] not in missing])
     with pytest.raises(UsageError, match=f"no pictures in {names}; part of FER2013 is missing, get it again"):
         read_layout(path)
 

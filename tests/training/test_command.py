@@ -177,3 +177,12 @@ def test_options_change_the_recipe(fer2013: Path, tmp_path: Path) -> None:
 def test_what_is_no_number_is_refused(option: str, fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_tiny(fer2013, tmp_path / "run", option, "nan") == 2
     assert "'nan' is not a number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seed", ["-1", str(2**32 - 1)])
+def test_a_seed_that_is_none_or_leaves_no_room_for_those_of_teachers_is_refused(
+    seed: str, fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train_tiny(fer2013, tmp_path / "run", "--seed", seed) == 2
+    assert f"'--seed': {seed} is not in the range" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -41,3 +42,24 @@ def test_views_are_for_teachers() -> None:
     assert recipe_for("glance", None, votes=True, teachers=1, teacher_views=8).teacher_views == 8
     with pytest.raises(UsageError, match="--teacher-views: goes with --teachers or --teacher"):
         recipe_for("glance", None, votes=True, teacher_views=8)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"distillation": 0.5}, "--distillation: goes with --teachers or --teacher"),
+        ({"teacher_arch": "stare"}, "--teacher-arch: goes with --teachers"),
+        ({"teacher_epochs": 5}, "--teacher-epochs: goes with --teachers"),
+        ({"teacher_arch": "stare", "teacher_models": ("a",)}, "--teacher-arch: goes with --teachers"),
+        ({"teachers": 3, "teacher_views": 2}, "--teacher-views 2: .* 3 teachers; give at least 3"),
+        ({"teachers": 1, "teacher_models": ("a",), "teacher_views": 1}, "--teacher-views 1: .* 2 teachers; give at least 2"),
+    ],
+)
+def test_what_would_come_to_nothing_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        recipe_for("glance", None, votes=True, **changes)
+
+
+def test_new_teachers_may_have_a_network_and_a_length_of_their_own() -> None:
+    recipe = recipe_for("glance-wide", None, votes=True, teachers=3, teacher_arch="stare", teacher_epochs=59, teacher_views=3)
+    assert (recipe.teacher_arch, recipe.teacher_epochs, recipe.teacher_views) == ("stare", 59, 3)

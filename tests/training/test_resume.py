@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,43 @@ def test_a_missing_history_is_named_with_what_to_do(fer2013: Path, tmp_path: Pat
     (run / HISTORY_FILE).unlink()
     with pytest.raises(UsageError, match=rf"{HISTORY_FILE}: cannot be read: No such file .*; put it back, or delete {run} and"):
         run_training(fer2013, run, resume=True)
+
+
+def test_a_history_that_windows_notepad_has_saved_is_read(fer2013: Path, tmp_path: Path) -> None:
+    trained = run_training(fer2013, tmp_path / "run")
+    file = tmp_path / "run" / HISTORY_FILE
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert run_training(fer2013, tmp_path / "run", resume=True) == trained
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda lines: [lines[0], "," + lines[1].partition(",")[2]],
+        lambda lines: [lines[0], lines[1].rpartition(",")[0]],
+        lambda lines: [line.replace(",", ";") for line in lines],
+        lambda lines: [lines[0], "\xff" + lines[1]],
+    ],
+    ids=["an empty cell", "a short line", "semicolons", "no UTF-8"],
+)
+def test_a_damaged_history_is_named_with_what_to_do(
+    fer2013: Path, tmp_path: Path, damage: Callable[[list[str]], list[str]]
+) -> None:
+    run_training(fer2013, tmp_path / "run")
+    file = tmp_path / "run" / HISTORY_FILE
+    file.write_text("\n".join(damage(file.read_text(encoding="utf-8").splitlines())), encoding="latin-1")
+    with pytest.raises(UsageError, match=rf"{HISTORY_FILE}: damaged: .*; put it back, or delete {tmp_path / 'run'} and start"):
+        run_training(fer2013, tmp_path / "run", resume=True)
+
+
+@pytest.mark.parametrize("missing", ["epoch", "model0", "optimizer1", "average0"])
+def test_a_state_without_an_array_is_named_with_what_to_do(fer2013: Path, tmp_path: Path, missing: str) -> None:
+    run_training(fer2013, tmp_path / "run")
+    with np.load(tmp_path / "run" / STATE_FILE) as state:
+        left = {name: array for name, array in state.items() if name != missing}
+    np.savez(tmp_path / "run" / STATE_FILE, **left)
+    with pytest.raises(UsageError, match=rf"{STATE_FILE}: damaged: it has no {missing}; delete {tmp_path / 'run'} and start"):
+        run_training(fer2013, tmp_path / "run", resume=True)
 
 
 @pytest.mark.parametrize("settings", [b'{"theme": "dark"}', b"{", b"\xff"])

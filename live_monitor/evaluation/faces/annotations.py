@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,10 +122,12 @@ def _from_json(path: Path, text: str) -> Iterator[_Entry]:
 def _entry(where: str, entry: Any) -> _Entry:
     if not isinstance(entry, dict) or not isinstance(entry.get("image"), str) or not isinstance(entry.get("boxes"), list):
         raise UsageError(f'{where}: {_short(entry)} is not {{"image": name, "boxes": [[x, y, w, h], ...]}}')
+    if not _is_file_name(entry["image"]):
+        raise UsageError(f"{where}: image {_short(entry['image'])} is not the name of a file")
     if not isinstance(entry.get("ignored", []), list):
         raise UsageError(f"{where}: ignored {_short(entry['ignored'])} is not a list of boxes")
-    boxes = tuple(_box(where, values) for values in entry["boxes"])
-    ignored = tuple(_box(where, values) for values in entry.get("ignored", []))
+    boxes = tuple(parse_box(where, values) for values in entry["boxes"])
+    ignored = tuple(parse_box(where, values) for values in entry.get("ignored", []))
     labels = entry.get("labels")
     if labels is None:
         return entry["image"], boxes, ignored, None
@@ -135,7 +138,19 @@ def _entry(where: str, entry: Any) -> _Entry:
     return entry["image"], boxes, ignored, tuple(labels)
 
 
-def _box(where: str, values: Any) -> Box:
+def _is_file_name(name: str) -> bool:
+    """Whether the system can be asked for it: JSON can hold half a character, and a zero byte."""
+    with contextlib.suppress(UnicodeEncodeError):
+        return b"\0" not in os.fsencode(name)
+    return False
+
+
+def parse_box(where: str, values: Any) -> Box:
+    """A box of JSON, [x, y, w, h].
+
+    Raises:
+        UsageError: it is none; the message begins with `where` it stands.
+    """
     if not isinstance(values, list) or len(values) != 4 or not all(_is_number(value) for value in values):
         raise UsageError(f"{where}: box {_short(values)} is not four numbers [x, y, w, h]")
     x, y, width, height = map(float, values)

@@ -117,7 +117,11 @@ def _file_names(pictures: Sequence[MarkedPicture]) -> list[str]:
 
 def _rectangle(canvas: Image, box: Box, scale: float, colour: Colour, style: Style) -> tuple[int, int]:
     """Draws the outline; returns its upper left corner."""
-    x1, y1, x2, y2 = (round(side * scale) for side in box)
+    # OpenCV counts in 32 bits; as far out as this an edge cannot be seen, however far beyond it lies.
+    outside = 2 * style.line
+    height, width = canvas.shape[:2]
+    corners = np.clip(np.array(box) * scale, -outside, np.array([width, height] * 2) + outside)
+    x1, y1, x2, y2 = (round(side) for side in corners.tolist())
     cv2.rectangle(canvas, (x1, y1), (x2 - 1, y2 - 1), colour, style.line)
     return x1, y1
 

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
+from live_monitor.evaluation.faces.annotations import parse_box
 from live_monitor.training.faces.likeness import have_twins, thumbnails
 from live_monitor.types import Image
 
@@ -115,41 +116,52 @@ def load_pictures(folder: Path) -> FacePictures:
 
 
 def _read_human(folder: Path) -> list[Picture]:
+    labels = folder / "faces.json"
+
     def picture(row: Any) -> Picture:
-        content = (folder / row["image"]).read_bytes()
-        boxes = np.array(row["boxes"], np.float32).reshape(-1, 4)
+        content = _content(folder / row["image"], labels)
+        boxes = _boxes(f"{labels}: {row['image']}", row["boxes"])
         unknown = np.full((len(boxes), 5, 2), np.nan, np.float32)
         return _picture(row["image"], str(row["source"]), content, boxes, unknown, by_people=True)
 
-    return list(_rows(folder / "faces.json", picture))
+    return list(_rows(labels, picture))
 
 
 def _read_taught(folder: Path, name: str) -> list[Picture]:
-    path = folder / f"{name}.zip"
+    path, labels = folder / f"{name}.zip", folder / f"{name}.json"
     try:
         with zipfile.ZipFile(path) as archive:
 
             def picture(row: Any) -> Picture:
-                boxes = np.array([face["box"] for face in row["faces"]], np.float32).reshape(-1, 4)
+                boxes = _boxes(f"{labels}: {row['image']}", [face["box"] for face in row["faces"]])
                 points = np.array([face["landmarks"] for face in row["faces"]], np.float32).reshape(-1, 5, 2)
                 content = archive.read(row["image"])
                 return _picture(row["image"], row.get("kind", SINGLE), content, boxes, points, by_people=False)
 
-            return list(_rows(folder / f"{name}.json", picture))
+            return list(_rows(labels, picture))
     except FileNotFoundError as error:
         raise _missing(path) from error
-    except (zipfile.BadZipFile, zlib.error, OSError) as error:
+    # RuntimeError: what is encrypted, or packed in a way that Python cannot unpack.
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError) as error:
         raise UsageError(f"{path}: damaged: {error}; copy it again") from error
 
 
 def _rows(path: Path, read: Callable[[Any], Picture]) -> Iterator[Picture]:
     try:
-        for row in json.loads(path.read_text(encoding="utf-8")):
+        for row in json.loads(_content(path)):
             yield read(row)
-    except FileNotFoundError as error:
-        raise _missing(Path(error.filename or path)) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: not in the layout of a detector's training data: {error}") from error
+
+
+def _content(file: Path, named_in: Path | None = None) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise _missing(file) from error
+    except OSError as error:
+        where = f"; it is named in {named_in}" if named_in else ""
+        raise UsageError(f"{file}: cannot be read: {error.strerror or error}{where}") from error
 
 
 def _missing(path: Path) -> UsageError:
@@ -159,14 +171,21 @@ def _missing(path: Path) -> UsageError:
 def _picture(
     name: str, kind: str, content: bytes, boxes: NDArray[np.float32], landmarks: NDArray[np.float32], *, by_people: bool
 ) -> Picture:
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    except cv2.error:  # larger than OpenCV's limit
+        image = None
     if image is None:
         raise ValueError(f"{name} is not a readable picture")
-    boxes = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
     scale = min(1.0, LONGEST_PX / max(image.shape))
     if scale < 1:
         image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     return Picture(name, kind, image.astype(np.uint8, copy=False), boxes * scale, landmarks * scale, by_people, scale)
+
+
+def _boxes(where: str, values: Sequence[Any]) -> NDArray[np.float32]:
+    """Boxes by their corners, (n, 4); `where` they stand is for the message."""
+    return np.array([parse_box(where, box) for box in values], np.float32).reshape(-1, 4)
 
 
 def _without_twins(pictures: Sequence[Picture], apart: Sequence[Picture]) -> list[Picture]:

@@ -18,7 +18,7 @@ from live_monitor.training.faces.faint import with_faint
 from live_monitor.training.faces.judged import Boxes, with_more_faces, with_no_faces
 from live_monitor.training.faces.leave_out import without_twins_in
 from live_monitor.training.faces.mistakes import with_mistakes
-from live_monitor.training.faces.pictures import Picture
+from live_monitor.training.faces.pictures import SINGLE, Picture
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.unmarked import with_unmarked
 
@@ -59,7 +59,8 @@ def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], N
 
 def _boxes(file: str | None, pictures: Sequence[Picture]) -> Boxes:
     boxes = {} if file is None else load_boxes(Path(file))
-    if boxes and not any(picture.name in boxes for picture in pictures):
+    # Single faces stay as they are, see `judged.Boxes`.
+    if boxes and not any(picture.name in boxes for picture in pictures if picture.kind != SINGLE):
         raise UsageError(f"{file}: none of its {len(boxes)} pictures is one to train on; give their names as there")
     return boxes
 

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from live_monitor.detect.cells import STRIDES, VALUES, to_input
 from live_monitor.detect.facegrid import load_detector_card
 from live_monitor.detect.facegrid_network import facegrid, load_facegrid
+from live_monitor.detect.grids import Candidates
 from live_monitor.dtype_policy import dtype_policy
+from live_monitor.errors import UsageError
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import Composer
@@ -34,6 +36,7 @@ from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.prefetch import prefetched
 from live_monitor.training.rates import refuse_no_number
 from live_monitor.training.run_folder import Line, Run, has_state, refuse_taken, restore, state_of, writing
+from live_monitor.types import Image
 
 WARM_UP_STEPS = 200
 LAST_RATE = 0.01
@@ -48,7 +51,8 @@ COLUMNS = ("step", "minutes", "rate", "loss", "average_precision")
 CURVES = {"loss": ("loss",), "average_precision": ("average_precision",)}
 
 REPORT_STEPS, SAVE_STEPS, CHOOSE_STEPS = 100, 200, 1000
-"""Steps between two lines of history, two states to go on from, two looks at the pictures kept apart."""
+"""Steps between two lines of history, two states to go on from, two looks at the pictures kept apart. The others are multiples of
+the first, so that a state needs none of the losses since the last line."""
 
 CHOOSING_PX = 416
 CHOOSING_SMALLEST_PX = 10.0
@@ -93,14 +97,15 @@ def train(
         What training ended with; of a run that is complete, what it had ended with.
 
     Raises:
-        UsageError: no such data, nothing to leave out, a run is already there, it has another recipe, its state is damaged, or
-            the loss is no number.
+        UsageError: no such data, no face in it to choose by, nothing to leave out, a run is already there, it has another recipe,
+            its state is damaged, or the loss is no number.
         ModelError: the teacher, or the weights to begin with, are missing, damaged or not a detector's.
         OutputError: the folder cannot be written.
     """
     with writing(run):
         refuse_taken(run, recipe, resume=resume)  # told before a teacher looks for minutes
     pictures = load_pictures(data)
+    _refuse_nothing_to_choose_by(data, pictures.kept_apart)
     pictures = FacePictures(prepared(pictures.training, recipe, say), pictures.kept_apart)
     with writing(run):
         needed = recipe.keep > 0 or not has_state(run)
@@ -144,6 +149,7 @@ class _Training:
         self._model.compile(optimizer, face_loss, jit_compile=False)
         self._step, self._spent_s = 0, 0.0
         self._history: list[Line] = []
+        self._losses: list[float] = []
         self._average = self._begin()
 
     def go_on(self) -> None:
@@ -154,11 +160,12 @@ class _Training:
             for samples, wanted in batches:
                 started = time.monotonic()
                 self._model.optimizer.learning_rate.assign(self._rate())
-                loss = self._model.train_on_batch(samples, wanted)
+                loss = float(self._model.train_on_batch(samples, wanted))
                 self._step += 1
                 self._spent_s += min(LONGEST_STEP_S, time.monotonic() - started)
-                refuse_no_number(float(loss), self._recipe.learning_rate, f"step {self._step}")
-                self._after_step(float(loss))
+                refuse_no_number(loss, self._recipe.learning_rate, f"step {self._step}")
+                self._losses.append(loss)
+                self._after_step()
                 if self._progress() >= 1:
                     return
 
@@ -176,17 +183,17 @@ class _Training:
         cosine = (1 + math.cos(math.pi * min(1.0, self._progress()))) / 2
         return self._recipe.learning_rate * warm * (LAST_RATE + (1 - LAST_RATE) * cosine)
 
-    def _after_step(self, loss: float) -> None:
+    def _after_step(self) -> None:
         done = self._progress() >= 1
         self._average.after_step(self._step, self._network)
         if self._step % REPORT_STEPS == 0 or done:
-            self._report(loss, choose=done or self._step % CHOOSE_STEPS == 0)
+            self._report(choose=done or self._step % CHOOSE_STEPS == 0)
         if self._step % SAVE_STEPS == 0 or done:
             self._save()
 
-    def _report(self, loss: float, *, choose: bool) -> None:
+    def _report(self, *, choose: bool) -> None:
         precision = self._choose() if choose else math.nan
-        minutes = self._spent_s / 60
+        loss, minutes = float(np.mean(self._losses)), self._spent_s / 60
         self._history.append(
             {
                 "step": self._step,
@@ -196,8 +203,7 @@ class _Training:
                 "average_precision": precision,
             }
         )
-        # Keras gives the mean since the last reset.
-        self._model.reset_metrics()
+        self._losses.clear()
         kept_apart = f", average precision {precision:.3f}" if choose else ""
         left = max(0.0, minutes / self._progress() - minutes)
         self._say(f"step {self._step}: loss {loss:.3f}{kept_apart}, {left:.0f} minutes left")
@@ -210,7 +216,7 @@ class _Training:
         network.set_weights(self._weights())
         looked = look(keras_sight(network), self._pictures.kept_apart, CHOOSING_PX)
         precision = judge(looked, CHOOSING_SMALLEST_PX).average_precision
-        if precision >= max((line["average_precision"] for line in self._history if _measured(line)), default=0.0):
+        if precision > max((line["average_precision"] for line in self._history if _measured(line)), default=-1.0):
             self._run.keep_best(network)
         return precision
 
@@ -236,6 +242,17 @@ class _Training:
         self._step, self._spent_s = int(state["step"]), float(state["spent_s"])
         self._history = self._run.read_history("step", self._step)
         return WeightAverage(restore(state, self._model))
+
+
+def _refuse_nothing_to_choose_by(data: Path, kept_apart: Sequence[Picture]) -> None:
+    """Where no face counts, no weights are better than others, which would be told after hours."""
+    if not judge(look(_see_nobody, kept_apart, CHOOSING_PX), CHOOSING_SMALLEST_PX).faces:
+        size = f"{CHOOSING_SMALLEST_PX:.0f} pixels large in a picture of {CHOOSING_PX}"
+        raise UsageError(f"{data}: of the faces kept apart none is {size}; add larger ones")
+
+
+def _see_nobody(_: Image) -> Candidates:
+    return Candidates(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros((0, 5, 2), np.float32))
 
 
 def _plot(history: Sequence[Line], folder: Path) -> None:

@@ -3,7 +3,7 @@
 Held against the network as background they would teach it to overlook such faces, so what a teacher finds there counts
 neither way, unless it sees it faintly and a second detector not at all. A scene that is said to show nobody keeps its
 doubtful things, which are what the network must learn to leave alone; where the teacher is sure of somebody there, the
-scene is not used.
+scene is not used. If somebody is marked there, it is a scene like others.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def with_unmarked(pictures: Iterable[Picture], teacher: FaceFinder, second: Face
     known = []
     for picture in pictures:
         found = found_at(SCALES, picture.image, teacher)
-        if picture.kind != NEGATIVE:
+        if picture.kind != NEGATIVE or len(picture.boxes):
             known.append(_with_unmarked(picture, found, second))
         elif all((face.score or 0.0) < SURE for face in found):
             known.append(picture)

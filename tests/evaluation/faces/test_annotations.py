@@ -146,6 +146,7 @@ def test_a_folder_of_pictures_that_is_not_there_is_refused(tmp_path: Path, name:
         ({"image": "one.png"}, "is not {"),
         ({"image": 5, "boxes": []}, "is not {"),
         (["one.png"], "['one.png'] is not"),
+        ({"image": "\ud800.png", "boxes": []}, r"'\ud800.png' is not the name of a file"),
         ({"image": "one.png", "boxes": [[1, 2, 3]]}, "box [1, 2, 3] is not four numbers"),
         ({"image": "one.png", "boxes": [5]}, "box 5 is not four numbers"),
         ({"image": "one.png", "boxes": [[1, 2, "3", 4]]}, "box [1, 2, '3', 4] is not four numbers"),

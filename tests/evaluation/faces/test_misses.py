@@ -61,7 +61,7 @@ def test_a_false_detection_shows_its_score_if_it_has_one() -> None:
     assert not (bare[above] == FALSE_BGR).all(axis=2).any()
 
 
-@pytest.mark.parametrize("box", [square(-30, -30), square(300, 220), Box(-500, -500, 900, 900)])
+@pytest.mark.parametrize("box", [square(-30, -30), square(300, 220), Box(-500, -500, 900, 900), Box(10, 10, 1e12, 1e12)])
 def test_a_box_beyond_the_picture_is_drawn_as_far_as_it_goes(box: Box) -> None:
     assert drawn(seen(box, 0.99)).shape == drawn().shape
 
@@ -138,3 +138,9 @@ def test_a_picture_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) 
     with pytest.raises(OutputError, match=r"a\.png: cannot be written"):
         write_misses(evaluation, tmp_path / "out")
     assert [path.name for path in (tmp_path / "out" / "blind").iterdir()] == ["a.png"]
+
+
+def test_a_box_that_begins_in_the_picture_and_ends_far_beyond_shows_its_near_edges() -> None:
+    image = draw(grey_picture(10, 320, 240), match([Box(10, 10, 1e12, 1e12)], [], []), 0.5, 20)
+    assert tuple(image[image.shape[0] // 2, 20].tolist()) == MISSED_BGR
+    assert (image[:, -10:] != MISSED_BGR).any(axis=2)[40:].all()

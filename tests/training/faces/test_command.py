@@ -139,3 +139,12 @@ def test_the_card_of_a_run_that_minutes_ended_tells_of_no_wanted_steps(detector_
     card = json.loads((tmp_path / "run" / "model" / "card.json").read_text(encoding="utf-8"))
     assert (card["recipe"]["steps"], card["recipe"]["minutes"]) == (None, 0.001)
     assert card["steps_run"] >= 1
+
+
+@pytest.mark.parametrize("seed", ["-1", str(2**32)])
+def test_a_seed_that_is_none_ends_in_2_and_leaves_no_run_behind(
+    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: str
+) -> None:
+    assert train(detector_data, tmp_path / "run", "--seed", seed) == 2
+    assert f"'--seed': {seed} is not in the range" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
+import struct
+import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -116,6 +121,65 @@ def test_a_damaged_picture_is_named(own_copy: Path) -> None:
     (own_copy / "faces" / "3.jpg").write_bytes(b"no picture")
     with pytest.raises(UsageError, match=r"3\.jpg is not a readable picture"):
         load_pictures(own_copy)
+
+
+@pytest.mark.parametrize("name", ["", "folder"])
+def test_a_folder_in_place_of_a_picture_is_named_with_the_file_that_lists_it(own_copy: Path, name: str) -> None:
+    (own_copy / "faces" / "folder").mkdir()
+    rewrite(own_copy / "faces" / "faces.json", lambda row: row | {"image": name})
+    with pytest.raises(UsageError, match=rf"{own_copy / 'faces' / name}: cannot be read: .*; it is named in .*faces\.json"):
+        load_pictures(own_copy)
+
+
+@pytest.mark.parametrize(("file", "where"), [("faces/faces.json", ""), ("faces/3.jpg", r"; it is named in .*faces\.json")])
+def test_a_file_that_the_system_cannot_open_is_named_in_its_words(
+    own_copy: Path, monkeypatch: pytest.MonkeyPatch, file: str, where: str
+) -> None:
+    def refuse(path: Path) -> bytes:
+        if path == own_copy / file:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read_bytes(path)
+
+    read_bytes = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(UsageError, match=rf"{file}: cannot be read: Permission denied{where}$"):
+        load_pictures(own_copy)
+
+
+def test_a_picture_larger_than_opencv_takes_is_named(own_copy: Path) -> None:
+    head = struct.pack(">II5B", 100_000, 100_000, 8, 0, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
+    png = b"".join(struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data)) for tag, data in chunks)
+    (own_copy / "faces" / "3.jpg").write_bytes(b"\x89PNG\r\n\x1a\n" + png)
+    with pytest.raises(UsageError, match=r"faces\.json: .*3\.jpg is not a readable picture"):
+        load_pictures(own_copy)
+
+
+def test_a_zip_that_wants_a_password_is_named_with_the_picture(own_copy: Path) -> None:
+    path = own_copy / "detector_train" / "scenes.zip"
+    content = bytearray(path.read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + flags] |= 1
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"scenes\.zip: damaged: File '0\.jpg' is encrypted"):
+        load_pictures(own_copy)
+
+
+@pytest.mark.parametrize(
+    "box", [[math.nan, 1, 5, 5], [1, 1, math.inf, 5], [1, 1, 0, 5], [1, 1, 5, -5], [1, 2, 3], ["1", "x", 2, 3]]
+)
+@pytest.mark.parametrize("file", ["faces/faces.json", "detector_train/scenes.json"])
+def test_a_box_that_is_none_is_refused_with_the_picture(own_copy: Path, file: str, box: list[Any]) -> None:
+    _, (known,) = picture(1, (48,))
+    rewrite(own_copy / file, lambda row: row | {"boxes": [box] * 4, "faces": [known | {"box": box}] * 4})
+    with pytest.raises(UsageError, match=rf"{Path(file).name}: 0\.jpg: box .* (is not four numbers|has no area)"):
+        load_pictures(own_copy)
+
+
+def rewrite(labels: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Changes the first row of a label file."""
+    first, *others = json.loads(labels.read_text(encoding="utf-8"))
+    labels.write_text(json.dumps([change(first), *others]), encoding="utf-8")
 
 
 def test_too_few_pictures_to_keep_any_apart_are_refused(tmp_path: Path) -> None:

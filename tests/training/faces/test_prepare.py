@@ -156,6 +156,14 @@ def test_a_file_of_boxes_that_names_none_of_the_pictures_is_refused(
         prepared(pictures, recipe_with(str(boxes)), pytest.fail)
 
 
+def test_a_file_of_boxes_that_names_single_faces_only_is_refused(pictures: list[Picture], tmp_path: Path) -> None:
+    alone = replace(next(picture for picture in pictures if picture.kind == SINGLE), name="alone.jpg")
+    boxes = tmp_path / "boxes.json"
+    boxes.write_text('[{"image": "alone.jpg", "boxes": [[1, 2, 10, 20]]}]', encoding="utf-8")
+    with pytest.raises(UsageError, match="none of its 1 pictures is one to train on"):
+        prepared([*pictures, alone], Recipe(more_faces=str(boxes)), pytest.fail)
+
+
 @pytest.mark.usefixtures("loaded")
 def test_faces_of_fer2013_are_added_where_the_teacher_finds_them(
     pictures: list[Picture], fer2013: Path, monkeypatch: pytest.MonkeyPatch

@@ -24,11 +24,12 @@ from live_monitor.errors import ModelError, OutputError, UsageError
 from live_monitor.resources import packaged_folder
 from live_monitor.training import average
 from live_monitor.training.faces import train as training
+from live_monitor.training.faces.average_precision import Judged
 from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.pictures import Picture, load_pictures
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.train import TrainedDetector, joined, train
-from live_monitor.training.run_folder import BEST_FILE, HISTORY_FILE, SETTINGS_FILE, STATE_FILE
+from live_monitor.training.run_folder import BEST_FILE, HISTORY_FILE, SETTINGS_FILE, STATE_FILE, Run
 from tests.training.faces.conftest import tiny_network
 
 SHIPPED = packaged_folder("models") / NAME
@@ -138,6 +139,65 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_end(finished: Finished, dete
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-3)
     for first, second in zip(weights(finished.trained), weights(resumed), strict=True):
         np.testing.assert_allclose(second, first, atol=1e-3)
+
+
+def losses(run: Path) -> list[float]:
+    return [float(line["loss"]) for line in history(run)]
+
+
+def test_a_loss_of_the_history_is_the_mean_of_its_steps(
+    finished: Finished, detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "REPORT_STEPS", 3)
+    train(detector_data, tmp_path / "run", RECIPE)
+    each = losses(finished.run)
+    np.testing.assert_allclose(losses(tmp_path / "run"), [np.mean(each[:3]), np.mean(each[3:])], rtol=1e-3)
+
+
+def test_a_run_that_was_stopped_between_two_reports_goes_on_to_the_same_history(
+    detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop_in_the_fourth(composer: Composer, recipe: Recipe, step: int) -> training.Batch:
+        if step == 3:
+            raise Stop
+        return batch(composer, recipe, step)
+
+    batch = training._batch
+    monkeypatch.setattr(training, "REPORT_STEPS", 2)
+    train(detector_data, tmp_path / "whole", RECIPE)
+    monkeypatch.setattr(training, "_batch", stop_in_the_fourth)
+    with pytest.raises(Stop):
+        train(detector_data, tmp_path / "run", RECIPE)
+    monkeypatch.setattr(training, "_batch", batch)
+    train(detector_data, tmp_path / "run", RECIPE, resume=True)
+    assert [line["step"] for line in history(tmp_path / "run")] == ["2", "4", "6"]
+    np.testing.assert_allclose(losses(tmp_path / "run"), losses(tmp_path / "whole"), rtol=1e-3)
+
+
+def test_of_equally_good_weights_the_first_are_kept_as_the_result_says(
+    detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[int] = []
+    keep_best = Run.keep_best
+
+    def spy(run: Run, network: Any) -> None:
+        kept.append(len(history(run.folder)) + 1)
+        keep_best(run, network)
+
+    nothing_right = Judged(np.ones(1), np.zeros(1, np.bool_), faces=1)
+    monkeypatch.setattr(training, "judge", lambda *_: nothing_right)
+    monkeypatch.setattr(Run, "keep_best", spy)
+    assert train(detector_data, tmp_path / "run", RECIPE).chosen_step == 3
+    assert kept == [3]
+
+
+def test_pictures_whose_faces_are_all_too_small_to_choose_by_are_refused_before_training(
+    detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "CHOOSING_SMALLEST_PX", 40.0)
+    with pytest.raises(UsageError, match=r"of the faces kept apart none is 40 pixels large .*; add larger ones"):
+        train(detector_data, tmp_path / "run", RECIPE)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_complete_run_is_not_trained_again(finished: Finished, detector_data: Path) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
+from live_monitor.training.faces.judged import with_more_faces
 from live_monitor.training.faces.pictures import NEGATIVE
 from live_monitor.training.faces.unmarked import with_unmarked
+from live_monitor.types import Box
 from tests.training.faces.finder import BESIDE, MARKED, WIDTH, Finder, picture
 
 
@@ -51,3 +55,10 @@ def test_a_face_that_is_marked_bears_out_nothing_beside_it() -> None:
     reaching_over = Finder((8.0, 20.0, 40.0, 40.0))
     (known,) = with_unmarked([picture()], Finder((5.0, 20.0, 25.0, 40.0), score=0.3), reaching_over)
     assert len(known.unmarked) == 0
+
+
+def test_a_scene_of_nobody_in_which_people_have_marked_somebody_is_a_scene_like_others() -> None:
+    (scene,) = with_more_faces([dataclasses.replace(picture(NEGATIVE), name="one.jpg")], {"one.jpg": [Box(*MARKED)]})
+    (known,) = with_unmarked([scene], Finder(MARKED, BESIDE))
+    assert known.boxes.tolist() == [list(MARKED)]
+    assert known.unmarked.tolist() == [list(BESIDE)]
