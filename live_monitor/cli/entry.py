@@ -19,6 +19,7 @@ from live_monitor.cli.monitor import cli
 from live_monitor.cli.stopped import EXIT_SIGNAL, Stopped
 from live_monitor.errors import LiveMonitorError, OutputError, UsageError
 from live_monitor.quiet import keep_own_stderr, silence_libraries
+from live_monitor.stop_signals import STOP_SIGNALS
 
 EXIT_UNEXPECTED = 1
 
@@ -30,8 +31,9 @@ def main() -> NoReturn:
     if isinstance(sys.stdout, io.TextIOWrapper):  # there is none under pythonw
         # A file's name that is not UTF-8 is spelt out, as on stderr, and does not end the run after all its work.
         sys.stdout.reconfigure(errors="backslashreplace")
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    for number in STOP_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup wants a closed terminal to be ignored
+            signal.signal(number, _stop)
     _exit(_run(sys.argv[1:]))
 
 
@@ -71,7 +73,7 @@ def _report(message: str, exit_code: int) -> int:
 
 def _stop(signal_number: int, _frame: FrameType | None) -> None:
     # The second signal must not interrupt the closing that the first one began.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise Stopped(signal_number)
 

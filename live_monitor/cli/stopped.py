@@ -1,13 +1,13 @@
-"""What SIGINT and SIGTERM become."""
+"""What the signals that end a session become."""
 
 from __future__ import annotations
 
 EXIT_SIGNAL = 128
-"""Plus the number of the signal: 130 for Ctrl-C, 143 for SIGTERM."""
+"""Plus the number of the signal: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP."""
 
 
 class Stopped(BaseException):
-    """SIGINT or SIGTERM arrived; raised on the main thread, so that everything open is closed on the way out.
+    """One of `live_monitor.stop_signals` arrived; raised on the main thread, so that everything open is closed on the way out.
 
     Not a KeyboardInterrupt: click would make 130 of every one.
     """

@@ -12,6 +12,7 @@ from typing import Protocol
 import cv2
 
 from live_monitor.overlay.display import check_display
+from live_monitor.stop_signals import STOP_SIGNALS
 from live_monitor.types import Image
 
 LARGEST_FIRST_SIZE = (1280, 720)
@@ -131,7 +132,7 @@ def plain_character(code: int) -> int | None:
 
 @contextlib.contextmanager
 def _signals_afterwards() -> Iterator[None]:
-    """Puts SIGINT and SIGTERM off: OpenCV swallows what their handlers raise while it calls a mouse callback.
+    """Puts STOP_SIGNALS off: OpenCV swallows what their handlers raise while it calls a mouse callback.
 
     A `try` in the callback would come too late: a signal's handler may run before the callback's first line.
     """
@@ -140,7 +141,7 @@ def _signals_afterwards() -> Iterator[None]:
     def note(number: int, _frame: FrameType | None) -> None:
         arrived.append(number)
 
-    before = {wanted: signal.getsignal(wanted) for wanted in (signal.SIGINT, signal.SIGTERM)}
+    before = {wanted: signal.getsignal(wanted) for wanted in STOP_SIGNALS}
     try:
         for wanted in before:
             signal.signal(wanted, note)

@@ -47,7 +47,7 @@ def replay(log: Path) -> Iterator[Moment]:
         UsageError: no such file, it cannot be read, or it is no log; naming the line.
     """
     try:
-        with log.open(encoding="utf-8", newline="") as file:
+        with log.open(encoding="utf-8-sig", newline="") as file:
             yield from _moments(log, file)
     except FileNotFoundError as error:
         raise UsageError(f"{log}: no such file; --log writes one") from error
@@ -61,7 +61,8 @@ def _moments(log: Path, lines: Iterable[str]) -> Iterator[Moment]:
     rows = csv.DictReader(line for line in lines if line.endswith("\n"))
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
-        raise UsageError(f"{log}: no log, it has no column {missing[0]}; --log writes one")
+        advice = "it was saved with other separators than commas" if ";" in "".join(rows.fieldnames or ()) else "--log writes one"
+        raise UsageError(f"{log}: no log, it has no column {missing[0]}; {advice}")
     last_s = 0.0
     try:
         for (time_s, frame), of_frame in itertools.groupby(rows, lambda row: (float(row["time_s"]), int(row["frame"]))):

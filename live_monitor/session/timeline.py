@@ -25,7 +25,7 @@ WIDTH_IN, PANEL_IN, ROW_IN, EDGES_IN, DPI = 12.0, 2.1, 0.2, 1.3, 110
 STEPS_S: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 MOST_STEPS = 14
 
-INDEX_COLOURS: Final = dict(zip(INDEXES, ("#3c8f4a", "#c2792a", "#5b56b8"), strict=True))
+INDEX_COLOURS: Final = dict(zip(INDEXES, ("#3c8f4a", "#2f86b5", "#c0508f"), strict=True))
 INK, GRID, UNUSUAL = "#22303c", "#dfe4e8", "#f6c58f"
 
 
@@ -39,8 +39,8 @@ def timeline_png(report: Json) -> bytes:
         _draw_looks(looks, run)
         _draw_indexes(indexes, run)
     _draw_faces(rows, faces, len(report["faces"]))
-    looks.set(ylim=(0, 1), ylabel="readable faces, by look")
-    indexes.set(ylim=(-1, 1), ylabel="means of ten seconds")
+    looks.set(ylim=(0, 1), ylabel="readable faces, by look,\nmeans of ten seconds")
+    indexes.set(ylim=(-1, 1), ylabel="indexes,\nmeans of ten seconds")
     indexes.legend(handles=[Patch(color=colour, label=name) for name, colour in INDEX_COLOURS.items()], loc="lower left", ncols=3)
     colours = [*((label, _label_colour(label)) for label in LABELS), (UNSURE, _label_colour(UNSURE))]
     figure.legend(

@@ -71,7 +71,8 @@ def refuse_taken(folder: Path, recipe: DataclassInstance, *, resume: bool) -> No
     if settings.exists() and not resume:
         raise UsageError(f"{folder}: already holds a run; add --resume to go on with it, or choose another folder")
     if settings.exists() and settings.read_bytes() != _settings(recipe).encode():
-        raise UsageError(f"{folder}: was started with other settings, see {settings}; repeat them or choose another folder")
+        differing = _differing(settings, recipe)
+        raise UsageError(f"{folder}: was started with other settings, {differing}; repeat them or choose another folder")
 
 
 class Run:
@@ -198,6 +199,16 @@ def _claim(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:
     refuse_taken(folder, recipe, resume=resume)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / SETTINGS_FILE, _settings(recipe).encode())
+
+
+def _differing(settings: Path, recipe: DataclassInstance) -> str:
+    """What a run was started with where that is not the recipe's."""
+    try:
+        begun, wanted = json.loads(settings.read_bytes()), json.loads(_settings(recipe))
+        differing = [f"{name} {begun[name]!r}, not {value!r}" for name, value in wanted.items() if begun[name] != value]
+    except (ValueError, KeyError, TypeError):  # of another version, or another program
+        differing = []
+    return ", ".join(differing) or f"see {settings}"
 
 
 def _settings(recipe: DataclassInstance) -> str:

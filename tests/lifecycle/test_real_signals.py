@@ -128,7 +128,7 @@ class TestRealSignals:
         assert (ended.code, ended.err) == (130, "")
         assert ended.after_s < DEADLINE_S
 
-    @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
     def test_the_real_program(self, launch: Launch, server: StreamServer, number: int, exit_code: int) -> None:
         process = launch("--stream", server.url, "--device", "cpu", program=("-m", "live_monitor"))
         assert eventually(lambda: server.sent > PICTURES_PER_S, LONG_S)

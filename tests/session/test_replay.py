@@ -16,6 +16,19 @@ from tests.fakes import reading_of
 from tests.session.sessions import MOSTLY_HAPPY, face, logged, result
 
 
+def test_a_log_that_a_spreadsheet_has_marked_as_utf8_is_read(path: Path) -> None:
+    logged(path, [(0.0, [face("happy")])], {})
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(list(replay(path))) == 1
+
+
+def test_of_a_log_that_a_spreadsheet_saved_with_semicolons_this_is_said(path: Path) -> None:
+    logged(path, [(0.0, [face("happy")])], {})
+    path.write_bytes(path.read_bytes().replace(b",", b";"))
+    with pytest.raises(UsageError, match="has no column time_s; it was saved with other separators than commas"):
+        list(replay(path))
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "lesson.csv"

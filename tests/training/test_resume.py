@@ -92,7 +92,9 @@ def test_a_run_that_is_there_is_not_overwritten(fer2013: Path, tmp_path: Path) -
 @pytest.mark.parametrize("change", [{"seed": 5}, {"epochs": 9}, {"batch_size": 4}, {"learning_rate": 0.1}])
 def test_a_run_goes_on_with_its_own_settings_only(fer2013: Path, tmp_path: Path, change: dict[str, Any]) -> None:
     run_training(fer2013, tmp_path / "run")
-    with pytest.raises(UsageError, match=r"was started with other settings, see .*settings\.json"):
+    [(name, value)] = change.items()
+    differing = rf"was started with other settings, {name} {getattr(RECIPE, name)!r}, not {value!r}; repeat them"
+    with pytest.raises(UsageError, match=differing):
         run_training(fer2013, tmp_path / "run", replace(RECIPE, **change), resume=True)
 
 
