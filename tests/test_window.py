@@ -218,6 +218,19 @@ def test_a_signal_that_comes_while_the_mouse_moves_ends_the_program(screen: Scre
     assert finish(process) == (143, "")
 
 
+def test_beside_a_picture_that_fills_the_screen_it_is_black(screen: Screen, clip: Path) -> None:
+    process = screen.start("-m", "live_monitor", "--video", str(clip), "--no-panel", "--fullscreen")
+
+    def has_black_bars() -> bool:
+        picture = screen.picture()
+        middle, edges = picture[SCREEN[1] // 2, SCREEN[0] // 2], picture[:, [2, SCREEN[0] - 3]]
+        return size(screen) == SCREEN and bool(middle.any()) and not edges.any()
+
+    wait_until(lambda: has_black_bars() or process.poll() is not None)
+    screen.press("q")
+    assert finish(process) == (0, "")
+
+
 def test_a_window_that_fills_the_screen_from_the_start_takes_the_pictures_size_when_that_ends(screen: Screen, clip: Path) -> None:
     process = screen.start("-m", "live_monitor", "--video", str(clip), "--no-panel", "--fullscreen")
     wait_until(lambda: size(screen) == SCREEN or process.poll() is not None)

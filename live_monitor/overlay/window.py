@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Protocol
 
 import cv2
+import numpy as np
 
 from live_monitor.overlay.display import check_display
 from live_monitor.stop_signals import STOP_SIGNALS
@@ -18,7 +19,12 @@ from live_monitor.types import Image
 LARGEST_FIRST_SIZE = (1280, 720)
 """A larger picture starts in a window of this size, or it would not fit many screens."""
 
-_FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
+_FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
+"""The window may have any shape: OpenCV would keep the picture's by bright bars, which `letterboxed` makes black."""
+
+LEAST_BARS = 0.01
+"""Bars that would take a smaller part of the window are left out: nobody sees that the picture is stretched so little."""
+
 _KEY_BITS = 0xFFFF
 """Above them GTK puts the modifiers that are on, NumLock too, and Windows the keys that are no characters."""
 _LAST_PLAIN = 0x7F
@@ -65,6 +71,7 @@ class Window:
         self._closed = False
         self._shape: tuple[int, ...] = ()
         self._click: tuple[int, int] | None = None
+        self._corner = (0, 0)
         self._fullscreen = self._fullscreen_wanted = False
 
     def show(self, image: Image) -> None:
@@ -79,7 +86,16 @@ class Window:
             # Else the window would squeeze a picture of another shape into its own.
             cv2.resizeWindow(self._title, *_first_size(image.shape[1], image.shape[0]))
             self._shape = image.shape
-        cv2.imshow(self._title, image)
+        shown, self._corner = letterboxed(image, *self._size())
+        cv2.imshow(self._title, shown)
+
+    def _size(self) -> tuple[int, int]:
+        """Width and height of what the window can show, in pixels; not positive where that is not known."""
+        try:
+            _, _, width, height = cv2.getWindowImageRect(self._title)
+        except cv2.error:  # the window has just gone
+            return 0, 0
+        return width, height
 
     def poll_key(self) -> int | None:
         if not self._open:
@@ -103,7 +119,7 @@ class Window:
 
     def _on_mouse(self, event: int, x: int, y: int, _flags: int, _param: object) -> None:
         if event == cv2.EVENT_LBUTTONDOWN:
-            self._click = x, y
+            self._click = x - self._corner[0], y - self._corner[1]
 
     @property
     def closed(self) -> bool:
@@ -119,6 +135,28 @@ class Window:
             cv2.destroyAllWindows()
             self._open = False
             self._closed = True
+
+
+def letterboxed(image: Image, width: int, height: int) -> tuple[Image, tuple[int, int]]:
+    """A picture in the shape of a window, with black bars at its sides or above and below it.
+
+    Args:
+        image: uint8 (H, W, 3) BGR.
+        width: of the window, which shows the picture enlarged or reduced.
+        height: likewise.
+
+    Returns:
+        The picture, itself where it has that shape already, and where its upper left corner is in it, (x, y).
+    """
+    rows, columns = image.shape[:2]
+    if min(width, height) <= 0:
+        return image, (0, 0)
+    across, down = max(0, round(rows * width / height) - columns), max(0, round(columns * height / width) - rows)
+    if across <= LEAST_BARS * columns and down <= LEAST_BARS * rows:
+        return image, (0, 0)
+    left, top = across // 2, down // 2
+    framed = cv2.copyMakeBorder(image, top, down - top, left, across - left, cv2.BORDER_CONSTANT)
+    return framed.astype(np.uint8, copy=False), (left, top)
 
 
 def plain_character(code: int) -> int | None:

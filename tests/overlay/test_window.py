@@ -1,4 +1,4 @@
-"""Which codes of cv2.waitKeyEx are keys of ours, and signals. What a real window does is in tests/test_window.py."""
+"""Keys, signals, and bars beside a picture. What a real window does is in tests/test_window.py."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import signal
 from types import FrameType
 
 import cv2
+import numpy as np
 import pytest
 
 from live_monitor.cli.stopped import Stopped
 from live_monitor.keys import ACTIONS
-from live_monitor.overlay.window import Window, plain_character
+from live_monitor.overlay.window import Window, letterboxed, plain_character
 from tests.fakes import grey_picture
 
 NO_KEY = -1
@@ -39,12 +40,40 @@ def test_no_key_and_an_arrow_of_windows_are_none() -> None:
     assert plain_character(WINDOWS_LEFT) is None
 
 
+@pytest.mark.parametrize(
+    ("window_size", "shape", "corner"),
+    [
+        ((200, 100), (60, 120, 3), (20, 0)),
+        ((100, 200), (160, 80, 3), (0, 50)),
+        ((801, 600), (60, 80, 3), (0, 0)),
+        ((0, 0), (60, 80, 3), (0, 0)),
+        ((-1, -1), (60, 80, 3), (0, 0)),
+    ],
+    ids=["wide", "high", "nearly the same", "not known", "hidden"],
+)
+def test_a_picture_gets_black_bars_until_it_has_the_shape_of_the_window(
+    window_size: tuple[int, int], shape: tuple[int, ...], corner: tuple[int, int]
+) -> None:
+    image = grey_picture(90, 80, 60)
+    shown, found = letterboxed(image, *window_size)
+    assert (shown.shape, found) == (shape, corner)
+    x, y = corner
+    np.testing.assert_array_equal(shown[y : y + 60, x : x + 80], image)
+    assert shown.sum() == image.sum(), "the rest is black"
+
+
+def test_a_click_is_told_in_pixels_of_the_picture_without_its_bars(window: Window) -> None:
+    window._on_mouse(cv2.EVENT_LBUTTONDOWN, 64 // 2 + 16, 10, 0, None)
+    assert window.poll_click() == (64 // 2, 10)
+
+
 @pytest.fixture
 def window(monkeypatch: pytest.MonkeyPatch) -> Window:
     """One that is open, though nowhere."""
     monkeypatch.setattr("live_monitor.overlay.window.check_display", lambda: None)
     for name in ("namedWindow", "setMouseCallback", "resizeWindow", "imshow"):
         monkeypatch.setattr(cv2, name, lambda *_: None)
+    monkeypatch.setattr(cv2, "getWindowImageRect", lambda _: (0, 0, 200, 100))
     opened = Window("nowhere")
     opened.show(grey_picture(0))
     return opened
