@@ -22,6 +22,7 @@ from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
 from live_monitor.session.recording import Recording
 from live_monitor.session.words import at
+from live_monitor.summary import Summary
 from live_monitor.types import FrameResult, Image
 from live_monitor.wishes import Wishes
 
@@ -53,6 +54,7 @@ class Monitor:
         snapshots: Path = Path(),
         log: Log | None = None,
         recording: Recording | None = None,
+        summary: Summary | None = None,
         *,
         fullscreen: bool = False,
     ) -> None:
@@ -67,11 +69,12 @@ class Monitor:
             snapshots: folder for snapshots, made when the first one is written.
             log: takes every result too.
             recording: takes every picture that shows a new result.
+            summary: takes every result too.
             fullscreen: whether the window fills the screen at first.
         """
         self._pipeline = pipeline
         self._display = display
-        self._snapshots, self._log, self._recording = snapshots, log, recording
+        self._snapshots, self._log, self._recording, self._summary = snapshots, log, recording, summary
         self._clock = clock or MonotonicClock()
         self._controls = Controls(view, pipeline.wishes or Wishes(), fullscreen=fullscreen)
         self._live_view = LiveView(zones, recorded=recording is not None)
@@ -165,6 +168,8 @@ class Monitor:
             self._write(result)
 
     def _write(self, result: FrameResult) -> None:
+        if self._summary is not None:
+            self._summary.add(result)
         if self._log is not None:
             self._log.add(result)
         if self._recording is not None:

@@ -27,6 +27,7 @@ from live_monitor.session.log import Log
 from live_monitor.session.recording import Recording
 from live_monitor.session.replay import replay
 from live_monitor.stages import Stages
+from live_monitor.summary import Summary
 from live_monitor.types import FrameResult, Image
 from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture, reading_of
 
@@ -83,6 +84,12 @@ class TestShowing:
             pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
             Monitor(pipeline, FakeDisplay(), log=log).run()
         assert len((tmp_path / "log.csv").read_text(encoding="utf-8").splitlines()) == 1 + 3
+
+    def test_what_is_shown_is_summed_up(self) -> None:
+        summary = Summary("fake")
+        pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
+        Monitor(pipeline, FakeDisplay(), summary=summary).run()
+        assert summary.frames == 3
 
     def test_what_is_shown_of_each_result_is_recorded_and_the_picture_says_so(self, tmp_path: Path) -> None:
         display = FakeDisplay()

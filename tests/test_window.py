@@ -247,15 +247,16 @@ def test_a_minimised_window_does_not_keep_the_program_from_ending(screen: Screen
     assert finish(process) == (143, "")
 
 
-def test_the_end_of_the_video_ends_the_program(screen: Screen, tmp_path: Path) -> None:
+def test_the_end_of_the_video_ends_the_program_which_tells_what_was_analysed(screen: Screen, tmp_path: Path) -> None:
     short = tmp_path / "short.avi"
     writer = cv2.VideoWriter(str(short), cv2.VideoWriter.fourcc(*"MJPG"), 25, (64, 48))
     for _ in range(5):
         writer.write(np.zeros((48, 64, 3), np.uint8))
     writer.release()
     process = screen.start("-m", "live_monitor", "--video", str(short))
-    assert process.communicate(timeout=PATIENCE_S) == ("", "")
-    assert process.returncode == 0
+    told, errors = process.communicate(timeout=PATIENCE_S)
+    assert f"{short}: 5 frames" in told
+    assert (process.returncode, errors) == (0, "")
 
 
 def test_while_the_model_loads_the_first_picture_is_shown_and_q_quits(screen: Screen, clip: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import logging
@@ -22,6 +23,9 @@ from live_monitor.quiet import keep_own_stderr, silence_libraries
 from live_monitor.stop_signals import STOP_SIGNALS
 
 EXIT_UNEXPECTED = 1
+
+_STDOUT_FAILS = (errno.ENOSPC, errno.EIO)
+"""How writing to a full disk fails, and to a terminal that was closed."""
 
 
 def main() -> NoReturn:
@@ -58,7 +62,7 @@ def _run(arguments: list[str]) -> int:
             UsageError.exit_code,
         )
     except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # stdout: files say so where they are written
+        if isinstance(error, OSError) and error.errno in _STDOUT_FAILS:  # files say so where they are written
             return _report(f"output cannot be written: {error.strerror}; free space", OutputError.exit_code)
         # A bug: still one line, and the way to learn more.
         return _report(f"unexpected {type(error).__name__}: {error} (-v shows where)", EXIT_UNEXPECTED)
@@ -67,7 +71,8 @@ def _run(arguments: list[str]) -> int:
 def _report(message: str, exit_code: int) -> int:
     if logging.getLogger().isEnabledFor(logging.INFO):
         traceback.print_exc()
-    click.echo(f"Error: {message}", err=True)
+    with contextlib.suppress(OSError):  # a terminal that was closed
+        click.echo(f"Error: {message}", err=True)
     return exit_code
 
 
@@ -83,8 +88,8 @@ def _exit(code: int) -> NoReturn:
     try:
         for stream in filter(None, (sys.stdout, sys.stderr)):  # there are none under pythonw
             stream.flush()
-    except (BrokenPipeError, ValueError):
-        os._exit(OutputError.exit_code)
+    except (OSError, ValueError):
+        os._exit(code or OutputError.exit_code)
     if threading.active_count() > 1:
         # The interpreter would unload OpenCV under the feet of a thread that is still inside it.
         os._exit(code)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from live_monitor.session.log import Log
     from live_monitor.session.recording import Recording
     from live_monitor.settings import Settings
+    from live_monitor.summary import Summary
     from live_monitor.types import FrameResult
 
 
@@ -191,12 +192,26 @@ def _watch(
     from live_monitor.monitor import Monitor
     from live_monitor.opencv_path import printable
     from live_monitor.overlay.window import Window
+    from live_monitor.summary import Summary
 
     window = Window(printable(f"Live Monitor - {title}"))
     pipeline = make_pipeline(source, settings, shown=True)
-    Monitor(
-        pipeline, window, settings.ignore, view=view, snapshots=snapshots, log=log, recording=recording, fullscreen=fullscreen
-    ).run()
+    summary = Summary(source.name)
+    monitor = Monitor(
+        pipeline,
+        window,
+        settings.ignore,
+        view=view,
+        snapshots=snapshots,
+        log=log,
+        recording=recording,
+        summary=summary,
+        fullscreen=fullscreen,
+    )
+    try:
+        monitor.run()
+    finally:
+        _tell(summary, as_json=False)
 
 
 def _recorder(recording: Recording, settings: Settings, view: View) -> Callable[[FrameResult], None]:
@@ -226,6 +241,10 @@ def _analyse_without_window(
                     add(result)
                 advance(1)
     finally:
-        # Also after Ctrl-C or a lost signal: what was analysed until then is told.
-        if summary.frames:
-            click.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
+        _tell(summary, as_json=as_json)
+
+
+def _tell(summary: Summary, *, as_json: bool) -> None:
+    """Tells what was analysed, also after Ctrl-C or a lost signal, if there is anything."""
+    if summary.frames:
+        click.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
