@@ -24,8 +24,8 @@ from live_monitor.stop_signals import STOP_SIGNALS
 
 EXIT_UNEXPECTED = 1
 
-_STDOUT_FAILS = (errno.ENOSPC, errno.EIO)
-"""How writing to a full disk fails, and to a terminal that was closed."""
+_STDOUT_FAILS = {errno.ENOSPC: "free space", errno.EIO: "its terminal was closed, or the disk is broken"}
+"""How writing to stdout fails, and why or what to try; files say so where they are written."""
 
 
 def main() -> NoReturn:
@@ -62,8 +62,9 @@ def _run(arguments: list[str]) -> int:
             UsageError.exit_code,
         )
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in _STDOUT_FAILS:  # files say so where they are written
-            return _report(f"output cannot be written: {error.strerror}; free space", OutputError.exit_code)
+        if isinstance(error, OSError) and error.errno in _STDOUT_FAILS:
+            advice = _STDOUT_FAILS[error.errno]
+            return _report(f"output cannot be written: {error.strerror}; {advice}", OutputError.exit_code)
         # A bug: still one line, and the way to learn more.
         return _report(f"unexpected {type(error).__name__}: {error} (-v shows where)", EXIT_UNEXPECTED)
 
