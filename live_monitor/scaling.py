@@ -6,6 +6,10 @@ import cv2
 
 from live_monitor.types import Image
 
+MOST_ENLARGED = 1.6
+"""Small pictures are enlarged up to this to look for faces, large ones never: faces of 12 pixels then become large enough to be
+found."""
+
 
 def resized(image: Image, width: int, height: int) -> Image:
     """A picture brought to a size; the picture itself if it has that size already.

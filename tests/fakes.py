@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.classifier import EmotionClassifier
-from live_monitor.detect.detector import Expected, Look
+from live_monitor.detect.detector import Doubts, Expected, Look
 from live_monitor.errors import SourceError
 from live_monitor.labels import FERPLUS_LABELS, LABELS, UNSURE
 from live_monitor.stages import Stages
@@ -245,6 +245,10 @@ class FakeFinder:
     def __init__(self, blind_above_px: float = float("inf")) -> None:
         self.pictures: list[tuple[int, int]] = []
         self._blind_above_px = blind_above_px
+
+    @property
+    def doubts(self) -> Doubts | None:
+        return None
 
     def find(self, picture: Image) -> list[Detection]:
         self.pictures.append((picture.shape[1], picture.shape[0]))

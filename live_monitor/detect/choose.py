@@ -16,10 +16,6 @@ from live_monitor.errors import ModelError
 from live_monitor.path_kind import is_folder
 from live_monitor.settings import Settings
 
-LEAST_SHOWN_PX = 16.0
-"""Side of the smallest face that facegrid tells live view of, in pixels of the picture searched: a smaller coat of arms looks
-like one picture after picture. Who is smaller is found with a smaller `Settings.min_face`."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -53,7 +49,7 @@ def _load(name: str, settings: Settings) -> FaceFinder:
     faint = FAINT * load_detector_card(settings.detector_model).threshold
     # By itself it stays on the CPU, where a look takes few milliseconds, also beside a GPU.
     device = "GPU" if settings.device == "gpu" else "CPU"
-    return FaceGrid(settings.detector_model, threshold=faint, least_px=LEAST_SHOWN_PX, device=device)
+    return FaceGrid(settings.detector_model, threshold=faint, device=device)
 
 
 def yunet_model() -> Path:

@@ -38,8 +38,24 @@ class FaceFinder(Protocol):
     def wants_coarse_look(self) -> bool:
         """True when it misses faces that fill a large picture, and so must see a small copy of it too."""
 
+    @property
+    def doubts(self) -> Doubts | None:
+        """What a closer look is worth; None when it does not help the finder to judge."""
+
     def find(self, picture: Image) -> list[Detection]:
         """Faces of uint8 (H, W, 3) BGR of any size, in pixels of that picture, any order, none twice."""
+
+
+class Doubts(NamedTuple):
+    """How a finder judges hits that it is not sure of with a closer look.
+
+    Attributes:
+        finder: the same one, telling of hits from a lower score on.
+        least_score: score from which a hit is told of after that.
+    """
+
+    finder: FaceFinder
+    least_score: float
 
 
 class Expected(NamedTuple):

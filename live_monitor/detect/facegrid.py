@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Mapping
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 
 from live_monitor.checksum import verified
 from live_monitor.detect.cells import CHANNELS, MIDDLE_GREY, MULTIPLE_PX, STRIDES, VALUES, to_input
-from live_monitor.detect.grids import LEAST_SIDE_PX, Tensor, decode
+from live_monitor.detect.detector import Doubts
+from live_monitor.detect.grids import Tensor, decode
 from live_monitor.detect.per_size import PerSize
 from live_monitor.errors import ModelError
 from live_monitor.quiet import silent_stderr
@@ -31,6 +33,9 @@ MOST_THREADS = 2
 """The network is so small that more wait for each other."""
 
 OUTPUTS = tuple(f"{kind}_{stride}" for stride in STRIDES for kind in VALUES)
+
+DOUBTFUL = 0.35
+"""Score from which a small hit is worth a closer look: of a lower one the mean with the best score would be no sure face."""
 
 _REINSTALL = "reinstall live-monitor, or give a folder that train-detector made"
 
@@ -121,7 +126,6 @@ class FaceGrid:
         folder: Path | None = None,
         *,
         threshold: float | None = None,
-        least_px: float = LEAST_SIDE_PX,
         threads: int | None = None,
         device: str = "CPU",
     ) -> None:
@@ -130,7 +134,6 @@ class FaceGrid:
         Args:
             folder: of card and weights; None: the shipped ones.
             threshold: least score of a face, between 0 and 1; None: what the card says.
-            least_px: side of the smallest box that is told, in pixels of the picture searched.
             threads: for the network on the CPU; None: one a core, MOST_THREADS at most.
             device: "CPU": LiteRT; "GPU": TensorFlow.
 
@@ -142,9 +145,15 @@ class FaceGrid:
         self.sure_score = card.threshold
         self.threshold = card.threshold if threshold is None else threshold
         self.smallest_px = card.smallest_px
-        self._least_px = least_px
         self._networks = _on_gpu(card) if device == "GPU" else _on_cpu(card, threads or min(MOST_THREADS, os.cpu_count() or 1))
         self._networks.of((MULTIPLE_PX, MULTIPLE_PX))  # a damaged one is told now
+
+    @property
+    def doubts(self) -> Doubts:
+        """Shares the networks."""
+        doubting = copy.copy(self)
+        doubting.threshold = min(DOUBTFUL, self.threshold)
+        return Doubts(doubting, self.threshold)
 
     def find(self, picture: Image) -> list[Detection]:
         """Faces of uint8 (H, W, 3) BGR of any size, in pixels of that picture, the best score first, none twice.
@@ -153,7 +162,7 @@ class FaceGrid:
         beyond the picture.
         """
         network = self._networks.of((_round_up(picture.shape[1]), _round_up(picture.shape[0])))
-        found = decode(network.run(picture), self.threshold, self._least_px)
+        found = decode(network.run(picture), self.threshold)
         return [
             Detection(Box(*box), score, tuple((x, y) for x, y in points))
             for box, score, points in zip(found.boxes.tolist(), found.scores.tolist(), found.landmarks.tolist(), strict=True)

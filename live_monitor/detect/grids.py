@@ -21,7 +21,7 @@ SAME_FACE_SHARE = 0.65
 much around it."""
 
 LEAST_SIDE_PX = 6.0
-"""Smaller boxes are left out unless they are asked for: there a face is less than one cell."""
+"""Smaller boxes, by the side of the square of their area, are left out: there a face is less than one cell."""
 
 TRUSTED_SIDE_PX = 16.0
 """The score of a smaller box counts less, by the root of its side's share of this: at that size clouds, letters and coats of
@@ -60,19 +60,18 @@ class Candidates:
     landmarks: NDArray[np.float32]
 
 
-def decode(outputs: Mapping[str, Tensor], threshold: float, least_px: float = LEAST_SIDE_PX) -> Candidates:
+def decode(outputs: Mapping[str, Tensor], threshold: float) -> Candidates:
     """Faces that the network sees in one picture, none twice.
 
     Args:
         outputs: by names like "score_8", for every stride and kind of `cells`.
         threshold: least score, between 0 and 1.
-        least_px: smaller boxes are left out; the side of the square of a box's area, in pixels of the network's input.
     """
     grids = [_above(outputs, stride, math.log(threshold / (1 - threshold))) for stride in STRIDES]
     boxes, logits, points = (np.concatenate(parts) for parts in zip(*grids, strict=True))
     side = np.sqrt((boxes[:, 2:] - boxes[:, :2]).prod(axis=1))
     scores = np.sqrt(np.minimum(1, side / TRUSTED_SIDE_PX)) / (1 + np.exp(-logits))
-    told = np.flatnonzero((side >= least_px) & (scores >= threshold))
+    told = np.flatnonzero((side >= LEAST_SIDE_PX) & (scores >= threshold))
     best = told[np.argsort(-scores[told], kind="stable")[:MOST_CANDIDATES]]
     boxes, scores, points = boxes[best], scores[best], points[best]
     left_top_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)

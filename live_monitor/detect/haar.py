@@ -43,6 +43,7 @@ class HaarFinder:
     smallest_px = 24
     picture_px = 640 * 360
     wants_coarse_look = False
+    doubts = None
 
     def __init__(self, *, profile: bool = False, cascade: Path | None = None, fewest_hits: int = FEWEST_HITS) -> None:
         """Loads the cascades.

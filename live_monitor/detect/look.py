@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from live_monitor.detect.closer import look_closer
 from live_monitor.detect.detector import FaceFinder, in_pixels_of, merge_overlapping
 from live_monitor.detect.tiles import find_in_tiles
 from live_monitor.scaling import resized
 from live_monitor.types import Detection, Image
-
-MOST_ENLARGED = 1.6
-"""Small pictures are enlarged up to this, large ones never: faces of 12 pixels then become large enough to be found."""
 
 COARSE_SIDE_PX = 320
 """Longest side of the small copy in which faces are looked for that fill a large picture."""
@@ -34,12 +32,22 @@ def look(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
     Returns:
         Faces in pixels of `image`, any order, none twice.
     """
-    found = _at_size(finder, image, side_px)
+    found = _judged(finder, image, side_px)
     if not finder.wants_coarse_look or side_px < _COARSE_FROM * COARSE_SIDE_PX:
         return found
     scale = max(image.shape[:2]) / side_px
     near = [face for face in _at_size(finder, image, COARSE_SIDE_PX) if face.box.width >= COARSE_FACE_PX * scale]
     return merge_overlapping([*(face for face in found if face.box.width < TOO_WIDE_PX * scale), *near])
+
+
+def _judged(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
+    """What is found at a size, and where the finder doubts, after a closer look."""
+    doubts = finder.doubts
+    if doubts is None:
+        return _at_size(finder, image, side_px)
+    found = _at_size(doubts.finder, image, side_px)
+    judged = look_closer(doubts.finder, image, found, max(image.shape[:2]) / side_px)
+    return [hit for hit in judged if (hit.score or 0.0) >= doubts.least_score]
 
 
 def _at_size(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:

@@ -14,10 +14,10 @@ Network = TypeVar("Network")
 Size = tuple[int, int]
 """Width and height in pixels."""
 
-SIZES_READY = 5
-"""The full size, the small copy, and the sizes fitted to faces between which a video goes to and fro."""
+SIZES_READY = 6
+"""The full size, the small copy, the closer look, and the sizes fitted to faces between which a video goes to and fro."""
 
-PIXELS_READY = 1_300_000
+PIXELS_READY = 1_370_000
 """Of all sizes together: the full size, 1280x720, and small ones, but no second large one, which takes 15 MB."""
 
 

@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterable, Sequence
 
 from live_monitor.detect.detector import Expected, FaceFinder, Look, merge_overlapping, same_face
-from live_monitor.detect.look import COARSE_SIDE_PX, MOST_ENLARGED, look
+from live_monitor.detect.look import COARSE_SIDE_PX, look
 from live_monitor.detect.surroundings import Surroundings, pixels_around
 from live_monitor.media_steps import MediaSteps
+from live_monitor.scaling import MOST_ENLARGED
 from live_monitor.types import Box, Detection, Frame, Image
 
 logger = logging.getLogger(__name__)

@@ -12,17 +12,25 @@ from typing import NamedTuple
 import numpy as np
 
 from live_monitor.detect.detector import in_pixels_of, overlap, same_face
-from live_monitor.detect.look import MOST_ENLARGED
-from live_monitor.scaling import resized
+from live_monitor.scaling import MOST_ENLARGED, resized
 from live_monitor.types import Box, Detection, Image
 
-CELL_PX = 64
-"""Side of each face's surroundings in the picture: a multiple of 32, so that networks see all of them on the same grid."""
 
-FACE_PX = 42
-"""Longer side of a face in there, unless it would have to be enlarged too much for that. Of 901 faces of a call none was lost
-so, of 505 of a crowd two, and their boxes were as near to those found in the whole frame as boxes found in another size of it.
-"""
+class Scale(NamedTuple):
+    """How large surroundings are shown.
+
+    Attributes:
+        cell_px: side of each face's surroundings: a multiple of 32, so that networks see all of them on the same grid.
+        face_px: longer side of a face in there, unless it would have to be enlarged too much for that.
+    """
+
+    cell_px: int
+    face_px: int
+
+
+QUICK = Scale(64, 42)
+"""For faces that were there before. Of 901 faces of a call none was lost so, of 505 of a crowd two, and their boxes were as
+near to those found in the whole frame as boxes found in another size of it."""
 
 LEAST_OVERLAP = 0.3
 """Share of the smaller one of two boxes, the expected one and that of a hit, from which a hit is the face expected."""
@@ -36,7 +44,7 @@ class _Cell(NamedTuple):
     Attributes:
         face: where it is expected.
         x, y, side: the square of the frame around it.
-        left, top: where that square is in the picture, CELL_PX wide and high.
+        left, top: where that square is in the picture, `Scale.cell_px` wide and high.
     """
 
     face: Box
@@ -50,18 +58,26 @@ class _Cell(NamedTuple):
 class Surroundings:
     """The surroundings of faces expected in a frame."""
 
-    def __init__(self, image: Image, faces: Sequence[Box]) -> None:
-        """Takes uint8 (H, W, 3) and the boxes of at least one face, in its pixels."""
-        self._image = image
-        self._columns, self._rows = _grid(len(faces))
+    def __init__(self, image: Image, faces: Sequence[Box], scale: Scale = QUICK, places: int = 0) -> None:
+        """Cuts nothing out yet.
+
+        Args:
+            image: uint8 (H, W, 3).
+            faces: at least one box, in its pixels.
+            scale: how large they are shown.
+            places: for how many faces there is room at least.
+        """
+        self._image, self._scale = image, scale
+        self._columns, self._rows = _grid(max(places, len(faces)))
         self._cells = [self._cell(number, face) for number, face in enumerate(faces)]
 
     def picture(self) -> Image:
         """All surroundings side by side, uint8 (h, w, 3); a place that is left over is grey."""
-        picture = np.full((self._rows * CELL_PX, self._columns * CELL_PX, 3), _GREY, np.uint8)
+        px = self._scale.cell_px
+        picture = np.full((self._rows * px, self._columns * px, 3), _GREY, np.uint8)
         for _, x, y, side, left, top in self._cells:
             square = self._image[y : y + side, x : x + side]
-            picture[top : top + CELL_PX, left : left + CELL_PX] = resized(square, CELL_PX, CELL_PX)
+            picture[top : top + px, left : left + px] = resized(square, px, px)
         return picture
 
     def found_again(self, hits: Sequence[Detection]) -> list[Detection | None]:
@@ -74,30 +90,42 @@ class Surroundings:
             For each face, in the order in which they were given, where it is in the frame; None when its surroundings show no
             face where it was expected, or only one that is found for another already.
         """
+        px = self._scale.cell_px
         hits_by_cell: dict[tuple[int, int], list[Detection]] = {}
         for hit in hits:
             x, y = hit.box.centre
-            hits_by_cell.setdefault((int(x // CELL_PX), int(y // CELL_PX)), []).append(hit)
+            hits_by_cell.setdefault((int(x // px), int(y // px)), []).append(hit)
         found: list[Detection | None] = []
         for cell in self._cells:
-            again = _expected_hit(cell, hits_by_cell.get((cell.left // CELL_PX, cell.top // CELL_PX), ()))
+            again = self._expected_hit(cell, hits_by_cell.get((cell.left // px, cell.top // px), ()))
             taken = again is not None and any(other is not None and same_face(again, other) for other in found)
             found.append(None if taken else again)
         return found
 
     def _cell(self, number: int, face: Box) -> _Cell:
         height, width = self._image.shape[:2]
-        wanted = CELL_PX * max(max(face.width, face.height) / FACE_PX, 1 / MOST_ENLARGED)
+        cell_px, face_px = self._scale
+        wanted = cell_px * max(max(face.width, face.height) / face_px, 1 / MOST_ENLARGED)
         side = min(math.ceil(wanted), width, height)
         x, y = (_start(centre, side, whole) for centre, whole in zip(face.centre, (width, height), strict=True))
         row, column = divmod(number, self._columns)
-        return _Cell(face, x, y, side, column * CELL_PX, row * CELL_PX)
+        return _Cell(face, x, y, side, column * cell_px, row * cell_px)
+
+    def _expected_hit(self, cell: _Cell, hits: Sequence[Detection]) -> Detection | None:
+        """The one of a cell's hits that overlaps the expected face most, in pixels of the frame; None when none is that face."""
+        in_frame = (self._in_frame(cell, hit) for hit in hits)
+        best = max(in_frame, key=lambda hit: hit.box.intersection(cell.face), default=None)
+        return best if best is not None and overlap(best.box, cell.face) >= LEAST_OVERLAP else None
+
+    def _in_frame(self, cell: _Cell, hit: Detection) -> Detection:
+        scale = cell.side / self._scale.cell_px
+        return in_pixels_of(hit, (scale, scale), (cell.x - cell.left * scale, cell.y - cell.top * scale))
 
 
 def pixels_around(faces: int) -> int:
-    """Width times height of the picture of so many faces' surroundings."""
+    """Width times height of the picture of so many faces' surroundings, as QUICK shows them."""
     columns, rows = _grid(faces)
-    return columns * rows * CELL_PX**2
+    return columns * rows * QUICK.cell_px**2
 
 
 def _grid(faces: int) -> tuple[int, int]:
@@ -109,14 +137,3 @@ def _grid(faces: int) -> tuple[int, int]:
 def _start(centre: float, length: int, whole: int) -> int:
     """Where a part of this length around a centre begins, inside of the whole."""
     return min(max(0, round(centre - length / 2)), whole - length)
-
-
-def _expected_hit(cell: _Cell, hits: Sequence[Detection]) -> Detection | None:
-    """The one of a cell's hits that overlaps the expected face most, in pixels of the frame; None when none is that face."""
-    best = max((_in_frame(cell, hit) for hit in hits), key=lambda hit: hit.box.intersection(cell.face), default=None)
-    return best if best is not None and overlap(best.box, cell.face) >= LEAST_OVERLAP else None
-
-
-def _in_frame(cell: _Cell, hit: Detection) -> Detection:
-    scale = cell.side / CELL_PX
-    return in_pixels_of(hit, (scale, scale), (cell.x - cell.left * scale, cell.y - cell.top * scale))

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import logging
-import math
 import shutil
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 
-from live_monitor.detect.choose import LEAST_SHOWN_PX, load_finder
-from live_monitor.detect.facegrid import FaceGrid
+from live_monitor.detect.choose import load_finder
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.errors import ModelError
 from live_monitor.resources import packaged_folder
@@ -45,15 +41,6 @@ def test_a_detector_that_is_asked_for_is_used_and_nothing_is_said(
 ) -> None:
     assert load_finder(settings).name == name
     assert caplog.messages == []
-
-
-def test_live_view_hears_nothing_of_boxes_that_are_too_small_to_be_trusted(shared_data: Path) -> None:
-    photo = np.asarray(cv2.imread(str(shared_data / "photos" / "solvay1927.jpg")), np.uint8)
-    small = np.asarray(cv2.resize(photo, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.uint8)
-    live, whole = (
-        [math.sqrt(face.box.area) for face in finder.find(small)] for finder in (load_finder(Settings()), FaceGrid(threshold=0.4))
-    )
-    assert min(whole) < LEAST_SHOWN_PX <= min(live)
 
 
 @pytest.mark.usefixtures("_pulled")

@@ -121,9 +121,9 @@ def test_live_view_takes_it_to_the_gpu_when_that_is_asked_for(device: str, wante
     asked: list[str] = []
 
     class Noted(FaceGrid):
-        def __init__(self, folder: Path | None, *, threshold: float, least_px: float, device: str) -> None:
+        def __init__(self, folder: Path | None, *, threshold: float, device: str) -> None:
             asked.append(device)
-            super().__init__(folder, threshold=threshold, least_px=least_px)
+            super().__init__(folder, threshold=threshold)
 
     monkeypatch.setattr(choose, "FaceGrid", Noted)
     choose.load_finder(Settings(device=device))

@@ -98,13 +98,6 @@ def test_the_score_of_a_small_box_counts_less() -> None:
     assert len(decode(outputs, 0.7).scores) == 0
 
 
-def test_a_caller_may_leave_out_boxes_that_are_small_for_it() -> None:
-    outputs = nothing_found()
-    put(outputs, 8, 4, 4, (32, 32, 44, 44), 2.0)
-    assert len(decode(outputs, 0.5, least_px=11.9).scores) == 1
-    assert len(decode(outputs, 0.5, least_px=12.1).scores) == 0
-
-
 def test_neighbours_are_two_faces_the_better_one_first() -> None:
     outputs = nothing_found()
     put(outputs, 8, 5, 3, (10, 30, 40, 70), 1.0)

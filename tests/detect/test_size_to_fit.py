@@ -10,7 +10,7 @@ import pytest
 
 from live_monitor.detect import tiles
 from live_monitor.detect.detector import Expected
-from live_monitor.detect.look import COARSE_SIDE_PX, MOST_ENLARGED
+from live_monitor.detect.look import COARSE_SIDE_PX
 from live_monitor.detect.size_to_fit import (
     CALM_FULL_LOOK_EVERY_S,
     EVERYWHERE_EVERY_S,
@@ -20,7 +20,8 @@ from live_monitor.detect.size_to_fit import (
     SEARCH_AGAIN_S,
     SizeToFit,
 )
-from live_monitor.detect.surroundings import CELL_PX
+from live_monitor.detect.surroundings import QUICK
+from live_monitor.scaling import MOST_ENLARGED
 from live_monitor.types import Box, Detection, Image
 from tests.fakes import FakeFinder, frame_of, squares
 
@@ -127,7 +128,7 @@ def test_a_size_at_which_a_face_is_lost_is_not_used() -> None:
     for number in range(8):
         watch.show(squares(NEAR), number * 0.04)
     assert watch.sides[:2] == [FULL_PX, COARSE_SIDE_PX]
-    assert set(watch.sides[2:]) - {CELL_PX} == {LOST_ENLARGES * COARSE_SIDE_PX}
+    assert set(watch.sides[2:]) - {QUICK.cell_px} == {LOST_ENLARGES * COARSE_SIDE_PX}
 
 
 def test_a_face_that_comes_and_goes_is_not_looked_for_at_full_size_every_time() -> None:
@@ -250,7 +251,7 @@ class TestBetweenLooksAtTheWholeFrame:
         assert counts == [2] * 25
         assert [number for number, everywhere in enumerate(watch.everywhere) if everywhere] == [0, 5, 10, 15, 20]
         between = [side for side, everywhere in zip(watch.first_sides, watch.everywhere, strict=True) if not everywhere]
-        assert set(between) == {2 * CELL_PX}
+        assert set(between) == {2 * QUICK.cell_px}
 
     def test_a_face_that_moves_is_followed(self) -> None:
         watch = Watch()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from live_monitor.detect.look import MOST_ENLARGED
-from live_monitor.detect.surroundings import CELL_PX, FACE_PX, Surroundings, pixels_around
+from live_monitor.detect.surroundings import QUICK, Surroundings, pixels_around
+from live_monitor.scaling import MOST_ENLARGED
 from live_monitor.types import Box, Detection, Image
 from tests.fakes import FakeFinder, grey_picture, squares
 
+CELL_PX, FACE_PX = QUICK
 NEAR, FAR = Box(300, 200, 700, 600), Box(1000, 100, 1042, 142)
 
 

@@ -1,0 +1,117 @@
+"""A closer look at small and doubtful hits, by a finder of bright squares that gives them another score there."""
+
+from __future__ import annotations
+
+import pytest
+
+from live_monitor.detect.closer import CLOSE, MOST, SETTLED, SMALL_PX, TINY_PX, TOGETHER, look_closer
+from live_monitor.detect.detector import Doubts
+from live_monitor.detect.look import look
+from live_monitor.types import Box, Detection, Image
+from tests.fakes import FakeFinder, squares
+
+SCALE = 4.0
+"""Pixels of the picture in one of what was searched."""
+
+SMALL = Box(400, 200, 480, 280)
+TINY = Box(800, 600, 840, 640)
+LARGE = Box(100, 500, 220, 620)
+CLOSE_PICTURE = (TOGETHER * CLOSE.cell_px, CLOSE.cell_px)
+
+
+class Finder(FakeFinder):
+    """Gives what it sees one score in closer looks and another elsewhere."""
+
+    def __init__(self, closer: float, first: float = 0.5) -> None:
+        super().__init__()
+        self._closer, self._first = closer, first
+
+    def find(self, picture: Image) -> list[Detection]:
+        score = self._closer if (picture.shape[1], picture.shape[0]) == CLOSE_PICTURE else self._first
+        return [Detection(hit.box, score, hit.landmarks) for hit in super().find(picture)]
+
+
+def hits(*boxes: Box, score: float = 0.5) -> list[Detection]:
+    return [Detection(box, score, ((box.x1, box.y1),) * 5) for box in boxes]
+
+
+def test_the_sizes_of_this_file_are_what_it_says() -> None:
+    assert TINY.width / SCALE < TINY_PX <= SMALL.width / SCALE < SMALL_PX <= LARGE.width / SCALE
+
+
+def test_who_is_seen_better_has_the_mean_of_both_scores_and_boxes() -> None:
+    first = Box(404, 204, 484, 284)
+    [face] = look_closer(Finder(0.9), squares(SMALL), hits(first), SCALE)
+    assert face.score == pytest.approx(0.7)
+    assert face.box == pytest.approx(Box(402, 202, 482, 282), abs=1)
+    assert face.landmarks is not None
+    assert face.landmarks[0] == pytest.approx((400, 200), abs=1.5)
+
+
+def test_a_hit_is_shown_larger_than_it_was_searched_out_of_the_picture_itself() -> None:
+    class Watching(Finder):
+        def find(self, picture: Image) -> list[Detection]:
+            found = super().find(picture)
+            self.widths = [hit.box.width for hit in found]
+            return found
+
+    finder = Watching(0.9)
+    look_closer(finder, squares(SMALL), hits(SMALL), SCALE)
+    assert finder.pictures == [CLOSE_PICTURE]
+    assert finder.widths == pytest.approx([CLOSE.face_px], abs=1)
+
+
+@pytest.mark.parametrize(("box", "score"), [(LARGE, 0.5), (SMALL, SETTLED), (TINY, SETTLED)])
+def test_a_large_or_a_sure_one_is_not_looked_at_again(box: Box, score: float) -> None:
+    finder = Finder(0.1)
+    assert look_closer(finder, squares(box), hits(box, score=score), SCALE) == hits(box, score=score)
+    assert finder.pictures == []
+
+
+@pytest.mark.parametrize(("box", "score"), [(SMALL, 0.5), (TINY, 0.3)])
+def test_seen_worse_a_small_one_stays_and_a_tiny_one_counts_less(box: Box, score: float) -> None:
+    [face] = look_closer(Finder(0.1), squares(box), hits(box), SCALE)
+    assert face.score == pytest.approx(score)
+
+
+@pytest.mark.parametrize(("box", "score"), [(SMALL, 0.5), (TINY, 0.25)])
+def test_not_seen_again_a_small_one_stays_and_a_tiny_one_counts_half(box: Box, score: float) -> None:
+    [face] = look_closer(Finder(0.9), squares(), hits(box), SCALE)
+    assert (face.box, face.score) == (box, score)
+
+
+def test_every_one_of_many_is_judged_by_its_own_look() -> None:
+    boxes = [Box(x, y, x + 40, y + 40) for y in range(100, 900, 200) for x in range(100, 1200, 200)]
+    shown = boxes[::2]
+    faces = look_closer(Finder(0.9), squares(*shown), hits(*boxes), SCALE)
+    assert sorted(face.box for face in faces if (face.score or 0) > 0.6) == [pytest.approx(box, abs=1) for box in sorted(shown)]
+    assert len(faces) == len(boxes)
+
+
+def test_of_very_many_only_the_best_are_looked_at_and_tiny_others_count_half() -> None:
+    boxes = [Box(x, y, x + 10, y + 10) for y in range(0, 300, 20) for x in range(0, 300, 20)]
+    finder = Finder(0.9)
+    faces = look_closer(finder, squares(), [*hits(*boxes, score=0.4), *hits(*boxes[:5], score=0.6)], 1.0)
+    assert len(finder.pictures) == MOST / TOGETHER
+    assert max(face.score or 0 for face in faces) == pytest.approx(0.3)
+
+
+def test_two_hits_that_turn_out_to_be_one_face_are_one() -> None:
+    faces = look_closer(Finder(0.9), squares(SMALL), hits(SMALL, Box(430, 205, 490, 265)), SCALE)
+    assert len(faces) == 1
+
+
+def test_a_look_tells_of_who_is_good_enough_after_the_closer_one() -> None:
+    class Doubting(Finder):
+        @property
+        def doubts(self) -> Doubts:
+            return Doubts(self, 0.6)
+
+    assert [face.score for face in look(Doubting(0.9), squares(SMALL), 320)] == [pytest.approx(0.7)]
+    assert look(Doubting(0.6), squares(SMALL), 320) == []
+
+
+def test_a_finder_whom_it_does_not_help_is_not_asked() -> None:
+    finder = Finder(0.9)
+    assert [face.score for face in look(finder, squares(SMALL), 320)] == [0.5]
+    assert len(finder.pictures) == 1
