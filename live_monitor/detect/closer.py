@@ -1,4 +1,4 @@
-"""A closer look at small hits that a finder is not sure of: each out of the picture itself, larger than it was searched.
+"""A closer look at tiny hits: each out of the picture itself, larger than it was searched.
 
 In a picture made small a face of ten pixels looks much like a letter or the back of a head; mostly there is more to see of it.
 """
@@ -6,24 +6,18 @@ In a picture made small a face of ten pixels looks much like a letter or the bac
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterator, Sequence
 
 from live_monitor.detect.detector import FaceFinder, merge_overlapping
 from live_monitor.detect.surroundings import Scale, Surroundings
 from live_monitor.types import Box, Detection, Image
 
+TINY_PX = 16.0
+"""Side of a hit, the square's of the same area, in the picture searched, under which one look tells little: a coat of arms looks
+like a face there, picture after picture."""
+
 CLOSE = Scale(128, 48)
 """How large hits are shown: a face with more around it is told better from other things than one that fills its place."""
-
-SMALL_PX = CLOSE.face_px / 2
-"""Side of a hit, the square's of the same area, in the picture searched, from which a closer look is not twice as close."""
-
-TINY_PX = 16.0
-"""Side of a hit under which one look tells little: a coat of arms looks like a face there, picture after picture."""
-
-SETTLED = 0.8
-"""Score from which one look is enough."""
 
 MOST = 100
 """Hits that are looked at closer, the best ones: a picture of noise must not stop the program."""
@@ -33,10 +27,7 @@ TOGETHER = 2
 
 
 def look_closer(finder: FaceFinder, image: Image, found: Sequence[Detection], scale: float) -> list[Detection]:
-    """Judges the small and doubtful ones of some hits once more.
-
-    Who is seen better there has the mean of both scores and boxes. A tiny hit has it too where it is seen worse, and half its
-    score where it is not seen again: that both looks see it is what tells it from other things.
+    """Judges the tiny ones of some hits by both looks: score and box are their means, the score 0 where one is not seen again.
 
     Args:
         finder: has found them, and looks again.
@@ -47,17 +38,13 @@ def look_closer(finder: FaceFinder, image: Image, found: Sequence[Detection], sc
     Returns:
         As many or, where two turn out to be one face, fewer, in any order.
     """
-
-    def side(hit: Detection) -> float:
-        return math.sqrt(hit.box.area) / scale
-
-    doubtful = sorted((hit for hit in found if _score(hit) < SETTLED and side(hit) < SMALL_PX), key=_score, reverse=True)
-    if not doubtful:
-        return list(found)
-    judged = [hit for hit in found if _score(hit) >= SETTLED or side(hit) >= SMALL_PX]
-    for hit, seen in zip(doubtful, _seen_again(finder, image, doubtful), strict=True):
-        judged.append(_judged_tiny(hit, seen) if side(hit) < TINY_PX else _judged(hit, seen))
-    return merge_overlapping(judged)
+    tiny_area = (TINY_PX * scale) ** 2
+    large = [hit for hit in found if hit.box.area >= tiny_area]
+    tiny = sorted((hit for hit in found if hit.box.area < tiny_area), key=_score, reverse=True)
+    if not tiny:
+        return large
+    judged = (_mean(hit, seen) for hit, seen in zip(tiny, _seen_again(finder, image, tiny), strict=True))
+    return merge_overlapping([*large, *judged])
 
 
 def _seen_again(finder: FaceFinder, image: Image, hits: Sequence[Detection]) -> Iterator[Detection | None]:
@@ -68,15 +55,9 @@ def _seen_again(finder: FaceFinder, image: Image, hits: Sequence[Detection]) -> 
         yield None
 
 
-def _judged(hit: Detection, seen: Detection | None) -> Detection:
-    return hit if seen is None or _score(seen) <= _score(hit) else _mean(hit, seen)
-
-
-def _judged_tiny(hit: Detection, seen: Detection | None) -> Detection:
-    return dataclasses.replace(hit, score=_score(hit) / 2) if seen is None else _mean(hit, seen)
-
-
-def _mean(hit: Detection, seen: Detection) -> Detection:
+def _mean(hit: Detection, seen: Detection | None) -> Detection:
+    if seen is None:
+        return dataclasses.replace(hit, score=_score(hit) / 2)
     box = Box(*((one + other) / 2 for one, other in zip(hit.box, seen.box, strict=True)))
     # The landmarks are those of the larger picture.
     return dataclasses.replace(seen, box=box, score=(_score(hit) + _score(seen)) / 2)

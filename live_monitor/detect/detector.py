@@ -40,18 +40,18 @@ class FaceFinder(Protocol):
 
     @property
     def doubts(self) -> Doubts | None:
-        """What a closer look is worth; None when it does not help the finder to judge."""
+        """How it judges tiny hits with a closer look; None: it does not."""
 
     def find(self, picture: Image) -> list[Detection]:
         """Faces of uint8 (H, W, 3) BGR of any size, in pixels of that picture, any order, none twice."""
 
 
 class Doubts(NamedTuple):
-    """How a finder judges hits that it is not sure of with a closer look.
+    """How a finder judges hits with a closer look.
 
     Attributes:
         finder: the same one, telling of hits from a lower score on.
-        least_score: score from which a hit is told of after that.
+        least_score: score from which a hit is told of after the closer look.
     """
 
     finder: FaceFinder

@@ -35,7 +35,7 @@ MOST_THREADS = 2
 OUTPUTS = tuple(f"{kind}_{stride}" for stride in STRIDES for kind in VALUES)
 
 DOUBTFUL = 0.35
-"""Score from which a small hit is worth a closer look: of a lower one the mean with the best score would be no sure face."""
+"""Score from which a tiny hit is worth a closer look: of a lower one the mean with the best score would be no sure face."""
 
 _REINSTALL = "reinstall live-monitor, or give a folder that train-detector made"
 

@@ -41,7 +41,7 @@ def look(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
 
 
 def _judged(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
-    """What is found at a size, and where the finder doubts, after a closer look."""
+    """What is found at a size, tiny hits judged by a closer look too where the finder has doubts of them."""
     doubts = finder.doubts
     if doubts is None:
         return _at_size(finder, image, side_px)

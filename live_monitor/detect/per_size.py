@@ -17,7 +17,7 @@ Size = tuple[int, int]
 SIZES_READY = 6
 """The full size, the small copy, the closer look, and the sizes fitted to faces between which a video goes to and fro."""
 
-PIXELS_READY = 1_370_000
+PIXELS_READY = 1_340_000
 """Of all sizes together: the full size, 1280x720, and small ones, but no second large one, which takes 15 MB."""
 
 

@@ -40,7 +40,6 @@ class YuNetFinder:
     """It was trained on faces of 10 to 300 pixels."""
 
     doubts = None
-    """Of what a closer look shows it, it takes too much for a face."""
 
     def __init__(self, model: Path, *, threshold: float = THRESHOLD) -> None:
         """Loads the network.
