@@ -106,7 +106,7 @@ def test_a_look_tells_of_who_is_good_enough_after_the_closer_one() -> None:
     assert look(Doubting(0.6), squares(TINY), 320) == []
 
 
-def test_a_finder_whom_it_does_not_help_is_not_asked() -> None:
+def test_a_finder_without_doubts_looks_once() -> None:
     finder = Finder(0.9)
     assert [face.score for face in look(finder, squares(TINY), 320)] == [0.5]
     assert len(finder.pictures) == 1

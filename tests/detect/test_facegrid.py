@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from live_monitor.detect.cells import MIDDLE_GREY, MULTIPLE_PX, to_input
-from live_monitor.detect.facegrid import CARD_FILE, KERAS, LITERT, FaceGrid, LiteRTNetwork, load_detector_card
+from live_monitor.detect.facegrid import CARD_FILE, DOUBTFUL, KERAS, LITERT, FaceGrid, LiteRTNetwork, load_detector_card
 from live_monitor.errors import ModelError
 from live_monitor.resources import packaged_folder
 from live_monitor.types import Image
@@ -61,6 +61,15 @@ def test_a_drawn_face_is_found_where_it_is(finder: FaceGrid) -> None:
     assert 0.5 * side < face.box.width < side
     assert face.score is not None
     assert finder.threshold <= face.score <= 1
+
+
+@pytest.mark.parametrize(("threshold", "doubtful"), [(0.6, DOUBTFUL), (0.05, 0.05)])
+def test_for_a_closer_look_it_tells_of_fainter_hits(threshold: float, doubtful: float) -> None:
+    finder = FaceGrid(threshold=threshold)
+    doubts = finder.doubts
+    assert isinstance(doubts.finder, FaceGrid)
+    assert (doubts.finder.threshold, doubts.least_score) == (doubtful, threshold)
+    assert finder.threshold == threshold
 
 
 def test_landmarks_are_two_eyes_a_nose_and_two_corners_of_a_mouth(finder: FaceGrid) -> None:

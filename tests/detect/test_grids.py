@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from live_monitor.detect.cells import STRIDES, VALUES, encode_boxes, encode_points, middles
-from live_monitor.detect.grids import MOST_CANDIDATES, Tensor, decode
+from live_monitor.detect.grids import LEAST_SIDE_PX, MOST_CANDIDATES, Tensor, decode
 
 SIDE = 128
 RARE = -9.0
@@ -96,6 +96,13 @@ def test_the_score_of_a_small_box_counts_less() -> None:
     certain = 1 / (1 + np.exp(-2.0))
     np.testing.assert_allclose(decode(outputs, 0.5).scores, [0.75 * certain], atol=1e-5)
     assert len(decode(outputs, 0.7).scores) == 0
+
+
+@pytest.mark.parametrize(("side_px", "faces"), [(LEAST_SIDE_PX - 0.1, 0), (LEAST_SIDE_PX + 0.1, 1)])
+def test_what_is_less_than_a_cell_is_left_out(side_px: float, faces: int) -> None:
+    outputs = nothing_found()
+    put(outputs, 8, 4, 4, (32, 32, 32 + side_px, 32 + side_px), 4.0)
+    assert len(decode(outputs, 0.5).scores) == faces
 
 
 def test_neighbours_are_two_faces_the_better_one_first() -> None:
