@@ -117,7 +117,7 @@ class Monitor:
         if self._controls.paused != self._pipeline.paused:
             (self._pipeline.pause if self._controls.paused else self._pipeline.resume)()
         self._pipeline.wishes = self._controls.wishes
-        self._live_view.left_out = self._controls.wishes.left_out
+        self._live_view.leave_out(self._controls.wishes.left_out)
         self._display.set_fullscreen(self._controls.fullscreen)
         self._live_view.renew_panel()
         if self._live_view.frame is not None and not self._controls.quit:
@@ -157,7 +157,7 @@ class Monitor:
             result = self._pipeline.next_result(POLL_S)
         now = self._clock.now()
         if result is not None:
-            self._live_view.take(result, now)
+            result = self._live_view.take(result, now)
         elif now - self._drawn_s < REDRAW_S:
             return
         elif self._pipeline.loading:

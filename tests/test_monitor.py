@@ -22,6 +22,7 @@ from live_monitor.errors import DisplayError, ModelError, OutputError, SourceErr
 from live_monitor.labels import COLOURS_BGR
 from live_monitor.monitor import LOADING_NOTICE, LOST_NOTICE, OPENING_NOTICE, Monitor
 from live_monitor.overlay.renderer import Status, render
+from live_monitor.overlay.view import View
 from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
 from live_monitor.session.recording import Recording
@@ -356,6 +357,28 @@ class TestKeys:
         boxed = [bool((image == COLOURS_BGR["happy"]).all(axis=2).any()) for image in display.shown]
         assert all(boxed[3:6])
         assert not any(boxed[6:])
+
+    def test_a_click_in_a_pause_takes_the_face_out_of_the_panel_at_once_and_another_brings_it_back(self) -> None:
+        display = Watcher({3: " ", 6: (200, 200), 9: (200, 200)}, until=12)
+        pipeline = Pipeline(
+            FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(paced=True, newest_wins=False)
+        )
+        Monitor(pipeline, display, view=View(panel=True)).run()
+        panels = [image[:, 640:] for image in display.shown]
+        # The bar of the moment is all of one colour, much wider than the square beside the word.
+        happy = [int((panel == COLOURS_BGR["happy"]).all(axis=2).sum(axis=1).max()) > 100 for panel in panels]
+        assert happy[3:12] == [True] * 3 + [False] * 3 + [True] * 3
+
+    def test_nothing_is_logged_or_summed_up_of_a_face_from_its_click_on(self, tmp_path: Path) -> None:
+        display, summary = Watcher({3: " ", 6: (200, 200), 8: " "}, until=16), Summary("fake")
+        with Log(tmp_path / "log.csv", 0.0, live=False) as log:
+            pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
+            Monitor(pipeline, display, log=log, summary=summary).run()
+        with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as lines:
+            frames = [int(line["frame"]) for line in csv.DictReader(lines) if line["face"]]
+        clicked_at = int(display.shown[2][-1, -1, 0]) // 10
+        assert frames == list(range(clicked_at + 1))
+        assert summary.as_json()["readings"] == clicked_at + 1 < summary.frames
 
     def test_a_click_beside_all_faces_does_nothing(self) -> None:
         display = Watcher({3: (500, 450)}, until=8)

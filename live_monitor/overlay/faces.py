@@ -41,7 +41,9 @@ def blur_faces(canvas: Image, faces: Sequence[Rect]) -> None:
             part[:] = cv2.resize(cells, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_LINEAR)
 
 
-def draw_readings(canvas: Image, readings: Sequence[Reading], place: Canvas, taken: Rect, view: View, style: Style) -> None:
+def draw_readings(
+    canvas: Image, readings: Sequence[Reading], place: Canvas, taken: Sequence[Rect], view: View, style: Style
+) -> None:
     """Draws every face's box and, where there is room beside `taken`, its label."""
     if not readings:
         return
@@ -55,7 +57,7 @@ def draw_readings(canvas: Image, readings: Sequence[Reading], place: Canvas, tak
     bars = _bars_size(style) if view.details else (0, 0)
     sizes = [plate_size(text, style) for text in texts]
     sizes = [(max(plate[0], bars[0]), plate[1] + bars[1]) for plate in sizes]
-    for rect, text, reading in zip(place_plates(faces, sizes, [taken], (width, height)), texts, readings, strict=True):
+    for rect, text, reading in zip(place_plates(faces, sizes, taken, (width, height)), texts, readings, strict=True):
         if rect is not None:
             plate = rect._replace(y2=rect.y2 - bars[1])
             draw_plate(canvas, text, plate, _colour(reading), style)

@@ -1,4 +1,4 @@
-"""Where the labels go: inside the picture, close to their faces, none over another."""
+"""Where labels and notices go: labels inside the picture, close to their faces, none over another; a notice over little."""
 
 from __future__ import annotations
 
@@ -35,6 +35,23 @@ def place_plates(
             occupied.append(place)
         places.append(place)
     return places
+
+
+def place_at_lower_edge(size: tuple[int, int], faces: Sequence[Rect], picture: tuple[int, int]) -> Rect:
+    """Finds a place for a notice at the lower edge, where least is lost: the upper edge has the status.
+
+    Args:
+        size: width and height of its plate, in pixels.
+        faces: the faces' boxes.
+        picture: width and height of the picture, in pixels.
+
+    Returns:
+        The middle of the edge, or the left or right corner where that covers less of the faces.
+    """
+    width, height = size
+    right, top = max(0, picture[0] - width), max(0, picture[1] - height)
+    places = [Rect(x, top, x + width, top + height) for x in (right // 2, 0, right)]
+    return min(places, key=lambda place: sum(map(place.intersection, faces)))
 
 
 def _candidates(face: Rect, size: tuple[int, int], picture: tuple[int, int]) -> Iterator[Rect]:

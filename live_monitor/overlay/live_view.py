@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +14,7 @@ from live_monitor.overlay.rate import RateCounter
 from live_monitor.overlay.renderer import Status, render
 from live_monitor.overlay.view import View
 from live_monitor.pulse.pulse import Pulse
-from live_monitor.types import Box, Frame, FrameResult, Image, Reading, Track
+from live_monitor.types import Box, Frame, FrameResult, Image
 
 PANEL_EVERY_S = 0.5
 """The panel is drawn anew this often: nobody reads numbers that change faster."""
@@ -34,25 +35,40 @@ class LiveView:
         """
         self.pulse = Pulse()
         self.result: FrameResult | None = None
-        """The one that was taken last."""
+        """The one that was taken last, without the faces that were left out since."""
 
         self.frame: Frame | None = None
         """The picture that is shown: the last result's, or, before there is one, any."""
 
-        self.left_out: frozenset[int] = frozenset()
-        """Numbers of faces that the user has left out, which the result that is shown may not know yet."""
-
+        self._analysed: FrameResult | None = None
+        self._left_out: frozenset[int] = frozenset()
         self._zones, self._recorded = zones, recorded
         self._rate, self._latency = RateCounter(), Latency()
         self._panel: Image | None = None
         self._panel_s = 0.0
 
-    def take(self, result: FrameResult, now_s: float) -> None:
-        """Takes the next result, and the time in seconds by the clock that `draw` gets too."""
-        self.result, self.frame = result, result.frame
+    def take(self, analysed: FrameResult, now_s: float) -> FrameResult:
+        """Takes the next result, and the time in seconds by the clock that `draw` gets too.
+
+        Returns:
+            The result without the faces that were left out while it was analysed.
+        """
+        self._analysed, self.frame = analysed, analysed.frame
         self._rate.tick(now_s)
-        self._latency.add(result, now_s)
-        self.pulse.add(result)
+        self._latency.add(analysed, now_s)
+        return self._count(analysed)
+
+    def leave_out(self, numbers: frozenset[int]) -> None:
+        """Lets nothing be said of the faces with these numbers, from the result on that is shown."""
+        self._left_out = numbers
+        if self._analysed is not None:
+            # No time has passed for the pulse since it took this result: it only counts the faces of the moment anew.
+            self._count(self._analysed)
+
+    def _count(self, analysed: FrameResult) -> FrameResult:
+        self.result = _without(analysed, self._left_out)
+        self.pulse.add(self.result)
+        return self.result
 
     def renew_panel(self) -> None:
         """Lets the next picture show the pulse as it is then, and not as of up to PANEL_EVERY_S before."""
@@ -69,18 +85,10 @@ class LiveView:
             self._latency.lines(now_s),
             recorded=self._recorded,
         )
-        readings = [reading for reading in self._readings if reading.track.id not in self.left_out]
+        readings, left_out = (self.result.readings, self.result.left_out) if self.result else ((), ())
         hidden = self._hidden(image) if view.blur else ()
-        shown = render(image, readings, status, self._zones, view, self._tracks_left_out(), hidden)
+        shown = render(image, readings, status, self._zones, view, left_out, hidden)
         return np.hstack([shown, self._panel_for(shown, now_s)]) if view.panel else shown
-
-    @property
-    def _readings(self) -> Sequence[Reading]:
-        return self.result.readings if self.result else ()
-
-    def _tracks_left_out(self) -> Sequence[Track]:
-        since = (reading.track for reading in self._readings if reading.track.id in self.left_out)
-        return [*(self.result.left_out if self.result else ()), *since]
 
     def _hidden(self, image: Image) -> Sequence[Box]:
         """Where somebody may be of whom nothing is said yet; before there is a result, anywhere."""
@@ -90,3 +98,10 @@ class LiveView:
         if self._panel is None or now_s - self._panel_s >= PANEL_EVERY_S or self._panel.shape[0] != shown.shape[0]:
             self._panel, self._panel_s = draw_panel(self.pulse, shown.shape[1], shown.shape[0]), now_s
         return self._panel
+
+
+def _without(result: FrameResult, numbers: frozenset[int]) -> FrameResult:
+    """The result as it were if the faces with these numbers had been left out before."""
+    readings = tuple(reading for reading in result.readings if reading.track.id not in numbers)
+    since = (reading.track for reading in result.readings if reading.track.id in numbers)
+    return dataclasses.replace(result, readings=readings, left_out=(*result.left_out, *since))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -24,6 +25,9 @@ INDEX_COLOURS_BGR: dict[str, Colour] = {
 }  # fmt: skip
 PALETTE_BGR = np.array([COLOURS_BGR[label] for label in LABELS], np.uint8)
 RANGES = {"valence": (-1.0, 1.0), "expressiveness": (0.0, 1.0), "concentration": (0.0, 1.0)}
+
+SPANS_S = (30, 60, 120, 180, 240, SHOWN_S)
+"""What the charts may show, in seconds: the shortest that holds all there is, so that they are never nearly empty for long."""
 
 TITLE = "Class pulse"
 SUBTITLE = "expressions, not minds"
@@ -117,25 +121,50 @@ class _Column:
         each = left // 2
         if each < 6 * self._style.padding:
             return
-        now_s = points[-1].at_s if points else 0.0
-        for title, draw in ((f"last {SHOWN_S // 60} minutes", _draw_indexes), ("emotions", _draw_shares)):
+        axis = _Axis.of(points)
+        for title, draw in ((axis.title, _draw_indexes), ("emotions", _draw_shares)):
             self.line(title, FAINT_BGR, small=True)
             rect = Rect(self._margin, self._y, self._margin + self._inner, self._y + each)
             chart = self._image[rect.y1 : rect.y2, rect.x1 : rect.x2]
             cv2.rectangle(self._image, (rect.x1, rect.y1), (rect.x2 - 1, rect.y2 - 1), CHART_BGR, cv2.FILLED)
             if points:
-                draw(chart, points, now_s, self._style)
+                draw(chart, points, axis, self._style)
             for marker_s in markers:
-                x = _x(chart, marker_s, now_s)
+                x = min(axis.x(chart, marker_s), chart.shape[1] - 1)  # its second may have no point yet
                 cv2.line(chart, (x, 0), (x, chart.shape[0]), INK_BGR, max(1, self._style.line // 2))
             self._y = rect.y2
 
 
-def _draw_indexes(chart: Image, points: Sequence[Point], now_s: float, style: Style) -> None:
+class _Axis(NamedTuple):
+    """The time axis of the charts, both in seconds: the media time at its right end, and how much of the past it shows."""
+
+    now_s: float
+    span_s: int
+
+    @classmethod
+    def of(cls, points: Sequence[Point]) -> _Axis:
+        """The axis for these points, which end at its right end."""
+        if not points:
+            return cls(0.0, SPANS_S[0])
+        now_s = points[-1].at_s
+        return cls(now_s, next((span_s for span_s in SPANS_S if now_s - points[0].at_s <= span_s), SPANS_S[-1]))
+
+    @property
+    def title(self) -> str:
+        if self.span_s < 60:
+            return f"last {self.span_s} seconds"
+        return f"last {self.span_s // 60} minutes" if self.span_s > 60 else "last minute"
+
+    def x(self, chart: Image, at_s: float) -> int:
+        """The column of a moment; negative for one before the axis begins."""
+        return int((1 - (self.now_s - at_s) / self.span_s) * (chart.shape[1] - 1))
+
+
+def _draw_indexes(chart: Image, points: Sequence[Point], axis: _Axis, style: Style) -> None:
     """A line for each index, thin and pale where few faces were readable."""
     middle = chart.shape[0] // 2
     cv2.line(chart, (0, middle), (chart.shape[1], middle), GROUND_BGR, 1)
-    xs = [_x(chart, point.at_s, now_s) for point in points]
+    xs = [axis.x(chart, point.at_s) for point in points]
     for name, colour in INDEX_COLOURS_BGR.items():
         low, high = RANGES[name]
         ys = [round((high - point.indexes[name]) / (high - low) * (chart.shape[0] - 1)) for point in points]
@@ -156,20 +185,19 @@ def _runs(points: Sequence[Point]) -> Iterator[tuple[bool, slice]]:
             start = index
 
 
-def _draw_shares(chart: Image, points: Sequence[Point], now_s: float, _style: Style) -> None:
-    """Stacked, the first label at the bottom; a point fills the columns since the one before, but no more than a second's."""
+def _draw_shares(chart: Image, points: Sequence[Point], axis: _Axis, _style: Style) -> None:
+    """Stacked, the first label at the bottom; a point fills the columns since the one before, after a gap a second's."""
     height, width = chart.shape[:2]
-    second = max(1, round(width / SHOWN_S))
-    xs, columns = np.array([_x(chart, point.at_s, now_s) for point in points]), np.arange(width)
-    latest = np.searchsorted(xs, columns + second, side="right") - 1
-    drawn = (latest >= 0) & (xs[latest] >= columns)
+    second = max(1, round(width / axis.span_s))
+    xs, columns = np.array([axis.x(chart, point.at_s) for point in points]), np.arange(width)
+    joined = np.diff([point.at_s for point in points]) <= LONGEST_GAP_S
+    begins = xs - second
+    begins[1:] = np.where(joined, xs[:-1], begins[1:])
+    following = np.searchsorted(xs, columns)  # the last point is in the last column
+    drawn = columns > begins[following]
     tops = np.rint(height * (1 - np.array([point.shares for point in points]).cumsum(axis=1))).astype(np.int16)
     rows = np.arange(height, dtype=np.int16)[:, np.newaxis]
     labels = np.zeros((height, np.count_nonzero(drawn)), np.uint8)
-    for top in tops[latest[drawn]].T[:-1]:  # a pixel above it has a later label
+    for top in tops[following[drawn]].T[:-1]:  # a pixel above it has a later label
         labels += rows < top
     chart[:, drawn] = PALETTE_BGR.take(labels, axis=0)
-
-
-def _x(chart: Image, at_s: float, now_s: float) -> int:
-    return int((1 - (now_s - at_s) / SHOWN_S) * (chart.shape[1] - 1))

@@ -13,6 +13,7 @@ from live_monitor.detect.zones import Zone
 from live_monitor.keys import KEYS, MOUSE_HELP
 from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.faces import blur_faces, draw_left_out, draw_readings
+from live_monitor.overlay.layout import place_at_lower_edge
 from live_monitor.overlay.text import Rect, Style, draw_lines, draw_plate, lines_size, plate_size
 from live_monitor.overlay.view import View
 from live_monitor.types import Box, Image, Reading, Track
@@ -35,13 +36,13 @@ HELP_BGR = (48, 44, 42)
 
 @dataclass(frozen=True)
 class Status:
-    """What the corners of the picture tell.
+    """What the edges of the picture tell.
 
     Attributes:
         fps: pictures shown in the last second.
         source_size: width and height of the source's pictures, in pixels.
-        notice: a message across the picture ("Loading model", "Signal lost"), or "".
-        message: something done a moment ago ("Snapshot written to ..."), at the lower edge, or "".
+        notice: what keeps the picture from going on ("Loading model", "Signal lost"), at the lower edge, or "".
+        message: something done a moment ago ("Snapshot written to ..."), above it, or "".
         details: lines with times, shown with the details.
         recorded: whether the pictures are recorded.
     """
@@ -90,9 +91,12 @@ def render(
     if status.notice:
         canvas = cv2.convertScaleAbs(canvas, alpha=DIMMED).astype(np.uint8, copy=False)
     status_text, status_place = _status_plate(status, readings, style)
-    draw_readings(canvas, readings, place, _taken(status, status_place, view, style), view, style)
+    # Those who are left out too, or a click that leaves somebody out would move the notice.
+    tracks = [*(reading.track for reading in readings), *left_out]
+    notice_place = _notice_place(canvas, status.notice, [place.rect(track.box) for track in tracks])
+    draw_readings(canvas, readings, place, [_taken(status, status_place, view, style), notice_place], view, style)
     draw_plate(canvas, status_text, status_place, PLATE_BGR, style)
-    _draw_texts(canvas, status, status_place, view, style)
+    _draw_texts(canvas, status, status_place, notice_place, view, style)
     return canvas
 
 
@@ -108,18 +112,36 @@ def _details_style(style: Style) -> Style:
     return dataclasses.replace(style, font_scale=DETAILS_REDUCED * style.font_scale)
 
 
-def _draw_texts(canvas: Image, status: Status, status_place: Rect, view: View, style: Style) -> None:
+def _notice_place(canvas: Image, notice: str, faces: Sequence[Rect]) -> Rect:
+    """Where the notice goes; without one a strip of no height along the lower edge."""
     height, width = canvas.shape[:2]
+    if not notice:
+        return Rect(0, height, width, height)
+    return place_at_lower_edge(plate_size(notice, _notice_style(canvas)), faces, (width, height))
+
+
+def _notice_style(canvas: Image) -> Style:
+    return Style.for_picture(canvas.shape[1], canvas.shape[0], NOTICE_ENLARGED)
+
+
+def _message_place(canvas: Image, message: str, notice_place: Rect, style: Style) -> Rect:
+    """Right above the lower edge, or above the notice where that is in the way."""
+    width, height = plate_size(message, style)
+    x = max(0, (canvas.shape[1] - width) // 2)
+    bottoms = (edge - 4 * style.padding for edge in (canvas.shape[0], notice_place.y1))
+    at_edge, above_notice = (Rect(x, bottom - height, x + width, bottom) for bottom in bottoms)
+    return above_notice if at_edge.overlaps(notice_place) else at_edge
+
+
+def _draw_texts(canvas: Image, status: Status, status_place: Rect, notice_place: Rect, view: View, style: Style) -> None:
     if view.details and status.details:
         draw_lines(canvas, status.details, (0, status_place.y2), PLATE_BGR, _details_style(style), DETAILS_OPACITY)
     if status.message:
-        plate = plate_size(status.message, style)
-        x, y = max(0, (width - plate[0]) // 2), height - plate[1] - 4 * style.padding
-        draw_plate(canvas, status.message, Rect(x, y, x + plate[0], y + plate[1]), HELP_BGR, style)
+        draw_plate(canvas, status.message, _message_place(canvas, status.message, notice_place, style), HELP_BGR, style)
     if view.help:
         _draw_help(canvas, style)
-    elif status.notice:
-        _draw_notice(canvas, status.notice)
+    if status.notice:
+        draw_plate(canvas, status.notice, notice_place, NOTICE_BGR, _notice_style(canvas))
 
 
 def _draw_help(canvas: Image, style: Style) -> None:
@@ -151,11 +173,3 @@ def _status_plate(status: Status, readings: Sequence[Reading], style: Style) -> 
     faces = f"readable {readable} of {len(readings)}" if readings else "0 faces"
     text = f"{status.fps:.1f} fps  {width}x{height}  {faces}  emotion analysis on{', recording' if status.recorded else ''}"
     return text, Rect(0, 0, *plate_size(text, style))
-
-
-def _draw_notice(canvas: Image, notice: str) -> None:
-    height, width = canvas.shape[:2]
-    style = Style.for_picture(width, height, NOTICE_ENLARGED)
-    plate_width, plate_height = plate_size(notice, style)
-    x, y = (width - plate_width) // 2, (height - plate_height) // 2
-    draw_plate(canvas, notice, Rect(x, y, x + plate_width, y + plate_height), NOTICE_BGR, style)

@@ -32,6 +32,11 @@ class Rect(NamedTuple):
     def overlaps(self, other: Rect) -> bool:
         return self.x1 < other.x2 and other.x1 < self.x2 and self.y1 < other.y2 and other.y1 < self.y2
 
+    def intersection(self, other: Rect) -> int:
+        """Area that both cover, in square pixels."""
+        width, height = min(self.x2, other.x2) - max(self.x1, other.x1), min(self.y2, other.y2) - max(self.y1, other.y1)
+        return max(0, width) * max(0, height)
+
 
 @dataclass(frozen=True)
 class Style:

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from live_monitor.overlay.layout import place_plates
+from live_monitor.overlay.layout import place_at_lower_edge, place_plates
 from live_monitor.overlay.text import Rect
 
 PICTURE = (640, 480)
@@ -120,3 +120,23 @@ def test_a_plate_goes_over_no_other_face_where_there_is_another_place() -> None:
     _, beside = place_plates([behind, front], [(60, 20), (60, 20)], [], (400, 300))
     assert beside is not None
     assert not beside.overlaps(behind)
+
+
+@pytest.mark.parametrize(
+    ("faces", "left"),
+    [
+        ([], 220),
+        ([Rect(220, 100, 420, 440)], 220),
+        ([Rect(400, 300, 500, 480)], 0),
+        ([Rect(150, 300, 300, 480)], 440),
+        ([Rect(0, 300, 640, 450)], 220),
+        ([Rect(0, 300, 640, 450), Rect(0, 300, 600, 480)], 440),
+    ],
+    ids=["no face", "a face above it", "right of the middle", "left of the middle", "a row of the same", "least on the right"],
+)
+def test_a_notice_goes_where_the_lower_edge_has_least_of_the_faces(faces: list[Rect], left: int) -> None:
+    assert place_at_lower_edge((200, 40), faces, PICTURE) == Rect(left, 440, left + 200, 480)
+
+
+def test_a_notice_that_is_larger_than_the_picture_begins_in_it() -> None:
+    assert place_at_lower_edge((700, 500), [], PICTURE) == Rect(0, 0, 700, 500)

@@ -88,6 +88,47 @@ def test_the_panel_can_be_renewed_at_once() -> None:
     assert not np.array_equal(panel_of(live_view, 5.1), first)
 
 
+class TestLeavingOut:
+    def two(self, pts_s: float = 0.0) -> FrameResult:
+        faces = face("happy", 1), face("sad", 2)
+        return FrameResult(Frame(0, pts_s, 0.0, grey_picture(0, *SIZE)), faces, {}, 0.0, 0)
+
+    def test_the_panel_does_not_count_the_face_any_more_and_counts_it_again(self) -> None:
+        live_view = LiveView()
+        live_view.take(self.two(), 0.0)
+        both = panel_of(live_view, 0.0)
+        live_view.leave_out(frozenset({1}))
+        live_view.renew_panel()
+        assert live_view.pulse.moment.tolist() == [0, 0, 0, 0, 1, 0, 0]
+        assert not np.array_equal(panel_of(live_view, 0.0), both)
+        live_view.leave_out(frozenset())
+        live_view.renew_panel()
+        assert live_view.pulse.moment.tolist() == [0, 0, 0, 1, 1, 0, 0]
+        assert np.array_equal(panel_of(live_view, 0.0), both)
+
+    def test_what_was_said_of_it_before_stays_as_it_was(self) -> None:
+        live_view = LiveView()
+        for number in range(25):
+            live_view.take(self.two(number / 5), number / 5)
+        means, points = live_view.pulse.session_means(), len(live_view.pulse.points)
+        live_view.leave_out(frozenset({1}))
+        assert (live_view.pulse.session_means(), len(live_view.pulse.points)) == (means, points)
+
+    def test_a_result_that_does_not_know_of_it_yet_is_taken_without_the_face(self) -> None:
+        live_view = LiveView()
+        live_view.leave_out(frozenset({1}))
+        taken = live_view.take(self.two(), 0.0)
+        assert taken is live_view.result
+        assert [reading.track.id for reading in taken.readings] == [2]
+        assert [track.id for track in taken.left_out] == [1]
+        assert live_view.pulse.moment.sum() == 1
+
+    def test_before_there_is_a_result_nothing_is_counted(self) -> None:
+        live_view = LiveView()
+        live_view.leave_out(frozenset({1}))
+        assert live_view.pulse.moment.sum() == 0
+
+
 def test_the_frame_rate_is_counted_by_the_clock_that_is_given() -> None:
     views: list[Image] = []
     for step_s in (0.1, 0.02):

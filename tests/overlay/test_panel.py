@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from live_monitor.labels import COLOURS_BGR, LABELS
-from live_monitor.overlay.panel import INDEX_COLOURS_BGR, draw_panel, panel_width
+from live_monitor.overlay.panel import (
+    CHART_BGR,
+    FAINT_BGR,
+    GROUND_BGR,
+    INDEX_COLOURS_BGR,
+    SMALL_TEXT,
+    TEXT,
+    draw_panel,
+    panel_width,
+)
+from live_monitor.overlay.text import Style, line_height, plate_size, write
 from live_monitor.pulse.pulse import INDEXES, Point, Pulse
 from live_monitor.types import Image
 
 
-def full(coverage: float = 0.9) -> Pulse:
+def full(coverage: float = 0.9, seconds: int = 120, first_s: float = 0.0) -> Pulse:
     pulse = Pulse()
     pulse.moment = np.ones(7)
-    shares = np.full(7, 1 / 7)
-    for second in range(120):
-        pulse.points.append(Point(float(second), shares, {name: 0.2 + 0.2 * row for row, name in enumerate(INDEXES)}, coverage))
+    for second in range(seconds + 1):
+        pulse.points.append(point(first_s + second, coverage))
     return pulse
+
+
+def point(at_s: float, coverage: float = 0.9) -> Point:
+    return Point(at_s, np.full(7, 1 / 7), {name: 0.2 + 0.2 * row for row, name in enumerate(INDEXES)}, coverage)
+
+
+def filled_columns(panel: Image) -> NDArray[np.bool_]:
+    """Which columns of the chart of the emotions, the lowest thing in the panel, show any."""
+    row = panel[-3 * Style.for_picture(1280, 720, TEXT).padding]
+    inside = np.flatnonzero((row != GROUND_BGR).any(axis=1))
+    filled: NDArray[np.bool_] = (row[inside[0] : inside[-1] + 1] != CHART_BGR).any(axis=1)
+    return filled
+
+
+def written(text: str, panel: Image) -> bool:
+    """Whether the panel has this line of small text somewhere."""
+    small = Style.for_picture(1280, 720, SMALL_TEXT)
+    line = np.full((2 * line_height(small), plate_size(text, small)[0], 3), GROUND_BGR, np.uint8)
+    write(line, text, (0, line_height(small)), FAINT_BGR, small)
+    rows, columns = np.nonzero((line != GROUND_BGR).any(axis=2))
+    cut = line[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    return bool(cv2.matchTemplate(panel, cut, cv2.TM_SQDIFF).min() < 1)
 
 
 def has(image: Image, colour: tuple[int, int, int]) -> bool:
@@ -67,3 +100,66 @@ def test_a_marker_is_a_line_through_the_charts() -> None:
     before = draw_panel(pulse, 1280, 720)
     pulse.markers.append(60.0)
     assert (before != draw_panel(pulse, 1280, 720)).any(axis=2).any(axis=0).sum() <= 4
+
+
+def test_a_marker_of_the_second_that_has_no_point_yet_is_at_the_right_end() -> None:
+    pulse = full(seconds=20)
+    before = draw_panel(pulse, 1280, 720)
+    pulse.markers.append(20.9)
+    changed = np.flatnonzero((before != draw_panel(pulse, 1280, 720)).any(axis=2).any(axis=0))
+    assert changed.size > 0
+    assert changed.max() == before.shape[1] - 3 * Style.for_picture(1280, 720, TEXT).padding - 1
+
+
+@pytest.mark.parametrize("first_s", [0.0, 1000.5])
+@pytest.mark.parametrize(
+    ("seconds", "title", "share"),
+    [
+        (15, "last 30 seconds", 15 / 30),
+        (30, "last 30 seconds", 1),
+        (31, "last minute", 31 / 60),
+        (61, "last 2 minutes", 61 / 120),
+        (121, "last 3 minutes", 121 / 180),
+        (181, "last 4 minutes", 181 / 240),
+        (241, "last 5 minutes", 241 / 300),
+        (299, "last 5 minutes", 299 / 300),
+    ],
+)
+def test_the_charts_begin_short_and_grow_to_five_minutes_which_they_say(
+    seconds: int, title: str, share: float, first_s: float
+) -> None:
+    panel = draw_panel(full(seconds=seconds, first_s=first_s), 1280, 720)
+    assert written(title, panel)
+    filled = filled_columns(panel)
+    assert filled.mean() == pytest.approx(share, abs=0.05)
+    assert filled[-1]
+
+
+def test_the_charts_of_hours_keep_to_five_minutes() -> None:
+    assert written("last 5 minutes", draw_panel(full(seconds=7200), 1280, 720))
+
+
+def test_nothing_else_moves_when_the_charts_span_grows() -> None:
+    short, longer = draw_panel(full(seconds=30), 1280, 720), draw_panel(full(seconds=31), 1280, 720)
+    rows = np.flatnonzero((short != longer).any(axis=(1, 2)))
+    chart = (short == CHART_BGR).all(axis=2).any(axis=1)
+    title = line_height(Style.for_picture(1280, 720, SMALL_TEXT))
+    assert chart[rows.min() + title]
+    assert not chart[rows.min() - title : rows.min()].any()
+
+
+def test_seconds_that_end_early_or_late_leave_no_gaps_between_them() -> None:
+    pulse = Pulse()
+    for at_s in (0.0, 1.3, 2.0, 3.9, 4.0, 5.4, 7.6, 8.0):
+        pulse.points.append(point(at_s))
+    filled = filled_columns(draw_panel(pulse, 1280, 720))
+    assert filled[np.flatnonzero(filled)[0] :].all()
+
+
+def test_a_time_when_nobody_was_readable_is_a_gap() -> None:
+    pulse = Pulse()
+    for at_s in (0.0, 1.0, 6.0, 7.0):
+        pulse.points.append(point(at_s))
+    filled = filled_columns(draw_panel(pulse, 1280, 720))
+    assert np.flatnonzero(np.diff(filled.astype(int)) != 0).size == 3
+    assert filled.mean() == pytest.approx(4 / 30, abs=0.03)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from live_monitor.detect.zones import Zone
 from live_monitor.labels import COLOURS_BGR, LABELS, UNSURE_BGR
 from live_monitor.overlay.canvas import SMALLEST_SIDE_PX
-from live_monitor.overlay.renderer import DIMMED, HELP_BGR, NOTICE_BGR, PLATE_BGR, Status, render
+from live_monitor.overlay.renderer import DIMMED, HELP_BGR, NOTICE_BGR, NOTICE_ENLARGED, PLATE_BGR, Status, render
 from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
 from live_monitor.overlay.view import View
 from live_monitor.types import Box, Detection, Image, Reading, Track
@@ -152,16 +153,80 @@ def test_boxes_grow_with_an_enlarged_picture() -> None:
 
 def test_a_notice_dims_the_picture() -> None:
     shown = render(grey_picture(200, *HD), [], status(notice="Loading model"))
-    np.testing.assert_array_equal(shown[600:], round(200 * DIMMED))
+    np.testing.assert_array_equal(shown[100:600], round(200 * DIMMED))
 
 
-@SIZES_480P_TO_4K
-def test_a_notice_stands_in_the_middle(size: tuple[int, int]) -> None:
-    shown = render(grey_picture(200, *size), [], status(size, notice="Signal lost, reconnecting"))
-    rows, columns = np.nonzero((shown == NOTICE_BGR).all(axis=2))
-    assert (columns.min() + columns.max()) / 2 == pytest.approx(size[0] / 2, abs=2)
-    assert (rows.min() + rows.max()) / 2 == pytest.approx(size[1] / 2, abs=2)
-    assert columns.min() > 0
+NOTICES = pytest.mark.parametrize("notice", ["Paused", "Signal lost, reconnecting"])
+SHAPES = pytest.mark.parametrize("size", [(640, 480), (480, 854), (1280, 720), (1920, 480), (480, 1920), (3840, 2160)])
+
+
+def place_of(colour: tuple[int, int, int], shown: Image) -> Rect:
+    rows, columns = np.nonzero((shown == colour).all(axis=2))
+    return Rect(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
+
+
+@NOTICES
+@SHAPES
+def test_a_notice_stands_in_the_middle_of_the_lower_edge(size: tuple[int, int], notice: str) -> None:
+    width, height = size
+    place = place_of(NOTICE_BGR, render(grey_picture(200, *size), [], status(size, notice=notice)))
+    assert (place.x1 + place.x2) / 2 == pytest.approx(width / 2, abs=2)
+    assert (place.x1 > 0, place.y2) == (True, height)
+    assert place.y2 - place.y1 < 0.08 * min(size)
+
+
+@SHAPES
+@pytest.mark.parametrize("middle", [0.5, 0.2, 0.8])
+def test_a_notice_covers_no_face_where_the_lower_edge_has_room(size: tuple[int, int], middle: float) -> None:
+    width, height = size
+    half = min(size) / 8
+    face = Box(middle * width - half, height - 3 * half, middle * width + half, height)
+    shown = render(grey_picture(200, *size), [reading("happy", face)], status(size, notice="Paused"))
+    assert not place_of(NOTICE_BGR, shown).overlaps(Rect(*map(round, face)))
+
+
+def test_a_notice_keeps_its_place_when_a_face_is_left_out() -> None:
+    face = Box(500, 500, 780, 720)
+    track = Track(4, Detection(face), Detection(face))
+    places = [
+        place_of(NOTICE_BGR, render(grey_picture(200, *HD), readings, status(notice="Paused"), left_out=left_out))
+        for readings, left_out in (([reading("sad", face)], []), ([], [track]))
+    ]
+    assert places[0] == places[1]
+
+
+@NOTICES
+@SHAPES
+def test_a_notice_lies_over_no_other_text(size: tuple[int, int], notice: str) -> None:
+    help_place = place_of(HELP_BGR, render(grey_picture(200, *size), [], status(size), view=View(help=True)))
+    said, details = "Face 3 is left out", ("ms: detect 4.0  track 0.1  classify 2.0",) * 3
+    view = View(details=True, help=True)
+    shown = render(grey_picture(200, *size), [], Status(25.0, size, notice, said, details), view=view)
+    place = place_of(NOTICE_BGR, shown)
+    message = plate(said, HELP_BGR, Style.for_picture(*size))
+    above = shown[help_place.y2 : place.y1]
+    assert cv2.matchTemplate(above, message, cv2.TM_SQDIFF).min() < 1, "between the help and the notice"
+    expected = plate(status_text(size, "0 faces"), PLATE_BGR, Style.for_picture(*size))
+    np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
+    whole = plate(notice, NOTICE_BGR, Style.for_picture(*size, NOTICE_ENLARGED))
+    np.testing.assert_array_equal(shown[place.y1 : place.y2, place.x1 : place.x2], whole)
+
+
+def test_a_message_stays_at_the_edge_where_the_notice_is_in_a_corner() -> None:
+    face = Box(500, 400, 780, 700)
+    shown = [
+        render(grey_picture(200, *HD), [reading("sad", face)], Status(25.0, HD, notice, "Marker 1")) for notice in ("Paused", "")
+    ]
+    assert place_of(NOTICE_BGR, shown[0]).x1 == 0
+    assert place_of(HELP_BGR, shown[0]) == place_of(HELP_BGR, shown[1])
+
+
+def test_a_label_makes_room_for_a_notice() -> None:
+    above, below = Box(540, 400, 740, 535), Box(540, 540, 740, 670)
+    shown = render(grey_picture(200, *HD), [reading("sad", above), reading("happy", below)], status(notice="Paused"))
+    assert place_of(NOTICE_BGR, shown).y1 < 690, "right below the lower face, where its label would be"
+    label = plate("1 happy 82%", COLOURS_BGR["happy"], Style.for_picture(*HD))
+    assert cv2.matchTemplate(shown, label, cv2.TM_SQDIFF).min() < 1
 
 
 def test_without_a_notice_nothing_is_dimmed() -> None:
