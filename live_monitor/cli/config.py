@@ -9,19 +9,21 @@ from typing import Any
 
 import click
 
+from live_monitor.cli.variables import naming_variables
 from live_monitor.errors import UsageError
 
 Values = dict[str, Any]
 
 
-def use_config(ctx: click.Context, _param: click.Parameter, path: Path | None) -> None:
+def use_config(ctx: click.Context, param: click.Parameter, path: Path | None) -> None:
     """Takes what a file says for what neither the command line nor the environment does.
 
     Raises:
         UsageError: the file cannot be read, or names something that is no option.
     """
     if path is not None:
-        ctx.default_map = _of_command(path, ctx.command, _read(path), ())
+        with naming_variables(ctx, str(param.name)):
+            ctx.default_map = _of_command(path, ctx.command, _read(path), ())
 
 
 def _read(path: Path) -> Values:

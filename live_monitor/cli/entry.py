@@ -18,6 +18,7 @@ import click
 
 from live_monitor.cli.monitor import cli
 from live_monitor.cli.stopped import EXIT_SIGNAL, Stopped
+from live_monitor.cli.variables import message_of
 from live_monitor.errors import LiveMonitorError, OutputError, UsageError
 from live_monitor.quiet import keep_own_stderr, silence_libraries
 from live_monitor.stop_signals import STOP_SIGNALS
@@ -50,7 +51,7 @@ def _run(arguments: list[str]) -> int:
     except click.exceptions.Abort:
         return EXIT_SIGNAL + signal.SIGINT
     except click.ClickException as error:
-        return _report(f"{error.format_message()} (see live-monitor --help)", error.exit_code)
+        return _report(f"{message_of(error)} (see live-monitor --help)", error.exit_code)
     except BrokenPipeError:
         return OutputError.exit_code
     except LiveMonitorError as error:

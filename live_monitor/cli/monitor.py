@@ -13,6 +13,7 @@ import click
 from live_monitor.cli.config import use_config
 from live_monitor.cli.options import NumberRange, analysis_options, given, parse_size, set_up_logging, settings_of
 from live_monitor.cli.progress import progress_bar
+from live_monitor.cli.variables import naming_variables, unknown_variables
 from live_monitor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from live_monitor.settings import Settings
     from live_monitor.summary import Summary
     from live_monitor.types import FrameResult
+
+SOURCES = ("camera", "video", "stream", "screen")
 
 
 @click.group(
@@ -91,6 +94,8 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     Without options it opens camera 0. In the window, h shows what the keys do, q or Esc quits.
     """
     set_up_logging(options.pop("verbose"))
+    for line in unknown_variables(ctx):
+        click.echo(line, err=True)
     if ctx.invoked_subcommand is None:
         _monitor(ctx, **options)
     elif misplaced := given(ctx) - {"--config"}:
@@ -115,18 +120,17 @@ def _monitor(
     record: Path | None,
     **options: Any,
 ) -> None:
-    written, chosen = given(ctx), _chosen_source(ctx)
-    asked = sorted({"--size", "--fps"} & written)
-    if asked and (chosen in ("video", "stream") or (chosen == "screen" and "--size" in asked)):
-        raise UsageError(f"{' and '.join(asked)}: asked of a camera, --fps of the screen too; a {chosen} has its own")
-    if chosen != "video" and "--realtime" in written:
-        raise UsageError("--realtime is for --video; a camera, stream or screen is always live")
-    if "--json" in written and not no_display:
-        raise UsageError("--json goes with --no-display")
+    written = given(ctx)
+    with naming_variables(ctx, *SOURCES):
+        chosen = _chosen_source(ctx)
+        _refuse_what_other_sources_take(written, chosen)
+    with naming_variables(ctx, "no_display"):
+        _refuse_what_other_outputs_take(written, no_display)
     from live_monitor.overlay.view import View
 
     settings = settings_of(**options)
-    source = _source(chosen, {"camera": camera or "0", "video": video, "stream": stream, "screen": screen}[chosen], settings)
+    with naming_variables(ctx, chosen):
+        source = _source(chosen, {"camera": camera or "0", "video": video, "stream": stream, "screen": screen}[chosen], settings)
     view = View(panel=panel, blur=blur, details=details, mirror=mirror)
     with _log(log, source, settings) as opened_log, _recording(record, source, settings) as recording:
         if no_display:
@@ -136,11 +140,26 @@ def _monitor(
             _watch(source, settings, view, opened_log, recording, title, snapshots, fullscreen=fullscreen)
 
 
+def _refuse_what_other_sources_take(written: set[str], chosen: str) -> None:
+    asked = sorted({"--size", "--fps"} & written)
+    if asked and (chosen in ("video", "stream") or (chosen == "screen" and "--size" in asked)):
+        raise UsageError(f"{' and '.join(asked)}: asked of a camera, --fps of the screen too; a {chosen} has its own")
+    if chosen != "video" and "--realtime" in written:
+        raise UsageError("--realtime is for --video; a camera, stream or screen is always live")
+
+
+def _refuse_what_other_outputs_take(written: set[str], no_display: bool) -> None:
+    if "--json" in written and not no_display:
+        raise UsageError("--json goes with --no-display")
+    if no_display and (shown := sorted({"--fullscreen", "--snapshots"} & written)):
+        raise UsageError(f"{' and '.join(shown)}: for the window, which --no-display leaves out")
+
+
 def _chosen_source(ctx: click.Context) -> str:
     """Name of the source's option: of the command line if one is there, else of the environment, else of the config."""
     source = click.core.ParameterSource
     for place in (source.COMMANDLINE, source.ENVIRONMENT, source.DEFAULT_MAP):
-        there = [name for name in ("camera", "video", "stream", "screen") if ctx.get_parameter_source(name) is place]
+        there = [name for name in SOURCES if ctx.get_parameter_source(name) is place]
         if len(there) > 1:
             raise UsageError(f"{' and '.join(f'--{name} {ctx.params[name]}' for name in there)}: choose one source")
         if there:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from live_monitor.cli.variables import naming_variables
 from live_monitor.detect.names import CHOICES
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def parse_size(_ctx: click.Context, _param: click.Parameter, value: str | None) 
     if value is None:
         return None
     width, _, height = value.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
-        raise click.BadParameter(f"{value!r} is not WIDTHxHEIGHT, such as 1280x720")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise click.BadParameter(f"{value!r} is not WIDTHxHEIGHT of at least 1 pixel, such as 1280x720")
     return int(width), int(height)
 
 
@@ -49,13 +50,14 @@ def parse_every(_ctx: click.Context, _param: click.Parameter, value: str) -> int
     return int(value)
 
 
-def parse_zones(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[Zone, ...]:
+def parse_zones(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Zone, ...]:
     """Each x,y,w,h in fractions of the picture."""
     if not values:
         return ()
     from live_monitor.detect.zones import Zone
 
-    return tuple(map(Zone.parse, values))
+    with naming_variables(ctx, str(param.name)):
+        return tuple(map(Zone.parse, values))
 
 
 def analysis_options(command: F) -> F:
@@ -125,4 +127,5 @@ def settings_of(**options: Any) -> Settings:
     """Settings of the options that have a value; the others keep their default."""
     from live_monitor.settings import Settings
 
-    return Settings(**{name: value for name, value in options.items() if value is not None})
+    with naming_variables(click.get_current_context(), *options):
+        return Settings(**{name: value for name, value in options.items() if value is not None})

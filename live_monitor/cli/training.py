@@ -131,10 +131,11 @@ def train(
     try:
         with epoch_bars() as step:
             trained = train_network(material, out, recipe, resume=resume, listener=Listener(_tell, step, scalars))
+        _tell(f"{out / 'model'}: being made and measured")
+        card = export(trained, data, out / "model", votes=votes, ferplus_share=ferplus_share or 0.0, private_test=private_test)
     except Stopped:
         click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
         raise
-    card = export(trained, data, out / "model", votes=votes, ferplus_share=ferplus_share or 0.0, private_test=private_test)
     click.echo(json.dumps({key: card[key] for key in ("temperature", "measured")}, indent=2))
     click.echo(f"{out / 'model'}: ready, try it with --model {out / 'model'}")
 
@@ -191,18 +192,21 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
     if changes["minutes"] is None:
         changes["steps"] = changes["steps"] or Recipe.steps
     _import_tensorflow()
-    from live_monitor.training.faces.export import export
+    from live_monitor.training.faces.export import export, finds_nothing
     from live_monitor.training.faces.train import train as train_network
     from live_monitor.training.precision import precision_here
 
     recipe = Recipe(precision=precision or precision_here(Recipe.precision, out), **changes)
     try:
         trained = train_network(data, out, recipe, resume=resume, say=_tell)
+        card = export(trained, data, out / "model", _tell)
     except Stopped:
         click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
         raise
-    card = export(trained, data, out / "model")
     click.echo(json.dumps({key: card[key] for key in ("threshold", "measured")}, indent=2))
+    if finds_nothing(card):
+        _tell(f"{out / 'model'}: made, but it finds none of the faces kept apart; train it longer, or on more pictures")
+        return
     click.echo(f"{out / 'model'}: ready, try it with --detector-model {out / 'model'}")
 
 

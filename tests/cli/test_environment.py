@@ -10,6 +10,7 @@ import click
 import pytest
 
 from live_monitor.cli import cli
+from live_monitor.cli.variables import unknown_variables
 from tests.cli.conftest import last_line
 from tests.conftest import Run
 
@@ -47,6 +48,79 @@ def test_a_wrong_value_in_the_environment_ends_in_2(run: Run, clip: Path, monkey
     assert "'small'" in last_line(err)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "arguments"),
+    [
+        ("LIVE_MONITOR_MIN_FACE", "small", []),
+        ("LIVE_MONITOR_SIZE", "0x480", []),
+        ("LIVE_MONITOR_BLUR", "perhaps", []),
+        ("LIVE_MONITOR_BENCH_MIN_FACE", "0", ["bench", "x"]),
+        ("LIVE_MONITOR_BENCH_JSON", "perhaps", ["bench", "x"]),
+        ("LIVE_MONITOR_IGNORE", "0,0,1", []),
+        ("LIVE_MONITOR_STREAM", "lecture", ["--no-display"]),
+        ("LIVE_MONITOR_CONFIG", "nowhere.toml", []),
+        ("LIVE_MONITOR_DETECTOR", "yunet", ["--no-display", "--profile"]),
+        ("LIVE_MONITOR_VIDEO", "x", ["--size", "640x480"]),
+        ("LIVE_MONITOR_NO_DISPLAY", "1", ["--fullscreen"]),
+    ],
+)
+def test_a_variable_with_a_wrong_value_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, arguments: list[str]
+) -> None:
+    monkeypatch.setenv(variable, value)
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert variable in last_line(err)
+
+
+def test_a_value_of_the_command_line_is_told_as_the_options_also_where_the_variable_is_set(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVE_MONITOR_MIN_FACE", "30")
+    err = run("--min-face", "small").err
+    assert "'--min-face'" in last_line(err)
+    assert "LIVE_MONITOR" not in err
+
+
+def test_two_sources_in_the_environment_are_named_by_their_variables(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVE_MONITOR_CAMERA", "0")
+    monkeypatch.setenv("LIVE_MONITOR_VIDEO", "x")
+    err = run().err
+    assert err == (
+        "Error: --camera 0 and --video x: choose one source (set in the environment: LIVE_MONITOR_CAMERA, LIVE_MONITOR_VIDEO)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("LIVE_MONITOR_MINFACE", "; did you mean LIVE_MONITOR_MIN_FACE?"),
+        ("LIVE_MONITOR_BENCH_MINFACE", "; did you mean LIVE_MONITOR_BENCH_MIN_FACE?"),
+        ("LIVE_MONITOR_XYZZY", ""),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_told_of(
+    run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch, variable: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    code, out, err = run("--no-display", "--video", clip)
+    assert (code, err) == (0, f"{variable}: no such setting{said}\n")
+    assert "5 frames" in out
+
+
+def test_a_command_tells_of_it_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVE_MONITOR_MINFACE", "1")
+    assert run("models").err.count("no such setting") == 1
+
+
+def test_no_variable_of_any_option_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in OPTIONS:
+        monkeypatch.setenv(documented(*each), "1")
+    monkeypatch.setenv("_LIVE_MONITOR_COMPLETE", "bash_source")
+    monkeypatch.setenv("LIVE_MONITOR", "1")
+    assert not list(unknown_variables(ROOT))
+
+
 def with_their_commands(ctx: click.Context) -> Iterator[tuple[click.Context, click.Option]]:
     """Every option of a command and of the commands below it."""
     yield from ((ctx, param) for param in ctx.command.params if isinstance(param, click.Option))
@@ -54,7 +128,8 @@ def with_their_commands(ctx: click.Context) -> Iterator[tuple[click.Context, cli
         yield from with_their_commands(click.Context(command, parent=ctx, info_name=name))
 
 
-OPTIONS = list(with_their_commands(click.Context(cli, info_name="live-monitor", **cli.context_settings)))
+ROOT = click.Context(cli, info_name="live-monitor", **cli.context_settings)
+OPTIONS = list(with_their_commands(ROOT))
 
 
 def documented(ctx: click.Context, option: click.Option) -> str:

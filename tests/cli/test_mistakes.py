@@ -33,6 +33,8 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
         (["--screen", "left", "--no-display"], "--screen left: is neither a number nor left,top,width,height in pixels"),
         (["--screen", "1", "--realtime"], "--realtime is for --video; a camera, stream or screen is always live"),
         (["--json"], "--json goes with --no-display"),
+        (["--no-display", "--fullscreen"], "--fullscreen: for the window, which --no-display leaves out"),
+        (["--no-display", "--snapshots", "x", "--fullscreen"], "--fullscreen and --snapshots: for the window"),
         (["--realtime"], "--realtime is for --video"),
         (["--realtime", "--camera", "0"], "--realtime is for --video"),
         (["--stream", "lecture", "--no-display"], "--stream lecture: not a stream's URL"),

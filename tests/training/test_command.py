@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.cli.entry import _run
+from live_monitor.cli.stopped import Stopped
+from live_monitor.training import export as exporting
 from live_monitor.training.run_folder import SETTINGS_FILE
 from tests.dataset.made import rows_of_fer2013, write_folder, write_votes
 from tests.fakes import drawn_faces, write_clip
@@ -54,6 +57,42 @@ def test_it_ends_with_the_accuracy_and_how_to_use_the_model(
     told = json.loads("\n".join(lines[lines.index("{") : -1]))
     assert told["measured"]["PublicTest"]["n"] == 14
     assert lines[-1] == f"{out / 'model'}: ready, try it with --model {out / 'model'}"
+
+
+def test_it_says_that_the_model_is_made_and_measured(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train_tiny(fer2013, tmp_path / "run") == 0
+    assert capsys.readouterr().err.splitlines()[-1] == f"{tmp_path / 'run' / 'model'}: being made and measured"
+
+
+def stop(*_: object) -> None:
+    raise Stopped(signal.SIGINT)
+
+
+def test_stopped_while_it_is_measured_it_says_how_to_go_on(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(exporting, "measured_facts", stop)
+        assert train_tiny(fer2013, tmp_path / "run") == 130
+    assert capsys.readouterr().err.splitlines()[-1] == f"{tmp_path / 'run'}: stopped; the same command with --resume goes on"
+    assert train_tiny(fer2013, tmp_path / "run", "--resume") == 0
+    assert load_card(str(tmp_path / "run" / "model")).facts["measured"]
+
+
+def test_a_folder_whose_writing_was_cut_off_is_no_model_and_ends_in_3(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "run" / "model"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(exporting, "save_weights_whole", stop)
+        train_tiny(fer2013, tmp_path / "run")
+    assert [file.name for file in model.iterdir()] == ["model.tflite"]
+    capsys.readouterr()
+    clip = write_clip(tmp_path / "clip.avi", [50, 100])
+    assert run("--no-display", "--video", clip, "--model", model, "--device", "cpu") == 3
+    err = capsys.readouterr().err
+    assert err.startswith(f"Error: {model}: no such model; ")
+    assert err.count("\n") == 1
 
 
 def test_its_model_can_be_chosen(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

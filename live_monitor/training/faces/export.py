@@ -9,7 +9,7 @@ import io
 import json
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from live_monitor.quiet import silent_stderr
 from live_monitor.training.backend import refuse_other_backend
 from live_monitor.training.faces.average_precision import Looked, judge, landmark_error
 from live_monitor.training.faces.compose import Composer
-from live_monitor.training.faces.look import keras_sight, litert_sight, look
+from live_monitor.training.faces.look import Sight, keras_sight, litert_sight, look
 from live_monitor.training.faces.pictures import NEGATIVE, Picture, load_pictures
 from live_monitor.training.faces.train import TrainedDetector
 from live_monitor.training.recipe_facts import recipe_facts
@@ -56,13 +56,14 @@ LIMITS = (
 )
 
 
-def export(trained: TrainedDetector, data: Path, folder: Path) -> dict[str, Any]:
-    """Writes a detector's folder and measures what was written, on the engine that runs live.
+def export(trained: TrainedDetector, data: Path, folder: Path, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    """Makes a detector, measures it on the engine that runs live, and writes its folder, the card last: without it, it is none.
 
     Args:
         trained: what training ended with.
         data: what it was trained on; the pictures kept apart are measured.
         folder: where the detector goes; made if missing.
+        say: called with a line for people, before what takes long.
 
     Returns:
         The card.
@@ -74,14 +75,24 @@ def export(trained: TrainedDetector, data: Path, folder: Path) -> dict[str, Any]
     refuse_other_backend()
     pictures = load_pictures(data)
     network = _trained(trained, "float32")
+    say(f"the int8 weights are being made, with {CALIBRATION_SAMPLES} samples")
     litert = _to_int8(network, pictures.training, trained.recipe.seed)
+    # Before anything is written: it takes minutes, for which the folder would hold no detector, or half another one's.
+    measured = _measure(litert, network, pictures.kept_apart, say)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / LITERT_FILE, litert)
         save_weights_whole(_trained(trained, "float16"), folder / KERAS_FILE)
-        card = _card(folder, trained, network) | _measure(litert, network, pictures.kept_apart)
+        card = _card(folder, trained, network) | measured
         write_whole(folder / CARD_FILE, (json.dumps(card, indent=2) + "\n").encode())
     return card
+
+
+def finds_nothing(card: Mapping[str, Any]) -> bool:
+    """Whether by its card a detector finds none of the faces kept apart at its threshold, at any size."""
+    kinds = [figures for kinds in card["measured"].values() for figures in kinds.values() if isinstance(figures, dict)]
+    recalls = [figures["recall"] for figures in kinds if "recall" in figures]
+    return bool(recalls) and not any(recalls)
 
 
 def _trained(trained: TrainedDetector, policy: str) -> Any:
@@ -157,14 +168,19 @@ def _card(folder: Path, trained: TrainedDetector, network: Any) -> dict[str, Any
     }
 
 
-def _measure(litert: bytes, network: Any, pictures: Sequence[Picture]) -> dict[str, Any]:
+def _measure(litert: bytes, network: Any, pictures: Sequence[Picture], say: Callable[[str], None]) -> dict[str, Any]:
     """The threshold, and what was measured on the pictures kept apart, by longest side."""
+
+    def looked_at(weights: str, sight: Sight, side: int) -> list[Looked]:
+        say(f"the {weights} weights look at {len(pictures)} pictures kept apart, at {side} pixels")
+        return look(sight, pictures, side)
+
     live = litert_sight(LiteRTNetwork(litert, threads=2))
-    by_side = {side: look(live, pictures, side) for side in MEASURED_PX}
+    by_side = {side: looked_at("int8", live, side) for side in MEASURED_PX}
     threshold = choose_threshold(list(by_side.values()), pictures)
     measured = {}
     for side, looked in by_side.items():
-        as_float = look(keras_sight(network), pictures, side)
+        as_float = looked_at("float", keras_sight(network), side)
         measured[str(side)] = _figures(looked, as_float, pictures, threshold)
     return {"threshold": threshold, "measured": measured}
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from live_monitor.cli.entry import _run
+from live_monitor.cli.stopped import Stopped
 from live_monitor.errors import UsageError
 from live_monitor.training.faces import export as exporting
 from live_monitor.training.faces import train as training
@@ -37,9 +39,12 @@ def test_it_ends_with_what_was_measured_and_how_to_use_the_detector(
     detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "run"
-    assert train(detector_data, out) == 0
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(exporting, "finds_nothing", lambda _card: False)
+        assert train(detector_data, out) == 0
     told = capsys.readouterr()
     assert "step 3: loss " in told.err
+    assert "the float weights look at 22 pictures kept apart, at 320 pixels\n" in told.err
     lines = told.out.splitlines()
     measured = json.loads("\n".join(lines[:-1]))
     assert set(measured) == {"threshold", "measured"}
@@ -50,6 +55,34 @@ def test_it_ends_with_what_was_measured_and_how_to_use_the_detector(
     watch = ["--no-display", "--json", "--video", str(clip), "--device", "cpu", "--detector", "facegrid"]
     assert _run([*watch, "--detector-model", str(out / "model")]) == 0
     assert json.loads(capsys.readouterr().out)["frames"] == 2
+
+
+def test_a_detector_that_finds_nothing_is_not_called_ready(
+    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "run" / "model"
+    assert train(detector_data, tmp_path / "run") == 0
+    told = capsys.readouterr()
+    assert "ready" not in told.out
+    assert (
+        told.err.splitlines()[-1]
+        == f"{model}: made, but it finds none of the faces kept apart; train it longer, or on more pictures"
+    )
+    assert json.loads(told.out)["threshold"] == json.loads((model / "card.json").read_text(encoding="utf-8"))["threshold"]
+
+
+def test_stopped_while_it_is_measured_it_says_how_to_go_on(
+    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise Stopped(signal.SIGINT)
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(exporting, "choose_threshold", stop)
+        assert train(detector_data, tmp_path / "run") == 130
+    assert capsys.readouterr().err.splitlines()[-1] == f"{tmp_path / 'run'}: stopped; the same command with --resume goes on"
+    assert train(detector_data, tmp_path / "run", "--resume") == 0
+    assert (tmp_path / "run" / "model" / "card.json").exists()
 
 
 def test_a_second_run_in_its_folder_ends_in_2(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from live_monitor.detect.facegrid import FaceGrid, LiteRTNetwork
-from live_monitor.errors import OutputError, UsageError
+from live_monitor.errors import ModelError, OutputError, UsageError
 from live_monitor.training.faces import export as exporting
 from live_monitor.training.faces.average_precision import Looked
-from live_monitor.training.faces.export import KERAS_FILE, LITERT_FILE, choose_threshold, export
+from live_monitor.training.faces.export import KERAS_FILE, LITERT_FILE, choose_threshold, export, finds_nothing
 from live_monitor.training.faces.pictures import NEGATIVE, Picture
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.train import TrainedDetector
@@ -63,6 +63,64 @@ def _assert_close(litert: Path, trained: TrainedDetector) -> None:
         assert given.shape == expected.shape
         # Single cells may reach beyond the ranges that int8 was given, and are cut off.
         assert np.abs(given - expected).mean() < 0.05 * np.abs(expected).max() + tensor.scale
+
+
+@pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
+def test_it_tells_what_it_does(trained: TrainedDetector, detector_data: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+    export(trained, detector_data, tmp_path / "model", told.append)
+    assert told == [
+        "the int8 weights are being made, with 16 samples",
+        "the int8 weights look at 22 pictures kept apart, at 96 pixels",
+        "the float weights look at 22 pictures kept apart, at 96 pixels",
+    ]
+
+
+class Killed(BaseException):
+    """In place of a signal."""
+
+
+def kill(*_: object) -> None:
+    raise Killed
+
+
+@pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
+def test_nothing_is_written_until_all_is_measured(
+    trained: TrainedDetector, detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "choose_threshold", kill)
+    with pytest.raises(Killed):
+        export(trained, detector_data, tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
+def test_a_folder_whose_writing_was_cut_off_is_no_detector_until_it_is_written_again(
+    trained: TrainedDetector, detector_data: Path, tmp_path: Path
+) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(exporting, "save_weights_whole", kill)
+        with pytest.raises(Killed):
+            export(trained, detector_data, tmp_path / "model")
+    assert [file.name for file in (tmp_path / "model").iterdir()] == [LITERT_FILE]
+    with pytest.raises(ModelError, match=r"card.json: cannot be read: .*; .* give a folder that train-detector made"):
+        FaceGrid(tmp_path / "model")
+    export(trained, detector_data, tmp_path / "model")
+    FaceGrid(tmp_path / "model")
+
+
+def card_with(*recalls: float) -> dict[str, Any]:
+    kinds = {f"kind {number}": {"recall": recall} for number, recall in enumerate(recalls)}
+    return {"measured": {"640": kinds | {"negative": {"pictures": 3}, "landmark_error_of_width": 0.1}}}
+
+
+def test_a_detector_that_finds_no_face_of_any_kind_finds_nothing() -> None:
+    assert finds_nothing(card_with(0.0, 0.0))
+    assert not finds_nothing(card_with(0.0, 0.01))
+
+
+def test_of_pictures_without_a_face_large_enough_nothing_is_known() -> None:
+    assert not finds_nothing(card_with())
 
 
 @pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
