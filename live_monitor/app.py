@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.capture.capture import CapturePolicy
-from live_monitor.capture.live import STREAM_SCHEMES, Camera, Stream
+from live_monitor.capture.live import Camera, Stream
+from live_monitor.capture.network import STREAM_SCHEMES, scheme
 from live_monitor.capture.picture import Picture
 from live_monitor.capture.source import Source
 from live_monitor.capture.video_file import VideoFile
@@ -48,7 +49,8 @@ def analyze(source: AnySource, **settings: Any) -> Iterator[FrameResult]:
 
     Args:
         source: a video file's path, a stream's URL, a camera's index, or one picture as uint8 (H, W, 3) BGR, (H, W, 4)
-            BGRA or (H, W) grey; or a source of its own, such as `live_monitor.capture.screen.Screen("1")`.
+            BGRA or (H, W) grey; or a source of its own, such as `live_monitor.capture.screen.Screen("1")` or, of a file at a web
+            address, `live_monitor.capture.web_video.WebVideo("https://...")`.
         settings: the fields of `live_monitor.settings.Settings`.
 
     Returns:
@@ -98,7 +100,7 @@ def make_source(source: AnySource, settings: Settings) -> Source:
         raise UsageError(f"source {source!r}: is none of {kinds}") from None
     if text.startswith("/dev/video"):
         return Camera(text, settings.size, settings.fps)
-    if text.partition("://")[0].lower() in STREAM_SCHEMES:
+    if scheme(text) in STREAM_SCHEMES:
         return Stream(text)
     return VideoFile(Path(text))
 

@@ -38,6 +38,26 @@ class FileServer:
         self.answers[path] = answer
         return self.url(path)
 
+    def give_parts(self, body: bytes, *, stop_at: int | None = None, times: int = 1, then_hang: bool = False) -> str:
+        """Answers with the part that is asked for, so many times only as far as `stop_at`, then hangs up or falls silent."""
+        stops_left = times
+
+        def answer(request: BaseHTTPRequestHandler) -> None:
+            nonlocal stops_left
+            first = int(request.headers.get("Range", "bytes=0-").removeprefix("bytes=").split("-")[0])
+            stops = stop_at is not None and first <= stop_at and stops_left > 0
+            stops_left -= stops
+            request.send_response(206)
+            request.send_header("Content-Length", str(len(body) - first))
+            request.send_header("Content-Range", f"bytes {first}-{len(body) - 1}/{len(body)}")
+            request.end_headers()
+            request.wfile.write(body[first : stop_at if stops else None])
+            if stops and then_hang:
+                self._closing.wait()
+
+        self.answers["/file"] = answer
+        return self.url()
+
     def send(self, raw: bytes, *, then_hang: bool = False) -> str:
         """Answers with these bytes in place of HTTP, then hangs up or falls silent; returns the URL."""
 

@@ -5,23 +5,18 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import cv2
 
 from live_monitor.capture import video_capture
+from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, STREAM_SCHEMES, scheme, without_password
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.types import Image
 
 CAMERA_OPEN_TIMEOUT_S = 30.0
 """Some drivers take more than ten seconds to start a camera."""
 
-STREAM_OPEN_TIMEOUT_S = 9.0
-"""The stream's own time-out comes first, except while a name is being looked up."""
-
-STREAM_OPEN_TIMEOUT_MS = 8000
-STREAM_READ_TIMEOUT_MS = 4000
-STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "tcp", "udp", "rtp", "srt")
+STREAM_TIMEOUTS = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 4000)
 
 _BACKENDS = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION}
 
@@ -98,11 +93,11 @@ class Stream(_LiveSource):
             UsageError: not a URL of a scheme in STREAM_SCHEMES.
         """
         shown = without_password(url)
-        if _scheme(url) not in STREAM_SCHEMES:
-            schemes = ", ".join(f"{scheme}://" for scheme in STREAM_SCHEMES)
+        if scheme(url) not in STREAM_SCHEMES:
+            schemes = ", ".join(f"{one}://" for one in STREAM_SCHEMES)
             raise UsageError(f"--stream {shown}: not a stream's URL; it starts with one of {schemes}")
         name = f"stream {shown}"
-        super().__init__(name, STREAM_OPEN_TIMEOUT_S, lambda: _open_stream(url), _stream_advice)
+        super().__init__(name, OPEN_TIMEOUT_S, lambda: _open_stream(url), _stream_advice)
 
 
 def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | None = None) -> cv2.VideoCapture | None:
@@ -123,25 +118,7 @@ def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | N
 
 
 def _open_stream(url: str) -> cv2.VideoCapture | None:
-    timeouts = (
-        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, STREAM_OPEN_TIMEOUT_MS,
-        cv2.CAP_PROP_READ_TIMEOUT_MSEC, STREAM_READ_TIMEOUT_MS,
-    )  # fmt: skip
-    return video_capture.open_capture(url, cv2.CAP_FFMPEG, timeouts)
-
-
-def without_password(url: str) -> str:
-    """The URL as it may be shown: without user name and password, also where these hold characters that a URL may not."""
-    scheme, separator, rest = url.partition("://")
-    return scheme + separator + rest.rpartition("@")[2]
-
-
-def _scheme(url: str) -> str:
-    """The URL's scheme in small letters; "" when the address after it makes no sense."""
-    try:
-        return urlsplit(url).scheme
-    except ValueError:
-        return ""
+    return video_capture.open_capture(url, cv2.CAP_FFMPEG, STREAM_TIMEOUTS)
 
 
 def _camera_advice() -> str:

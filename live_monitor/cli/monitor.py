@@ -34,7 +34,7 @@ SOURCES = ("camera", "video", "stream", "screen")
 )
 @click.version_option(package_name="live-monitor", prog_name="live-monitor")
 @click.option("--camera", metavar="N|PATH", help="Camera by number or device path. [default: 0]")
-@click.option("--video", type=click.Path(path_type=Path), metavar="FILE", help="Video file.")
+@click.option("--video", metavar="FILE|URL", help="Video file, or the http(s) address of one.")
 @click.option("--stream", metavar="URL", help="Network stream (RTSP, HTTP, TCP, ...).")
 @click.option(
     "--screen",
@@ -105,7 +105,7 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 def _monitor(
     ctx: click.Context,
     camera: str | None,
-    video: Path | None,
+    video: str | None,
     stream: str | None,
     screen: str | None,
     no_display: bool,
@@ -136,7 +136,7 @@ def _monitor(
         if no_display:
             _analyse_without_window(source, settings, view, opened_log, recording, as_json)
         else:
-            title = video.name if chosen == "video" and video is not None else source.name
+            title = Path(source.name).name if chosen == "video" else source.name
             _watch(source, settings, view, opened_log, recording, title, snapshots, fullscreen=fullscreen)
 
 
@@ -172,12 +172,23 @@ def _source(kind: str, value: Any, settings: Settings) -> Source:
         from live_monitor.capture.screen import Screen
 
         return Screen(value, settings.fps)
-    from live_monitor.capture.live import Camera, Stream
-    from live_monitor.capture.video_file import VideoFile
-
     if kind == "video":
-        return VideoFile(value)
+        return _video(value)
+    from live_monitor.capture.live import Camera, Stream
+
     return Stream(value) if kind == "stream" else Camera(value, settings.size, settings.fps)
+
+
+def _video(address: str) -> Source:
+    from live_monitor.capture.network import STREAM_SCHEMES, WEB_SCHEMES, scheme, without_password
+    from live_monitor.capture.video_file import VideoFile
+    from live_monitor.capture.web_video import WebVideo
+
+    if scheme(address) in WEB_SCHEMES:
+        return WebVideo(address)
+    if scheme(address) in STREAM_SCHEMES:
+        raise UsageError(f"--video {without_password(address)}: is the address of a stream; give it to --stream")
+    return VideoFile(Path(address))
 
 
 def _log(path: Path | None, source: Source, settings: Settings) -> contextlib.AbstractContextManager[Log | None]:

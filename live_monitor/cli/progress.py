@@ -19,14 +19,14 @@ def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Ca
 
     The work is a source, or a number of pictures. The bar appears with the first: only then a file has said how many it has.
     """
-    from live_monitor.capture.video_file import VideoFile
+    from live_monitor.capture.recorded import Recorded
 
     with contextlib.ExitStack() as stack:
         bar: Any = None
 
         def advance(frames: int) -> None:
             nonlocal bar
-            total = work.claimed_frames if isinstance(work, VideoFile) else work if isinstance(work, int) else None
+            total = work.claimed_frames if isinstance(work, Recorded) else work if isinstance(work, int) else None
             if bar is None and total and sys.stderr.isatty():
                 bar = stack.enter_context(click.progressbar(length=passes * total, label=label, file=sys.stderr))
             if bar is not None:

@@ -14,6 +14,7 @@ from live_monitor.capture import live, video_capture
 from live_monitor.capture.capture import Capture, CapturePolicy, SourceState
 from live_monitor.capture.clock import MonotonicClock
 from live_monitor.capture.live import Camera, Stream, open_camera
+from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.mailbox import Mailbox
 from live_monitor.types import Frame
@@ -86,7 +87,7 @@ class TestStream:
         stream.close()
 
     def test_a_sender_that_falls_silent_is_a_lost_signal(self, server: StreamServer, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(live, "STREAM_READ_TIMEOUT_MS", 300)
+        monkeypatch.setattr(live, "STREAM_TIMEOUTS", (cv2.CAP_PROP_READ_TIMEOUT_MSEC, 300))
         stream = Stream(server.url)
         stream.open()
         pictures(stream, 3)
@@ -140,12 +141,12 @@ class TestStream:
 
     @pytest.mark.parametrize("scheme", ["http", "tcp", "rtsp"])
     def test_somebody_who_never_answers_is_given_up(self, scheme: str, silent_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(live, "STREAM_OPEN_TIMEOUT_MS", 200)
+        monkeypatch.setattr(live, "STREAM_TIMEOUTS", (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 200))
         with pytest.raises(SourceError):
             Stream(f"{scheme}://127.0.0.1:{silent_port}/x").open()
 
     def test_an_open_that_is_given_up_is_told_before_the_pipeline_would(self) -> None:
-        assert live.STREAM_OPEN_TIMEOUT_MS / 1000 < live.STREAM_OPEN_TIMEOUT_S < 10
+        assert OPEN_TIMEOUT_MS / 1000 < OPEN_TIMEOUT_S < 10
 
     def test_a_page_that_is_no_video_is_an_error(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:

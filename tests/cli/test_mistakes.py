@@ -14,6 +14,8 @@ import pytest
 from live_monitor.errors import DisplayError
 from tests.cli.conftest import last_line
 from tests.conftest import Run
+from tests.fakes import write_clip
+from tests.file_server import FileServer
 
 ABSENT_CAMERA = "63"
 
@@ -228,6 +230,24 @@ def test_a_stream_that_nobody_sends_ends_in_4(run: Run) -> None:
     assert (code, out) == (4, "")
     assert err.startswith("Error: stream http://127.0.0.1:1/: cannot be opened; check the address")
     assert err.count("\n") == 1
+
+
+def test_the_address_of_a_stream_is_no_video(run: Run) -> None:
+    code, out, err = run("--no-display", "--video", "rtsp://me:secret@127.0.0.1:1/")
+    assert (code, out) == (2, "")
+    assert err == "Error: --video rtsp://127.0.0.1:1/: is the address of a stream; give it to --stream\n"
+
+
+def test_a_video_from_the_web_that_breaks_off_ends_in_4_and_tells_what_was_found(
+    run: Run, tmp_path: Path, file_server: FileServer
+) -> None:
+    film = write_clip(tmp_path / "film.avi", range(20, 220, 4), size=(320, 240)).read_bytes()
+    url = file_server.give_parts(film, stop_at=2 * len(film) // 3, times=1000)
+    code, out, err = run("--no-display", "--video", url, "--log", tmp_path / "log.csv")
+    assert (code, err.count("\n")) == (4, 1)
+    assert err.startswith(f"Error: {url}: broke off after 1.")
+    assert out.startswith(f"{url}: ")
+    assert len((tmp_path / "log.csv").read_text().splitlines()) > 1
 
 
 def test_a_streams_password_is_not_shown(run: Run) -> None:

@@ -14,6 +14,7 @@ from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.panel import panel_width
 from tests.conftest import Run
 from tests.fakes import drawn_portrait
+from tests.file_server import FileServer
 
 SUMMARY_KEYS = {
     "source", "frames", "frames_with_faces", "dropped", "media_s", "elapsed_s", "frames_per_s", "readings", "faces_per_frame",
@@ -27,6 +28,17 @@ def test_nothing_is_fetched_and_nothing_said_on_stderr(run: Run, clip: Path, cac
     code, _, err = run("--no-display", "--video", clip, "--detector", "auto")
     assert (code, err) == (0, "")
     assert not cache.exists()
+
+
+def test_a_video_from_the_web_is_told_as_the_file_is(run: Run, portrait_clip: Path, file_server: FileServer) -> None:
+    told = []
+    for source in (str(portrait_clip), file_server.give_parts(portrait_clip.read_bytes())):
+        code, out, err = run("--no-display", "--json", "--video", source)
+        assert (code, err) == (0, "")
+        summary = json.loads(out)
+        assert summary.pop("source") == source
+        told.append({name: value for name, value in summary.items() if name not in ("elapsed_s", "frames_per_s")})
+    assert told[0] == told[1]
 
 
 def test_verbose_says_which_model_and_engine_run(run: Run, clip: Path) -> None:
