@@ -1,23 +1,33 @@
-"""Keeps third-party libraries from writing to the terminal. Nothing else in the package silences anything."""
+"""Keeps third-party libraries from writing to the terminal. Nothing else in the package silences anything.
+
+What they read from the environment when they are imported is all set here, also what is no matter of silence.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Iterator
 
-_SILENT_ENVIRONMENT = {
+_ENVIRONMENT_AT_IMPORT = {
     "OPENCV_LOG_LEVEL": "SILENT",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",
     "QT_LOGGING_RULES": "*=false",
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    # With some webcams Windows takes minutes to open a camera otherwise: github.com/opencv/opencv/issues/17687
+    "OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS": "0",
 }
 
 
 def silence_libraries() -> None:
-    """Sets what OpenCV, FFmpeg, Qt and TensorFlow read when they are first imported; a user's own setting stays."""
-    for name, value in _SILENT_ENVIRONMENT.items():
+    """Sets what OpenCV, FFmpeg, Qt and TensorFlow read when they are first imported; a user's own setting stays.
+
+    They write nothing to the terminal from then on, and OpenCV opens cameras on Windows without the transforms in hardware
+    that can take minutes to start.
+    """
+    for name, value in _ENVIRONMENT_AT_IMPORT.items():
         os.environ.setdefault(name, value)
 
 
@@ -32,20 +42,46 @@ def keep_own_stderr() -> None:
     sys.stderr = os.fdopen(own, "w", buffering=1, encoding=sys.stderr.encoding, errors=sys.stderr.errors)
 
 
+class _Sink:
+    """Where the process's stderr goes while somebody is inside `silent_stderr`; all threads share the descriptor, and this."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._original = -1
+
+    def enter(self) -> None:
+        """Raises OSError where stderr is closed."""
+        with self._lock:
+            if self._inside == 0:
+                self._original = os.dup(2)
+                if sys.stderr is not None:
+                    sys.stderr.flush()
+                with open(os.devnull, "wb") as sink:
+                    os.dup2(sink.fileno(), 2)
+            self._inside += 1
+
+    def leave(self) -> None:
+        """Gives stderr back when the last one has left."""
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                os.dup2(self._original, 2)
+                os.close(self._original)
+
+
+_SINK = _Sink()
+
+
 @contextlib.contextmanager
 def silent_stderr() -> Iterator[None]:
     """Throws away what C++ code writes to the process's stderr: some of it obeys no setting."""
     try:
-        original = os.dup(2)
+        _SINK.enter()
     except OSError:  # closed, as under pythonw: nothing can be written there
         yield
         return
-    if sys.stderr is not None:
-        sys.stderr.flush()
-    with open(os.devnull, "wb") as sink:
-        os.dup2(sink.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(original, 2)
-            os.close(original)
+    try:
+        yield
+    finally:
+        _SINK.leave()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,12 @@ def test_what_is_not_set_is_set_to_silence(name: str, monkeypatch: pytest.Monkey
     monkeypatch.delenv(name, raising=False)
     silence_libraries()
     assert os.environ[name]
+
+
+def test_windows_opens_cameras_without_transforms_in_hardware(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", raising=False)
+    silence_libraries()
+    assert os.environ["OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS"] == "0"
 
 
 def test_a_damaged_video_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -59,6 +66,25 @@ def test_what_python_wrote_before_the_block_is_not_lost(capfd: pytest.CaptureFix
     with silent_stderr():
         pass
     assert capfd.readouterr().err == "before"
+
+
+def test_when_two_threads_are_inside_stderr_comes_back_after_the_last_one(capfd: pytest.CaptureFixture[str]) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def be_inside() -> None:
+        with silent_stderr():
+            entered.set()
+            assert leave.wait(5)
+
+    other = threading.Thread(target=be_inside)
+    with silent_stderr():
+        other.start()
+        assert entered.wait(5)
+    os.write(2, b"from a library in the other thread")
+    leave.set()
+    other.join(5)
+    os.write(2, b"an error of ours")
+    assert capfd.readouterr().err == "an error of ours"
 
 
 def test_stdout_is_left_alone(capfd: pytest.CaptureFixture[str]) -> None:

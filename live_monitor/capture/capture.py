@@ -6,6 +6,8 @@ import enum
 import threading
 from dataclasses import dataclass
 
+import numpy as np
+
 from live_monitor.capture.clock import Clock, Pacer
 from live_monitor.capture.source import Source
 from live_monitor.errors import SourceError
@@ -66,7 +68,7 @@ class Capture:
         """Opens the source and delivers until its end, a stop or a closed mailbox.
 
         Raises:
-            SourceError: the source cannot be opened or holds no readable picture.
+            SourceError: the source cannot be opened, holds no readable picture, or hands over what is none.
         """
         try:
             self.source.open()
@@ -104,12 +106,23 @@ class Capture:
         return self._hand_over(image, pts_s, due_s)
 
     def _hand_over(self, image: Image, pts_s: float, arrived_s: float) -> bool:
+        self._check(image)
         image.flags.writeable = False
         frame = Frame(self._index, pts_s, arrived_s, image)
         self._index += 1
         self._reconnects = 0
         self.last_arrival_s = self._clock.now()
         return self._frames.put(frame)
+
+    def _check(self, image: object) -> None:
+        """Turns down what is no picture: a source may be a user's own."""
+        if not isinstance(image, np.ndarray):
+            came = f"a {type(image).__name__}"
+        elif image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
+            came = f"{image.dtype} {image.shape}"
+        else:
+            return
+        raise SourceError(f"{self.source.name}: a picture is expected to be uint8 (H, W, 3) BGR, came {came}")
 
     def _reconnect(self) -> None:
         self.state = SourceState.LOST

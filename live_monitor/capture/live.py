@@ -9,7 +9,7 @@ from collections.abc import Callable
 import cv2
 
 from live_monitor.capture import video_capture
-from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, STREAM_SCHEMES, scheme, without_password
+from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, OPENING, STREAM_SCHEMES, scheme, without_password
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.types import Image
 
@@ -55,7 +55,7 @@ class _LiveSource:
     def grab(self) -> float | None:
         if self._capture is None or not video_capture.grab(self._capture):
             return None
-        now = time.monotonic()
+        now = time.perf_counter()  # time.monotonic has steps of 15.6 ms on Windows before Python 3.13
         if self._first_s is None:
             self._first_s = now
         return now - self._first_s
@@ -118,7 +118,8 @@ def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | N
 
 
 def _open_stream(url: str) -> cv2.VideoCapture | None:
-    return video_capture.open_capture(url, cv2.CAP_FFMPEG, STREAM_TIMEOUTS)
+    with OPENING:
+        return video_capture.open_capture(url, cv2.CAP_FFMPEG, STREAM_TIMEOUTS)
 
 
 def _camera_advice() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from urllib.parse import urlsplit
 
 STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "tcp", "udp", "rtp", "srt")
@@ -11,6 +12,9 @@ WEB_SCHEMES = ("http", "https")
 OPEN_TIMEOUT_MS = 8000
 OPEN_TIMEOUT_S = 9.0
 """The one in milliseconds is OpenCV's own and comes first, except while a name is being looked up."""
+
+OPENING = threading.Lock()
+"""Held while an address is opened: OpenCV takes FFmpeg's options from the environment, where every thread would find them."""
 
 
 def scheme(url: str) -> str:
@@ -22,6 +26,13 @@ def scheme(url: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """The URL as it may be shown: without user name and password, also where these hold characters that a URL may not."""
+    """The URL as it may be shown: without user name and password, also where these hold characters that a URL may not.
+
+    What stands before the last "@" is taken for them where it holds a ":", or where an "@" comes before the first "/".
+    Elsewhere the "@" is part of a path. A port before such a path looks like a password, and goes; a user name without a
+    password that holds a "/" looks like a path, and stays.
+    """
     before, separator, rest = url.partition("://")
-    return before + separator + rest.rpartition("@")[2]
+    user, _, shown = rest.rpartition("@")
+    secret = ":" in user or "@" in rest.partition("/")[0]
+    return before + separator + (shown if secret else rest)

@@ -19,13 +19,18 @@ CORES_SHARE = 0.5
 other: the whole became 10 to 20 % slower."""
 
 LARGEST_PLAUSIBLE_COUNT = 10_000_000
+LONGEST_PLAUSIBLE_S = 7 * 24 * 3600.0
 
 
 class Recorded:
     """Every readable picture of a video that has an end, in order, turned upright as it asks.
 
-    `claimed_frames` is how many the video says it has, once it is open: a hint for progress bars, None when implausible;
-    `claimed_s` the seconds from the first to the last of them, 0 when implausible.
+    Attributes:
+        claimed_frames: how many the video says it has, once it is open: a hint for progress bars, None when implausible.
+        claimed_s: seconds from the first to the last of them, at the rate that it says it has: 0 when these seconds, or the
+            number, are implausible. The rate alone may be: slides have one picture in a minute.
+        grabbed: how many pictures were read since it was opened.
+        reached_s: the latest time that one of these claimed, as the video has it, without the mending of `MediaClock`.
     """
 
     live = False
@@ -35,6 +40,8 @@ class Recorded:
         self.open_timeout_s = open_timeout_s
         self.claimed_frames: int | None = None
         self.claimed_s = 0.0
+        self.grabbed = 0
+        self.reached_s = 0.0
         self._opener = opener
         self._capture: cv2.VideoCapture | None = None
         self._clock = MediaClock(0.0)
@@ -47,17 +54,23 @@ class Recorded:
         """
         self._capture = self._opener()
         fps = self._capture.get(cv2.CAP_PROP_FPS)
-        self._clock = MediaClock(fps)
         count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        self.claimed_frames = int(count) if 0 < count < LARGEST_PLAUSIBLE_COUNT else None
-        self.claimed_s = (self.claimed_frames - 1) / fps if self.claimed_frames and fps > 0 else 0.0
+        frames = int(count) if 0 < count < LARGEST_PLAUSIBLE_COUNT else 0
+        self.claimed_frames = frames or None
+        self.claimed_s = _duration_s(frames - 1, fps)
+        # The last picture lasts too, and the number may have been rounded down.
+        self._clock = MediaClock(fps, _duration_s(frames and frames + 1, fps))
+        self.grabbed, self.reached_s = 0, 0.0
 
     def grab(self) -> float | None:
         if self._capture is None:
             return None
         for _ in range(FAILED_GRABS_AT_END):
             if video_capture.grab(self._capture):
-                return self._clock.advance(self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+                claim_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+                self.grabbed += 1
+                self.reached_s = max(self.reached_s, claim_s)
+                return self._clock.advance(claim_s)
         return None
 
     def retrieve(self) -> Image | None:
@@ -67,6 +80,11 @@ class Recorded:
         if self._capture is not None:
             self._capture.release()
             self._capture = None
+
+
+def _duration_s(frames: int, fps: float) -> float:
+    """What so many pictures take at this rate; 0 when implausible."""
+    return frames / fps if fps > 0 and 0 < frames / fps < LONGEST_PLAUSIBLE_S else 0.0
 
 
 def open_recorded(target: str, parameters: Sequence[int] = ()) -> cv2.VideoCapture | None:

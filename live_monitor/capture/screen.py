@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -15,13 +16,16 @@ from numpy.typing import NDArray
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.types import Image
 
-OPEN_TIMEOUT_S = 9.0
+SCREEN_OPEN_TIMEOUT_S = 9.0
 
 DEFAULT_FPS = 30.0
 """As most calls have; a screen can be read at any rate."""
 
 ALL = 0
 """The number of all screens together, as one picture."""
+
+_UNREADABLE = (mss.ScreenShotError, AssertionError)
+"""What mss raises where a screen cannot be read; the assertion is where the X server has gone."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Screen:
     """A whole screen, or an area. Its media time is the time since the first picture."""
 
     live = True
-    open_timeout_s = OPEN_TIMEOUT_S
+    open_timeout_s = SCREEN_OPEN_TIMEOUT_S
 
     def __init__(self, wanted: str, fps: float | None = None) -> None:
         """Sets it up without looking.
@@ -77,20 +81,20 @@ class Screen:
         """
         self.close()
         self._reader = _open_reader(self.name)
-        self._area = self._found(_areas(self._reader))
+        self._area = self._found(_areas(self._reader, self.name))
 
     def grab(self) -> float | None:
         """Waits until the next picture is due, and takes it."""
         if self._reader is None:
             return None
-        time.sleep(max(0.0, self._due_s - time.monotonic()))
+        time.sleep(max(0.0, self._due_s - time.perf_counter()))
         area = self._area
         try:
             shot = self._reader.grab((area.left, area.top, area.left + area.width, area.top + area.height))
-        except mss.ScreenShotError:
+        except _UNREADABLE:
             return None
         self._picture = np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4)
-        now_s = time.monotonic()
+        now_s = time.perf_counter()
         self._due_s = max(now_s, self._due_s + self._step_s)
         if self._first_s is None:
             self._first_s = now_s
@@ -103,7 +107,7 @@ class Screen:
 
     def close(self) -> None:
         if self._reader is not None:
-            self._reader.close()
+            _close(self._reader)
             self._reader = None
 
     def _found(self, areas: list[Area]) -> Area:
@@ -123,8 +127,11 @@ def list_screens() -> list[Area]:
     Raises:
         SourceError: no program may read them.
     """
-    with _open_reader("screens") as reader:
-        return _areas(reader)
+    reader = _open_reader("screens")
+    try:
+        return _areas(reader, "screens")
+    finally:
+        _close(reader)
 
 
 def _parsed(wanted: str) -> int | Area:
@@ -146,9 +153,22 @@ def _open_reader(name: str) -> mss.MSS:
         raise SourceError(f"{name}: cannot be read, Wayland lets no program look at it; log in with Xorg in its place")
     try:
         return mss.MSS()
-    except mss.ScreenShotError as error:
-        raise SourceError(f"{name}: cannot be read: {error}; start it from a desktop") from error
+    except _UNREADABLE as error:
+        raise _unreadable(name, error) from error
 
 
-def _areas(reader: mss.MSS) -> list[Area]:
-    return [Area(monitor["left"], monitor["top"], monitor["width"], monitor["height"]) for monitor in reader.monitors]
+def _areas(reader: mss.MSS, name: str) -> list[Area]:
+    try:
+        monitors = reader.monitors
+    except _UNREADABLE as error:
+        raise _unreadable(name, error) from error
+    return [Area(monitor["left"], monitor["top"], monitor["width"], monitor["height"]) for monitor in monitors]
+
+
+def _unreadable(name: str, error: Exception) -> SourceError:
+    return SourceError(f"{name}: cannot be read: {str(error) or 'it has gone'}; start it from a desktop")
+
+
+def _close(reader: mss.MSS) -> None:
+    with contextlib.suppress(*_UNREADABLE):  # the screen may have gone
+        reader.close()

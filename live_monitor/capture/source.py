@@ -10,7 +10,7 @@ from live_monitor.types import Image
 FALLBACK_FPS = 25.0
 PLAUSIBLE_FPS = (1.0, 240.0)
 LONGEST_STEP_S = 10.0
-"""A larger step between two pictures is taken for a broken timestamp, not for a pause."""
+"""A larger step between two pictures is taken for a broken timestamp, unless it stays within the time that the file claims."""
 
 
 @runtime_checkable
@@ -44,7 +44,11 @@ class Source(Protocol):
         """
 
     def retrieve(self) -> Image | None:
-        """The picture grabbed last, or None when it is broken."""
+        """The picture grabbed last, or None when it is broken.
+
+        Returns:
+            uint8 (H, W, 3) BGR, a new array each time, which is made read-only and kept for as long as somebody looks at it.
+        """
 
     def close(self) -> None:
         """Releases it. May be called at any time and again."""
@@ -54,13 +58,20 @@ class MediaClock:
     """Media time from what a file claims: fps may be a lie, timestamps may stand still, jump or go back.
 
     A plausible timestamp is taken as it is. Else the distance to the timestamp before is, where that is plausible; else
-    one nominal step is.
+    one nominal step is. A picture may stand for as long as the file's claimed duration lets it: a slide does for minutes.
     """
 
-    def __init__(self, claimed_fps: float) -> None:
+    def __init__(self, claimed_fps: float, claimed_duration_s: float = 0.0) -> None:
+        """Begins before the first picture.
+
+        Args:
+            claimed_fps: replaced where it is implausible.
+            claimed_duration_s: from the first picture to the end of the last; 0 where the file claims none.
+        """
         low, high = PLAUSIBLE_FPS
         plausible = math.isfinite(claimed_fps) and low <= claimed_fps <= high
         self._step_s = 1 / (claimed_fps if plausible else FALLBACK_FPS)
+        self._duration_s = claimed_duration_s
         self._now_s: float | None = None
         self._first_claim_s = 0.0
         self._last_claim_s = 0.0
@@ -73,7 +84,11 @@ class MediaClock:
             self._first_claim_s = claimed_s
             self._now_s = 0.0
         else:
-            steps = (claimed_s - self._first_claim_s - self._now_s, claimed_s - self._last_claim_s, self._step_s)
-            self._now_s += next(step for step in steps if 0 < step <= LONGEST_STEP_S)
+            since_first_s = claimed_s - self._first_claim_s
+            if self._now_s < since_first_s <= self._duration_s:
+                self._now_s = since_first_s
+            else:
+                steps = (since_first_s - self._now_s, claimed_s - self._last_claim_s, self._step_s)
+                self._now_s += next(step for step in steps if 0 < step <= LONGEST_STEP_S)
         self._last_claim_s = claimed_s
         return self._now_s

@@ -11,7 +11,7 @@ from live_monitor.errors import SourceError
 from live_monitor.opencv_path import opencv_path
 from live_monitor.path_kind import is_folder
 
-OPEN_TIMEOUT_S = 30.0
+FILE_OPEN_TIMEOUT_S = 30.0
 _GIF_SIGNATURE = b"GIF8"
 
 
@@ -19,7 +19,7 @@ class VideoFile(Recorded):
     """A video file, by path."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(str(path), OPEN_TIMEOUT_S, lambda: _open(path))
+        super().__init__(str(path), FILE_OPEN_TIMEOUT_S, lambda: _open(path))
 
 
 def _open(path: Path) -> cv2.VideoCapture:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import cv2
 
-from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, without_password
+from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, OPENING, without_password
 from live_monitor.capture.recorded import Recorded, open_recorded
 from live_monitor.errors import SourceError
 
@@ -18,21 +18,23 @@ OPTIONS_VARIABLE, OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS", "reconnect;1|reconn
 """Lets FFmpeg connect again where it was, as when a server has hung up on somebody who paused."""
 
 WHOLE_SHARE = 0.95
-"""A lost connection and the end of a video look alike. One that ends before this share of the time it claims broke off; it may
-claim a little too much, as where sound goes on after the last picture."""
+REST_S = 3.0
+"""A lost connection and the end of a video look alike: see `WebVideo`."""
 
 
 class WebVideo(Recorded):
-    """A video file, by its http or https URL. Unlike a `Stream` it has an end, and each of its pictures counts."""
+    """A video file, by its http or https URL. Unlike a `Stream` it has an end, and each of its pictures counts.
+
+    It broke off if it ends before WHOLE_SHARE of both the time and the pictures that it claims, and more than REST_S early.
+    Time alone says little, since timestamps may be broken; so do pictures, since .mkv and .webm have no number of them:
+    what they claim is the length of the whole at one rate, also where the sound is longer than the pictures, or begins
+    earlier. What is lost of the last REST_S is not told from that, and passes for the end; sound that is alone for longer,
+    or a last picture that stands for longer in such a file, passes for a lost connection.
+    """
 
     def __init__(self, url: str) -> None:
         """Sets up a video without touching the network."""
         super().__init__(without_password(url), OPEN_TIMEOUT_S, lambda: _open(url))
-        self._reached_s = 0.0
-
-    def open(self) -> None:
-        super().open()
-        self._reached_s = 0.0
 
     def grab(self) -> float | None:
         """See `live_monitor.capture.source.Source`.
@@ -41,18 +43,21 @@ class WebVideo(Recorded):
             SourceError: the video broke off.
         """
         pts_s = super().grab()
-        if pts_s is not None:
-            self._reached_s = pts_s
-        elif self._capture is not None and self._reached_s < WHOLE_SHARE * self.claimed_s:
+        if pts_s is None and self._capture is not None and self._is_short():
             raise SourceError(
-                f"{self.name}: broke off after {self._reached_s:.1f} of {self.claimed_s:.1f} s; try again, or download it and "
+                f"{self.name}: broke off after {self.reached_s:.1f} of {self.claimed_s:.1f} s; try again, or download it and "
                 "give the file to --video"
             )
         return pts_s
 
+    def _is_short(self) -> bool:
+        rest_s = self.claimed_s - self.reached_s
+        few = self.grabbed < WHOLE_SHARE * (self.claimed_frames or 0)
+        return few and rest_s > max(REST_S, (1 - WHOLE_SHARE) * self.claimed_s)
+
 
 def _open(url: str) -> cv2.VideoCapture:
-    with _reconnecting():
+    with OPENING, _reconnecting():
         capture = open_recorded(url, TIMEOUTS)
     if capture is None:
         raise SourceError(
@@ -72,4 +77,4 @@ def _reconnecting() -> Iterator[None]:
     try:
         yield
     finally:
-        del os.environ[OPTIONS_VARIABLE]
+        os.environ.pop(OPTIONS_VARIABLE, None)

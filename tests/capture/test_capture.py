@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from itertools import count
+from typing import cast
 
+import numpy as np
 import pytest
 
 from live_monitor.capture.capture import LONGEST_GAP_S, RECONNECT_DELAYS_S, Capture, CapturePolicy, SourceState
@@ -94,6 +96,25 @@ class TestDelivery:
         Capture(FakeSource(TIMES_S), collector, AS_FAST_AS_POSSIBLE, FakeClock()).run()
         with pytest.raises(ValueError, match="read-only"):
             collector.frames[0].image[:] = 0
+
+    @pytest.mark.parametrize(
+        ("image", "came"),
+        [
+            (np.zeros((4, 6), np.uint8), r"uint8 \(4, 6\)"),
+            (np.zeros((4, 6, 4), np.uint8), r"uint8 \(4, 6, 4\)"),
+            (np.zeros((4, 6, 3), np.float32), r"float32 \(4, 6, 3\)"),
+            (np.zeros((0, 6, 3), np.uint8), r"uint8 \(0, 6, 3\)"),
+            ([[[0, 0, 0]]], "a list"),
+        ],
+    )
+    def test_what_is_no_picture_is_an_error_that_says_what_came(self, image: object, came: str) -> None:
+        class OwnSource(FakeSource):
+            def retrieve(self) -> Image:
+                return cast("Image", image)
+
+        expected = rf"fake: a picture is expected to be uint8 \(H, W, 3\) BGR, came {came}$"
+        with pytest.raises(SourceError, match=expected):
+            Capture(OwnSource(TIMES_S), Collector(), AS_FAST_AS_POSSIBLE, FakeClock()).run()
 
     def test_a_file_is_opened_once_and_released(self) -> None:
         source = FakeSource(TIMES_S)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -235,6 +236,9 @@ class FakeCapture:
         self.settings[prop] = value
         return True
 
+    def grab(self) -> bool:
+        return True
+
     def release(self) -> None:
         pass
 
@@ -290,6 +294,14 @@ class TestCamera:
         camera = Camera("/dev/video2")
         assert camera.live
         assert camera.name == "camera /dev/video2"
+
+    def test_media_time_is_finer_than_the_monotonic_clock_of_some_systems(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        fine_s = iter([100.0, 100.004, 100.008])
+        monkeypatch.setattr(live, "time", SimpleNamespace(monotonic=lambda: 7.0, perf_counter=lambda: next(fine_s)))
+        monkeypatch.setattr(video_capture, "open_capture", lambda *_: FakeCapture())
+        camera = Camera("0")
+        camera.open()
+        assert [camera.grab() for _ in range(3)] == pytest.approx([0.0, 0.004, 0.008])
 
     def test_setting_up_a_camera_opens_nothing(self, opened: list[tuple[str | int, int, FakeCapture]]) -> None:
         Camera("0")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from live_monitor.capture.network import scheme
+from live_monitor.capture.network import scheme, without_password
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,37 @@ from live_monitor.capture.network import scheme
 )
 def test_an_address_has_a_scheme_and_a_file_has_none(address: str, expected: str) -> None:
     assert scheme(address) == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://peer.tube/@anna/lecture.mp4",
+        "https://host/film.mp4?mail=a@b.org",
+        "https://host:8080/film.mp4",
+        "http://[::1]:8080/film.mp4",
+        "rtsp://host",
+    ],
+)
+def test_an_address_without_a_password_is_shown_as_it_is(address: str) -> None:
+    assert without_password(address) == address
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        "me:secret",
+        "me",
+        ":secret",
+        "me:sec/ret",
+        "me:s@cr/et",
+        "me:12/34",
+        "me:sec?ret",
+        "me:sec#ret",
+        "me@home.org:sec/ret",
+        "home/me:secret",
+        "me:secret@peer.tube/",
+    ],
+)
+def test_a_user_name_and_a_password_are_never_shown(user: str) -> None:
+    assert without_password(f"https://{user}@host/film.mp4") == "https://host/film.mp4"

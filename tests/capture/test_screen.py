@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from types import SimpleNamespace, TracebackType
-from typing import ClassVar
+from collections.abc import Callable
+from types import SimpleNamespace
 
 import mss
 import numpy as np
@@ -21,15 +21,19 @@ ALL, LEFT, RIGHT = Area(-100, 0, 260, 60), Area(-100, 0, 100, 50), Area(0, 0, 16
 class Reader:
     """Reads two screens whose picture tells the place: blue is half of x + 100, green is y."""
 
-    monitors: ClassVar = [{"left": a.left, "top": a.top, "width": a.width, "height": a.height} for a in (ALL, LEFT, RIGHT)]
-
     def __init__(self) -> None:
         self.closed = False
-        self.lost = False
+        self.lost: Exception | None = None
+
+    @property
+    def monitors(self) -> list[dict[str, int]]:
+        if self.lost:
+            raise self.lost
+        return [{"left": a.left, "top": a.top, "width": a.width, "height": a.height} for a in (ALL, LEFT, RIGHT)]
 
     def grab(self, box: tuple[int, int, int, int]) -> SimpleNamespace:
         if self.lost:
-            raise mss.ScreenShotError("lost")
+            raise self.lost
         left, top, right, bottom = box
         picture = np.zeros((bottom - top, right - left, 4), np.uint8)
         picture[..., 0] = (np.arange(left, right) + 100) // 2
@@ -39,12 +43,8 @@ class Reader:
 
     def close(self) -> None:
         self.closed = True
-
-    def __enter__(self) -> Reader:
-        return self
-
-    def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        self.close()
+        if self.lost:
+            raise self.lost
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +102,7 @@ def test_one_that_was_late_does_not_hurry_afterwards(monkeypatch: pytest.MonkeyP
         waits.append(seconds)
         now_s[0] += seconds
 
-    monkeypatch.setattr(screen, "time", SimpleNamespace(monotonic=lambda: now_s[0], sleep=wait))
+    monkeypatch.setattr(screen, "time", SimpleNamespace(perf_counter=lambda: now_s[0], sleep=wait))
     source = Screen("1", fps=10)
     source.open()
     source.grab()
@@ -114,11 +114,15 @@ def test_one_that_was_late_does_not_hurry_afterwards(monkeypatch: pytest.MonkeyP
     assert waits[3] <= 0.1
 
 
-def test_a_screen_that_went_away_is_a_lost_signal_and_can_be_opened_again(readers: list[Reader]) -> None:
+LOST = [mss.ScreenShotError("lost"), AssertionError()]
+
+
+@pytest.mark.parametrize("error", LOST)
+def test_a_screen_that_went_away_is_a_lost_signal_and_can_be_opened_again(readers: list[Reader], error: Exception) -> None:
     source = Screen("2")
     source.open()
     assert source.grab() == 0.0
-    readers[0].lost = True
+    readers[0].lost = error
     assert source.grab() is None
     source.open()
     assert readers[0].closed
@@ -171,6 +175,18 @@ def test_wayland_shows_no_program_the_screen(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
     with pytest.raises(SourceError, match=r"screen 1: cannot be read, Wayland lets no program look at it; log in with Xorg"):
         Screen("1").open()
+
+
+@pytest.mark.parametrize(("error", "said"), [(LOST[0], "lost"), (LOST[1], "it has gone")])
+@pytest.mark.parametrize("look", [Screen("1").open, list_screens])
+def test_one_that_goes_away_while_it_is_looked_for_is_a_source_error(
+    monkeypatch: pytest.MonkeyPatch, look: Callable[[], object], error: Exception, said: str
+) -> None:
+    reader = Reader()
+    reader.lost = error
+    monkeypatch.setattr(mss, "MSS", lambda: reader)
+    with pytest.raises(SourceError, match=f"cannot be read: {said}; start it from a desktop"):
+        look()
 
 
 def test_all_screens_are_listed(readers: list[Reader]) -> None:

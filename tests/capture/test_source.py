@@ -12,8 +12,8 @@ import pytest
 from live_monitor.capture.source import FALLBACK_FPS, MediaClock
 
 
-def media_times(claimed_s: Iterable[float], claimed_fps: float = 25.0) -> list[float]:
-    clock = MediaClock(claimed_fps)
+def media_times(claimed_s: Iterable[float], claimed_fps: float = 25.0, claimed_duration_s: float = 0.0) -> list[float]:
+    clock = MediaClock(claimed_fps, claimed_duration_s)
     return [clock.advance(claim) for claim in claimed_s]
 
 
@@ -28,6 +28,21 @@ def test_plausible_timestamps_are_kept_however_uneven() -> None:
 
 def test_a_file_that_begins_late_keeps_its_steps() -> None:
     assert media_times([100.0, 100.1, 100.5]) == pytest.approx([0.0, 0.1, 0.5])
+
+
+@pytest.mark.parametrize("first_s", [0.0, 100.0])
+def test_within_the_claimed_duration_a_picture_may_stand_for_any_time(first_s: float) -> None:
+    claimed = [first_s + slide_s for slide_s in (0.0, 12.0, 13.0, 213.0)]
+    assert media_times(claimed, claimed_duration_s=220.0) == pytest.approx([0.0, 12.0, 13.0, 213.0])
+
+
+def test_a_timestamp_that_stood_still_does_not_shorten_the_pictures_after_it() -> None:
+    assert media_times([0.0, 0.0, 12.0, 30.0], claimed_duration_s=30.0) == pytest.approx([0.0, 0.04, 12.0, 30.0])
+
+
+@pytest.mark.parametrize("broken_s", [60.1, 1e9, 0.0, -1e9, math.nan, math.inf])
+def test_what_lies_outside_the_claimed_duration_is_broken_all_the_same(broken_s: float) -> None:
+    assert media_times([0.0, 0.04, broken_s, 0.12], claimed_duration_s=60.0) == pytest.approx([0.0, 0.04, 0.08, 0.12])
 
 
 @pytest.mark.parametrize("fps", [10.0, 29.97, 60.0])
@@ -60,4 +75,5 @@ def test_one_repeated_timestamp_and_too_low_a_claimed_rate_do_not_stretch_the_vi
 def test_media_time_grows_with_every_picture_whatever_the_file_claims(seed: int) -> None:
     dice = random.Random(seed)
     claimed = [dice.choice((dice.uniform(-100, 100), dice.gauss(0, 1e6), 0.0, math.nan, math.inf)) for _ in range(500)]
-    assert all(earlier < later for earlier, later in pairwise(media_times(claimed)))
+    for duration_s in (0.0, 50.0, 1e7):
+        assert all(earlier < later for earlier, later in pairwise(media_times(claimed, claimed_duration_s=duration_s)))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import cv2
 import numpy as np
 import pytest
 
+from live_monitor.capture.recorded import Recorded
 from live_monitor.capture.video_file import VideoFile
 from live_monitor.errors import SourceError
 from live_monitor.types import Image
@@ -73,6 +77,11 @@ def test_delivers_every_picture_in_order(clip: Path) -> None:
 def test_media_time_follows_the_frame_rate(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "slow.avi", LEVELS, fps=10.0)
     assert times(path) == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4, 0.5], abs=1e-3)
+
+
+def test_slides_stand_for_as_long_as_the_file_says(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "slides.avi", LEVELS, fps=0.05)
+    assert times(path) == pytest.approx([0.0, 20.0, 40.0, 60.0, 80.0, 100.0], abs=1e-3)
 
 
 def test_pictures_are_bgr_bytes(clip: Path) -> None:
@@ -188,6 +197,26 @@ def test_the_claimed_number_of_pictures_is_known_beforehand(clip: Path) -> None:
 
 def test_a_file_without_a_claim_has_no_number_of_pictures(shared_data: Path) -> None:
     assert claimed_frames(shared_data / "videos" / "raw_no_timestamps.h264") is None
+
+
+def claimed_s(frames: float, fps: float) -> float:
+    says = {cv2.CAP_PROP_FRAME_COUNT: frames, cv2.CAP_PROP_FPS: fps}
+    recorded = Recorded("film", 1.0, lambda: cast("cv2.VideoCapture", SimpleNamespace(get=says.__getitem__)))
+    recorded.open()
+    return recorded.claimed_s
+
+
+@pytest.mark.parametrize(("frames", "fps", "seconds"), [(51, 25.0, 2.0), (2, 0.1, 10.0), (1, 25.0, 0.0)])
+def test_the_claimed_time_is_from_the_first_picture_to_the_last(frames: float, fps: float, seconds: float) -> None:
+    assert claimed_s(frames, fps) == seconds
+
+
+@pytest.mark.parametrize(
+    ("frames", "fps"),
+    [(-1.0, 25.0), (0.0, 25.0), (1e9, 25.0), (51, 0.0), (51, -25.0), (51, math.nan), (51, math.inf), (51, 1e-9)],
+)
+def test_an_implausible_claimed_time_is_0(frames: float, fps: float) -> None:
+    assert claimed_s(frames, fps) == 0.0
 
 
 def test_every_real_video_is_in_the_table(shared_data: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import threading
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
-from live_monitor.capture import web_video
+from live_monitor.capture import video_capture, web_video
+from live_monitor.capture.live import Stream
 from live_monitor.capture.web_video import OPTIONS_VARIABLE, WebVideo
 from live_monitor.errors import SourceError
 from tests.file_server import FileServer
@@ -20,9 +23,9 @@ PLENTY = 1000
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Two seconds, with the index at the end: whoever reads it asks for its beginning, its end, and its beginning again."""
+    """Ten seconds, with the index at the end: whoever reads it asks for its beginning, its end, and its beginning again."""
     path = tmp_path_factory.mktemp("film") / "film.mp4"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 25.0, SIZE)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 5.0, SIZE)
     noise = np.random.default_rng(0).integers(-9, 10, (SIZE[1], SIZE[0], 3))
     for level in LEVELS:
         writer.write((level + np.roll(noise, level, axis=1)).astype(np.uint8))
@@ -68,7 +71,7 @@ def test_where_the_server_hangs_up_it_goes_on(file_server: FileServer, film: byt
 def test_what_breaks_off_for_good_is_no_end(file_server: FileServer, film: bytes) -> None:
     video = WebVideo(file_server.give_parts(film, stop_at=len(film) // 2, times=PLENTY))
     video.open()
-    with pytest.raises(SourceError, match=r"/file: broke off after \d\.\d of 2\.0 s; try again, or download it"):
+    with pytest.raises(SourceError, match=r"/file: broke off after \d\.\d of 9\.8 s; try again, or download it"):
         levels(video)
     video.close()
 
@@ -101,3 +104,106 @@ def test_the_options_for_it_are_nobody_elses(
     video.open()
     video.close()
     assert os.environ.get(OPTIONS_VARIABLE) == own
+
+
+class Claims:
+    """An open capture of a video that claims so many pictures at this rate, and has pictures at these times."""
+
+    def __init__(self, frames: float, fps: float, times_s: list[float]) -> None:
+        self._properties = {cv2.CAP_PROP_FRAME_COUNT: frames, cv2.CAP_PROP_FPS: fps}
+        self._times_s = iter(times_s)
+
+    def get(self, prop: int) -> float:
+        return self._properties[prop]
+
+    def grab(self) -> bool:
+        time_s = next(self._times_s, None)
+        if time_s is not None:
+            self._properties[cv2.CAP_PROP_POS_MSEC] = 1000 * time_s
+        return time_s is not None
+
+
+def read_whole(monkeypatch: pytest.MonkeyPatch, claims: Claims) -> None:
+    """Reads a video to its end."""
+    monkeypatch.setattr(video_capture, "open_capture", lambda *_: claims)
+    video = WebVideo("https://host/film.mkv")
+    video.open()
+    while video.grab() is not None:
+        pass
+
+
+AT_25_FPS = [index / 25 for index in range(50)]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        Claims(19, 19 / 216, [12.0 * index for index in range(19)]),
+        Claims(5401, 25.0, [12.0 * index for index in range(19)]),
+        Claims(77, 25.0, AT_25_FPS),
+        Claims(102, 25.0, AT_25_FPS),
+        Claims(102, 25.0, [2 + time_s for time_s in AT_25_FPS]),
+        Claims(400, 25.0, [0.0] * 200 + [index / 25 for index in range(200)]),
+        Claims(400, 25.0, [0.0] * 400),
+        Claims(-1.0, 25.0, AT_25_FPS),
+    ],
+    ids=["slides", "slides in .mkv", "longer sound", "late pictures", "late times", "time again", "no time", "no claim"],
+)
+def test_a_whole_video_that_claims_too_much_ends_without_an_error(monkeypatch: pytest.MonkeyPatch, claims: Claims) -> None:
+    read_whole(monkeypatch, claims)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        Claims(20, 1 / 12, [12.0 * index for index in range(10)]),
+        Claims(5401, 25.0, [12.0 * index for index in range(10)]),
+        Claims(250, 25.0, AT_25_FPS),
+    ],
+    ids=["slides", "slides in .mkv", "a fifth"],
+)
+def test_half_a_video_broke_off(monkeypatch: pytest.MonkeyPatch, claims: Claims) -> None:
+    with pytest.raises(SourceError, match="broke off after"):
+        read_whole(monkeypatch, claims)
+
+
+@pytest.fixture
+def opening(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Opens nothing: the first to try waits for `let_go`, and each notes the options that it would have got."""
+    opening = SimpleNamespace(options=[], began=threading.Event(), let_go=threading.Event())
+
+    def open_capture(*_: object) -> Claims:
+        opening.options.append(os.environ.get(OPTIONS_VARIABLE))
+        if not opening.began.is_set():
+            opening.began.set()
+            assert opening.let_go.wait(5)
+        return Claims(1, 25.0, [])
+
+    monkeypatch.delenv(OPTIONS_VARIABLE, raising=False)
+    monkeypatch.setattr(video_capture, "open_capture", open_capture)
+    return opening
+
+
+def test_a_stream_that_is_opened_meanwhile_does_without_them(opening: SimpleNamespace) -> None:
+    sources = (WebVideo("https://host/film.mp4"), Stream("rtsp://host/live"))
+    video, stream = (threading.Thread(target=source.open) for source in sources)
+    video.start()
+    assert opening.began.wait(5)
+    stream.start()
+    stream.join(0.05)
+    opening.let_go.set()
+    for thread in (video, stream):
+        thread.join(5)
+        assert not thread.is_alive()
+    assert opening.options == [web_video.OPTIONS, None]
+
+
+def test_options_that_somebody_took_away_meanwhile_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def open_capture(*_: object) -> Claims:
+        del os.environ[OPTIONS_VARIABLE]
+        return Claims(1, 25.0, [])
+
+    monkeypatch.delenv(OPTIONS_VARIABLE, raising=False)
+    monkeypatch.setattr(video_capture, "open_capture", open_capture)
+    WebVideo("https://host/film.mp4").open()
+    assert OPTIONS_VARIABLE not in os.environ
