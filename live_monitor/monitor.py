@@ -146,7 +146,7 @@ class Monitor:
         marked_s = self._live_view.pulse.mark()
         number = len(self._live_view.pulse.markers)
         if self._log is not None:
-            self._log.mark(number)
+            self._log.mark(number, self._live_view.result)
         return f"Marker {number} at {at(marked_s)}"
 
     def _show_next(self, running_s: float) -> None:

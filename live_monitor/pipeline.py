@@ -1,8 +1,9 @@
 """The pipeline: capture thread -> mailbox -> analysis thread -> mailbox -> whoever asks for results.
 
-Three threads and two mailboxes, nothing else is shared. The capture thread owns the source; the analysis thread owns
-the stages; results are taken by one thread, the main one. An error in either thread closes the mailbox
-behind it and is raised where results are taken.
+Three threads and two mailboxes, through which all pictures and results pass. The capture thread owns the source; the analysis
+thread owns the stages; results are taken by one thread, the main one. Beside the mailboxes they share what one of them sets and
+others only read: `Pipeline.wishes`, whether somebody watches, and the capture's `state`, `skipped` and `last_arrival_s`. An error
+in either thread closes the mailbox behind it and is raised where results are taken.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ class Pipeline:
         """Replaced as a whole, by the thread that takes results; the next frame is analysed so."""
 
         self._clock = clock or MonotonicClock()
-        self._live, self._unpaced = source.live, not (policy.paced or policy.newest_wins)
+        self._live, self._newest_wins = source.live, policy.newest_wins
+        self._unpaced = not (policy.paced or policy.newest_wins)
         self._frames: Mailbox[Frame] = Mailbox(newest_wins=policy.newest_wins)
         self._results: Mailbox[FrameResult] = Mailbox(newest_wins=policy.newest_wins)
         self._capture = Capture(source, self._frames, policy, self._clock)
@@ -181,9 +183,9 @@ class Pipeline:
         frame = self._frames.get(_WAIT_S)
         if frame is None or not self.paused:
             return frame
-        # The pause began while it waited for this frame, which of a live source is an old one when the pause ends.
+        # The pause began while it waited for this frame, which is an old one when the pause ends, unless the source waits too.
         self._watched.wait()
-        return (self._frames.get(0) if self._live else None) or frame
+        return (self._frames.get(0) if self._newest_wins else None) or frame
 
     def _analyse(self, stages: Stages, frame: Frame) -> FrameResult:
         analysed = stages.analyse(frame, self.wishes)

@@ -1,4 +1,4 @@
-"""What a run without a window ends with: a few numbers over all frames."""
+"""What a run ends with, in a window or without: a few numbers over all frames."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from typing import Any
 from live_monitor.labels import LABELS, UNSURE
 from live_monitor.pulse.pulse import Pulse
 from live_monitor.types import FrameResult, Reading
+
+LONGEST_STEP_S = 11.0
+"""A longer step from one frame to the next is a pause, in which nobody looked. A log may have readings ten seconds apart, and the
+first frame that is due may come a little later."""
+
+
+def held_s(frame: FrameResult, next_s: float) -> float:
+    """How long what a frame says of a face counts, in seconds: until the next one, at media time `next_s`; 0 before a pause."""
+    step_s = next_s - frame.frame.pts_s
+    return step_s if step_s <= LONGEST_STEP_S else 0.0
 
 
 class Summary:
@@ -26,19 +36,24 @@ class Summary:
         self._last: FrameResult | None = None
 
     def add(self, result: FrameResult) -> None:
-        step_s = 0.0
+        now_s = result.frame.pts_s
         if self._last is None:
-            self._first_pts_s = result.frame.pts_s
+            self._first_pts_s = now_s
         else:
-            step_s = result.frame.pts_s - self._last.frame.pts_s
+            self._hold(self._last, now_s)
         self._last = result
         self.frames += 1
-        seen = [reading for reading in result.readings if not reading.track.coasting]
+        seen = _seen(result)
         self._frames_with_faces += bool(seen)
         self._labels.update(reading.label for reading in seen)
         for reading in seen:
-            self._tracks.setdefault(reading.track.id, _TrackSummary(result.frame.pts_s)).add(reading, result.frame.pts_s, step_s)
+            self._tracks.setdefault(reading.track.id, _TrackSummary(now_s)).last_s = now_s
         self._pulse.add(result)
+
+    def _hold(self, before: FrameResult, now_s: float) -> None:
+        """What was said in the frame before was so until now."""
+        for reading in _seen(before):
+            self._tracks[reading.track.id].seconds[reading.label] += held_s(before, now_s)
 
     def as_json(self) -> dict[str, Any]:
         """Names and numbers.
@@ -47,7 +62,7 @@ class Summary:
             Seconds; frames per second; readable: share (0..1) of the readings that have a label; emotions: share of each
             label among those; pulse: means over the session of the indexes in `live_monitor.pulse.indexes`, None without a
             readable face; tracks: of each face its number, the media time at which it was first and last seen, the seconds for
-            which it had each label, and for which none.
+            which it had each label, and for which none, see `held_s`.
         """
         faces = self._labels.total()
         readable = faces - self._labels[UNSURE]
@@ -90,13 +105,13 @@ class _TrackSummary:
     """What is known of one face over the whole run."""
 
     def __init__(self, first_s: float) -> None:
-        self._first_s = self._last_s = first_s
-        self._seconds = dict.fromkeys((*LABELS, UNSURE), 0.0)
-
-    def add(self, reading: Reading, now_s: float, step_s: float) -> None:
-        self._last_s = now_s
-        self._seconds[reading.label] += step_s
+        self._first_s = self.last_s = first_s
+        self.seconds = dict.fromkeys((*LABELS, UNSURE), 0.0)
 
     def as_json(self, number: int) -> dict[str, Any]:
-        seconds = {label: round(value, 3) for label, value in self._seconds.items()}
-        return {"id": number, "first_s": round(self._first_s, 3), "last_s": round(self._last_s, 3), "seconds": seconds}
+        seconds = {label: round(value, 3) for label, value in self.seconds.items()}
+        return {"id": number, "first_s": round(self._first_s, 3), "last_s": round(self.last_s, 3), "seconds": seconds}
+
+
+def _seen(result: FrameResult) -> list[Reading]:
+    return [reading for reading in result.readings if not reading.track.coasting]

@@ -380,6 +380,18 @@ class TestKeys:
         assert frames == list(range(clicked_at + 1))
         assert summary.as_json()["readings"] == clicked_at + 1 < summary.frames
 
+    @pytest.mark.parametrize("log_every_s", [0.0, 10.0])
+    def test_a_marker_in_a_pause_says_nothing_of_a_face_that_was_clicked_away_in_it(
+        self, tmp_path: Path, log_every_s: float
+    ) -> None:
+        display = Watcher({5: " ", 7: (200, 200), 9: "n"}, until=11)
+        with Log(tmp_path / "log.csv", log_every_s, live=False) as log:
+            pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
+            Monitor(pipeline, display, log=log).run()
+        with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as lines:
+            (marked,) = [line for line in csv.DictReader(lines) if line["marker"]]
+        assert (marked["marker"], marked["face"], marked["label"]) == ("1", "", "")
+
     def test_a_click_beside_all_faces_does_nothing(self) -> None:
         display = Watcher({3: (500, 450)}, until=8)
         make_monitor(FakeSource(index / 25 for index in count()), display).run()

@@ -1,4 +1,4 @@
-"""The numbers a run without a window ends with."""
+"""The numbers a run ends with."""
 
 from __future__ import annotations
 
@@ -97,7 +97,12 @@ def test_unsure_faces_lower_the_readable_share_and_count_for_no_emotion() -> Non
 def test_each_track_has_its_seconds_of_each_emotion() -> None:
     (track,) = summary(result(0.0, "happy"), result(0.5, "happy"), result(1.0, "sad"), unsure(1.25)).as_json()["tracks"]
     assert (track["id"], track["first_s"], track["last_s"]) == (1, 0.0, 1.25)
-    assert track["seconds"] == {**dict.fromkeys(LABELS, 0.0), "happy": 0.5, "sad": 0.5, "unsure": 0.25}
+    assert track["seconds"] == {**dict.fromkeys(LABELS, 0.0), "happy": 1.0, "sad": 0.25, "unsure": 0.0}
+
+
+def test_a_pause_counts_for_no_face() -> None:
+    (track,) = summary(*(result(pts_s, "happy") for pts_s in (0.0, 0.1, 0.2, 25.0, 25.1))).as_json()["tracks"]
+    assert track["seconds"]["happy"] == pytest.approx(0.3)
 
 
 def test_the_pulse_is_that_of_the_session() -> None:

@@ -1,5 +1,7 @@
 """The pulse of a class: what its readable faces look like together, as means of ten seconds, and whether that is unusual for it.
 
+In these means a frame weighs as much as the time since the one before it, at most LONGEST_STEP_S.
+
 People agree best on clips of ten seconds, and the mean over a clip's frames foretells what they say (Whitehill et al., "The
 Faces of Engagement", IEEE Transactions on Affective Computing 5, 2014). It is an index of expressions, not of minds.
 """
@@ -42,7 +44,7 @@ LEAST_CHANGE, SPREADS = 0.1, 2.0
 """Unusual is what is further from the session's median than this, and than so many times the usual spread."""
 
 LONGEST_STEP_S = 1.0
-"""Most that one frame stands for, in seconds: nobody looked during a pause."""
+"""Most that one frame weighs in a mean, in seconds: nobody looked during a pause."""
 
 INDEXES = ("valence", "expressiveness", "concentration")
 
@@ -80,8 +82,9 @@ class Pulse:
         self.unusual = ""
         """What has left the usual of this session, such as "valence is lower", or ""."""
 
-        self._seconds: deque[NDArray[np.float64]] = deque(maxlen=MEAN_S)
-        self._usual: deque[tuple[float, ...]] = deque(maxlen=BASELINE_S)
+        self._seconds: deque[tuple[int, NDArray[np.float64]]] = deque(maxlen=MEAN_S)
+        self._usual = np.empty((len(INDEXES), BASELINE_S))
+        self._covered_s = 0
         self._session, self._open = _empty(), _empty()
         self._second = 0
         self._last_s: float | None = None
@@ -109,12 +112,13 @@ class Pulse:
         return self.markers[-1]
 
     def _close_second(self, now_s: float) -> None:
-        if now_s - self._second > MEAN_S:
-            self._seconds.clear()
-        self._seconds.append(self._open)
+        """Counts the seconds that are over, and makes the point of the MEAN_S before the one that begins."""
+        self._seconds.append((self._second, self._open))
         self._session = self._session + self._open
         self._open = _empty()
-        readable_s, faces_s, *sums = np.sum(self._seconds, axis=0)
+        while self._seconds and self._seconds[0][0] < int(now_s) - MEAN_S:
+            self._seconds.popleft()
+        readable_s, faces_s, *sums = sum((sums for _, sums in self._seconds), _empty())
         if not readable_s:
             self._unusual_since_s, self.unusual = {}, ""
             return
@@ -129,11 +133,13 @@ class Pulse:
         if point.coverage < LEAST_COVERAGE:
             self._unusual_since_s, self.unusual = {}, ""
             return
-        changes = _changes(point, self._usual) if len(self._usual) >= BASELINE_FROM_S else []
+        usual = self._usual[:, : self._covered_s]
+        changes = _changes(point, usual) if self._covered_s >= BASELINE_FROM_S else []
         self._unusual_since_s = {change: self._unusual_since_s.get(change, point.at_s) for change in changes}
         lasting = [change for change, since_s in self._unusual_since_s.items() if point.at_s - since_s >= UNUSUAL_FOR_S]
         self.unusual = lasting[0] if lasting else ""
-        self._usual.append(tuple(point.indexes.values()))
+        self._usual[:, self._covered_s % BASELINE_S] = list(point.indexes.values())
+        self._covered_s += 1
 
 
 def _empty() -> NDArray[np.float64]:
@@ -153,12 +159,11 @@ def _sums(readings: Sequence[Reading]) -> tuple[NDArray[np.float64], NDArray[np.
     return labels, np.array([len(readable), len(readings), *indexes, *labels])
 
 
-def _changes(point: Point, usual: Sequence[tuple[float, ...]]) -> list[str]:
-    """What of a point is far from the median of the others, such as "valence is lower"."""
-    values = np.array(usual)
-    median = np.median(values, axis=0)
+def _changes(point: Point, usual: NDArray[np.float64]) -> list[str]:
+    """What of a point is far from the median of the others, (len(INDEXES), n), such as "valence is lower"."""
+    median = np.median(usual, axis=1)
     # 1.4826 makes the median deviation a standard deviation where the values are normally distributed.
-    spread = 1.4826 * np.median(np.abs(values - median), axis=0)
+    spread = 1.4826 * np.median(np.abs(usual - median[:, np.newaxis]), axis=1)
     limits = np.maximum(LEAST_CHANGE, SPREADS * spread)
     off = np.array(list(point.indexes.values())) - median
     return [

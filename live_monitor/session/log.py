@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
+import errno
 import io
 import os
 import time
@@ -15,7 +17,7 @@ from live_monitor.errors import OutputError
 from live_monitor.labels import LABELS
 from live_monitor.media_steps import MediaSteps
 from live_monitor.session.new_file import new_file
-from live_monitor.types import FrameResult, Reading
+from live_monitor.types import Frame, FrameResult, Reading
 
 COLUMNS = ("time_s", "clock", "frame", "marker", "face", "seen", "x", "y", "width", "height", "label", "why", *LABELS)
 """
@@ -31,6 +33,9 @@ label     one of LABELS, or unsure
 why       what makes it unsure
 angry …   probability of each of LABELS, smoothed
 """
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What a disk without room says, or one on which somebody has used all that is theirs."""
 
 
 class Log:
@@ -53,8 +58,7 @@ class Log:
         self._arrived_at = 0.0
         self._waiting: list[str] = []
         self._whole_bytes = 0
-        self._last: FrameResult | None = None
-        self._logged: FrameResult | None = None
+        self._logged: Frame | None = None
         self._file = new_file(path)
 
     def __enter__(self) -> Log:
@@ -74,23 +78,26 @@ class Log:
             if not self._whole_bytes:
                 self._path.unlink(missing_ok=True)
 
-    def mark(self, number: int) -> None:
+    def mark(self, number: int, shown: FrameResult | None) -> None:
         """Writes a marker at the frame that was added last, which is then logged if it was not; before the first it waits.
+
+        Args:
+            number: of the marker.
+            shown: that frame's result as it is now, without the faces that were left out since; None before the first.
 
         Raises:
             OutputError: see `add`.
         """
         self._waiting.append(str(number))
-        if self._last is not None:
-            self._log(self._last)
+        if shown is not None:
+            self._log(shown)
 
     def add(self, result: FrameResult) -> None:
         """Writes a line for each face, or one that says that there is none.
 
         Raises:
-            OutputError: the disk is full, or the file went away; the file then ends with the frame before.
+            OutputError: the disk is full or broken; the file then ends with the frame before, if it can still be cut there.
         """
-        self._last = result
         # Anew for each frame: the computer may have slept since, or its clock been set.
         self._arrived_at = time.time() - time.monotonic() + result.frame.arrived_s
         if self._steps.due(result.frame.pts_s):
@@ -101,10 +108,10 @@ class Log:
         marker, *others = self._waiting or [""]
         self._waiting = []
         head = [f"{result.frame.pts_s:.3f}", self._clock(), result.frame.index]
-        faces = [] if result is self._logged else [_face(reading) for reading in result.readings]
+        faces = [] if result.frame is self._logged else [_face(reading) for reading in result.readings]
         rows = [[*head, marker, *face] for face in faces or [_NOBODY]]
         self._write([*rows, *([*head, other, *_NOBODY] for other in others)])
-        self._logged = result
+        self._logged = result.frame
 
     def _clock(self) -> str:
         """When the frame that was added last arrived."""
@@ -122,10 +129,12 @@ class Log:
             while written < len(content):
                 written += self._file.write(content[written:])
         except OSError as error:
-            os.ftruncate(self._file.fileno(), self._whole_bytes)
-            ends_s = self._logged.frame.pts_s if self._logged else 0.0
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file.fileno(), self._whole_bytes)
+            ends_s = self._logged.pts_s if self._logged else 0.0
+            advice = ": free space" if error.errno in FULL else ""
             raise OutputError(
-                f"{self._path}: cannot be written any more: {error.strerror}; it ends at {ends_s:.1f} s: free space"
+                f"{self._path}: cannot be written any more: {error.strerror}; it ends at {ends_s:.1f} s{advice}"
             ) from error
         self._whole_bytes += len(content)
 

@@ -31,8 +31,9 @@ FPS_PICTURES = 8
 """A file's first pictures are held back until there are so many, and the median of the times between them is its frame rate: the
 first time alone may be a gap. What the file claims is a mean with every gap in it, at which pictures get lost."""
 
-LONGEST_STILL_S = 10.0
-"""A picture that stays longer is a pause or a lost signal, which are cut."""
+LONGEST_STILL_S, LONGEST_LIVE_STILL_S = 10.0, 2.0
+"""A picture that stays longer is cut: of a file a slide, of a live source a pause or a lost signal. Each second of it is up to 60
+pictures to be coded, for which the next one waits, and with it the window."""
 
 LEAST_FREE_BYTES = 16_000_000
 """A video cannot be closed on a full disk, and OpenCV does not tell that it is full: it ends before."""
@@ -116,9 +117,8 @@ class Recording:
             self._last, self._last_s = shown, now_s
 
     def _hold(self, last: Image, now_s: float) -> None:
-        """Writes the last picture as often as it was shown until now."""
-        step_s = now_s - self._last_s
-        if step_s > LONGEST_STILL_S:
+        """Writes the last picture as often as it was shown until now, or once where what followed is cut."""
+        if now_s - self._last_s > (LONGEST_LIVE_STILL_S if self._live else LONGEST_STILL_S):
             self._first_s = now_s - (self._written + 1) / self._fps
         self._write(last, round((now_s - self._first_s) * self._fps) - self._written)
 

@@ -15,11 +15,8 @@ from typing import Any
 from live_monitor.labels import LABELS, UNSURE
 from live_monitor.pulse.pulse import MEAN_S, Point, Pulse
 from live_monitor.session.replay import Moment, replay
+from live_monitor.summary import held_s
 from live_monitor.types import FrameResult, Reading
-
-LONGEST_STEP_S = 10.0
-"""What is said of a face holds until the next moment of the log, but no longer than this, the longest time from one reading to
-the next: nobody looked during a pause."""
 
 SLACK_S = 2.0
 """A point further than this from where it should be tells nothing of a marker: nobody was readable, or the log ends."""
@@ -52,7 +49,8 @@ def report(log: Path) -> Json:
         `live_monitor.pulse.indexes` over the readable faces; unusual: [{what, from_s, to_s}], where the pulse had left what was
         usual until then; markers: [{number, at_s, clock, before, after}], with the indexes' means of ten seconds on either side;
         faces: [{id, seconds: {label: s}, looks: [{from_s, to_s, label, why}]}]; points: [{at_s, readable, emotions, pulse}],
-        one a second, each the means of ten seconds before it. Shares are 0..1; a share or mean of nothing is None.
+        one a second, each the means of ten seconds before it. Seconds are those of `live_monitor.summary.held_s`; shares are
+        0..1; a share or mean of nothing is None.
 
     Raises:
         UsageError: see `live_monitor.session.replay`.
@@ -79,7 +77,7 @@ class _Session:
 
     def add(self, moment: Moment) -> None:
         now_s = moment.result.frame.pts_s
-        if self._last is not None and now_s - self._last.frame.pts_s <= LONGEST_STEP_S:
+        if self._last is not None and held_s(self._last, now_s):
             self._hold(self._last, now_s)
         seen = _seen(moment.result)
         for reading in seen:
@@ -92,7 +90,7 @@ class _Session:
 
     def _hold(self, before: FrameResult, now_s: float) -> None:
         """What was said in the moment before was so until now."""
-        step_s, seen = now_s - before.frame.pts_s, _seen(before)
+        step_s, seen = held_s(before, now_s), _seen(before)
         self._watched_s += step_s
         self._nobody_s += 0.0 if seen else step_s
         for reading in seen:

@@ -8,9 +8,14 @@ from itertools import count
 
 import pytest
 
+from live_monitor.capture.capture import CapturePolicy
 from live_monitor.mailbox import Closed
-from tests.fakes import FakeSource, eventually
-from tests.pipeline.conftest import LONG_S, Build, take
+from live_monitor.pipeline import Pipeline
+from live_monitor.types import Frame
+from tests.fakes import FakeClock, FakeSource, eventually, fake_stages
+from tests.pipeline.conftest import LONG_S, NEWEST, Build, take
+
+REALTIME = CapturePolicy(paced=True, newest_wins=True)
 
 
 class TestClose:
@@ -58,9 +63,13 @@ class TestClose:
             pipeline.next_result(LONG_S)
 
 
-def test_a_paused_live_source_goes_on_with_the_newest_frame_and_counts_no_drops(build: Build) -> None:
+@pytest.mark.parametrize(("live", "policy"), [(True, NEWEST), (False, REALTIME)], ids=["live", "file in real time"])
+def test_a_paused_source_that_does_not_wait_goes_on_with_the_newest_frame_and_counts_no_drops(
+    monkeypatch: pytest.MonkeyPatch, live: bool, policy: CapturePolicy
+) -> None:
     wanted = threading.Semaphore()
     asked_for: list[int] = []
+    waiting = threading.Semaphore(0)
 
     def script() -> Iterator[float]:
         for index in count():
@@ -68,17 +77,29 @@ def test_a_paused_live_source_goes_on_with_the_newest_frame_and_counts_no_drops(
             wanted.acquire()
             yield index / 25
 
-    pipeline = build(FakeSource(script(), live=True))
+    pipeline = Pipeline(FakeSource(script(), live=live), fake_stages, policy, FakeClock())
+    get = pipeline._frames.get
+
+    def get_telling(timeout_s: float) -> Frame | None:
+        waiting.release()
+        return get(timeout_s)
+
+    monkeypatch.setattr(pipeline._frames, "get", get_telling)
     pipeline.start()
     assert take(pipeline).frame.index == 0
+    for _ in ("the first frame", "the next one, which it waits for when the pause begins"):
+        assert waiting.acquire(timeout=LONG_S)
     pipeline.pause()
-    wanted.release(20)
+    wanted.release()
+    assert eventually(lambda: len(asked_for) == 3 and pipeline.waiting_frame() is None), "it has a frame that becomes old"
+    wanted.release(19)
     assert eventually(lambda: len(asked_for) == 22), "all twenty were handed over"
     pipeline.resume()
     result = take(pipeline)
+    wanted.release(2)
+    pipeline.close()
     assert result.frame.index == 20
     assert result.dropped == 0
-    wanted.release()
 
 
 def test_a_paused_file_goes_on_where_it_was(build: Build) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
+
 import numpy as np
 import pytest
 
 from live_monitor.labels import LABELS
-from live_monitor.pulse.pulse import BASELINE_FROM_S, MEAN_S, UNUSUAL_FOR_S, Pulse
+from live_monitor.pulse.pulse import BASELINE_FROM_S, INDEXES, LEAST_CHANGE, MEAN_S, SPREADS, UNUSUAL_FOR_S, Pulse
 from live_monitor.types import Frame, FrameResult, Reading
 from tests.fakes import grey_picture, reading_of
 
@@ -55,6 +57,36 @@ def test_points_are_means_of_the_last_ten_seconds_at_any_rate(fps: float) -> Non
     assert share(watch.feed(1, face("sad")), "happy") == pytest.approx(0.5, abs=0.06)
     watch.feed(MEAN_S, face("sad"))
     assert share(watch.pulse, "happy") == 0
+
+
+def fed(*faces_at: tuple[float, Reading]) -> Pulse:
+    pulse = Pulse()
+    for index, (now_s, reading) in enumerate(faces_at):
+        pulse.add(FrameResult(Frame(index, now_s, 0.0, PICTURE), (reading,), {}, 0.0, 0))
+    return pulse
+
+
+def valences(pulse: Pulse) -> dict[float, float]:
+    return {point.at_s: point.indexes["valence"] for point in pulse.points}
+
+
+def test_nothing_from_before_a_long_pause_is_in_a_point_after_it_but_in_the_session() -> None:
+    before = [(tenth / 10, face("happy")) for tenth in range(35)]
+    after = [(3600 + tenth / 10, face("sad")) for tenth in range(21)]
+    pulse = fed(*before, *after)
+    assert valences(pulse) == {1: 1, 2: 1, 3: 1, 3601: -1, 3602: -1}
+    means = pulse.session_means()
+    assert means is not None
+    assert means["valence"] == pytest.approx((3.4 - 3.0) / 6.4, abs=1e-4)
+
+
+def test_a_point_has_no_more_than_ten_seconds_in_it_though_frames_are_rare() -> None:
+    happy, sad = (
+        [(now_s, face(label)) for now_s in seconds] for label, seconds in (("happy", range(0, 60, 3)), ("sad", range(60, 90, 3)))
+    )
+    changing = valences(fed(*happy, *sad))
+    assert changing[60] == 1
+    assert changing[60 + MEAN_S + 2] == -1
 
 
 def test_the_moment_is_that_of_the_last_frame() -> None:
@@ -110,3 +142,46 @@ class TestUnusual:
         watch.feed(BASELINE_FROM_S + MEAN_S, face("happy"))
         unreadable = [face("happy", "blurred")] * 2
         assert not watch.feed(UNUSUAL_FOR_S + MEAN_S, face("sad"), *unreadable).unusual
+
+    def test_what_is_usual_is_forgotten_after_the_longest_memory(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        memory_s = 100
+        monkeypatch.setattr("live_monitor.pulse.pulse.BASELINE_S", memory_s)
+        watch = Watch()
+        watch.feed(2 * memory_s, face("happy"))
+        watch.feed(memory_s + MEAN_S, face("sad"))
+        assert not watch.pulse.unusual
+        assert watch.feed(UNUSUAL_FOR_S + MEAN_S, face("happy")).unusual == "valence is higher"
+
+    def test_it_is_what_medians_over_all_points_say(self) -> None:
+        watch, rng = Watch(), np.random.default_rng(3)
+        usual: list[list[float]] = []
+        since_s: dict[str, float] = {}
+        told = []
+        for label in rng.choice(LABELS, 30):
+            for _ in range(int(rng.integers(5, 60))):
+                pulse = watch.feed(1, face(label), face("happy"))
+                if not pulse.points:
+                    continue
+                point = pulse.points[-1]
+                changes = far_off(list(point.indexes.values()), usual)
+                since_s = {change: since_s.get(change, point.at_s) for change in changes}
+                lasting = [change for change in changes if point.at_s - since_s[change] >= UNUSUAL_FOR_S]
+                assert pulse.unusual == (lasting[0] if lasting else "")
+                told.append(pulse.unusual)
+                usual.append(list(point.indexes.values()))
+        assert len(set(told)) > 2
+
+
+def far_off(values: list[float], usual: list[list[float]]) -> list[str]:
+    if len(usual) < BASELINE_FROM_S:
+        return []
+    medians = [statistics.median(column) for column in zip(*usual, strict=True)]
+    spreads = [
+        1.4826 * statistics.median(abs(value - median) for value in column)
+        for column, median in zip(zip(*usual, strict=True), medians, strict=True)
+    ]
+    return [
+        f"{name} is {'higher' if value > median else 'lower'}"
+        for name, value, median, spread in zip(INDEXES, values, medians, spreads, strict=True)
+        if abs(value - median) > max(LEAST_CHANGE, SPREADS * spread)
+    ]

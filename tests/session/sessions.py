@@ -41,7 +41,8 @@ def logged(
     """A log of what was read at these seconds of media time, and of the markers set there."""
     with Log(path, 0.0, live=live) as log:
         for index, (pts_s, readings) in enumerate(moments):
-            log.add(result(pts_s, *readings, index=index, arrived_s=pts_s))
+            shown = result(pts_s, *readings, index=index, arrived_s=pts_s)
+            log.add(shown)
             if markers and pts_s in markers:
-                log.mark(markers[pts_s])
+                log.mark(markers[pts_s], shown)
     return path

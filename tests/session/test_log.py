@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime
 import errno
 import io
+import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -28,9 +30,12 @@ def written(path: Path, *results: FrameResult, every_s: float = 0.0, live: bool 
     return lines(path)
 
 
-def add_all(log: Log, results: Iterable[FrameResult]) -> None:
-    for one in results:
-        log.add(one)
+def add_all(log: Log, results: Iterable[FrameResult]) -> FrameResult | None:
+    """Adds them; returns the last one."""
+    last = None
+    for last in results:
+        log.add(last)
+    return last
 
 
 def lines(path: Path) -> list[dict[str, str]]:
@@ -93,8 +98,8 @@ def marked(path: Path) -> list[tuple[str, str, str]]:
 
 def test_a_marker_stands_in_the_lines_of_its_frame_though_no_face_was_read_in_that(path: Path) -> None:
     with Log(path, 10.0, live=False) as log:
-        add_all(log, map(two_faces, range(73)))
-        log.mark(1)
+        shown = add_all(log, map(two_faces, range(73)))
+        log.mark(1, shown)
         add_all(log, map(two_faces, range(73, 102)))
     assert marked(path) == [
         ("0.000", "", "1"),
@@ -108,8 +113,8 @@ def test_a_marker_stands_in_the_lines_of_its_frame_though_no_face_was_read_in_th
 
 def test_a_marker_at_a_frame_that_was_logged_has_a_line_without_a_face(path: Path) -> None:
     with Log(path, 0.0, live=False) as log:
-        log.add(two_faces(0))
-        log.mark(1)
+        shown = add_all(log, [two_faces(0)])
+        log.mark(1, shown)
         log.add(two_faces(1))
     assert marked(path) == [
         ("0.000", "", "1"),
@@ -123,33 +128,55 @@ def test_a_marker_at_a_frame_that_was_logged_has_a_line_without_a_face(path: Pat
 
 def test_a_marker_is_in_the_file_at_once_and_no_later_one_takes_its_place(path: Path) -> None:
     with Log(path, 10.0, live=False) as log:
-        add_all(log, map(two_faces, range(3)))
-        log.mark(1)
-        log.mark(2)
+        shown = add_all(log, map(two_faces, range(3)))
+        log.mark(1, shown)
+        log.mark(2, shown)
         assert marked(path)[2:] == [("0.200", "1", "1"), ("0.200", "1", "2"), ("0.200", "2", "")]
 
 
 def test_a_marker_in_a_pause_has_the_time_of_day_of_the_picture_that_stood_still(path: Path) -> None:
     with Log(path, 0.0, live=True) as log:
-        log.add(result(0.0, arrived_s=50.0))
-        log.mark(1)
+        shown = add_all(log, [result(0.0, arrived_s=50.0)])
+        log.mark(1, shown)
         log.add(result(60.0, arrived_s=110.0))
     before, marker, _ = lines(path)
     assert (marker["marker"], marker["clock"]) == ("1", before["clock"])
 
 
+def without_the_second(analysed: FrameResult) -> FrameResult:
+    first, second = analysed.readings
+    return dataclasses.replace(analysed, readings=(first,), left_out=(second.track,))
+
+
+def test_a_marker_says_nothing_of_who_was_left_out_since_its_frame_was_added(path: Path) -> None:
+    with Log(path, 10.0, live=False) as log:
+        log.add(two_faces(0))
+        analysed = two_faces(1)
+        log.add(analysed)
+        log.mark(1, without_the_second(analysed))
+    assert marked(path)[2:] == [("0.100", "1", "1")]
+
+
+def test_a_frame_that_was_logged_is_not_written_again_because_somebody_was_left_out_since(path: Path) -> None:
+    with Log(path, 0.0, live=False) as log:
+        analysed = two_faces(0)
+        log.add(analysed)
+        log.mark(1, without_the_second(analysed))
+    assert marked(path) == [("0.000", "", "1"), ("0.000", "", "2"), ("0.000", "1", "")]
+
+
 def test_markers_before_the_first_frame_stand_in_that(path: Path) -> None:
     with Log(path, 0.2, live=False) as log:
-        log.mark(1)
-        log.mark(2)
+        log.mark(1, None)
+        log.mark(2, None)
         log.add(two_faces(0))
     assert marked(path) == [("0.000", "1", "1"), ("0.000", "1", "2"), ("0.000", "2", "")]
 
 
 def test_markers_of_a_session_without_a_frame_are_kept(path: Path) -> None:
     with Log(path, 0.2, live=True) as log:
-        log.mark(1)
-        log.mark(2)
+        log.mark(1, None)
+        log.mark(2, None)
     assert marked(path) == [("0.000", "1", ""), ("0.000", "2", "")]
 
 
@@ -176,9 +203,9 @@ def test_the_time_of_day_is_right_after_the_computer_slept(path: Path, monkeypat
 
     now(1_000_000.0, 50.0)
     with Log(path, 0.0, live=True) as log:
-        log.add(result(0.0, arrived_s=50.0))
+        shown = add_all(log, [result(0.0, arrived_s=50.0)])
         now(1_003_601.0, 51.0)
-        log.mark(1)
+        log.mark(1, shown)
         log.add(result(1.0, arrived_s=51.0))
     before, marker, after = (datetime.datetime.fromisoformat(line["clock"]).timestamp() for line in lines(path))
     assert (before, marker, after) == (1_000_000.0, 1_000_000.0, 1_003_601.0)
@@ -249,3 +276,38 @@ def test_on_a_full_disk_the_file_ends_with_a_whole_frame_and_the_error_says_when
     logged = lines(path)
     assert len(logged) == (9 if room > 300 else 6)
     assert all(line["neutral"] for line in logged)
+
+
+class Failing:
+    """A file that cannot be written any more."""
+
+    def __init__(self, file: Any, why: int) -> None:
+        self._file, self._why = file, why
+
+    def write(self, _content: bytes) -> int:
+        raise OSError(self._why, os.strerror(self._why))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+@pytest.mark.parametrize(("why", "advice"), [(errno.ENOSPC, ": free space"), (errno.EDQUOT, ": free space"), (errno.EIO, "")])
+def test_to_free_space_is_told_only_where_that_helps(path: Path, why: int, advice: str) -> None:
+    with Log(path, 0.0, live=False) as log:
+        log.add(result(0.5))
+        log._file = Failing(log._file, why)  # type: ignore[assignment]
+        with pytest.raises(OutputError) as raised:
+            log.add(result(1.0))
+    assert str(raised.value) == f"{path}: cannot be written any more: {os.strerror(why)}; it ends at 0.5 s{advice}"
+
+
+def test_a_disk_that_does_not_even_let_the_file_be_cut_is_told_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_descriptor: int, _length: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("live_monitor.session.log.os.ftruncate", fail)
+    with Log(path, 0.0, live=False) as log:
+        log.add(result(0.5))
+        log._file = Failing(log._file, errno.EIO)  # type: ignore[assignment]
+        with pytest.raises(OutputError, match=r"it ends at 0\.5 s$"):
+            log.add(result(1.0))

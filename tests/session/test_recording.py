@@ -126,6 +126,26 @@ def test_a_pause_is_cut(path: Path) -> None:
     assert video.levels == [0] * 3 + [20] + [40] * 3 + [60]
 
 
+@pytest.mark.parametrize("still_s", [0.9, 1.9, 2.1, 9.5, 60.0])
+def test_the_next_live_picture_never_waits_for_more_than_two_seconds_of_one_that_stood_still(
+    path: Path, monkeypatch: pytest.MonkeyPatch, still_s: float
+) -> None:
+    coded: list[int] = []
+    monkeypatch.setattr(Recording, "_code", lambda _recording, _writer, _shown, times: coded.append(times))
+    with Recording(path, live=True) as recording:
+        add_all(recording, greys(0.0, 0.1, 0.1 + still_s, 0.2 + still_s))
+    assert max(coded) <= 2 * LIVE_FPS
+
+
+@pytest.mark.parametrize(("still_s", "pictures"), [(9.0, 9 * 5), (300.0, 1)])
+def test_a_picture_of_a_file_stays_as_long_as_it_is_shown_there_but_for_minutes(
+    path: Path, still_s: float, pictures: int
+) -> None:
+    times_s = [number / 5 for number in range(FPS_PICTURES)]
+    video = record(path, greys(*times_s, times_s[-1] + still_s))
+    assert len(video.levels) == FPS_PICTURES + pictures
+
+
 def test_a_picture_of_another_size_is_fitted_into_the_first(path: Path) -> None:
     narrow, wide = grey_picture(100, 32, 48), grey_picture(200, 128, 48)
     assert record(path, [*greys(0.0), (0.04, narrow), (0.08, wide)]) == (25.0, (64, 48), [0, 100, 200])

@@ -59,10 +59,11 @@ def test_moments_come_back_as_they_were_logged(path: Path) -> None:
 
 def test_markers_of_one_moment_all_come_back_and_its_faces_once(path: Path) -> None:
     with Log(path, 0.0, live=False) as log:
-        log.mark(1)
-        log.add(result(0.0, face("happy"), face("sad", 2)))
-        log.mark(2)
-        log.mark(3)
+        shown = result(0.0, face("happy"), face("sad", 2))
+        log.mark(1, None)
+        log.add(shown)
+        log.mark(2, shown)
+        log.mark(3, shown)
     (moment,) = replay(path)
     assert moment.markers == (1, 2, 3)
     assert [reading.track.id for reading in moment.result.readings] == [1, 2]
@@ -70,8 +71,8 @@ def test_markers_of_one_moment_all_come_back_and_its_faces_once(path: Path) -> N
 
 def test_markers_of_a_session_without_a_frame_come_back(path: Path) -> None:
     with Log(path, 0.0, live=True) as log:
-        log.mark(1)
-        log.mark(2)
+        log.mark(1, None)
+        log.mark(2, None)
     (moment,) = replay(path)
     assert (moment.markers, moment.result.readings, moment.clock) == ((1, 2), (), None)
 

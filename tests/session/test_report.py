@@ -14,8 +14,8 @@ from live_monitor.app import analyze
 from live_monitor.labels import LABELS
 from live_monitor.pulse.pulse import MEAN_S, UNUSUAL_FOR_S
 from live_monitor.session.log import Log
-from live_monitor.session.report import LONGEST_STEP_S, Json, report
-from live_monitor.summary import Summary
+from live_monitor.session.report import Json, report
+from live_monitor.summary import LONGEST_STEP_S, Summary
 from live_monitor.types import Reading
 from tests.session.sessions import face, logged, result
 
@@ -80,6 +80,30 @@ def test_what_is_read_every_ten_seconds_is_held_so_long(path: Path) -> None:
     assert facts["faces"][0]["seconds"] == {"happy": 30.0}
 
 
+def test_what_is_read_every_ten_seconds_is_held_until_the_next_frame_though_that_comes_a_little_later(path: Path) -> None:
+    fps = 30_000 / 1001
+    with Log(path, 10.0, live=False) as log:
+        for index in range(1000):
+            log.add(result(index / fps, face("happy"), index=index))
+    facts = report(path)
+    assert facts["faces"][0]["seconds"] == {"happy": pytest.approx(30.03)}
+    assert facts["watched_s"] == pytest.approx(30.03)
+
+
+def test_it_tells_of_each_face_and_of_the_pulse_what_the_summary_tells_with_pauses_of_any_length(path: Path) -> None:
+    times_s = [0.0, 0.2, 0.4, 3.4, 3.6, 3603.6, 3603.8, 3610.0, 3635.0]
+    looks = [face(label) for label in ("happy", "happy", "sad", "sad", "neutral", "sad", "sad", "happy", "fear")]
+    summary = Summary("lesson")
+    for pts_s, look in zip(times_s, looks, strict=True):
+        summary.add(result(pts_s, look))
+    facts = report(logged(path, [(pts_s, [look]) for pts_s, look in zip(times_s, looks, strict=True)]))
+    (said,) = summary.as_json()["tracks"]
+    assert facts["faces"][0]["seconds"] == {
+        label: seconds for label, seconds in said["seconds"].items() if label in facts["faces"][0]["seconds"]
+    }
+    assert facts["pulse"] == summary.as_json()["pulse"]
+
+
 def test_a_marker_tells_the_pulse_on_either_side(path: Path) -> None:
     facts = told(path, every_step(0, 20, face("neutral")), every_step(20, 40, face("happy")), markers={20.0: 3})
     (marker,) = facts["markers"]
@@ -97,10 +121,11 @@ def test_a_marker_near_an_end_tells_of_one_side_only(path: Path) -> None:
 def test_markers_of_one_moment_are_all_told_and_its_faces_stay(path: Path) -> None:
     with Log(path, 2.0, live=False) as log:
         for step in range(11):
-            log.add(result(step / 2, face("happy"), index=step))
+            shown = result(step / 2, face("happy"), index=step)
+            log.add(shown)
             if step in (3, 4):
-                log.mark(2 * step)
-                log.mark(2 * step + 1)
+                log.mark(2 * step, shown)
+                log.mark(2 * step + 1, shown)
     facts = report(path)
     assert [(marker["number"], marker["at_s"]) for marker in facts["markers"]] == [(6, 1.5), (7, 1.5), (8, 2.0), (9, 2.0)]
     assert (facts["moments"], facts["watched_s"], facts["nobody"]) == (4, 4.0, 0.0)
