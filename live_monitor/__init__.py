@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from live_monitor.app import analyze
     from live_monitor.errors import LiveMonitorError
     from live_monitor.labels import LABELS
-    from live_monitor.types import Box, Detection, Frame, FrameResult, Reading
+    from live_monitor.settings import Settings
+    from live_monitor.types import Box, Detection, Frame, FrameResult, Reading, Track
 
-__all__ = ["LABELS", "Box", "Detection", "Frame", "FrameResult", "LiveMonitorError", "Reading", "analyze"]
+__all__ = ["LABELS", "Box", "Detection", "Frame", "FrameResult", "LiveMonitorError", "Reading", "Settings", "Track", "analyze"]
 
-_HOMES = {"analyze": "app", "LiveMonitorError": "errors", "LABELS": "labels"}
+_HOMES = {"analyze": "app", "LiveMonitorError": "errors", "LABELS": "labels", "Settings": "settings"}
 
 
 def __getattr__(name: str) -> Any:

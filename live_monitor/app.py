@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Generator, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
@@ -14,10 +15,11 @@ from numpy.typing import NDArray
 
 from live_monitor.capture.capture import CapturePolicy
 from live_monitor.capture.live import Camera, Stream
-from live_monitor.capture.network import STREAM_SCHEMES, scheme
+from live_monitor.capture.network import STREAM_SCHEMES, WEB_SCHEMES, scheme
 from live_monitor.capture.picture import Picture
 from live_monitor.capture.source import Source
 from live_monitor.capture.video_file import VideoFile
+from live_monitor.capture.web_video import WebVideo
 from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.engine import load_engine
@@ -39,6 +41,9 @@ from live_monitor.wishes import Wishes
 GIVE_UP_S = 30.0
 """Without a window nobody sees "signal lost": a live source that stays silent this long ends the run."""
 
+VIDEO_SUFFIXES = (".mp4", ".m4v", ".mkv", ".webm", ".mov", ".avi", ".mpg", ".mpeg")
+"""A web address that ends so is taken for that of a file, every other one for a stream's."""
+
 _WAIT_S = 0.1
 
 AnySource = str | os.PathLike[str] | int | NDArray[np.uint8] | Source
@@ -48,10 +53,11 @@ def analyze(source: AnySource, **settings: Any) -> Iterator[FrameResult]:
     """Finds and labels every face of a source.
 
     Args:
-        source: a video file's path, a stream's URL, a camera's index, or one picture as uint8 (H, W, 3) BGR, (H, W, 4)
-            BGRA or (H, W) grey; or a source of its own, such as `live_monitor.capture.screen.Screen("1")` or, of a file at a web
-            address, `live_monitor.capture.web_video.WebVideo("https://...")`.
-        settings: the fields of `live_monitor.settings.Settings`.
+        source: a video file's path, a URL, a camera's index, or one picture as uint8 (H, W, 3) BGR, (H, W, 4) BGRA or
+            (H, W) grey; or a source of its own, such as `live_monitor.capture.screen.Screen("1")`. An http(s) URL whose path
+            ends as a video file's name does, see VIDEO_SUFFIXES, is a file, any other a stream; where that is wrong, give
+            `live_monitor.capture.web_video.WebVideo(url)` or `live_monitor.capture.live.Stream(url)`.
+        settings: the fields of `live_monitor.Settings`.
 
     Returns:
         One result a frame: of a file every frame, as fast as it can be done; of a camera or stream (or a file with
@@ -101,8 +107,12 @@ def make_source(source: AnySource, settings: Settings) -> Source:
     if text.startswith("/dev/video"):
         return Camera(text, settings.size, settings.fps)
     if scheme(text) in STREAM_SCHEMES:
-        return Stream(text)
+        return WebVideo(text) if _is_web_video(text) else Stream(text)
     return VideoFile(Path(text))
+
+
+def _is_web_video(url: str) -> bool:
+    return scheme(url) in WEB_SCHEMES and PurePosixPath(urlsplit(url).path).suffix.lower() in VIDEO_SUFFIXES
 
 
 def make_pipeline(source: Source, settings: Settings, *, shown: bool) -> Pipeline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes.util
 import os
 import sys
@@ -36,8 +37,9 @@ def tensorflow_on(device: str) -> Any:
     if device == "GPU" and not gpu_available():
         raise UsageError("--device gpu: TensorFlow finds no GPU here; use --device cpu, or install tensorflow[and-cuda]")
     for gpu in tf.config.list_physical_devices("GPU"):
-        # Else it takes all of the memory; must come before the GPU is first used.
-        tf.config.experimental.set_memory_growth(gpu, True)
+        # Else it takes all of the memory. A program that has set the GPU up before it called this package has decided otherwise.
+        with contextlib.suppress(RuntimeError, ValueError):
+            tf.config.experimental.set_memory_growth(gpu, True)
     return tf
 
 

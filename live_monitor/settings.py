@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+import operator
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from numbers import Real
 from pathlib import Path
+from typing import Any
 
 from live_monitor.detect.names import CHOICES
 from live_monitor.detect.zones import Zone
@@ -14,7 +19,11 @@ DEFAULT_MODEL = "glance-plus"
 DEFAULT_SMOOTH_S = 0.5
 DEFAULT_READ_EVERY_S = 0.2
 LONGEST_SMOOTH_S = 60.0
-LONGEST_READ_EVERY_S = 10.0
+SHORTEST_READ_EVERY_S, LONGEST_READ_EVERY_S = 0.001, 10.0
+FEWEST_FPS, MOST_FPS = 0.001, 1000.0
+MOST_PX = 1 << 20
+"""OpenCV's own limit of a picture's sides."""
+
 DEVICES = ("auto", "cpu", "gpu")
 
 
@@ -28,7 +37,8 @@ class Settings:
         realtime: treat a file as if it were live: late frames are dropped.
         detector: "facegrid" (this project's own network), "yunet" (OpenCV's, see `live-monitor models pull`), "haar" (a
             cascade), or "auto": facegrid, unless another setting is for another.
-        detector_model: facegrid's folder, in place of the shipped one, or YuNet's file, in place of the pulled one.
+        detector_model: facegrid's folder, in place of the shipped one, or YuNet's file, in place of the pulled one; a path
+            may be text, here and below.
         detect_every: look for faces in every frame that this number divides, and carry the boxes between; None: in every
             frame, unless the source delivers them faster than that.
         min_face: longer side of the smallest face wanted, in pixels of the full frame; None: what can be found in a
@@ -43,7 +53,7 @@ class Settings:
             in every frame where each speaks for itself.
 
     Raises:
-        UsageError: a value is out of range.
+        UsageError: a value is of another type or out of range.
     """
 
     size: tuple[int, int] | None = None
@@ -62,21 +72,16 @@ class Settings:
     read_every: float | None = None
 
     def __post_init__(self) -> None:
-        if self.size is not None and (len(self.size) != 2 or min(self.size) < 1):
-            raise UsageError(f"size {self.size}: is a width and a height of at least 1 pixel")
-        if self.fps is not None and not 0 < self.fps <= 1000:
-            raise UsageError(f"fps {self.fps}: is above 0 and at most 1000")
-        if self.min_face is not None and self.min_face < 1:
-            raise UsageError(f"min_face {self.min_face}: is at least 1 pixel")
-        if self.device not in DEVICES:
-            raise UsageError(f"device {self.device}: is one of {', '.join(DEVICES)}")
-        if self.read_every is not None and not 0 <= self.read_every <= LONGEST_READ_EVERY_S:
-            raise UsageError(f"read_every {self.read_every}: is from 0 to {LONGEST_READ_EVERY_S:g} seconds")
-        if not 0 <= self.smooth <= LONGEST_SMOOTH_S:
-            raise UsageError(f"smooth {self.smooth}: is from 0 to {LONGEST_SMOOTH_S:g} seconds")
-        if self.detect_every is not None and self.detect_every < 1:
-            raise UsageError(f"detect_every {self.detect_every}: is at least 1")
-        object.__setattr__(self, "ignore", tuple(map(_zone, self.ignore)))  # the class is frozen
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is None and field.default is None:
+                continue
+            convert, what_it_is = _FIELDS[field.name]
+            try:
+                converted = convert(value)
+            except (TypeError, ValueError, OverflowError):
+                raise UsageError(f"{field.name} {value!r}: is {what_it_is}") from None
+            object.__setattr__(self, field.name, converted)  # the class is frozen
         self._check_detector()
 
     @property
@@ -87,8 +92,6 @@ class Settings:
         return DEFAULT_READ_EVERY_S if self.smooth else 0.0
 
     def _check_detector(self) -> None:
-        if self.detector not in CHOICES:
-            raise UsageError(f"detector {self.detector}: is one of {', '.join(CHOICES)}")
         of_cascade = [name for name in ("profile", "cascade") if getattr(self, name)]
         if of_cascade and (self.detector not in ("auto", "haar") or self.detector_model):
             raise UsageError(f"{of_cascade[0]} is for the detector haar, not for a network")
@@ -96,11 +99,69 @@ class Settings:
             raise UsageError(f"detector_model {self.detector_model}: is for a network, not for haar")
 
 
+def _zones(values: Iterable[Iterable[float]]) -> tuple[Zone, ...]:
+    return tuple(map(_zone, values))
+
+
 def _zone(values: Iterable[float]) -> Zone:
     try:
         zone = Zone(*map(float, values))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         parts = "x, y, width and height in fractions of the picture"
-        raise UsageError(f"ignore {values}: is {parts}, such as (0, 0, 0.25, 1)") from None
+        raise UsageError(f"ignore {values!r}: is {parts}, such as (0, 0, 0.25, 1)") from None
     zone.check()
     return zone
+
+
+def _size(values: Iterable[int]) -> tuple[int, int]:
+    width, height = map(_pixels, values)
+    return width, height
+
+
+def _within(least: float, most: float, number_of: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def convert(value: Any) -> Any:
+        number = number_of(value)
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return convert
+
+
+def _real(value: Any) -> float:
+    if not isinstance(value, Real):  # float() would take text too
+        raise TypeError
+    return float(value)
+
+
+_pixels = _within(1, MOST_PX, operator.index)
+
+
+def _read_every(value: Any) -> Any:
+    return 0.0 if value == 0 else _within(SHORTEST_READ_EVERY_S, LONGEST_READ_EVERY_S, _real)(value)
+
+
+def _one_of(choices: tuple[Any, ...]) -> Callable[[Any], Any]:
+    # The choice in place of the value: True in place of NumPy's.
+    return lambda value: choices[choices.index(value)]
+
+
+_SWITCH = _one_of((False, True)), "True or False"
+_PATH = Path, "a path"
+_FIELDS: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "size": (_size, f"a width and a height in whole pixels, each from 1 to {MOST_PX}"),
+    "fps": (_within(FEWEST_FPS, MOST_FPS, _real), f"from {FEWEST_FPS:g} to {MOST_FPS:g}"),
+    "realtime": _SWITCH,
+    "detector": (_one_of(CHOICES), f"one of {', '.join(CHOICES)}"),
+    "detector_model": _PATH,
+    "detect_every": (_within(1, math.inf, operator.index), "a whole number of at least 1"),
+    "min_face": (_pixels, f"a whole number of pixels, from 1 to {MOST_PX}"),
+    "ignore": (_zones, "a list of parts of the picture, such as [(0, 0, 0.25, 1)]"),
+    "profile": _SWITCH,
+    "cascade": _PATH,
+    "model": (os.fsdecode, "a model's name or a folder"),
+    "device": (_one_of(DEVICES), f"one of {', '.join(DEVICES)}"),
+    "smooth": (_within(0, LONGEST_SMOOTH_S, _real), f"from 0 to {LONGEST_SMOOTH_S:g} seconds"),
+    "read_every": (_read_every, f"0, or from {SHORTEST_READ_EVERY_S:g} to {LONGEST_READ_EVERY_S:g} seconds"),
+}
+"""By field: what converts a value or raises TypeError, ValueError or OverflowError, and how a message puts what it takes."""

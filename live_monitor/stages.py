@@ -78,9 +78,9 @@ class Stages:
             wishes = Wishes()
         else:
             self.detector.set_min_face(wishes.min_face)
-        cut = self.scene.cut(frame.image)
-        looks = self.cadence.look_due(frame) or cut or not self.carrier.can_carry(frame.image)
         seen = dataclasses.replace(frame, image=without_zones(frame.image, self.zones))
+        cut = self.scene.cut(seen.image, self.zones)
+        looks = self.cadence.look_due(frame) or cut or not self.carrier.can_carry(frame.image)
         faces, everywhere = self._look(seen, cut=cut) if looks else self._carry(seen)
         watch.lap("detect" if looks else "carry")
         tracks = self._in_order(self.tracker.follow(frame, faces, looked=everywhere, cut=cut))

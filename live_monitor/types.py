@@ -57,7 +57,7 @@ class Frame:
     Attributes:
         index: 0 for the first picture delivered, counting dropped ones too.
         pts_s: media time in seconds; 0 at the start, never goes back.
-        arrived_s: when it was read, in seconds of the monotonic clock.
+        arrived_s: when it was read, in seconds of the monotonic clock; of a file that keeps its own speed, when it was due.
         image: read-only.
     """
 

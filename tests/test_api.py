@@ -33,7 +33,7 @@ def test_every_public_name_can_be_imported(name: str) -> None:
 
 def test_the_public_names_are_these() -> None:
     assert sorted(live_monitor.__all__) == [
-        "Box", "Detection", "Frame", "FrameResult", "LABELS", "LiveMonitorError", "Reading", "analyze",
+        "Box", "Detection", "Frame", "FrameResult", "LABELS", "LiveMonitorError", "Reading", "Settings", "Track", "analyze",
     ]  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def test_a_video_is_analysed_frame_by_frame_in_order(tmp_path: Path) -> None:
 
 
 def test_settings_are_checked_before_anything_is_opened() -> None:
-    with pytest.raises(live_monitor.LiveMonitorError, match="min_face 0: is at least 1 pixel"):
+    with pytest.raises(live_monitor.LiveMonitorError, match="min_face 0: is a whole number of pixels, from 1"):
         live_monitor.analyze("none.mp4", min_face=0)
 
 

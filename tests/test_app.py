@@ -24,6 +24,7 @@ from live_monitor.capture.capture import CapturePolicy
 from live_monitor.capture.live import Camera, Stream
 from live_monitor.capture.picture import Picture
 from live_monitor.capture.video_file import VideoFile
+from live_monitor.capture.web_video import WebVideo
 from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.detect.cadence import EveryNth, KeepUp
@@ -151,6 +152,11 @@ class TestMakeSource:
             ("/dev/video2", Camera, "camera /dev/video2"),
             ("rtsp://host/live", Stream, "stream rtsp://host/live"),
             ("HTTP://host/live", Stream, "stream HTTP://host/live"),
+            ("http://host/live.m3u8", Stream, "stream http://host/live.m3u8"),
+            ("http://host/live?like=a.mp4", Stream, "stream http://host/live?like=a.mp4"),
+            ("rtsp://host/live.mp4", Stream, "stream rtsp://host/live.mp4"),
+            ("https://host/a/lecture.mp4", WebVideo, "https://host/a/lecture.mp4"),
+            ("http://host/LECTURE.MKV?key=1", WebVideo, "http://host/LECTURE.MKV?key=1"),
             ("lecture.mp4", VideoFile, "lecture.mp4"),
             (Path("a") / "lecture.mp4", VideoFile, str(Path("a") / "lecture.mp4")),
             ("rtsp.mp4", VideoFile, "rtsp.mp4"),

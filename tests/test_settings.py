@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from live_monitor.detect.zones import Zone
@@ -15,13 +16,33 @@ from live_monitor.settings import Settings
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"detector": "radar"}, "detector radar: is one of auto, facegrid, yunet, haar"),
-        ({"detect_every": 0}, "detect_every 0: is at least 1"),
-        ({"read_every": -1}, "read_every -1: is from 0 to 10 seconds"),
+        ({"detector": "radar"}, "detector 'radar': is one of auto, facegrid, yunet, haar"),
+        ({"detect_every": 0}, "detect_every 0: is a whole number of at least 1"),
+        ({"detect_every": 2.5}, r"detect_every 2\.5: is a whole number of at least 1"),
+        ({"min_face": "40"}, "min_face '40': is a whole number of pixels, from 1 to 1048576"),
+        ({"min_face": 10**400}, "min_face 1000*: is a whole number of pixels"),
+        ({"size": 5}, "size 5: is a width and a height in whole pixels"),
+        ({"size": (640, 480, 3)}, r"size \(640, 480, 3\): is a width and a height"),
+        ({"size": "640x480"}, "size '640x480': is a width and a height"),
+        ({"size": (10**400, 480)}, r"size \(1000*, 480\): is a width and a height"),
+        ({"fps": "30"}, r"fps '30': is from 0\.001 to 1000"),
+        ({"fps": 5e-324}, r"fps 5e-324: is from 0\.001 to 1000"),
+        ({"realtime": "no"}, "realtime 'no': is True or False"),
+        ({"smooth": None}, "smooth None: is from 0 to 60 seconds"),
+        ({"smooth": float("nan")}, "smooth nan: is from 0 to 60 seconds"),
+        ({"read_every": -1}, r"read_every -1: is 0, or from 0\.001 to 10 seconds"),
+        ({"read_every": 5e-324}, r"read_every 5e-324: is 0, or from 0\.001 to 10 seconds"),
+        ({"read_every": "0.5"}, r"read_every '0\.5': is 0, or from"),
+        ({"detector_model": 3}, "detector_model 3: is a path"),
+        ({"cascade": True}, "cascade True: is a path"),
+        ({"model": None}, "model None: is a model's name or a folder"),
+        ({"device": ["gpu"]}, r"device \['gpu'\]: is one of auto, cpu, gpu"),
+        ({"ignore": None}, "ignore None: is a list of parts of the picture"),
         ({"ignore": (Zone(0.5, 0, 0.6, 1),)}, r"--ignore 0\.5,0,0\.6,1: reaches outside the picture"),
         ({"ignore": ((0.5, 0, 0.6, 1),)}, r"--ignore 0\.5,0,0\.6,1: reaches outside the picture"),
         ({"ignore": ((0, 0, 1),)}, r"ignore \(0, 0, 1\): is x, y, width and height in fractions of the picture"),
         ({"ignore": (0, 0, 1, 1)}, "ignore 0: is x, y, width and height in fractions of the picture"),
+        ({"ignore": ((10**400, 0, 1, 1),)}, r"ignore \(1000*, 0, 1, 1\): is x, y, width and height"),
         ({"ignore": (("left", 0, 1, 1),)}, r"ignore \('left', 0, 1, 1\): is x, y, width and height"),
         ({"detector": "facegrid", "profile": True}, "profile is for the detector haar, not for a network"),
         ({"detector": "yunet", "profile": True}, "profile is for the detector haar, not for a network"),
@@ -39,6 +60,23 @@ def test_four_plain_numbers_are_a_zone_too() -> None:
     plain: Any = [(0, 0, 0.5, 1), [0.5, 0, 0.5, 1]]
     assert Settings(ignore=plain).ignore == (Zone(0, 0, 0.5, 1), Zone(0.5, 0, 0.5, 1))
     assert all(isinstance(zone, Zone) for zone in Settings(ignore=plain).ignore)
+
+
+def test_a_path_may_be_text() -> None:
+    assert Settings(detector_model="models/own").detector_model == Path("models/own")  # type: ignore[arg-type]
+    assert Settings(cascade="own.xml").cascade == Path("own.xml")  # type: ignore[arg-type]
+
+
+def test_a_models_folder_may_be_a_path() -> None:
+    assert Settings(model=Path("own")).model == "own"  # type: ignore[arg-type]
+
+
+def test_numbers_of_numpy_become_pythons() -> None:
+    numbers: dict[str, Any] = {"min_face": np.int64(40), "size": np.array((640, 480)), "smooth": np.float32(1), "fps": 30}
+    chosen = Settings(**numbers, profile=np.True_)  # type: ignore[arg-type]
+    assert (chosen.min_face, chosen.size, chosen.smooth, chosen.fps, chosen.profile) == (40, (640, 480), 1.0, 30.0, True)
+    kinds = {type(value) for value in (chosen.min_face, *(chosen.size or ()), chosen.smooth, chosen.fps, chosen.profile)}
+    assert kinds == {int, float, bool}
 
 
 def test_every_default_is_valid() -> None:

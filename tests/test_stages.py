@@ -161,6 +161,19 @@ def test_a_cut_between_two_looks_is_looked_at() -> None:
     assert [frame.index for frame in detector.frames] == [0, 1]
 
 
+def test_a_slide_that_changes_in_a_zone_makes_nobody_new() -> None:
+    detector = WatchedDetector()
+    watched = stages(detector, zones=(Zone(0.3, 0, 0.7, 1),))
+    numbers = []
+    for index, x in enumerate((10, 30)):
+        slide = drawn_portrait()
+        slide[:, 96:] = np.random.default_rng(index).integers(0, 256, (240, 224, 3), dtype=np.uint8)
+        detector.boxes = [Box(x, 60, x + 70, 160)]
+        readings = watched.analyse(frame_of(slide, index, index / 25)).readings
+        numbers.append([(reading.track.id, reading.track.coasting) for reading in readings])
+    assert numbers == [[(1, False)]] * 2
+
+
 def test_the_detector_is_told_whom_to_expect() -> None:
     detector = WatchedDetector(LEFT, RIGHT)
     watched = stages(detector)

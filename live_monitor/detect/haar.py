@@ -97,7 +97,15 @@ def _load(path: Path) -> cv2.CascadeClassifier:
     name = opencv_path(path, ModelError)
     classifier = cv2.CascadeClassifier()
     with contextlib.suppress(cv2.error):
-        classifier.load(name)
+        if not classifier.load(name):
+            _read(classifier, path)
     if classifier.empty():
         raise ModelError(f"{path}: not a cascade that OpenCV can read; give an XML file made by opencv_traincascade")
     return classifier
+
+
+def _read(classifier: cv2.CascadeClassifier, path: Path) -> None:
+    """Loads a file whose name OpenCV cannot open: on Windows, one outside of the system's own alphabet (its issue 4292)."""
+    with contextlib.suppress(OSError, ValueError, SystemError):  # the last one stands for OpenCV's own, of what cannot be parsed
+        storage = cv2.FileStorage(path.read_text(encoding="utf-8"), cv2.FileStorage_READ | cv2.FileStorage_MEMORY)
+        classifier.read(storage.getFirstTopLevelNode())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from live_monitor.overlay.text import Rect
 
@@ -26,11 +25,8 @@ def place_plates(
     occupied = list(taken)
     places: list[Rect | None] = []
     for face, size in zip(faces, sizes, strict=True):
-        free = [place for place in _candidates(face, size, picture) if not any(map(place.overlaps, occupied))]
-        others = [other for other in faces if other is not face]
-        over_none = (place for place in free if not any(map(place.overlaps, faces)))
-        over_itself = (place for place in free if not any(map(place.overlaps, others)))
-        place = next(itertools.chain(over_none, over_itself, free), None)
+        free = (place for place in _candidates(face, size, picture) if not any(map(place.overlaps, occupied)))
+        place = _best(free, face, faces)
         if place is not None:
             occupied.append(place)
         places.append(place)
@@ -52,6 +48,20 @@ def place_at_lower_edge(size: tuple[int, int], faces: Sequence[Rect], picture: t
     right, top = max(0, picture[0] - width), max(0, picture[1] - height)
     places = [Rect(x, top, x + width, top + height) for x in (right // 2, 0, right)]
     return min(places, key=lambda place: sum(map(place.intersection, faces)))
+
+
+def _best(places: Iterable[Rect], face: Rect, faces: Sequence[Rect]) -> Rect | None:
+    """The first place over no face, else the first over its own alone, else the first."""
+    over_itself = over_others = None
+    for place in places:
+        covered = [other for other in faces if place.overlaps(other)]
+        if not covered:
+            return place
+        if all(other is face for other in covered):
+            over_itself = over_itself or place
+        else:
+            over_others = over_others or place
+    return over_itself or over_others
 
 
 def _candidates(face: Rect, size: tuple[int, int], picture: tuple[int, int]) -> Iterator[Rect]:

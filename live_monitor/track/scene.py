@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.detect.zones import Zone
 from live_monitor.types import Image
 
 POINTS = (32, 18)
@@ -24,13 +27,34 @@ class Scene:
     def __init__(self) -> None:
         self._last: NDArray[np.int16] | None = None
 
-    def cut(self, image: Image) -> bool:
-        """Takes the next frame, uint8 (H, W, 3) BGR; True when it shows something else than the one before."""
+    def cut(self, image: Image, zones: tuple[Zone, ...] = ()) -> bool:
+        """Takes the next frame.
+
+        Args:
+            image: uint8 (H, W, 3) BGR.
+            zones: parts of it that do not count.
+
+        Returns:
+            True when it shows something else than the one before.
+        """
         points = cv2.resize(image, POINTS, interpolation=cv2.INTER_NEAREST)
         now = cv2.cvtColor(points, cv2.COLOR_BGR2GRAY).astype(np.int16)
         last, self._last = self._last, now
         if last is None:
             return False
-        moved = (now - last).ravel()
+        moved = (now - last)[_outside(zones)]
+        if not moved.size:
+            return False
         middle = np.partition(moved, moved.size // 2)[moved.size // 2]  # np.median takes four times as long
         return bool(np.count_nonzero(np.abs(moved - middle) > CHANGED_LEVELS) > CUT_SHARE * moved.size)
+
+
+@lru_cache(maxsize=1)
+def _outside(zones: tuple[Zone, ...]) -> NDArray[np.bool_]:
+    """Which of the points lie in no zone: bool, in their rows and columns."""
+    columns, rows = POINTS
+    x, y = np.arange(columns) / columns, np.arange(rows)[:, None] / rows
+    outside = np.ones((rows, columns), np.bool_)
+    for zone in zones:
+        outside &= (x < zone.x) | (x >= zone.x + zone.width) | (y < zone.y) | (y >= zone.y + zone.height)
+    return outside

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -90,6 +92,30 @@ def test_a_cascade_of_ones_own_is_used_in_place_of_the_frontal_one() -> None:
 def test_giving_opencvs_own_frontal_cascade_changes_nothing(finder: HaarFinder) -> None:
     given = HaarFinder(cascade=opencv_cascade(FRONTAL))
     assert boxes(given, drawn_portrait()) == boxes(finder, drawn_portrait())
+
+
+def test_a_cascade_whose_name_opencv_cannot_open_is_read_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class OnWindows:
+        """Not a subclass, as of those of OpenCV's classes the garbage collector dies."""
+
+        def __init__(self, real: Callable[[], cv2.CascadeClassifier] = cv2.CascadeClassifier) -> None:
+            self._real = real()
+
+        def load(self, filename: str) -> bool:
+            return filename.isascii() and self._real.load(filename)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._real, name)
+
+    monkeypatch.setattr(cv2, "CascadeClassifier", OnWindows)
+    cascade = tmp_path / "J\u00fcrgen" / "own.xml"
+    cascade.parent.mkdir()
+    cascade.write_bytes(opencv_cascade(FRONTAL).read_bytes())
+    assert boxes(HaarFinder(cascade=cascade), drawn_portrait()) == boxes(HaarFinder(), drawn_portrait())
+    for damaged in (b"", b"\xff", b"not xml", b"<opencv_storage><a>1</a></opencv_storage>", cascade.read_bytes()[:20_000]):
+        cascade.write_bytes(damaged)
+        with pytest.raises(ModelError, match=r"own\.xml: not a cascade that OpenCV can read"):
+            HaarFinder(cascade=cascade)
 
 
 def test_a_missing_cascade_is_named(tmp_path: Path) -> None:

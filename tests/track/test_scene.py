@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from live_monitor.detect.zones import Zone
 from live_monitor.track.scene import Scene
 from live_monitor.types import Image
 from tests.fakes import drawn_portrait
@@ -13,10 +14,10 @@ def noise(seed: int) -> Image:
     return np.random.default_rng(seed).integers(0, 256, (240, 320, 3), dtype=np.uint8)
 
 
-def cut_between(before: Image, after: Image) -> bool:
+def cut_between(before: Image, after: Image, *zones: Zone) -> bool:
     scene = Scene()
-    assert not scene.cut(before)
-    return scene.cut(after)
+    assert not scene.cut(before, zones)
+    return scene.cut(after, zones)
 
 
 def test_another_picture_is_a_cut() -> None:
@@ -36,3 +37,21 @@ def test_a_third_of_the_picture_that_changes_is_none() -> None:
     after = noise(1)
     after[:80] = noise(2)[:80]
     assert not cut_between(noise(1), after)
+
+
+def test_what_changes_in_a_zone_is_none() -> None:
+    after = noise(1)
+    after[:, 80:] = noise(2)[:, 80:]
+    assert cut_between(noise(1), after)
+    assert not cut_between(noise(1), after, Zone(0.25, 0, 0.5, 1), Zone(0.75, 0, 0.25, 1))
+
+
+def test_where_all_beside_a_zone_changes_it_is_one() -> None:
+    after = noise(1)
+    after[:, :80] = noise(2)[:, :80]
+    assert not cut_between(noise(1), after)
+    assert cut_between(noise(1), after, Zone(0.25, 0, 0.75, 1))
+
+
+def test_with_the_whole_picture_in_a_zone_there_is_none() -> None:
+    assert not cut_between(noise(1), noise(2), Zone(0, 0, 1, 1))
