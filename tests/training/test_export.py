@@ -9,16 +9,18 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from live_monitor.classify.card import KERAS, LITERT, load_card
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
-from live_monitor.classify.probabilities import softmax
+from live_monitor.classify.probabilities import emotion_logits, probabilities, softmax
+from live_monitor.dataset.fer2013 import Faces
 from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.labels import LABELS
-from live_monitor.training.export import CROP_MARGINS, _to_int8, export
+from live_monitor.training.export import CROP_MARGINS, _chosen_on, _to_int8, export
 from live_monitor.training.recipe import Recipe
 from live_monitor.training.train import TrainedNetwork
 from tests.fakes import drawn_faces
@@ -91,6 +93,36 @@ def test_the_card_tells_the_temperature_that_was_fitted(model: Path) -> None:
     card = load_card(str(model))
     assert card.temperature != 1.0
     assert 1 / 7 <= card.unsure_below < 1
+
+
+class Answering:
+    """An engine that says, face after face, what it was given to say."""
+
+    def __init__(self, logits: NDArray[np.float32]) -> None:
+        self._logits = logits
+
+    def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
+        said, self._logits = self._logits[: len(faces)], self._logits[len(faces) :]
+        return said
+
+
+@pytest.mark.parametrize("ferplus_share", [0.0, 0.6])
+def test_what_is_shown_is_as_sure_as_it_is_right_and_of_all_faces_a_fifth_is_unsure(
+    ferplus_share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(3)
+    logits = rng.normal(0, 3, (500, 15)).astype(np.float32)
+    wanted = emotion_logits(logits, ferplus_share) / 2
+    # The largest of logits with Gumbel noise is drawn by their softmax.
+    labels = (wanted + rng.gumbel(size=wanted.shape)).argmax(axis=1)
+    faces = Faces(np.zeros((500, 48, 48), np.uint8), labels, np.arange(500))
+    monkeypatch.setattr("live_monitor.training.export.LiteRTEngine", lambda _file: Answering(logits))
+    chosen = _chosen_on(faces, Path("model.tflite"), ferplus_share)
+    said = probabilities(logits, chosen["temperature"], ferplus_share)
+    right = said.argmax(axis=1) == labels
+    assert 0.4 < right.mean() < 0.9
+    assert said.max(axis=1).mean() == pytest.approx(right.mean(), abs=1e-3)
+    assert (said.max(axis=1) >= chosen["unsure_below"]).mean() == pytest.approx(0.8, abs=0.01)
 
 
 def test_the_int8_network_says_what_the_trained_one_says(model: Path, network: Any) -> None:

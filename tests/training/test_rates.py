@@ -25,7 +25,14 @@ def test_a_falling_loss_keeps_the_rate() -> None:
 
 @pytest.mark.parametrize(
     ("history", "plateaus"),
-    [((2, 2, 2), 0), ((2, 2, 2, 2), 1), ((2, 3, 3, 1, 3, 3), 0), ((2, 3, 3, 3, 3, 3, 3), 2), ((1, 1 - 1e-5, 1, 1), 1)],
+    [
+        ((2, 2, 2), 0),
+        ((2, 2, 2, 2), 1),
+        ((2, 3, 3, 1, 3, 3), 0),
+        ((2, 3, 3, 3, 3, 3), 1),
+        ((2, 3, 3, 3, 3, 3, 3), 2),
+        ((1, 1 - 1e-5, 1, 1), 1),
+    ],
 )
 def test_three_epochs_without_a_smaller_loss_lower_the_rate(history: tuple[float, ...], plateaus: int) -> None:
     assert rate(BRIEF, losses(*history), len(history)) == pytest.approx(BRIEF.learning_rate * PLATEAU_FACTOR**plateaus)

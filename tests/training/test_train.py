@@ -19,6 +19,7 @@ from live_monitor.classify.preprocess import normalise
 from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.labels import FERPLUS_LABELS
+from live_monitor.training.average import WeightAverage
 from live_monitor.training.material import load_material
 from live_monitor.training.precision import precision_here
 from live_monitor.training.recipe import STRONG
@@ -103,6 +104,16 @@ def test_another_seed_gives_another_run(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "one")
     run_training(fer2013, tmp_path / "other", replace(RECIPE, seed=1))
     assert learnt(tmp_path / "one") != learnt(tmp_path / "other")
+
+
+def test_the_mean_of_the_weights_counts_the_steps_of_all_epochs(
+    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It forgets fast only while the run is young."""
+    steps: list[int] = []
+    monkeypatch.setattr(WeightAverage, "after_step", lambda _average, step, _network: steps.append(step))
+    run_training(fer2013, tmp_path / "run", replace(RECIPE, average=True))
+    assert steps == list(range(1, 9))
 
 
 def test_a_run_in_float32_does_not_depend_on_one_in_bfloat16_before(fer2013: Path, tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ from live_monitor.quiet import silent_stderr
 from live_monitor.training.backend import refuse_other_backend
 from live_monitor.training.faces.average_precision import Looked, judge, landmark_error
 from live_monitor.training.faces.compose import Composer
+from live_monitor.training.faces.leave_out import pictures_to_use
 from live_monitor.training.faces.look import Sight, keras_sight, litert_sight, look
-from live_monitor.training.faces.pictures import NEGATIVE, Picture, load_pictures
+from live_monitor.training.faces.pictures import NEGATIVE, Picture
 from live_monitor.training.faces.train import TrainedDetector
 from live_monitor.training.recipe_facts import recipe_facts
 from live_monitor.training.run_folder import save_weights_whole, writing
@@ -73,7 +74,7 @@ def export(trained: TrainedDetector, data: Path, folder: Path, say: Callable[[st
         OutputError: the folder cannot be written.
     """
     refuse_other_backend()
-    pictures = load_pictures(data)
+    pictures = pictures_to_use(data, trained.recipe.leave_out, say)
     network = _trained(trained, "float32")
     say(f"the int8 weights are being made, with {CALIBRATION_SAMPLES} samples")
     litert = _to_int8(network, pictures.training, trained.recipe.seed)

@@ -1,9 +1,9 @@
-"""Leaves out of training what a detector will be tested on: pictures, and frames of videos."""
+"""Leaves out pictures and frames of videos that a detector will be tested on, from training and from choosing."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -14,18 +14,39 @@ from live_monitor.evaluation.faces.evaluate import read_picture
 from live_monitor.opencv_path import opencv_path
 from live_monitor.path_kind import is_file, is_folder
 from live_monitor.training.faces.likeness import have_twins, thumbnails
-from live_monitor.training.faces.pictures import Picture
+from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
 from live_monitor.types import Image
 
 FRAME_STEP = 5
 """Of a video each fifth frame is looked at: nobody gets far in a sixth of a second."""
 
 
+def pictures_to_use(data: Path, leave_out: str | None, say: Callable[[str], None]) -> FacePictures:
+    """The pictures to train on, and those to choose by.
+
+    Args:
+        data: see `load_pictures`.
+        leave_out: a folder as `without_twins_in` takes it; None: nothing is left out.
+        say: called with a line for people of how many are.
+
+    Raises:
+        UsageError: see `load_pictures` and `without_twins_in`.
+    """
+    pictures = load_pictures(data)
+    if leave_out is None:
+        return pictures
+    every = [*pictures.training, *pictures.kept_apart]
+    kept = set(map(id, without_twins_in(every, Path(leave_out))))
+    say(f"{len(every) - len(kept)} of {len(every)} pictures look like one in {leave_out} and are left out")
+    training, apart = ([one for one in part if id(one) in kept] for part in (pictures.training, pictures.kept_apart))
+    return FacePictures(training, apart)
+
+
 def without_twins_in(pictures: Sequence[Picture], folder: Path) -> list[Picture]:
     """The pictures that look like none in a folder, see `live_monitor.training.faces.likeness`.
 
     Args:
-        pictures: to train on.
+        pictures: to train on, or to choose by.
         folder: of pictures and videos, and folders of such; what is neither is passed over.
 
     Raises:

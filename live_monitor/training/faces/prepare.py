@@ -1,4 +1,4 @@
-"""Makes the pictures ready to train on: what is to be tested is left out, and what other detectors see there is noted."""
+"""Makes the pictures ready to train on: what people have added is, and what other detectors see there is noted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces.cutouts import cutouts
 from live_monitor.training.faces.faint import with_faint
 from live_monitor.training.faces.judged import Boxes, with_more_faces, with_no_faces
-from live_monitor.training.faces.leave_out import without_twins_in
 from live_monitor.training.faces.mistakes import with_mistakes
 from live_monitor.training.faces.pictures import SINGLE, Picture
 from live_monitor.training.faces.recipe import Recipe
@@ -28,19 +27,15 @@ def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], N
 
     Args:
         pictures: all that there are to train on.
-        recipe: decides what is left out, who looks, and what is added.
+        recipe: decides who looks, and what is added.
         say: called with a line for people, before something that takes minutes.
 
     Raises:
-        UsageError: nothing to leave out, no FER2013 to paste faces of, or none of the pictures whose boxes are given.
+        UsageError: no FER2013 to paste faces of, or none of the pictures whose boxes are given.
         ModelError: the teacher, or the detector to begin with, is missing, damaged or none.
     """
     to_paste = None if recipe.cutouts is None else load_fer2013(Path(recipe.cutouts), "Training").images
     more_faces, no_faces = _boxes(recipe.more_faces, pictures), _boxes(recipe.no_faces, pictures)
-    if recipe.leave_out is not None:
-        kept = without_twins_in(pictures, Path(recipe.leave_out))
-        say(f"{len(pictures) - len(kept)} of {len(pictures)} pictures look like one in {recipe.leave_out} and are left out")
-        pictures = kept
     pictures = with_more_faces(pictures, more_faces)
     if recipe.teacher is None:
         return with_no_faces(pictures, no_faces)

@@ -19,7 +19,8 @@ class Recipe:
             `live_monitor.training.faces.cutouts`. None: none.
         more_faces: file of boxes of faces that nobody had marked, see `live_monitor.training.faces.judged`. None: none.
         no_faces: file of boxes that people found to be no face, see there. None: none.
-        leave_out: folder of pictures and videos that the detector will be tested on; what looks like them is not trained on.
+        leave_out: folder of pictures and videos that the detector will be tested on; what looks like them is neither trained on
+            nor chosen by.
         keep: how much of the weights it began with is in the detector, 0 to 1, the rest being what they have become: between the
             two it finds what either finds (Wortsman et al. 2022, arXiv 2109.01903).
         steps: batches to train on; None: as many as the minutes leave time for.

@@ -24,9 +24,10 @@ from live_monitor.errors import UsageError
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import Composer
+from live_monitor.training.faces.leave_out import pictures_to_use
 from live_monitor.training.faces.look import keras_sight, look
 from live_monitor.training.faces.losses import face_loss
-from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
+from live_monitor.training.faces.pictures import FacePictures, Picture
 from live_monitor.training.faces.prepare import prepared
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.scenery import SAMPLE_PX
@@ -104,7 +105,7 @@ def train(
     """
     with writing(run):
         refuse_taken(run, recipe, resume=resume)  # told before a teacher looks for minutes
-    pictures = load_pictures(data)
+    pictures = pictures_to_use(data, recipe.leave_out, say)
     _refuse_nothing_to_choose_by(data, pictures.kept_apart)
     pictures = FacePictures(prepared(pictures.training, recipe, say), pictures.kept_apart)
     with writing(run):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
 from live_monitor.training.faces import leave_out
-from live_monitor.training.faces.leave_out import FRAME_STEP, without_twins_in
-from live_monitor.training.faces.pictures import FacePictures, load_pictures
+from live_monitor.training.faces.leave_out import FRAME_STEP, pictures_to_use, without_twins_in
+from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
 from tests.training.faces.conftest import jpg, picture
 
 
@@ -35,6 +36,10 @@ def tested(tmp_path: Path) -> Path:
 def scene(number: int) -> NDArray[np.uint8]:
     """A scene of the training data that shows somebody."""
     return picture(number, (48,))[0]
+
+
+def names(some: Sequence[Picture]) -> set[str]:
+    return {f"{one.kind}: {one.name}" for one in some}
 
 
 def left_out(pictures: FacePictures, tested: Path) -> set[str]:
@@ -65,6 +70,23 @@ def test_a_frame_of_a_video_that_is_tested_on_is_left_out_without_reading_the_vi
     video.release()
     assert left_out(pictures, tested) == {"4.jpg", "8.jpg"}
     assert "video.avi" not in read
+
+
+def test_nothing_is_trained_on_or_chosen_by_that_is_tested_on(detector_data: Path, pictures: FacePictures, tested: Path) -> None:
+    for name, one in (("trained", pictures.training[0]), ("apart", pictures.kept_apart[0])):
+        (tested / f"{name}.jpg").write_bytes(jpg(one.image))
+    lines: list[str] = []
+    used = pictures_to_use(detector_data, str(tested), lines.append)
+    assert names(used.training) < names(pictures.training)
+    assert names(used.kept_apart) < names(pictures.kept_apart)
+    assert not names([pictures.training[0], pictures.kept_apart[0]]) & (names(used.training) | names(used.kept_apart))
+    every, kept = (len(both.training) + len(both.kept_apart) for both in (pictures, used))
+    assert lines == [f"{every - kept} of {every} pictures look like one in {tested} and are left out"]
+
+
+def test_without_a_folder_all_are_used(detector_data: Path, pictures: FacePictures) -> None:
+    used = pictures_to_use(detector_data, None, pytest.fail)
+    assert (names(used.training), names(used.kept_apart)) == (names(pictures.training), names(pictures.kept_apart))
 
 
 def test_a_folder_that_is_not_there_is_named(pictures: FacePictures, tested: Path) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -52,22 +51,11 @@ def said(pictures: Sequence[Picture], recipe: Recipe) -> list[str]:
     return lines
 
 
-def test_without_a_teacher_and_nothing_to_leave_out_they_stay_as_they_are(
+def test_without_a_teacher_they_stay_as_they_are(
     pictures: list[Picture], tmp_path: Path, loaded: list[tuple[str, Path, float]]
 ) -> None:
     assert list(prepared(pictures, Recipe(weights=str(tmp_path)), pytest.fail)) == pictures
     assert not loaded
-
-
-def test_what_the_detector_will_be_tested_on_is_left_out_before_the_teacher_looks(
-    pictures: list[Picture], tmp_path: Path, loaded: list[tuple[str, Path, float]]
-) -> None:
-    (tmp_path / "tested").mkdir()
-    cv2.imwrite(str(tmp_path / "tested" / "one.png"), pictures[0].image)
-    left_out, looks = said(pictures, Recipe(leave_out=str(tmp_path / "tested"), teacher="a.onnx"))
-    assert left_out == f"1 of {len(pictures)} pictures look like one in {tmp_path / 'tested'} and are left out"
-    assert looks == f"a.onnx looks at {len(pictures) - 1} pictures"
-    assert loaded
 
 
 @pytest.mark.parametrize(("model", "kind"), [("a.onnx", "YuNetFinder"), ("folder", "FaceGrid")])
