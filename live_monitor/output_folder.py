@@ -19,6 +19,8 @@ def claim_folder(folder: Path) -> None:
         probe = folder / ".part"
         probe.write_bytes(b"")
         probe.unlink()
+    except FileExistsError as error:
+        raise OutputError(f"{folder}: is a file, not a folder; choose another name") from error
     except OSError as error:
         raise _cannot_write(folder, error) from error
 

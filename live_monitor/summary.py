@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from live_monitor.labels import LABELS, UNSURE
+from live_monitor.opencv_path import printable
 from live_monitor.pulse.pulse import Pulse
 from live_monitor.types import FrameResult, Reading
 
@@ -87,7 +88,7 @@ class Summary:
         """The same for people, several lines."""
         facts = self.as_json()
         lines = [
-            f"{facts['source']}: {facts['frames']} frames ({facts['media_s']:.1f} s of video) "
+            f"{printable(facts['source'])}: {facts['frames']} frames ({facts['media_s']:.1f} s of video) "
             f"in {facts['elapsed_s']:.1f} s, {facts['frames_per_s']:.1f} frames/s, {facts['dropped']} dropped",
             f"faces: {facts['faces_per_frame']:.2f} a frame, in {facts['frames_with_faces']} of {facts['frames']} frames",
         ]

@@ -8,16 +8,16 @@ from pathlib import Path
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import set_up_logging
+from live_monitor.cli.options import PATH, set_up_logging
 
 TIMELINE_FILE = "timeline.png"
 
 
 @cli.command()
-@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("log", type=PATH)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR",
     help="Write report.md, report.json and timeline.png into this folder.",
 )

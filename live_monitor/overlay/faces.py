@@ -44,7 +44,7 @@ def blur_faces(canvas: Image, faces: Sequence[Rect]) -> None:
 def draw_readings(
     canvas: Image, readings: Sequence[Reading], place: Canvas, taken: Sequence[Rect], view: View, style: Style
 ) -> None:
-    """Draws every face's box and, where there is room beside `taken`, its label."""
+    """Draws every face's box and, where there is room beside `taken`, its label; bars give way to labels."""
     if not readings:
         return
     height, width = canvas.shape[:2]
@@ -55,13 +55,14 @@ def draw_readings(
     for face, reading in zip(faces, readings, strict=True):
         _draw_box(canvas, face, reading, style)
     bars = _bars_size(style) if view.details else (0, 0)
-    sizes = [plate_size(text, style) for text in texts]
-    sizes = [(max(plate[0], bars[0]), plate[1] + bars[1]) for plate in sizes]
-    for rect, text, reading in zip(place_plates(faces, sizes, taken, (width, height)), texts, readings, strict=True):
+    labels = [plate_size(text, style) for text in texts]
+    sizes = [(max(label[0], bars[0]), label[1] + bars[1]) for label in labels]
+    places = place_plates(faces, sizes, taken, (width, height), labels)
+    for rect, label, text, reading in zip(places, labels, texts, readings, strict=True):
         if rect is not None:
-            plate = rect._replace(y2=rect.y2 - bars[1])
+            plate = rect._replace(y2=rect.y1 + label[1])
             draw_plate(canvas, text, plate, _colour(reading), style)
-            if view.details:
+            if plate != rect:  # else there is room for the label only
                 _draw_bars(canvas, rect._replace(y1=plate.y2), reading, style)
 
 

@@ -26,9 +26,11 @@ class Latency:
         self._dropped = 0
         self._looks, self._frames = RateCounter(), RateCounter()
         self._looked_s, self._gap_s = math.nan, math.nan
+        self._asked_s, self._stood_s, self._still = 0.0, 0.0, False
 
     def add(self, result: FrameResult, now_s: float) -> None:
         """Takes a result, and the time on the monotonic clock in seconds."""
+        now_s = self._moving_s(now_s)
         for name in [name for name, last_s in self._last_s.items() if now_s - last_s > FORGOTTEN_S]:
             del self._means_ms[name], self._last_s[name]
         for name, value in {**result.stages_ms, "age": 1e3 * result.age_s}.items():
@@ -41,8 +43,14 @@ class Latency:
             self._looks.tick(now_s)
             self._looked_s, self._gap_s = now_s, now_s - self._looked_s
 
-    def lines(self, now_s: float) -> tuple[str, ...]:
-        """A few lines; none before the first result."""
+    def lines(self, now_s: float, *, still: bool = False) -> tuple[str, ...]:
+        """A few lines; none before the first result.
+
+        Args:
+            now_s: as for `add`.
+            still: whether the picture stands still from now on, as in a pause, of which nothing is measured.
+        """
+        now_s, self._still = self._moving_s(now_s), still
         if not self._means_ms:
             return ()
         stages = (f"{name} {value:.1f}" for name, value in self._means_ms.items() if name != "age")
@@ -51,6 +59,13 @@ class Latency:
             f"result {self._means_ms['age']:.0f} ms old, {self._dropped} frames dropped",
             *self._cadence(now_s),
         )
+
+    def _moving_s(self, now_s: float) -> float:
+        """The time without that in which the picture stood still."""
+        if self._still:
+            self._stood_s += now_s - self._asked_s
+        self._asked_s = now_s
+        return now_s - self._stood_s
 
     def _cadence(self, now_s: float) -> tuple[str, ...]:
         """How often faces are looked for; nothing before the second look."""

@@ -8,7 +8,11 @@ from live_monitor.overlay.text import Rect
 
 
 def place_plates(
-    faces: Sequence[Rect], sizes: Sequence[tuple[int, int]], taken: Sequence[Rect], picture: tuple[int, int]
+    faces: Sequence[Rect],
+    sizes: Sequence[tuple[int, int]],
+    taken: Sequence[Rect],
+    picture: tuple[int, int],
+    smaller: Sequence[tuple[int, int]] = (),
 ) -> list[Rect | None]:
     """Finds a place for every face's plate.
 
@@ -17,6 +21,7 @@ def place_plates(
         sizes: width and height of each face's plate, in pixels.
         taken: places already in use, as by the frame rate.
         picture: width and height of the picture, in pixels.
+        smaller: what is tried where a plate of `sizes` has no place, for each face; empty: nothing.
 
     Returns:
         A place for each face, over no other face where that can be; None where every place near it is taken: a box
@@ -24,9 +29,8 @@ def place_plates(
     """
     occupied = list(taken)
     places: list[Rect | None] = []
-    for face, size in zip(faces, sizes, strict=True):
-        free = (place for place in _candidates(face, size, picture) if not any(map(place.overlaps, occupied)))
-        place = _best(free, face, faces)
+    for face, tried in zip(faces, zip(sizes, smaller or sizes, strict=True), strict=True):
+        place = next(filter(None, (_place(face, size, faces, occupied, picture) for size in tried)), None)
         if place is not None:
             occupied.append(place)
         places.append(place)
@@ -44,10 +48,47 @@ def place_at_lower_edge(size: tuple[int, int], faces: Sequence[Rect], picture: t
     Returns:
         The middle of the edge, or the left or right corner where that covers less of the faces.
     """
-    width, height = size
-    right, top = max(0, picture[0] - width), max(0, picture[1] - height)
-    places = [Rect(x, top, x + width, top + height) for x in (right // 2, 0, right)]
+    right, top = max(0, picture[0] - size[0]), max(0, picture[1] - size[1])
+    return _least_over([_at(x, top, size) for x in (right // 2, 0, right)], faces)
+
+
+def place_near_lower_edge(
+    size: tuple[int, int], faces: Sequence[Rect], picture: tuple[int, int], margin: int, notice: Rect
+) -> Rect:
+    """Finds a place for a message near the lower edge.
+
+    Args:
+        size: width and height of its plate, in pixels.
+        faces: the faces' boxes.
+        picture: width and height of the picture, in pixels.
+        margin: distance from the edges and from the notice, in pixels.
+        notice: where a notice stands.
+
+    Returns:
+        The middle, or the right or left corner where that covers less of the faces; above the notice where that is in the way.
+        The corners in this order: a notice that leaves the middle goes to the left, and the message can stay where it is.
+    """
+    right, bottom = max(0, picture[0] - size[0]), picture[1] - margin - size[1]
+    at_edge = [_at(x, max(0, bottom), size) for x in (right // 2, max(right // 2, right - margin), min(right // 2, margin))]
+    above_y = max(0, notice.y1 - margin - size[1])
+    return _least_over([_at(place.x1, above_y, size) if place.overlaps(notice) else place for place in at_edge], faces)
+
+
+def _at(x: int, y: int, size: tuple[int, int]) -> Rect:
+    return Rect(x, y, x + size[0], y + size[1])
+
+
+def _least_over(places: Sequence[Rect], faces: Sequence[Rect]) -> Rect:
+    """The place that covers least of the faces, of several the first."""
     return min(places, key=lambda place: sum(map(place.intersection, faces)))
+
+
+def _place(
+    face: Rect, size: tuple[int, int], faces: Sequence[Rect], occupied: Sequence[Rect], picture: tuple[int, int]
+) -> Rect | None:
+    """The best free place for a face's plate, None where there is none."""
+    free = (place for place in _candidates(face, size, picture) if not any(map(place.overlaps, occupied)))
+    return _best(free, face, faces)
 
 
 def _best(places: Iterable[Rect], face: Rect, faces: Sequence[Rect]) -> Rect | None:
@@ -81,4 +122,4 @@ def _candidates(face: Rect, size: tuple[int, int], picture: tuple[int, int]) -> 
     )
     for x, y in corners:
         x, y = min(max(x, 0), picture[0] - width), min(max(y, 0), picture[1] - height)
-        yield Rect(x, y, x + width, y + height)
+        yield _at(x, y, size)

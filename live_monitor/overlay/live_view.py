@@ -82,7 +82,7 @@ class LiveView:
             (image.shape[1], image.shape[0]),
             notice,
             message,
-            self._latency.lines(now_s),
+            self._latency.lines(now_s, still=bool(notice)),
             recorded=self._recorded,
         )
         readings, left_out = (self.result.readings, self.result.left_out) if self.result else ((), ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ from live_monitor.detect.zones import Zone
 from live_monitor.keys import KEYS, MOUSE_HELP
 from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.faces import blur_faces, draw_left_out, draw_readings
-from live_monitor.overlay.layout import place_at_lower_edge
+from live_monitor.overlay.layout import place_at_lower_edge, place_near_lower_edge
 from live_monitor.overlay.text import Rect, Style, draw_lines, draw_plate, lines_size, plate_size
 from live_monitor.overlay.view import View
 from live_monitor.types import Box, Image, Reading, Track
@@ -42,7 +43,7 @@ class Status:
         fps: pictures shown in the last second.
         source_size: width and height of the source's pictures, in pixels.
         notice: what keeps the picture from going on ("Loading model", "Signal lost"), at the lower edge, or "".
-        message: something done a moment ago ("Snapshot written to ..."), above it, or "".
+        message: something done a moment ago ("Snapshot written to ..."), near that edge too, or "".
         details: lines with times, shown with the details.
         recorded: whether the pictures are recorded.
     """
@@ -91,21 +92,31 @@ def render(
     if status.notice:
         canvas = cv2.convertScaleAbs(canvas, alpha=DIMMED).astype(np.uint8, copy=False)
     status_text, status_place = _status_plate(status, readings, style)
-    # Those who are left out too, or a click that leaves somebody out would move the notice.
-    tracks = [*(reading.track for reading in readings), *left_out]
-    notice_place = _notice_place(canvas, status.notice, [place.rect(track.box) for track in tracks])
-    draw_readings(canvas, readings, place, [_taken(status, status_place, view, style), notice_place], view, style)
+    # Those who are left out too, or a click that leaves somebody out would move notice and message.
+    faces = [place.rect(track.box) for track in (*(reading.track for reading in readings), *left_out)]
+    details_place = _details_place(status.details if view.details else (), status_place, style)
+    notice_place = _notice_place(canvas, status.notice, faces)
+    message_place = _message_place(canvas, status.message, faces, notice_place, style)
+    texts = _Places(status_place, details_place, notice_place, message_place)
+    draw_readings(canvas, readings, place, texts, view, style)
     draw_plate(canvas, status_text, status_place, PLATE_BGR, style)
-    _draw_texts(canvas, status, status_place, notice_place, view, style)
+    _draw_texts(canvas, status, texts, view, style)
     return canvas
 
 
-def _taken(status: Status, status_place: Rect, view: View, style: Style) -> Rect:
-    """Where no label may go."""
-    if not view.details:
-        return status_place
-    width, height = lines_size(status.details, _details_style(style))
-    return Rect(0, 0, max(status_place.x2, width), status_place.y2 + height)
+class _Places(NamedTuple):
+    """Where texts stand, and so no label may go; of no area where there is none."""
+
+    status: Rect
+    details: Rect
+    notice: Rect
+    message: Rect
+
+
+def _details_place(details: Sequence[str], status_place: Rect, style: Style) -> Rect:
+    """Right below the status."""
+    width, height = lines_size(details, _details_style(style)) if details else (0, 0)
+    return Rect(0, status_place.y2, width, status_place.y2 + height)
 
 
 def _details_style(style: Style) -> Style:
@@ -124,24 +135,23 @@ def _notice_style(canvas: Image) -> Style:
     return Style.for_picture(canvas.shape[1], canvas.shape[0], NOTICE_ENLARGED)
 
 
-def _message_place(canvas: Image, message: str, notice_place: Rect, style: Style) -> Rect:
-    """Right above the lower edge, or above the notice where that is in the way."""
-    width, height = plate_size(message, style)
-    x = max(0, (canvas.shape[1] - width) // 2)
-    bottoms = (edge - 4 * style.padding for edge in (canvas.shape[0], notice_place.y1))
-    at_edge, above_notice = (Rect(x, bottom - height, x + width, bottom) for bottom in bottoms)
-    return above_notice if at_edge.overlaps(notice_place) else at_edge
+def _message_place(canvas: Image, message: str, faces: Sequence[Rect], notice_place: Rect, style: Style) -> Rect:
+    """Where the message goes; without one a strip of no height along the lower edge."""
+    height, width = canvas.shape[:2]
+    if not message:
+        return Rect(0, height, width, height)
+    return place_near_lower_edge(plate_size(message, style), faces, (width, height), 4 * style.padding, notice_place)
 
 
-def _draw_texts(canvas: Image, status: Status, status_place: Rect, notice_place: Rect, view: View, style: Style) -> None:
+def _draw_texts(canvas: Image, status: Status, texts: _Places, view: View, style: Style) -> None:
     if view.details and status.details:
-        draw_lines(canvas, status.details, (0, status_place.y2), PLATE_BGR, _details_style(style), DETAILS_OPACITY)
+        draw_lines(canvas, status.details, texts.details[:2], PLATE_BGR, _details_style(style), DETAILS_OPACITY)
     if status.message:
-        draw_plate(canvas, status.message, _message_place(canvas, status.message, notice_place, style), HELP_BGR, style)
+        draw_plate(canvas, status.message, texts.message, HELP_BGR, style)
     if view.help:
         _draw_help(canvas, style)
     if status.notice:
-        draw_plate(canvas, status.notice, notice_place, NOTICE_BGR, _notice_style(canvas))
+        draw_plate(canvas, status.notice, texts.notice, NOTICE_BGR, _notice_style(canvas))
 
 
 def _draw_help(canvas: Image, style: Style) -> None:

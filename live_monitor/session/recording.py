@@ -35,6 +35,9 @@ LONGEST_STILL_S, LONGEST_LIVE_STILL_S = 10.0, 2.0
 """A picture that stays longer is cut: of a file a slide, of a live source a pause or a lost signal. Each second of it is up to 60
 pictures to be coded, for which the next one waits, and with it the window."""
 
+MOST_SIDE_PX = 8190
+"""MPEG-4, as all of FOURCCS write it, has no larger pictures: 13 bits for a side, which is even."""
+
 LEAST_FREE_BYTES = 16_000_000
 """A video cannot be closed on a full disk, and OpenCV does not tell that it is full: it ends before."""
 
@@ -99,10 +102,10 @@ class Recording:
             OutputError: the disk is nearly full, the file went away, or OpenCV cannot write such a video here; what was
                 written until then can be played.
         """
+        self._check_space(now_s)
         self._held_back.append((now_s, shown))
         if self._live or self._writer is not None or len(self._held_back) == FPS_PICTURES:
             self._take_held_back()
-        self._check_space(now_s)
 
     def _take_held_back(self) -> None:
         """Settles the frame rate of a file, where that is still open, and takes the pictures that were held back."""
@@ -147,8 +150,16 @@ class Recording:
         writer = cv2.VideoWriter(self._opencv_path, cv2.CAP_FFMPEG, fourcc, self._fps, self._size)
         if not writer.isOpened():
             self._last = None
-            raise OutputError(f"{self._path}: this OpenCV cannot write such a video; try a name that ends in .avi")
+            raise OutputError(f"{self._path}: {self._why_not()}")
         return writer
+
+    def _why_not(self) -> str:
+        """Why OpenCV does not write this video, and what to try."""
+        video = f"a video of {self._size[0]}x{self._size[1]} pixels"
+        if max(self._size) > MOST_SIDE_PX:
+            return f"{video} cannot be written, its sides may have {MOST_SIDE_PX}; try --no-panel, or a smaller picture"
+        another = "" if self._path.suffix.lower() == ".avi" else "; try a name that ends in .avi"
+        return f"this OpenCV cannot write {video}{another}"
 
     def _fitted(self, shown: Image) -> Image:
         width, height = self._size
@@ -169,8 +180,10 @@ class Recording:
         except OSError as error:
             raise OutputError(f"{self._path}: cannot be written any more: {error.strerror}") from error
         if free < LEAST_FREE_BYTES:
+            begun = self._last is not None or self._held_back
+            failed = f"ends at {now_s:.1f} s" if begun else "cannot be written"
             least = f"{LEAST_FREE_BYTES / 1e6:.0f} MB"
-            raise OutputError(f"{self._path}: ends at {now_s:.1f} s, as less than {least} are free there; free space")
+            raise OutputError(f"{self._path}: {failed}, as less than {least} are free there; free space")
 
 
 def _frame_rate(times_s: Sequence[float]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import itertools
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ from live_monitor.session.log import COLUMNS
 from live_monitor.types import Box, Detection, Frame, FrameResult, Image, Reading, Track
 
 _SAID = frozenset((*LABELS, UNSURE))
+MOST_S = 1e9
+"""Thirty years: a time beyond it is damaged, and would only fail later, as no time of day."""
+
 _NO_PICTURE: Image = np.zeros((1, 1, 3), np.uint8)
 
 
@@ -65,13 +69,28 @@ def _moments(log: Path, lines: Iterable[str]) -> Iterator[Moment]:
         raise UsageError(f"{log}: no log, it has no column {missing[0]}; {advice}")
     last_s = 0.0
     try:
-        for (time_s, frame), of_frame in itertools.groupby(rows, lambda row: (float(row["time_s"]), int(row["frame"]))):
-            if not time_s >= last_s:
+        for (time_s, frame), of_frame in itertools.groupby(rows, lambda row: (_seconds(row["time_s"]), int(row["frame"]))):
+            if time_s < last_s:
                 raise ValueError(f"time goes back, from {last_s:g} to {time_s:g} s")
             yield _moment(time_s, frame, list(of_frame))
             last_s = time_s
     except (ValueError, TypeError, csv.Error) as error:
         raise UsageError(f"{log}, line {rows.line_num}: no line of a log: {error}") from error
+
+
+def _seconds(text: str) -> float:
+    """A time; "nan" is none."""
+    seconds = float(text)
+    if not abs(seconds) <= MOST_S:
+        raise ValueError(f"{text!r} is no time of a session")
+    return seconds
+
+
+def _pixels(text: str) -> float:
+    pixels = float(text)
+    if not math.isfinite(pixels):
+        raise ValueError(f"{text!r} is no number of pixels")
+    return pixels
 
 
 def _moment(time_s: float, frame: int, rows: list[dict[str, str]]) -> Moment:
@@ -93,6 +112,6 @@ def _readings(rows: list[dict[str, str]]) -> tuple[Reading, ...]:
 def _reading(row: dict[str, str], said: NDArray[np.float32]) -> Reading:
     if row["label"] not in _SAID:
         raise ValueError(f"{row['label']!r} is no label")
-    x, y, width, height = float(row["x"]), float(row["y"]), float(row["width"]), float(row["height"])
+    x, y, width, height = (_pixels(row[name]) for name in ("x", "y", "width", "height"))
     place = Detection(Box(x, y, x + width, y + height))
     return Reading(Track(int(row["face"]), place, place if int(row["seen"]) else None), said, said, row["label"], row["why"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -111,7 +112,8 @@ def _markers(report: Json) -> list[tuple[str, float]]:
 
 def _set_time_axis(axes: Axes, from_s: float, to_s: float) -> None:
     length_s = max(1.0, to_s - from_s)
-    step_s = next((step for step in STEPS_S if length_s / step <= MOST_STEPS), STEPS_S[-1])
+    longest_s = STEPS_S[-1] * math.ceil(length_s / MOST_STEPS / STEPS_S[-1])
+    step_s = next((step for step in STEPS_S if length_s / step <= MOST_STEPS), longest_s)
     axes.xaxis.set_major_locator(MultipleLocator(step_s))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: at(seconds)))
     axes.set_xlim(from_s, from_s + length_s)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from live_monitor.labels import LABELS, UNSURE
+from live_monitor.opencv_path import printable
 from live_monitor.session.report import Json
 from live_monitor.table import markdown
 
@@ -15,7 +16,7 @@ NOT_MINDS = "These are indexes of expressions, not of minds; in the concentratio
 def as_text(report: Json) -> str:
     """The whole session, what was unusual, and the markers, a line each."""
     head, *lines = _session(report)
-    return "\n".join([f"{report['log']}: {head}", *lines, *_unusual(report), *_markers(report)])
+    return "\n".join([f"{printable(report['log'])}: {head}", *lines, *_unusual(report), *_markers(report)])
 
 
 def as_markdown(report: Json, picture: str) -> str:
@@ -25,7 +26,7 @@ def as_markdown(report: Json, picture: str) -> str:
         report: what `live_monitor.session.report.report` returns.
         picture: the timeline's file, in the folder of the page.
     """
-    sections = [f"# {report['log']}", "\n".join(f"- {line}" for line in (*_session(report), *_unusual(report)))]
+    sections = [f"# {printable(report['log'])}", "\n".join(f"- {line}" for line in (*_session(report), *_unusual(report)))]
     sections += [f"![Timeline]({picture})", NOT_MINDS]
     if report["markers"]:
         heads = ("marker", "at", "time of day", "ten seconds before", "ten seconds after")

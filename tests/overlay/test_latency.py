@@ -60,6 +60,20 @@ def test_a_look_that_does_not_come_makes_the_time_longer() -> None:
     assert latency.lines(29 / 30 + 2.5)[2] == "looks for faces every 2.5 s"
 
 
+@pytest.mark.parametrize("step_s", [1 / 30, 2.0])
+def test_a_pause_is_not_measured_neither_in_it_nor_after_it(step_s: float) -> None:
+    latency = Latency()
+    for look in range(30):
+        latency.add(result(), look * step_s)
+    begun_s = 29 * step_s
+    told = latency.lines(begun_s, still=True)
+    assert told[2].endswith((" 30.0 times a second", " every 2.0 s"))
+    assert [latency.lines(begun_s + waited_s, still=True) for waited_s in (0.1, 2.5, 60.0)] == [told] * 3
+    assert latency.lines(begun_s + 60.1) == told, "the key that ends the pause draws before there is a result"
+    latency.add(result(), begun_s + 60.1 + step_s)
+    assert latency.lines(begun_s + 60.1 + step_s) == told
+
+
 def test_how_often_faces_are_looked_for_is_not_told_after_one_look() -> None:
     latency = Latency()
     latency.add(result(), 0.0)

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from live_monitor.overlay.layout import place_at_lower_edge, place_plates
+from live_monitor.overlay.layout import place_at_lower_edge, place_near_lower_edge, place_plates
 from live_monitor.overlay.text import Rect
 
 PICTURE = (640, 480)
@@ -108,6 +108,15 @@ def test_a_face_with_everything_around_it_taken_goes_without_a_label() -> None:
     assert place_plates([Rect(200, 200, 300, 300)], [PLATE], [Rect(0, 0, *PICTURE)], PICTURE) == [None]
 
 
+def test_where_a_plate_has_no_room_a_smaller_one_is_tried() -> None:
+    faces, tall = [Rect(0, 0, 90, 60), Rect(0, 0, 90, 60)], (90, 60)
+    narrow = (90, 150)
+    assert place_plates(faces, [tall, tall], [Rect(0, 120, 90, 126)], narrow) == [Rect(0, 60, 90, 120), Rect(0, 0, 90, 60)]
+    [place] = place_plates(faces[:1], [tall], [Rect(0, 50, 90, 100)], narrow, [PLATE])
+    assert place == Rect(0, 0, 90, 24)
+    assert place_plates(faces[:1], [tall], [Rect(0, 50, 90, 100)], narrow) == [None]
+
+
 def test_no_faces_have_no_labels() -> None:
     assert place_plates([], [], [STATUS], PICTURE) == []
 
@@ -140,3 +149,34 @@ def test_a_notice_goes_where_the_lower_edge_has_least_of_the_faces(faces: list[R
 
 def test_a_notice_that_is_larger_than_the_picture_begins_in_it() -> None:
     assert place_at_lower_edge((700, 500), [], PICTURE) == Rect(0, 0, 700, 500)
+
+
+MARGIN = 20
+NO_NOTICE = Rect(0, 480, 640, 480)
+CORNER, MIDDLE, WIDE = Rect(0, 440, 120, 480), Rect(260, 440, 380, 480), Rect(0, 440, 640, 480)
+
+
+@pytest.mark.parametrize(
+    ("faces", "notice", "corner"),
+    [
+        ([], NO_NOTICE, (220, 430)),
+        ([Rect(220, 100, 420, 435)], NO_NOTICE, (420, 430)),
+        ([Rect(400, 300, 640, 480)], NO_NOTICE, (20, 430)),
+        ([Rect(0, 300, 640, 480)], NO_NOTICE, (220, 430)),
+        ([Rect(220, 300, 420, 480)], CORNER, (420, 430)),
+        ([Rect(220, 300, 640, 480)], CORNER, (20, 390)),
+        ([], MIDDLE, (220, 390)),
+        ([Rect(220, 300, 420, 440)], MIDDLE, (420, 430)),
+        ([], WIDE, (220, 390)),
+        ([Rect(220, 300, 420, 440)], WIDE, (420, 390)),
+    ],
+)
+def test_a_message_goes_where_least_of_the_faces_is_covered_and_over_no_notice(
+    faces: list[Rect], notice: Rect, corner: tuple[int, int]
+) -> None:
+    place = place_near_lower_edge((200, 30), faces, PICTURE, MARGIN, notice)
+    assert place == Rect(*corner, corner[0] + 200, corner[1] + 30)
+
+
+def test_a_message_that_is_larger_than_the_picture_begins_in_it() -> None:
+    assert place_near_lower_edge((700, 500), [Rect(0, 0, 90, 90)], PICTURE, MARGIN, WIDE) == Rect(0, 0, 700, 500)

@@ -79,6 +79,14 @@ def test_the_panel_changes_no_more_often_than_it_can_be_read() -> None:
     assert not np.array_equal(panel_of(live_view, 5.0 + PANEL_EVERY_S), first)
 
 
+def test_a_picture_of_another_size_has_a_panel_as_high_at_once() -> None:
+    live_view = LiveView()
+    for now_s, size in ((5.0, SIZE), (5.1, (1280, 720))):
+        live_view.frame = Frame(0, now_s, 0.0, grey_picture(0, *size))
+        shown = live_view.draw(now_s, PANEL)
+    np.testing.assert_array_equal(shown[:, 1280:], draw_panel(live_view.pulse, 1280, 720))
+
+
 def test_the_panel_can_be_renewed_at_once() -> None:
     live_view = LiveView()
     live_view.take(result(0.0), 5.0)
@@ -137,6 +145,14 @@ def test_the_frame_rate_is_counted_by_the_clock_that_is_given() -> None:
             live_view.take(result(number * step_s), number * step_s)
         views.append(live_view.draw(4 * step_s, PLAIN))
     assert not np.array_equal(views[0], views[1])
+
+
+def test_in_a_pause_the_details_stay_as_they_were() -> None:
+    live_view, view = LiveView(), View(details=True)
+    for number in range(4):
+        live_view.take(replace(result(2.0 * number), stages_ms={"detect": 4.0}), 2.0 * number)
+    early, late = (live_view.draw(now_s, view, "Paused") for now_s in (8.0, 60.0))
+    np.testing.assert_array_equal(early, late)
 
 
 @pytest.mark.parametrize("size", [(10_000, 1), (1, 10_000), (3000, 2), (2, 3000), (1, 1)])

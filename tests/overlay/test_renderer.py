@@ -9,6 +9,7 @@ import pytest
 from live_monitor.detect.zones import Zone
 from live_monitor.labels import COLOURS_BGR, LABELS, UNSURE_BGR
 from live_monitor.overlay.canvas import SMALLEST_SIDE_PX
+from live_monitor.overlay.faces import BARS_BGR
 from live_monitor.overlay.renderer import DIMMED, HELP_BGR, NOTICE_BGR, NOTICE_ENLARGED, PLATE_BGR, Status, render
 from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
 from live_monitor.overlay.view import View
@@ -221,6 +222,39 @@ def test_a_message_stays_at_the_edge_where_the_notice_is_in_a_corner() -> None:
     assert place_of(HELP_BGR, shown[0]) == place_of(HELP_BGR, shown[1])
 
 
+@SHAPES
+@pytest.mark.parametrize("notice", ["", "Paused"])
+@pytest.mark.parametrize("middle", [0.5, 0.2, 0.8])
+def test_a_message_covers_no_face_where_the_lower_edge_has_room(size: tuple[int, int], notice: str, middle: float) -> None:
+    width, height = size
+    half = min(size) / 8
+    face = Box(middle * width - half, height - 3 * half, middle * width + half, height)
+    shown = render(grey_picture(200, *size), [reading("happy", face)], Status(25.0, size, notice, "Marker 1"))
+    assert not place_of(HELP_BGR, shown).overlaps(Rect(*map(round, face)))
+
+
+def test_a_message_keeps_its_place_when_a_face_is_left_out() -> None:
+    face = Box(500, 500, 780, 720)
+    track = Track(4, Detection(face), Detection(face))
+    places = [
+        place_of(
+            HELP_BGR, render(grey_picture(200, *HD), readings, Status(25.0, HD, "", "Face 4 is left out"), left_out=left_out)
+        )
+        for readings, left_out in (([reading("sad", face)], []), ([], [track]))
+    ]
+    assert places[0] == places[1]
+    assert places[0].x1 > 780
+
+
+def test_a_label_makes_room_for_a_message() -> None:
+    faces = Box(540, 400, 740, 535), Box(540, 540, 740, 660)
+    readings = [reading(label, face) for label, face in zip(("sad", "happy"), faces, strict=True)]
+    shown = render(grey_picture(200, *HD), readings, Status(25.0, HD, "", "Marker 1 at 0:03"))
+    assert place_of(HELP_BGR, shown).y1 < 690, "where the label of the lower face would be"
+    label = plate("1 happy 82%", COLOURS_BGR["happy"], Style.for_picture(*HD))
+    assert cv2.matchTemplate(shown, label, cv2.TM_SQDIFF).min() < 1
+
+
 def test_a_label_makes_room_for_a_notice() -> None:
     above, below = Box(540, 400, 740, 535), Box(540, 540, 740, 670)
     shown = render(grey_picture(200, *HD), [reading("sad", above), reading("happy", below)], status(notice="Paused"))
@@ -338,6 +372,22 @@ class TestView:
         assert all((shown == COLOURS_BGR[label]).all(axis=2).any() for label in LABELS)
         [plate] = np.unique(shown[60:64, 2:4].reshape(-1, 3), axis=0).tolist()
         assert max(PLATE_BGR) < max(plate) < 90, "a face behind the times is seen through their plate"
+
+    def test_labels_and_bars_have_the_room_beside_the_status_that_narrower_times_leave(self) -> None:
+        facts = Status(25.0, HD, details=("ms: detect 4.0",) * 3)
+        face = Box(140, 40, 500, 715)
+        shown = render(grey_picture(90, *HD), [reading("happy", face)], facts, view=View(details=True))
+        label = plate("1 happy 82%", COLOURS_BGR["happy"], Style.for_picture(*HD))
+        best, _, corner, _ = cv2.minMaxLoc(cv2.matchTemplate(shown, label, cv2.TM_SQDIFF))
+        assert best < 1
+        assert corner == (500, 40)
+
+    def test_bars_fall_away_before_the_label_does(self) -> None:
+        facts = Status(25.0, HD, details=("ms: detect 4.0  " * 12,) * 30)
+        shown = render(grey_picture(90, *HD), [reading("happy", Box(400, 400, 800, 700))], facts, view=View(details=True))
+        label = plate("1 happy 82%", COLOURS_BGR["happy"], Style.for_picture(*HD))
+        assert cv2.matchTemplate(shown, label, cv2.TM_SQDIFF).min() < 1
+        assert not (shown == BARS_BGR).all(axis=2).any()
 
     def test_in_a_mirror_the_box_is_on_the_other_side(self) -> None:
         shown = render(grey_picture(90, *HD), [reading("happy", Box(100, 300, 200, 400))], status(), view=View(mirror=True))

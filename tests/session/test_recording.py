@@ -24,6 +24,7 @@ from live_monitor.session.recording import (
     LEAST_FREE_BYTES,
     LIVE_FPS,
     LONGEST_STILL_S,
+    MOST_SIDE_PX,
     LiveViewRecorder,
     Recording,
 )
@@ -225,7 +226,27 @@ def test_it_ends_before_the_disk_is_full_and_can_be_played(path: Path, monkeypat
         monkeypatch.setattr(shutil, "disk_usage", disk_usage)
         with pytest.raises(OutputError, match=r"lesson\.mp4: ends at 0\.1 s, as less than 16 MB are free there; free space"):
             add_all(recording, greys(0.0, 0.04, 0.08, 0.12, 0.16))
-    assert played(path).levels == [0, 20, 40, 60]
+    assert played(path).levels == [0, 20, 40]
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_a_full_disk_is_told_at_the_first_picture_and_leaves_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch, live: bool
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=LEAST_FREE_BYTES - 1))
+    monkeypatch.setitem(FOURCCS, ".mp4", "    ")  # as FFmpeg fails there
+    said = r"lesson\.mp4: cannot be written, as less than 16 MB are free there; free space$"
+    with pytest.raises(OutputError, match=said), Recording(path, live=live) as recording:
+        recording.add(grey_picture(0), 0.0)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("suffix", FOURCCS)
+def test_a_picture_that_is_too_large_is_told_with_its_size(path: Path, suffix: str) -> None:
+    said = r"a video of 8192x48 pixels cannot be written, its sides may have 8190; try --no-panel, or a smaller picture$"
+    with pytest.raises(OutputError, match=said), Recording(path.with_suffix(suffix), live=False) as recording:
+        recording.add(grey_picture(0, MOST_SIDE_PX + 1, 48), 0.0)
+    assert record(path, [(0.0, grey_picture(100, MOST_SIDE_PX, 48))]).size == (MOST_SIDE_PX, 48)
 
 
 def test_a_picture_is_coded_while_the_next_one_is_drawn(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,12 +281,15 @@ def test_a_file_that_went_away_is_told(path: Path) -> None:
             recording.add(grey_picture(0), 0.08)
 
 
+@pytest.mark.parametrize(("suffix", "advice"), [(".mp4", "; try a name that ends in .avi"), (".avi", "")])
 @pytest.mark.parametrize("pictures", [2, FPS_PICTURES + 1])
 def test_an_opencv_that_cannot_write_videos_is_told_and_leaves_nothing(
-    path: Path, monkeypatch: pytest.MonkeyPatch, pictures: int
+    path: Path, monkeypatch: pytest.MonkeyPatch, pictures: int, suffix: str, advice: str
 ) -> None:
-    monkeypatch.setitem(FOURCCS, ".mp4", "    ")
-    with pytest.raises(OutputError, match=r"this OpenCV cannot write such a video"), Recording(path, live=False) as recording:
+    monkeypatch.setitem(FOURCCS, suffix, "    ")
+    path = path.with_suffix(suffix)
+    said = rf"this OpenCV cannot write a video of 64x48 pixels{advice}$"
+    with pytest.raises(OutputError, match=said), Recording(path, live=False) as recording:
         add_all(recording, greys(*(number / 25 for number in range(pictures))))
     assert not path.exists()
 

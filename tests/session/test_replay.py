@@ -106,7 +106,8 @@ def line(**values: str) -> str:
     ("wrong", "said"),
     [
         (line(time_s="soon"), "could not convert string to float: 'soon'"),
-        (line(time_s="nan"), "time goes back, from 1 to nan s"),
+        *((line(time_s=time_s), f"{time_s!r} is no time of a session") for time_s in ("nan", "inf", "-inf", "1e400", "1e308")),
+        *((line(time_s="2", width=width), f"{width!r} is no number of pixels") for width in ("nan", "inf")),
         (line(time_s="0.5"), "time goes back, from 1 to 0.5 s"),
         (line(frame="first"), "'first'"),
         (line(time_s="2", happy="1.5"), "a probability is none"),

@@ -142,6 +142,18 @@ def test_what_leaves_the_usual_is_told_with_its_time(path: Path) -> None:
     assert 180 <= facts["unusual"][-1]["to_s"] < 180 + MEAN_S + 1
 
 
+def test_what_leaves_the_usual_twice_is_told_twice(path: Path) -> None:
+    usual, other = face("neutral"), face("happy")
+    facts = told(
+        path,
+        every_step(0, 120, usual), every_step(120, 160, other), every_step(160, 240, usual), every_step(240, 280, other),
+        every_step(280, 300, usual),
+    )  # fmt: skip
+    first, second = [part for part in facts["unusual"] if part["what"] == facts["unusual"][0]["what"]]
+    assert first["to_s"] < 160 + MEAN_S + 1
+    assert second["from_s"] >= 240 + UNUSUAL_FOR_S
+
+
 def test_points_are_a_second_apart(path: Path) -> None:
     facts = told(path, every_step(0, 400, face("sad")))
     assert [point["at_s"] for point in facts["points"]] == list(range(1, 400))

@@ -58,6 +58,26 @@ def test_a_name_that_is_not_utf8_is_spelt_out(log: Path) -> None:
     assert done.stdout.startswith(r"log\udcff.csv: 0:30 watched")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_cannot_steer_the_terminal(run: Run, log: Path, tmp_path: Path) -> None:
+    named = log.rename(log.with_name("a\x1b[31m\nb.csv"))
+    assert run("report", named, "--out", tmp_path).out.startswith(r"a\x1b[31m\nb.csv: 0:30 watched")
+    assert (tmp_path / "report.md").read_text(encoding="utf-8").startswith("# a\\x1b[31m\\nb.csv\n\n")
+
+
+@pytest.mark.parametrize("time_s", ["1e400", "inf", "1e308", "-inf", "nan"])
+def test_a_damaged_time_ends_in_2_and_names_its_line(run: Run, log: Path, time_s: str) -> None:
+    log.write_text(log.read_text(encoding="utf-8").replace("\n29.500,", f"\n{time_s},", 1), encoding="utf-8")
+    code, out, err = run("report", log)
+    assert (code, out) == (2, "")
+    assert err == f"Error: {log}, line 121: no line of a log: {time_s!r} is no time of a session\n"
+
+
+def test_a_file_where_the_folder_should_be_is_said(run: Run, log: Path) -> None:
+    said = f"Error: {log}: is a file, not a folder; choose another name\n"
+    assert run("report", log, "--out", log) == (6, "", said)
+
+
 def test_a_folder_that_cannot_be_made_ends_in_6(run: Run, log: Path) -> None:
     code, out, err = run("report", log, "--out", log / "report")
     assert (code, out) == (6, "")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from live_monitor.labels import COLOURS_BGR, UNSURE_BGR
+from live_monitor.session.replay import MOST_S
 from live_monitor.session.report import report
 from live_monitor.session.timeline import MOST_FACES, timeline_png
 from live_monitor.types import Image, Reading
@@ -48,6 +49,12 @@ def test_the_picture_grows_with_the_faces_up_to_a_limit(path: Path) -> None:
         return int(drawn(path, [face("happy", number) for number in range(1, faces + 1)], seconds=3).shape[0])
 
     assert height(2) < height(10) < height(MOST_FACES) == height(MOST_FACES + 5)
+
+
+def test_hours_without_end_have_no_more_lines_than_a_day(path: Path) -> None:
+    hours, ages = (picture(logged(path.with_name(f"{to_s}.csv"), [(0.0, []), (to_s, [])])) for to_s in (12 * 3600.0, MOST_S))
+    light = [amount(image, (0xE8, 0xE4, 0xDF)) for image in (hours, ages)]
+    assert 0 < light[1] < 2 * light[0]
 
 
 def test_what_was_marked_or_unusual_is_seen(path: Path) -> None:

@@ -91,7 +91,7 @@ def test_misses_that_cannot_be_written_end_in_6_before_anything_is_measured(
     assert run(faces, "--misses", faces) == 6
     out, err = capfd.readouterr()
     assert out == ""
-    assert err.startswith(f"Error: {faces}: cannot be written: ")
+    assert err.startswith(f"Error: {faces}: is a file, not a folder")
     assert err.count("\n") == 1
 
 

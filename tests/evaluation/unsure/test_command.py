@@ -96,7 +96,7 @@ def test_a_folder_that_cannot_be_written_ends_in_6(run: Run, fer2013: Path, tmp_
     (tmp_path / "file").write_text("")
     outcome = run("evaluate-unsure", fer2013, "--out", tmp_path / "file", "--detector", "facegrid")
     assert outcome.code == 6
-    assert outcome.err.startswith(f"Error: {tmp_path / 'file'}: cannot be written: ")
+    assert outcome.err.startswith(f"Error: {tmp_path / 'file'}: is a file, not a folder")
 
 
 def test_a_detector_that_does_not_say_how_a_face_is_turned_gives_no_limit_of_that(
