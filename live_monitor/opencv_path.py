@@ -1,11 +1,15 @@
-"""Names on their way into OpenCV, which ends the process without a word where it is given text that is not UTF-8."""
+"""Names on their way into OpenCV, which ends the process without a word where it is given what is not UTF-8; and to people."""
 
 from __future__ import annotations
 
 import os
+import unicodedata
 from pathlib import Path
 
 from live_monitor.errors import LiveMonitorError
+
+_NOT_SHOWN = {"Cc", "Cs", "Zl", "Zp"}
+"""Of Unicode's categories: controls, lone surrogates, and what separates lines and paragraphs."""
 
 
 def opencv_path(path: Path, error: type[LiveMonitorError]) -> str:
@@ -28,9 +32,17 @@ def opencv_path(path: Path, error: type[LiveMonitorError]) -> str:
 
 def is_utf8(text: str) -> bool:
     """Whether it can be written as UTF-8: the other bytes of a file's name are lone surrogates in Python (PEP 383)."""
-    return printable(text) == text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def printable(text: str) -> str:
-    r"""The text with what is not UTF-8 spelt out, as in y\udcff.mp4."""
-    return text.encode(errors="backslashreplace").decode()
+    r"""The text in one line: what is not UTF-8, breaks lines or steers a terminal is spelt out, as in y\udcff.mp4 or a\nb.mp4."""
+    return "".join(_spelt_out(one) if unicodedata.category(one) in _NOT_SHOWN else one for one in text)
+
+
+def _spelt_out(character: str) -> str:
+    return character.encode("unicode_escape").decode()

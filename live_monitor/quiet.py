@@ -31,6 +31,18 @@ def silence_libraries() -> None:
         os.environ.setdefault(name, value)
 
 
+def occupy_closed_descriptors() -> None:
+    """Gives stdin, stdout and stderr that the program was started without to the null device.
+
+    A file that is opened later would get their numbers, and lose them to `silent_stderr`.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest that is free, which is this one
+
+
 def keep_own_stderr() -> None:
     """Lets what Python prints pass while `silent_stderr` is at work in any thread: it has a descriptor of its own from now on."""
     if sys.stderr is None:  # under pythonw

@@ -14,11 +14,16 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 class FileServer:
     """Answers each path as `answers` says, and any other with 404. `asked` are the requests so far, as they came."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_connections: bool = False) -> None:
+        """Begins to serve.
+
+        Args:
+            keep_connections: speaks HTTP/1.1: a connection is kept, or closed without saying so where the client asks for it.
+        """
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
         self._closing = threading.Event()
-        self._server = _serving(self._answer)
+        self._server = _serving(self._answer, "HTTP/1.1" if keep_connections else "HTTP/1.0")
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
@@ -52,6 +57,7 @@ class FileServer:
             request.send_header("Content-Range", f"bytes {first}-{len(body) - 1}/{len(body)}")
             request.end_headers()
             request.wfile.write(body[first : stop_at if stops else None])
+            request.close_connection |= stops
             if stops and then_hang:
                 self._closing.wait()
 
@@ -96,8 +102,10 @@ class FileServer:
             self.answers[request.path](request)
 
 
-def _serving(answer: Answer) -> ThreadingHTTPServer:
+def _serving(answer: Answer, protocol: str) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = protocol
+
         def do_GET(self) -> None:
             answer(self)
 

@@ -27,6 +27,12 @@ def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path: Path) -> None
         claim_folder(tmp_path / "file" / "out")
 
 
+def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"file: is a file, not a folder; choose another name"):
+        claim_folder(tmp_path / "file")
+
+
 def test_a_file_takes_the_place_of_an_older_one(tmp_path: Path) -> None:
     for content in (b"old", b"new"):
         write_output(tmp_path / "report.md", content)

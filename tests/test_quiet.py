@@ -125,3 +125,21 @@ def test_without_a_stderr_there_is_none_to_keep(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stderr", None)
     keep_own_stderr()
     assert sys.stderr is None
+
+
+@pytest.mark.parametrize("closed", [[0], [1], [2], [0, 2], [0, 1, 2]], ids=str)
+def test_no_file_gets_the_number_of_a_closed_stream(closed: list[int]) -> None:
+    program = (
+        "import os, sys; from live_monitor.quiet import occupy_closed_descriptors\n"
+        f"for descriptor in {closed}: os.close(descriptor)\n"
+        "occupy_closed_descriptors()\n"
+        "os._exit(os.open(os.devnull, os.O_RDONLY))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert done.returncode > 2
+
+
+def test_streams_that_are_open_stay() -> None:
+    program = "from live_monitor.quiet import occupy_closed_descriptors; occupy_closed_descriptors(); print(input())"
+    done = subprocess.run([sys.executable, "-c", program], input="told", capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("told\n", "")

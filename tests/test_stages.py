@@ -119,6 +119,24 @@ def test_a_cadence_that_begins_to_carry_first_looks_once_more() -> None:
     assert len(detector.frames) == 3
 
 
+def test_the_cadence_learns_what_a_frame_costs_with_a_look_and_without() -> None:
+    class Learning(EveryNth):
+        """Remembers whether there was a look, and that it cost something."""
+
+        def __init__(self) -> None:
+            super().__init__(3)
+            self.learnt: list[tuple[bool, bool]] = []
+
+        def spent(self, seconds: float, *, looked: bool) -> None:
+            self.learnt.append((looked, seconds > 0))
+
+    cadence = Learning()
+    watched = dataclasses.replace(stages(FakeDetector([PORTRAIT_FACE])), cadence=cadence)
+    for index in range(4):
+        watched.analyse(frame_of(drawn_portrait(), index, index / 25))
+    assert cadence.learnt == [(True, True), (False, True), (False, True), (True, True)]
+
+
 def test_a_source_that_comes_back_with_another_size_is_looked_at() -> None:
     detector = WatchedDetector(PORTRAIT_FACE)
     every_third = stages(detector, every=3)
@@ -138,18 +156,18 @@ def test_no_stage_sees_what_is_in_a_zone() -> None:
 
 
 class Drifting(BoxCarrier):
-    """Carries every box far to the right."""
+    """Carries every box a little to the right, so that it is still the same face."""
 
     def carry(self, image: Image) -> Sequence[Detection]:
-        return [Detection(RIGHT)]
+        return [Detection(Box(LEFT.x1 + 30, LEFT.y1, LEFT.x2 + 30, LEFT.y2))]
 
 
-def test_a_face_carried_into_a_zone_is_gone() -> None:
-    classifier = EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0)
-    right_half = (Zone(0.5, 0, 0.5, 1),)
-    carrying = Stages(FakeDetector([LEFT]), classifier, EveryNth(2), carrier=Drifting(), zones=right_half)
+def test_a_face_carried_into_a_zone_is_not_seen_there() -> None:
+    zones = (Zone(0.35, 0, 0.65, 1),)
+    carrying = dataclasses.replace(stages(FakeDetector([LEFT]), every=2, zones=zones), carrier=Drifting())
     assert boxes(carrying, frame_of(drawn_portrait(), 0)) == [LEFT]
-    assert not [reading for reading in carrying.analyse(frame_of(drawn_portrait(), 1)).readings if not reading.track.coasting]
+    (reading,) = carrying.analyse(frame_of(drawn_portrait(), 1, 0.04)).readings
+    assert (reading.detection.box, reading.track.coasting) == (LEFT, True)
 
 
 def test_a_cut_between_two_looks_is_looked_at() -> None:
@@ -159,6 +177,18 @@ def test_a_cut_between_two_looks_is_looked_at() -> None:
     for index, image in enumerate((drawn_portrait(), noise, noise)):
         every_third.analyse(frame_of(image, index, index / 25))
     assert [frame.index for frame in detector.frames] == [0, 1]
+
+
+def test_after_a_cut_a_face_nearby_is_somebody_else() -> None:
+    detector = FakeDetector([LEFT])
+    watched = stages(detector)
+    noise = np.random.default_rng(3).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    for index in range(10):
+        watched.analyse(frame_of(drawn_portrait(), index, index / 25))
+    detector.boxes = [Box(LEFT.x1 + 40, LEFT.y1, LEFT.x2 + 40, LEFT.y2)]
+    for index in range(10, 20):
+        analysed = watched.analyse(frame_of(noise, index, index / 25))
+    assert [reading.track.id for reading in analysed.readings] == [2]
 
 
 def test_a_slide_that_changes_in_a_zone_makes_nobody_new() -> None:

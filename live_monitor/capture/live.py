@@ -9,7 +9,15 @@ from collections.abc import Callable
 import cv2
 
 from live_monitor.capture import video_capture
-from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, OPENING, STREAM_SCHEMES, scheme, without_password
+from live_monitor.capture.network import (
+    OPEN_TIMEOUT_MS,
+    OPEN_TIMEOUT_S,
+    OPENING,
+    STREAM_SCHEMES,
+    scheme,
+    tidied,
+    without_password,
+)
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.types import Image
 
@@ -92,12 +100,12 @@ class Stream(_LiveSource):
         Raises:
             UsageError: not a URL of a scheme in STREAM_SCHEMES.
         """
-        shown = without_password(url)
+        shown = without_password(url.strip())
         if scheme(url) not in STREAM_SCHEMES:
             schemes = ", ".join(f"{one}://" for one in STREAM_SCHEMES)
             raise UsageError(f"--stream {shown}: not a stream's URL; it starts with one of {schemes}")
         name = f"stream {shown}"
-        super().__init__(name, OPEN_TIMEOUT_S, lambda: _open_stream(url), _stream_advice)
+        super().__init__(name, OPEN_TIMEOUT_S, lambda: _open_stream(tidied(url)), _stream_advice)
 
 
 def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | None = None) -> cv2.VideoCapture | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from urllib.parse import urlsplit
 
@@ -20,9 +21,20 @@ OPENING = threading.Lock()
 def scheme(url: str) -> str:
     """The URL's scheme in small letters; "" where it has none, or the address after it makes no sense."""
     try:
-        return urlsplit(url).scheme if "://" in url else ""
+        return urlsplit(url.strip()).scheme if "://" in url else ""
     except ValueError:
         return ""
+
+
+def is_address(text: str) -> bool:
+    """Whether it is meant as a URL, also where nobody knows its scheme, or the rest makes no sense; a drive (C://) is none."""
+    return re.match(r"\s*[a-z][a-z0-9+.-]+://", text, re.IGNORECASE) is not None
+
+
+def tidied(url: str) -> str:
+    """The URL as FFmpeg understands it: without blanks around it, and with its scheme in small letters."""
+    before, separator, rest = url.strip().partition("://")
+    return before.lower() + separator + rest if separator else before
 
 
 def without_password(url: str) -> str:

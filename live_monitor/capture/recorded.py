@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from collections.abc import Callable, Sequence
 
 import cv2
@@ -17,6 +19,10 @@ FAILED_GRABS_AT_END = 60
 CORES_SHARE = 0.5
 """Share of the cores that decoding has a thread for. With one for each it holds up the networks, whose threads wait for each
 other: the whole became 10 to 20 % slower."""
+
+WHOLE_SHARE = 0.95
+REST_S = 3.0
+"""What is lost and the end of a video look alike: see `Recorded.is_short`."""
 
 LARGEST_PLAUSIBLE_COUNT = 10_000_000
 LONGEST_PLAUSIBLE_S = 7 * 24 * 3600.0
@@ -35,7 +41,17 @@ class Recorded:
 
     live = False
 
-    def __init__(self, name: str, open_timeout_s: float, opener: Callable[[], cv2.VideoCapture]) -> None:
+    def __init__(
+        self, name: str, open_timeout_s: float, opener: Callable[[], cv2.VideoCapture], patience_s: float = math.inf
+    ) -> None:
+        """Sets it up without opening it.
+
+        Args:
+            name: how messages call it.
+            open_timeout_s: see `live_monitor.capture.source.Source`.
+            opener: returns a capture that is open, or raises SourceError.
+            patience_s: what takes longer is the end: one grab, or all failures in a row.
+        """
         self.name = name
         self.open_timeout_s = open_timeout_s
         self.claimed_frames: int | None = None
@@ -43,6 +59,7 @@ class Recorded:
         self.grabbed = 0
         self.reached_s = 0.0
         self._opener = opener
+        self._patience_s = patience_s
         self._capture: cv2.VideoCapture | None = None
         self._clock = MediaClock(0.0)
 
@@ -65,16 +82,37 @@ class Recorded:
     def grab(self) -> float | None:
         if self._capture is None:
             return None
+        began_s = time.monotonic()
         for _ in range(FAILED_GRABS_AT_END):
-            if video_capture.grab(self._capture):
+            if self._grab_in_time(self._capture):
                 claim_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
                 self.grabbed += 1
                 self.reached_s = max(self.reached_s, claim_s)
                 return self._clock.advance(claim_s)
+            if time.monotonic() - began_s > self._patience_s:
+                break
         return None
+
+    def _grab_in_time(self, capture: cv2.VideoCapture) -> bool:
+        """Also False where a picture came in the end: the reading was broken off, and half of the picture is missing."""
+        began_s = time.monotonic()
+        return video_capture.grab(capture) and time.monotonic() - began_s <= self._patience_s
 
     def retrieve(self) -> Image | None:
         return None if self._capture is None else video_capture.retrieve(self._capture)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether what was read ends before WHOLE_SHARE of both the time and the pictures claimed, and more than REST_S early.
+
+        Time alone says little, since timestamps may be broken; so do pictures, since .mkv and .webm have no number of them:
+        what they claim is the length of the whole at one rate, also where the sound is longer than the pictures, or begins
+        earlier. What is lost of the last REST_S is not told from that, and passes for the end; sound that is alone for longer,
+        or a last picture that stands for longer in such a file, passes for a loss.
+        """
+        rest_s = self.claimed_s - self.reached_s
+        few = self.grabbed < WHOLE_SHARE * (self.claimed_frames or 0)
+        return few and rest_s > max(REST_S, (1 - WHOLE_SHARE) * self.claimed_s)
 
     def close(self) -> None:
         if self._capture is not None:

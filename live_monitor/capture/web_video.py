@@ -8,57 +8,56 @@ from collections.abc import Iterator
 
 import cv2
 
-from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, OPENING, without_password
+from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, OPENING, tidied, without_password
 from live_monitor.capture.recorded import Recorded, open_recorded
 from live_monitor.errors import SourceError
 
-TIMEOUTS = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 15_000)
+READ_TIMEOUT_MS = 15_000
 
-OPTIONS_VARIABLE, OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS", "reconnect;1|reconnect_delay_max;4"
-"""Lets FFmpeg connect again where it was, as when a server has hung up on somebody who paused."""
+OPTIONS_VARIABLE, OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS", "reconnect;1|reconnect_delay_max;4|multiple_requests;1"
+"""Lets FFmpeg connect again where it was, as when a server has hung up on somebody who paused.
 
-WHOLE_SHARE = 0.95
-REST_S = 3.0
-"""A lost connection and the end of a video look alike: see `WebVideo`."""
+It goes back in a file on the connection that it has, though it asks servers to close it. Where one does without saying so
+in its answer, reading goes on at a wrong place, and pictures are lost; with multiple_requests it asks to keep it open.
+"""
 
 
 class WebVideo(Recorded):
     """A video file, by its http or https URL. Unlike a `Stream` it has an end, and each of its pictures counts.
 
-    It broke off if it ends before WHOLE_SHARE of both the time and the pictures that it claims, and more than REST_S early.
-    Time alone says little, since timestamps may be broken; so do pictures, since .mkv and .webm have no number of them:
-    what they claim is the length of the whole at one rate, also where the sound is longer than the pictures, or begins
-    earlier. What is lost of the last REST_S is not told from that, and passes for the end; sound that is alone for longer,
-    or a last picture that stands for longer in such a file, passes for a lost connection.
+    A lost connection and the end look alike: it broke off if it `is_short`.
     """
 
     def __init__(self, url: str) -> None:
         """Sets up a video without touching the network."""
-        super().__init__(without_password(url), OPEN_TIMEOUT_S, lambda: _open(url))
+        super().__init__(without_password(url.strip()), OPEN_TIMEOUT_S, lambda: _open(tidied(url)), READ_TIMEOUT_MS / 1000)
 
     def grab(self) -> float | None:
         """See `live_monitor.capture.source.Source`.
 
         Raises:
-            SourceError: the video broke off.
+            SourceError: the video broke off, or holds no picture.
         """
         pts_s = super().grab()
-        if pts_s is None and self._capture is not None and self._is_short():
+        if pts_s is not None or self._capture is None:
+            return pts_s
+        if not self.grabbed:
+            raise SourceError(
+                f"{self.name}: no picture of it can be read; its server may give no parts of files: download it and give the "
+                "file to --video"
+            )
+        if self.is_short:
             raise SourceError(
                 f"{self.name}: broke off after {self.reached_s:.1f} of {self.claimed_s:.1f} s; try again, or download it and "
                 "give the file to --video"
             )
-        return pts_s
-
-    def _is_short(self) -> bool:
-        rest_s = self.claimed_s - self.reached_s
-        few = self.grabbed < WHOLE_SHARE * (self.claimed_frames or 0)
-        return few and rest_s > max(REST_S, (1 - WHOLE_SHARE) * self.claimed_s)
+        return None
 
 
 def _open(url: str) -> cv2.VideoCapture:
+    timeouts = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS)
     with OPENING, _reconnecting():
-        capture = open_recorded(url, TIMEOUTS)
+        capture = open_recorded(url, timeouts)
     if capture is None:
         raise SourceError(
             f"{without_password(url)}: no video can be read there; check the address, which must be that of a video file, not of "

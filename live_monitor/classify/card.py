@@ -106,16 +106,26 @@ def load_card(model: str) -> ModelCard:
     Raises:
         ModelError: there is none, or it is not a card for these labels and this normalisation.
     """
+    if not model:
+        raise _refused("''", "names no model")
     shipped = packaged_folder("models")
     folder = shipped / model if is_file(shipped / model / CARD_FILE) else Path(model)
     try:
         facts = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        names = ", ".join(shipped_models()) or "none"
-        raise ModelError(f"{model}: no such model; shipped: {names}; or give a folder with a {CARD_FILE}") from None
-    except (OSError, ValueError) as error:
+        raise _refused(model, "no such model") from None
+    except NotADirectoryError:
+        raise _refused(model, "is a file, not a model's folder") from None
+    except OSError as error:
+        raise _refused(folder / CARD_FILE, f"cannot be read: {error.strerror}") from error
+    except ValueError as error:
         raise ModelError(f"{folder / CARD_FILE}: cannot be read: {error}; {_REINSTALL}") from error
     return _parse(facts, folder)
+
+
+def _refused(what: str | Path, why: str) -> ModelError:
+    names = ", ".join(shipped_models()) or "none"
+    return ModelError(f"{what}: {why}; shipped: {names}; or give a folder with a {CARD_FILE}")
 
 
 def _temperature(facts: Mapping[str, Any]) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from live_monitor.cli.variables import naming_variables
+from live_monitor.cli.variables import naming_variables, remember_config
 from live_monitor.errors import UsageError
 
 Values = dict[str, Any]
@@ -23,6 +23,7 @@ def use_config(ctx: click.Context, param: click.Parameter, path: Path | None) ->
     """
     if path is not None:
         with naming_variables(ctx, str(param.name)):
+            remember_config(ctx, path)
             ctx.default_map = _of_command(path, ctx.command, _read(path), ())
 
 
@@ -70,4 +71,6 @@ def _as_written(where: str, param: click.Parameter, value: Any) -> Any:
     if not param.multiple and isinstance(value, list):
         raise UsageError(f"{where}: is one value, not a list")
     written = [str(one) for one in values]
+    if any("\0" in one for one in written):
+        raise UsageError(f"{where}: holds a null byte, which no option takes")
     return written if param.multiple else written[0]

@@ -8,16 +8,16 @@ from pathlib import Path
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import set_up_logging
+from live_monitor.cli.options import PATH, set_up_logging
 from live_monitor.cli.progress import progress_bar
 
 
 @cli.command()
-@click.argument("data", type=click.Path(path_type=Path))
-@click.option("--votes", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv: tell how far it agrees.")
+@click.argument("data", type=PATH)
+@click.option("--votes", type=PATH, metavar="FILE", help="FER+'s fer2013new.csv: tell how far it agrees.")
 @click.option(
     "--sheet",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR",
     help="Write a picture of each class there: 96 of its Training faces.",
 )

@@ -20,7 +20,8 @@ from live_monitor.cli.monitor import cli
 from live_monitor.cli.stopped import EXIT_SIGNAL, Stopped
 from live_monitor.cli.variables import message_of
 from live_monitor.errors import LiveMonitorError, OutputError, UsageError
-from live_monitor.quiet import keep_own_stderr, silence_libraries
+from live_monitor.opencv_path import printable
+from live_monitor.quiet import keep_own_stderr, occupy_closed_descriptors, silence_libraries
 from live_monitor.stop_signals import STOP_SIGNALS
 
 EXIT_UNEXPECTED = 1
@@ -31,6 +32,7 @@ _STDOUT_FAILS = {errno.ENOSPC: "free space", errno.EIO: "its terminal was closed
 
 def main() -> NoReturn:
     """The entry point: runs the command line and exits with a code of the table in `live_monitor.errors`."""
+    occupy_closed_descriptors()
     silence_libraries()
     keep_own_stderr()
     if isinstance(sys.stdout, io.TextIOWrapper):  # there is none under pythonw
@@ -74,7 +76,7 @@ def _report(message: str, exit_code: int) -> int:
     if logging.getLogger().isEnabledFor(logging.INFO):
         traceback.print_exc()
     with contextlib.suppress(OSError):  # a terminal that was closed
-        click.echo(f"Error: {message}", err=True)
+        click.echo(f"Error: {printable(message)}", err=True)
     return exit_code
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import given, set_up_logging
+from live_monitor.cli.options import PATH, TEXT, given, set_up_logging
 from live_monitor.cli.progress import bytes_bar, progress_bar
 
 
@@ -37,13 +37,11 @@ def screens() -> None:
 @click.option("--verify", is_flag=True, help="Compare every file with its checksum, and every card's labels with the program's.")
 @click.option(
     "--data",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FER2013",
     help="With --verify: measure the accuracy that the cards tell once more.",
 )
-@click.option(
-    "--votes", type=click.Path(path_type=Path), metavar="FILE", help="With --data: FER+'s fer2013new.csv, for the agreement too."
-)
+@click.option("--votes", type=PATH, metavar="FILE", help="With --data: FER+'s fer2013new.csv, for the agreement too.")
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
 @click.pass_context
 def models(ctx: click.Context, verify: bool, data: Path | None, votes: Path | None, verbose: bool) -> None:
@@ -84,7 +82,7 @@ def _verify(data: Path | None, votes: Path | None) -> None:
 @models.command()
 @click.argument("name")
 @click.option(
-    "--from", "source", envvar="LIVE_MONITOR_MODELS_PULL_FROM", metavar="FILE|URL",
+    "--from", "source", type=TEXT, envvar="LIVE_MONITOR_MODELS_PULL_FROM", metavar="FILE|URL",
     help="Take it from here: a file that you brought, or a mirror. [default: its publisher's URL]",
 )  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")

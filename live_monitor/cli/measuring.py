@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import NumberRange, analysis_options, given, set_up_logging, settings_of
+from live_monitor.cli.options import (
+    PATH,
+    TEXT,
+    NumberRange,
+    WholeNumberRange,
+    analysis_options,
+    given,
+    set_up_logging,
+    settings_of,
+)
 from live_monitor.cli.progress import progress_bar
 from live_monitor.detect.names import CHOICES
 from live_monitor.errors import UsageError
@@ -19,24 +28,27 @@ if TYPE_CHECKING:
 
 
 @cli.command()
-@click.argument("video", type=click.Path(path_type=Path))
+@click.argument("video", type=TEXT)
 @click.option("--realtime", is_flag=True, help="Play the file as a live source; adds the age of results and dropped frames.")
 @click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_BENCH_JSON", help="Print the report as JSON.")
 @analysis_options
-def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
+def bench(video: str, as_json: bool, verbose: bool, **options: Any) -> None:
     """Measure decoding, analysis, memory and start-up on a VIDEO, without a window."""
     set_up_logging(verbose)
     from live_monitor import bench as benchmark
+    from live_monitor.capture.network import is_address, without_password
     from live_monitor.capture.video_file import VideoFile
 
-    settings, file = settings_of(**options), VideoFile(video)
+    if is_address(video):
+        raise UsageError(f"bench {without_password(video)}: is an address; give the path of a video file")
+    settings, file = settings_of(**options), VideoFile(Path(video))
     with progress_bar("Measuring", file, passes=2) as advance:
         report = benchmark.bench(file, settings, advance)
     click.echo(json.dumps(report, indent=2) if as_json else benchmark.as_table(report))
 
 
 @cli.command("evaluate-detector")
-@click.argument("faces", type=click.Path(path_type=Path))
+@click.argument("faces", type=PATH)
 @click.option(
     "--detector",
     "names",
@@ -47,23 +59,21 @@ def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
 )
 @click.option(
     "--detector-model",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR|FILE",
     help="A network of your own: a folder that train-detector made, or a YuNet as ONNX. [default: ours, and the pulled one]",
 )
-@click.option(
-    "--pictures", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the pictures. [default: that of FACES]"
-)
+@click.option("--pictures", type=PATH, metavar="DIR", help="Folder of the pictures. [default: that of FACES]")
 @click.option(
     "--side",
-    type=click.IntRange(32, 8192),
+    type=WholeNumberRange(32, 8192),
     metavar="PX",
     help="Longest side of the picture that is searched, enlarged or reduced. [default: as live view would choose]",
 )
 @click.option(
     "--smallest",
     "smallest_px",
-    type=click.IntRange(min=1),
+    type=WholeNumberRange(min=1),
     envvar="LIVE_MONITOR_EVALUATE_DETECTOR_SMALLEST",
     default=20,
     show_default=True,
@@ -72,7 +82,7 @@ def bench(video: Path, as_json: bool, verbose: bool, **options: Any) -> None:
 )
 @click.option(
     "--misses",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR",
     help="Write pictures of what was missed and what was false: of each detector the 100 worst.",
 )
@@ -112,7 +122,7 @@ def evaluate_detector(
 
 @cli.command()
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")
-@click.option("--data", type=click.Path(path_type=Path), metavar="FER2013", help="FER2013: its folder, its zip or fer2013.csv.")
+@click.option("--data", type=PATH, metavar="FER2013", help="FER2013: its folder, its zip or fer2013.csv.")
 @click.option(
     "--split",
     type=click.Choice(("PublicTest", "PrivateTest")),
@@ -120,12 +130,10 @@ def evaluate_detector(
     show_default=True,
     help="Rows of FER2013; PrivateTest once, when every choice is made.",
 )
-@click.option(
-    "--votes", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv: agreement with most of ten people."
-)
+@click.option("--votes", type=PATH, metavar="FILE", help="FER+'s fer2013new.csv: agreement with most of ten people.")
 @click.option(
     "--faces",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="In place of --data: a .npz with images uint8 (n, h, w) and labels (n,) of 0 to 6.",
 )
@@ -143,9 +151,7 @@ def evaluate_detector(
     show_default=True,
     help="Detector for --margin.",
 )
-@click.option(
-    "--detector-model", type=click.Path(path_type=Path), metavar="DIR|FILE", help="Its network, if it is one of your own."
-)
+@click.option("--detector-model", type=PATH, metavar="DIR|FILE", help="Its network, if it is one of your own.")
 @click.option(
     "--float",
     "with_float",
@@ -153,7 +159,7 @@ def evaluate_detector(
     envvar="LIVE_MONITOR_EVALUATE_FLOAT",
     help="Evaluate each model's float weights too, on TensorFlow.",
 )
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write report.json, report.md and pictures there.")
+@click.option("--out", type=PATH, metavar="DIR", help="Write report.json, report.md and pictures there.")
 @click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_EVALUATE_JSON", help="Print the report as JSON.")
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
 def evaluate(models: tuple[str, ...], out: Path | None, as_json: bool, with_float: bool, verbose: bool, **which: Any) -> None:

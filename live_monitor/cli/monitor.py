@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from live_monitor.cli.config import use_config
-from live_monitor.cli.options import NumberRange, analysis_options, given, parse_size, set_up_logging, settings_of
+from live_monitor.cli.options import PATH, TEXT, NumberRange, analysis_options, given, parse_size, set_up_logging, settings_of
 from live_monitor.cli.progress import progress_bar
 from live_monitor.cli.variables import naming_variables, unknown_variables
 from live_monitor.errors import UsageError
@@ -33,11 +33,12 @@ SOURCES = ("camera", "video", "stream", "screen")
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "LIVE_MONITOR", "max_content_width": 110},
 )
 @click.version_option(package_name="live-monitor", prog_name="live-monitor")
-@click.option("--camera", metavar="N|PATH", help="Camera by number or device path. [default: 0]")
-@click.option("--video", metavar="FILE|URL", help="Video file, or the http(s) address of one.")
-@click.option("--stream", metavar="URL", help="Network stream (RTSP, HTTP, TCP, ...).")
+@click.option("--camera", type=TEXT, metavar="N|PATH", help="Camera by number or device path. [default: 0]")
+@click.option("--video", type=TEXT, metavar="FILE|URL", help="Video file, or the http(s) address of one.")
+@click.option("--stream", type=TEXT, metavar="URL", help="Network stream (RTSP, HTTP, TCP, ...).")
 @click.option(
     "--screen",
+    type=TEXT,
     metavar="N|X,Y,W,H",
     help="What the screen shows, such as a call: a screen by number (0: all of them), or a part of them in pixels.",
 )
@@ -60,26 +61,26 @@ SOURCES = ("camera", "video", "stream", "screen")
 @click.option("--fullscreen", is_flag=True, help="Fill the screen.")
 @click.option(
     "--snapshots",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=Path(),
     metavar="DIR",
     help="Folder for snapshots. [default: .]",
 )
 @click.option(
     "--log",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Write a new CSV file as it goes: time, place, label and probabilities of each face, whenever faces are read.",
 )
 @click.option(
     "--record",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Write a new video (.mp4, .mkv or .avi) of what the window shows, or would show, without sound.",
 )
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=PATH,
     callback=use_config,
     is_eager=True,
     expose_value=False,
@@ -180,7 +181,7 @@ def _source(kind: str, value: Any, settings: Settings) -> Source:
 
 
 def _video(address: str) -> Source:
-    from live_monitor.capture.network import STREAM_SCHEMES, WEB_SCHEMES, scheme, without_password
+    from live_monitor.capture.network import STREAM_SCHEMES, WEB_SCHEMES, is_address, scheme, without_password
     from live_monitor.capture.video_file import VideoFile
     from live_monitor.capture.web_video import WebVideo
 
@@ -188,6 +189,8 @@ def _video(address: str) -> Source:
         return WebVideo(address)
     if scheme(address) in STREAM_SCHEMES:
         raise UsageError(f"--video {without_password(address)}: is the address of a stream; give it to --stream")
+    if is_address(address):
+        raise UsageError(f"--video {without_password(address)}: is neither the path of a file nor the http(s) address of one")
     return VideoFile(Path(address))
 
 
@@ -272,6 +275,19 @@ def _analyse_without_window(
                 advance(1)
     finally:
         _tell(summary, as_json=as_json)
+    _tell_if_short(source)
+
+
+def _tell_if_short(source: Source) -> None:
+    """Tells that a file claims to be longer than what could be read of it; one from the web has ended in an error."""
+    from live_monitor.capture.recorded import Recorded
+    from live_monitor.opencv_path import printable
+
+    if isinstance(source, Recorded) and source.is_short:
+        click.echo(
+            f"{printable(source.name)}: ends after {source.reached_s:.1f} of the {source.claimed_s:.1f} s that it claims to have",
+            err=True,
+        )
 
 
 def _tell(summary: Summary, *, as_json: bool) -> None:

@@ -21,8 +21,41 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class PathType(click.Path):
+    """Click's own path, which takes an empty text for the folder one is in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        _refuse_empty(value, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class TextType(click.types.StringParamType):
+    """Click's own text, but not an empty one, which names no model and no address."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        _refuse_empty(value, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH, TEXT = PathType(path_type=Path), TextType()
+
+
+def _refuse_empty(value: Any, param: click.Parameter | None, ctx: click.Context | None) -> None:
+    if value == "":
+        takes = f"; it takes {param.metavar}" if param is not None and param.metavar else ""
+        raise click.BadParameter(f"an empty text{takes}", ctx, param)
+
+
+class WholeNumberRange(click.IntRange):
+    """Click's own range, called what it is where something else is given."""
+
+    name = "whole number"
+
+
 class NumberRange(click.FloatRange):
     """Click's own range, which holds "nan" too: it is neither too small nor too large."""
+
+    name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)
@@ -69,7 +102,7 @@ def analysis_options(command: F) -> F:
             "auto: facegrid, unless another option is for another.",
         ),
         click.option(
-            "--detector-model", type=click.Path(path_type=Path), metavar="DIR|FILE",
+            "--detector-model", type=PATH, metavar="DIR|FILE",
             help="A network of your own: a folder that train-detector made, or a YuNet as ONNX."
         ),
         click.option(
@@ -77,7 +110,7 @@ def analysis_options(command: F) -> F:
             help="Look for faces in every N-th frame and follow them between; auto: as often as the source leaves time for.",
         ),
         click.option(
-            "--min-face", type=click.IntRange(min=1), metavar="PX",
+            "--min-face", type=WholeNumberRange(min=1), metavar="PX",
             help="Smallest face to find, in pixels of the full frame; a smaller one is slower. [default: chosen by the picture]",
         ),
         click.option(
@@ -86,10 +119,11 @@ def analysis_options(command: F) -> F:
         ),
         click.option("--profile", is_flag=True, help="Find faces seen from the side too, with the cascade (slower)."),
         click.option(
-            "--cascade", type=click.Path(path_type=Path), metavar="FILE", help="A cascade of your own for frontal faces."
+            "--cascade", type=PATH, metavar="FILE", help="A cascade of your own for frontal faces."
         ),
         click.option(
-            "--model", metavar="NAME|DIR", help="Emotion model: a shipped one or a folder with a card. [default: glance-plus]"
+            "--model", type=TEXT, metavar="NAME|DIR",
+            help="Emotion model: a shipped one or a folder with a card. [default: glance-plus]"
         ),
         click.option(
             "--device", type=click.Choice(("auto", "cpu", "gpu")), default="auto", show_default=True,

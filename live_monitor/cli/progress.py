@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from live_monitor.capture.source import Source
 
 
+def _somebody_looks() -> bool:
+    """Whether stderr is a terminal; there is none at all under pythonw, or where it was closed."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 @contextlib.contextmanager
 def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Callable[[int], object]]:
     """A progress bar for people, on stderr; yields what is told of every frame done.
@@ -27,7 +32,7 @@ def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Ca
         def advance(frames: int) -> None:
             nonlocal bar
             total = work.claimed_frames if isinstance(work, Recorded) else work if isinstance(work, int) else None
-            if bar is None and total and sys.stderr.isatty():
+            if bar is None and total and _somebody_looks():
                 bar = stack.enter_context(click.progressbar(length=passes * total, label=label, file=sys.stderr))
             if bar is not None:
                 bar.update(frames)
@@ -38,7 +43,7 @@ def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Ca
 @contextlib.contextmanager
 def bytes_bar(label: str, size_bytes: int) -> Iterator[Callable[[int], object]]:
     """A progress bar for people, on stderr; yields what is told of every piece that arrived."""
-    if not sys.stderr.isatty():
+    if not _somebody_looks():
         yield lambda _size: None
         return
     with click.progressbar(length=size_bytes, label=label, file=sys.stderr) as bar:
@@ -53,7 +58,7 @@ def epoch_bars() -> Iterator[Callable[[str, int, int, int], None]]:
 
         def step(name: str, epoch: int, step: int, steps: int) -> None:
             nonlocal bar
-            if not sys.stderr.isatty():
+            if not _somebody_looks():
                 return
             if step == 1:
                 bar = stack.enter_context(click.progressbar(length=steps, label=f"{name}, epoch {epoch}", file=sys.stderr))

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import NumberRange, set_up_logging
+from live_monitor.cli.options import PATH, TEXT, NumberRange, WholeNumberRange, set_up_logging
 from live_monitor.cli.progress import epoch_bars
 from live_monitor.cli.stopped import Stopped
 from live_monitor.errors import UsageError
@@ -19,17 +19,15 @@ from live_monitor.quiet import silent_stderr
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.recipe import OWN, recipe_for
 
-SEED = click.IntRange(0, 2**31 - 1)
+SEED = WholeNumberRange(0, 2**31 - 1)
 """Keras takes seeds below 2**32; the rest is room for those of teachers, which are counted up from the network's."""
 
 BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else float32"
 
 
 @cli.command()
-@click.argument("data", type=click.Path(path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the run; its model/ is a model."
-)
+@click.argument("data", type=PATH)
+@click.option("--out", type=PATH, required=True, metavar="DIR", help="Folder of the run; its model/ is a model.")
 @click.option(
     "--arch",
     default="custom-cnn",
@@ -46,7 +44,7 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
 )
 @click.option(
     "--votes",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="FER+'s fer2013new.csv, to measure by; the recipe strong learns it as well.",
 )
@@ -56,28 +54,32 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
     help="How much FER+'s people say in the model's labels, beside FER2013's; with --votes and the recipe strong. [default: 0]",
 )
 @click.option(
-    "--weights", metavar="MODEL|imagenet|FILE", help="A model to begin with; for resnet50 its convolutions. [default: random]"
+    "--weights",
+    type=TEXT,
+    metavar="MODEL|imagenet|FILE",
+    help="A model to begin with; for resnet50 its convolutions. [default: random]",
 )
-@click.option("--teachers", type=click.IntRange(min=0), help="Networks to train first, whose answers are learnt. [default: 0]")
+@click.option("--teachers", type=WholeNumberRange(min=0), help="Networks to train first, whose answers are learnt. [default: 0]")
 @click.option(
     "--teacher",
     "teacher_models",
+    type=TEXT,
     multiple=True,
     envvar="LIVE_MONITOR_TRAIN_TEACHER",
     metavar="MODEL",
     help="A model trained before, to learn from too; may be repeated.",
 )
 @click.option("--teacher-arch", metavar="ARCH", help="Their network. [default: glance-wide]")
-@click.option("--teacher-epochs", type=click.IntRange(min=1), help="How long they are trained. [default: as the network]")
+@click.option("--teacher-epochs", type=WholeNumberRange(min=1), help="How long they are trained. [default: as the network]")
 @click.option(
     "--teacher-views",
-    type=click.IntRange(1, 64),
+    type=WholeNumberRange(1, 64),
     metavar="N",
     help="Let them answer N changed copies of every face before training, not each as it is shown: quicker without a GPU.",
 )
 @click.option("--distillation", type=NumberRange(0, 1), help="Share of their answers in what is learnt. [default: 0.7]")
-@click.option("--epochs", type=click.IntRange(min=1), help="The most that are trained. [default: the recipe's]")
-@click.option("--batch-size", type=click.IntRange(min=1), help="Faces a step. [default: the recipe's]")
+@click.option("--epochs", type=WholeNumberRange(min=1), help="The most that are trained. [default: the recipe's]")
+@click.option("--batch-size", type=WholeNumberRange(min=1), help="Faces a step. [default: the recipe's]")
 @click.option("--learning-rate", type=NumberRange(min=0, min_open=True), help="The largest. [default: the recipe's]")
 @click.option(
     "--label-smoothing", type=NumberRange(0, 1), help="Share of a label that is spread over all of them. [default: the recipe's]"
@@ -141,24 +143,30 @@ def train(
 
 
 @cli.command("train-detector")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=PATH)
+@click.option("--out", type=PATH, required=True, metavar="DIR", help="Folder of the run; its model/ is a detector.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the run; its model/ is a detector."
+    "--weights", type=TEXT, metavar="DIR", help="Detector to begin with, as --detector-model takes it. [default: random weights]"
 )
-@click.option("--weights", metavar="DIR", help="Detector to begin with, as --detector-model takes it. [default: random weights]")
 @click.option(
     "--teacher",
+    type=TEXT,
     metavar="DIR|FILE",
     help="Detector, as --detector-model takes it: what it finds, however faintly, and nobody marked is not taken for background.",
 )
 @click.option(
     "--cutouts",
+    type=TEXT,
     metavar="FER2013",
     help="Paste FER2013's faces too (its folder, zip or fer2013.csv), where the teacher finds them.",
 )
-@click.option("--more-faces", metavar="FILE", help="JSON of boxes of faces that nobody had marked.")
-@click.option("--no-faces", metavar="FILE", help="JSON of boxes that you found to be no face: background, shown more often.")
-@click.option("--leave-out", metavar="DIR", help="Pictures and videos to test on: what looks like one is not trained on.")
+@click.option("--more-faces", type=TEXT, metavar="FILE", help="JSON of boxes of faces that nobody had marked.")
+@click.option(
+    "--no-faces", type=TEXT, metavar="FILE", help="JSON of boxes that you found to be no face: background, shown more often."
+)
+@click.option(
+    "--leave-out", type=TEXT, metavar="DIR", help="Pictures and videos to test on: what looks like one is not trained on."
+)
 @click.option(
     "--keep",
     type=NumberRange(0, 1),
@@ -168,13 +176,13 @@ def train(
 )
 @click.option(
     "--steps",
-    type=click.IntRange(min=1),
+    type=WholeNumberRange(min=1),
     help=f"Batches to train on. [default: {Recipe.steps}; with --minutes as many as they leave time for]",
 )
 @click.option(
     "--minutes", type=NumberRange(min=0, min_open=True), help="End after so long; with --steps too, whichever ends first."
 )
-@click.option("--batch-size", type=click.IntRange(min=1), default=16, show_default=True, help="Samples a step.")
+@click.option("--batch-size", type=WholeNumberRange(min=1), default=16, show_default=True, help="Samples a step.")
 @click.option(
     "--learning-rate", type=NumberRange(min=0, min_open=True), default=2e-3, show_default=True, help="The largest; it falls."
 )

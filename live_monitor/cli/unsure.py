@@ -8,22 +8,22 @@ from pathlib import Path
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import set_up_logging, settings_of
+from live_monitor.cli.options import PATH, TEXT, set_up_logging, settings_of
 from live_monitor.cli.progress import progress_bar
 from live_monitor.detect.names import DETECTORS
 
 
 @cli.command("evaluate-unsure")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=PATH)
 @click.option(
     "--faces",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="NPZ",
     help="Other people's faces: images uint8 (n, h, w), labels (n,); may be repeated.",
 )
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the report.")
-@click.option("--model", metavar="NAME|DIR", help="Emotion model. [default: glance-plus]")
+@click.option("--out", type=PATH, required=True, metavar="DIR", help="Folder of the report.")
+@click.option("--model", type=TEXT, metavar="NAME|DIR", help="Emotion model. [default: glance-plus]")
 @click.option(
     "--detector",
     type=click.Choice(DETECTORS),
@@ -31,7 +31,7 @@ from live_monitor.detect.names import DETECTORS
     show_default=True,
     help="Detector that says how sure it is of a face, and how far it is turned.",
 )
-@click.option("--detector-model", type=click.Path(path_type=Path), metavar="DIR|FILE", help="A network of your own.")
+@click.option("--detector-model", type=PATH, metavar="DIR|FILE", help="A network of your own.")
 @click.option("--private-test", is_flag=True, help="Read PrivateTest too: once, when every choice is made.")
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
 def evaluate_unsure(

@@ -79,11 +79,14 @@ def load_detector_card(folder: Path | None = None) -> DetectorCard:
     Raises:
         ModelError: there is none, or it is not facegrid's.
     """
+    advice = _REINSTALL if folder is None else "check its name, or give a folder that train-detector made"
     folder = folder or packaged_folder("models") / NAME
     try:
         facts = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+    except NotADirectoryError:
+        raise ModelError(f"{folder}: is a file, not a detector's folder; {advice}") from None
     except OSError as error:
-        raise ModelError(f"{folder / CARD_FILE}: cannot be read: {error.strerror}; {_REINSTALL}") from error
+        raise ModelError(f"{folder / CARD_FILE}: cannot be read: {error.strerror}; {advice}") from error
     except ValueError as error:
         raise ModelError(f"{folder / CARD_FILE}: not JSON: {error}; {_REINSTALL}") from error
     return _parse(facts, folder)

@@ -71,6 +71,13 @@ class TestStream:
         assert image.dtype == np.uint8
         assert float(image.mean()) == pytest.approx(LEVEL, abs=3)
 
+    def test_an_address_may_have_blanks_around_it_and_a_scheme_in_capitals(self, server: StreamServer) -> None:
+        written = server.url.replace("http", "HTTP")
+        stream = Stream(f" {written} ")
+        stream.open()
+        assert (stream.name, stream.grab()) == (f"stream {written}", 0.0)
+        stream.close()
+
     def test_media_time_begins_at_0_and_grows(self, server: StreamServer) -> None:
         stream = Stream(server.url)
         stream.open()

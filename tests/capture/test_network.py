@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from live_monitor.capture.network import scheme, without_password
+from live_monitor.capture.network import is_address, scheme, tidied, without_password
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,7 @@ from live_monitor.capture.network import scheme, without_password
     [
         ("https://host/film.mp4", "https"),
         ("HTTP://host/film.mp4", "http"),
+        ("\u00a0http://host/film.mp4\n", "http"),
         ("rtsp://me:secret@host/live", "rtsp"),
         ("rtsp", ""),
         ("http:film.mp4", ""),
@@ -22,6 +23,28 @@ from live_monitor.capture.network import scheme, without_password
 )
 def test_an_address_has_a_scheme_and_a_file_has_none(address: str, expected: str) -> None:
     assert scheme(address) == expected
+
+
+@pytest.mark.parametrize("text", ["ftp://host/film.mp4", "file:///film.mp4", "http://[::1", " HTTP://host"])
+def test_what_is_meant_as_an_address_is_told_from_a_path(text: str) -> None:
+    assert is_address(text)
+
+
+@pytest.mark.parametrize("text", ["film.mp4", "file:film.mp4", r"C:\film.mp4", "C://film.mp4", "films/http://film.mp4", ""])
+def test_a_path_is_no_address(text: str) -> None:
+    assert not is_address(text)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (" HTTPS://Host/Film.mp4\n", "https://Host/Film.mp4"),
+        ("Rtsp://host/a b?to=RTSP://host", "rtsp://host/a b?to=RTSP://host"),
+        (" Film", "Film"),
+    ],
+)
+def test_a_tidied_address_differs_in_blanks_around_it_and_its_scheme_alone(url: str, expected: str) -> None:
+    assert tidied(url) == expected
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,22 @@ def test_a_file_cut_off_in_the_middle_gives_what_is_left(tmp_path: Path) -> None
     assert 10 < len(times(clip)) < 60
 
 
+@pytest.mark.parametrize(("kept", "short"), [(0.5, True), (1.0, False)])
+def test_a_file_that_ends_before_the_time_it_claims_is_short(tmp_path: Path, kept: float, short: bool) -> None:
+    clip = write_clip(tmp_path / "lesson.avi", range(60), fps=5.0)
+    clip.write_bytes(clip.read_bytes()[: int(kept * clip.stat().st_size)])
+    assert is_short(clip) is short
+
+
+def is_short(path: Path) -> bool:
+    video = VideoFile(path)
+    video.open()
+    while video.grab() is not None:
+        pass
+    video.close()
+    return video.is_short
+
+
 def claimed_frames(path: Path) -> int | None:
     video = VideoFile(path)
     video.open()
@@ -228,6 +244,11 @@ def test_a_real_video_is_read_to_its_end_in_growing_time(shared_data: Path, name
     media_times = [pts_s for pts_s, image in read(shared_data / "videos" / name) if image is not None]
     assert len(media_times) == pictures
     assert all(earlier < later for earlier, later in pairwise(media_times))
+
+
+@pytest.mark.parametrize("name", REAL_VIDEOS)
+def test_no_real_video_is_short(shared_data: Path, name: str) -> None:
+    assert not is_short(shared_data / "videos" / name)
 
 
 def test_a_turned_video_comes_upright(shared_data: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
-from live_monitor.capture import video_capture, web_video
+from live_monitor.capture import recorded, video_capture, web_video
 from live_monitor.capture.live import Stream
 from live_monitor.capture.web_video import OPTIONS_VARIABLE, WebVideo
 from live_monitor.errors import SourceError
@@ -33,6 +34,15 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
+@pytest.fixture
+def keeping_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
+    """Keeps its connections, as most servers do."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    server = FileServer(keep_connections=True)
+    yield server
+    server.close()
+
+
 def levels(video: WebVideo) -> list[float]:
     """Mean grey level of each picture to the end."""
     seen = []
@@ -52,6 +62,22 @@ def test_every_picture_is_delivered_in_order_and_then_it_ends(file_server: FileS
     video.close()
 
 
+def test_on_connections_that_are_kept_every_picture_is_delivered_too(keeping_server: FileServer, film: bytes) -> None:
+    video = WebVideo(keeping_server.give_parts(film))
+    video.open()
+    assert levels(video) == pytest.approx(LEVELS, abs=3)
+    video.close()
+
+
+@pytest.mark.parametrize("scheme", [" http", "HTTP"])
+def test_an_address_may_have_blanks_around_it_and_a_scheme_in_capitals(file_server: FileServer, film: bytes, scheme: str) -> None:
+    written = file_server.give_parts(film).replace("http", scheme) + "\n"
+    video = WebVideo(written)
+    video.open()
+    assert (video.name, video.grab()) == (written.strip(), 0.0)
+    video.close()
+
+
 def test_opened_again_it_begins_again(file_server: FileServer, film: bytes) -> None:
     video = WebVideo(file_server.give_parts(film))
     for _ in range(2):
@@ -61,8 +87,10 @@ def test_opened_again_it_begins_again(file_server: FileServer, film: bytes) -> N
     assert video.grab() is None
 
 
-def test_where_the_server_hangs_up_it_goes_on(file_server: FileServer, film: bytes) -> None:
-    video = WebVideo(file_server.give_parts(film, stop_at=len(film) // 2, times=2))
+@pytest.mark.parametrize("server", ["file_server", "keeping_server"])
+def test_where_the_server_hangs_up_it_goes_on(request: pytest.FixtureRequest, server: str, film: bytes) -> None:
+    served: FileServer = request.getfixturevalue(server)
+    video = WebVideo(served.give_parts(film, stop_at=len(film) // 2, times=2))
     video.open()
     assert levels(video) == pytest.approx(LEVELS, abs=3)
     video.close()
@@ -77,11 +105,19 @@ def test_what_breaks_off_for_good_is_no_end(file_server: FileServer, film: bytes
 
 
 def test_a_server_that_falls_silent_is_given_up(file_server: FileServer, film: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_video, "TIMEOUTS", (cv2.CAP_PROP_READ_TIMEOUT_MSEC, 300))
+    monkeypatch.setattr(web_video, "READ_TIMEOUT_MS", 300)
     video = WebVideo(file_server.give_parts(film, stop_at=len(film) // 2, times=PLENTY, then_hang=True))
     video.open()
     with pytest.raises(SourceError, match="broke off after"):
         levels(video)
+    video.close()
+
+
+def test_a_server_that_gives_no_parts_of_a_file_is_told_from_one_that_breaks_off(file_server: FileServer, film: bytes) -> None:
+    video = WebVideo(file_server.give(film))
+    video.open()
+    with pytest.raises(SourceError, match=r"/file: no picture of it can be read; its server may give no parts of files: downl"):
+        video.grab()
     video.close()
 
 
@@ -165,6 +201,39 @@ def test_a_whole_video_that_claims_too_much_ends_without_an_error(monkeypatch: p
 def test_half_a_video_broke_off(monkeypatch: pytest.MonkeyPatch, claims: Claims) -> None:
     with pytest.raises(SourceError, match="broke off after"):
         read_whole(monkeypatch, claims)
+
+
+class Silent(Claims):
+    """Two seconds of ten, then nothing: each grab takes so many seconds, and the first of them may give half a picture."""
+
+    def __init__(self, takes_s: float, *, gives: bool) -> None:
+        super().__init__(250, 25.0, AT_25_FPS)
+        self.now_s = 0.0
+        self._takes_s = takes_s
+        self._gives = gives
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def grab(self) -> bool:
+        if super().grab():
+            return True
+        self.now_s += self._takes_s
+        gives, self._gives = self._gives, False
+        return gives
+
+
+@pytest.mark.parametrize(
+    ("takes_s", "gives"), [(0.01, False), (7.6, False), (15.1, False), (15.1, True)], ids=["quick", "slow", "silent", "half"]
+)
+def test_a_silence_is_waited_for_once_and_what_it_broke_off_is_no_picture(
+    monkeypatch: pytest.MonkeyPatch, takes_s: float, gives: bool
+) -> None:
+    silent = Silent(takes_s, gives=gives)
+    monkeypatch.setattr(recorded, "time", silent)
+    with pytest.raises(SourceError, match=r"broke off after 2\.0 of 10\.0 s"):
+        read_whole(monkeypatch, silent)
+    assert silent.now_s < 20
 
 
 @pytest.fixture

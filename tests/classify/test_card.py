@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,32 @@ def test_a_detector_that_the_card_does_not_know_is_named_with_those_it_knows(tmp
 def test_an_unknown_model_is_answered_with_the_shipped_ones() -> None:
     with pytest.raises(ModelError, match=r"no-such-model: no such model; shipped: .*custom-cnn"):
         load_card("no-such-model")
+
+
+def test_a_file_is_no_model_and_is_answered_with_what_one_is(tmp_path: Path) -> None:
+    video = tmp_path / "lesson.mp4"
+    video.touch()
+    with pytest.raises(ModelError) as refused:
+        load_card(str(video))
+    assert re.fullmatch(
+        rf"{re.escape(str(video))}: is a file, not a model's folder; shipped: .*; or give a folder with a card\.json",
+        str(refused.value),
+    )
+
+
+def test_a_name_longer_than_names_may_be_is_told_once_and_not_to_be_mended_by_a_reinstall() -> None:
+    with pytest.raises(ModelError) as refused:
+        load_card("n" * 300)
+    told = str(refused.value)
+    assert told.startswith(f"{Path('n' * 300, CARD_FILE)}: cannot be read: File name too long; shipped: ")
+    assert (told.count("nnn" * 100), "reinstall" in told) == (1, False)
+
+
+def test_an_empty_text_is_no_model_also_beside_a_card(tmp_path: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_model(tmp_path, facts)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError, match=r"^'': names no model; shipped: "):
+        load_card("")
 
 
 @pytest.mark.parametrize("key", ["name", "labels", "input", "crop_margins", "files"])

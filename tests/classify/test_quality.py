@@ -87,5 +87,6 @@ def test_without_faces_there_is_nothing_to_say() -> None:
     assert GATE.flaws(np.empty((0, 48, 48), np.uint8), []) == []
 
 
-def test_a_gate_can_stand_open() -> None:
-    assert QualityGate(EVERY_FACE).flaws(np.zeros((1, 48, 48), np.uint8), [Detection(Box(0, 0, 1, 1), 0.0)]) == [""]
+@pytest.mark.parametrize("level", [0, 255])
+def test_a_gate_can_stand_open(level: int) -> None:
+    assert QualityGate(EVERY_FACE).flaws(np.full((1, 48, 48), level, np.uint8), [Detection(Box(0, 0, 1, 1), 0.0)]) == [""]

@@ -153,6 +153,13 @@ class TestUnsure:
         assert {seen[frame] for frame in range(60)} == {"happy"}
         assert {seen[frame] for frame in range(105, 135)} == {UNSURE}
 
+    @pytest.mark.parametrize(("clear", "unclear"), [(6, range(27, 33)), (60, range(33, 39))])
+    def test_a_face_that_was_clear_stays_so_for_about_a_second_of_unclear_looks(self, clear: int, unclear: range) -> None:
+        smoother = Smoother(unsure_below=0.5)
+        rows = [row(HAPPY, 0.7)] * clear + [row(HAPPY, 0.3)] * 60
+        seen = [read(smoother, {1: one}, frame / 30)[1].label for frame, one in enumerate(rows)]
+        assert seen.index(UNSURE) - clear in unclear
+
     @pytest.mark.parametrize("fps", [30, 10, 5])
     @pytest.mark.parametrize("probability", [0.7, 0.52])
     def test_a_face_that_becomes_clear_is_told_within_a_second(self, fps: int, probability: float) -> None:
@@ -162,11 +169,22 @@ class TestUnsure:
             assert frame > 3 * fps or told == UNSURE
         assert told == "happy"
 
-    def test_a_flaw_of_one_frame_makes_nobody_unsure(self) -> None:
+    @pytest.mark.parametrize("fps", [30, 2])
+    def test_a_flaw_of_one_frame_makes_nobody_unsure(self, fps: int) -> None:
         smoother = Smoother()
-        for frame in range(30):
-            read(smoother, {1: row(HAPPY)}, frame / 30)
-        assert read(smoother, {1: row(HAPPY)}, 1.0, "blurred")[1].label == "happy"
+        for frame in range(5 * fps):
+            read(smoother, {1: row(HAPPY)}, frame / fps)
+        assert read(smoother, {1: row(HAPPY)}, 5.0, "blurred")[1].label == "happy"
+
+    def test_who_can_be_read_half_of_the_time_stays_readable_or_unsure_as_he_was(self) -> None:
+        smoother = Smoother()
+        every_frame, every_second, none = (["blurred"] * 60, ["blurred", ""] * 30, [""] * 60)
+        whys = [
+            read(smoother, {1: row(HAPPY)}, frame / 30, flaw)[1].why
+            for frame, flaw in enumerate([*none, *every_second, *every_frame, *every_second])
+        ]
+        assert set(whys[:120]) == {""}
+        assert set(whys[150:]) == {"blurred"}
 
     def test_a_flaw_that_stays_does_within_a_second_and_its_end_ends_it(self) -> None:
         smoother = Smoother()

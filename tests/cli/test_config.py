@@ -13,6 +13,9 @@ from tests.conftest import Run
 pytestmark = pytest.mark.usefixtures("plain_environment")
 
 
+TEXTS = ("video", "log", "record", "cascade", "detector-model", "snapshots", "model", "camera")
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     return tmp_path / "classroom.toml"
@@ -73,7 +76,11 @@ def test_a_source_of_the_environment_is_stronger_than_another_of_the_file(
 def test_two_sources_in_one_file_are_one_too_many(run: Run, config: Path) -> None:
     config.write_text('camera = 0\nvideo = "lesson.mp4"\n', encoding="utf-8")
     code, out, err = run("--config", config)
-    assert (code, out, err) == (2, "", "Error: --camera 0 and --video lesson.mp4: choose one source\n")
+    assert (code, out, err) == (
+        2,
+        "",
+        f"Error: --camera 0 and --video lesson.mp4: choose one source (set in {config}: camera, video)\n",
+    )
 
 
 def test_a_commands_options_stand_in_its_table(run: Run, clip: Path, config: Path) -> None:
@@ -102,6 +109,9 @@ def test_a_switch_can_be_off(run: Run, clip: Path, config: Path) -> None:
         ("min-face = [30, 40]", "min-face: is one value, not a list"),
         ("model = {name = 1}", "model: is a text or a number, not {'name': 1}"),
         ("min-face 30", "not TOML: "),
+        *((f'{name} = "a\\u0000b"', f"{name}: holds a null byte, which no option takes") for name in TEXTS),
+        ('ignore = ["0,0,1,1", "\\u0000"]', "ignore: holds a null byte"),
+        ('[bench]\ncascade = "\\u0000"', "cascade in [bench]: holds a null byte"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_named(run: Run, config: Path, text: str, said: str) -> None:
@@ -119,6 +129,50 @@ def test_a_value_that_an_option_refuses_is_named_with_it(run: Run, config: Path,
     assert (code, out) == (2, "")
     assert "--min-face" in last_line(err)
     assert value in last_line(err)
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [("smooth = -1", "smooth"), ('min-face = "small"', "min-face"), ('size = "0x480"', "size"), ('cascade = ""', "cascade")],
+)
+def test_a_value_that_an_option_refuses_is_named_with_the_file_it_stands_in(
+    run: Run, config: Path, text: str, option: str
+) -> None:
+    config.write_text(text + "\n", encoding="utf-8")
+    assert f"Invalid value for '--{option}' in {config}: " in last_line(run("--config", config).err)
+
+
+def test_a_value_of_a_commands_table_is_named_with_the_file_too(run: Run, config: Path) -> None:
+    config.write_text("[bench]\nsmooth = -1\n", encoding="utf-8")
+    assert f"Invalid value for '--smooth' in {config}: " in last_line(run("--config", config, "bench", "x").err)
+
+
+def test_a_value_of_the_command_line_is_told_without_the_file(run: Run, config: Path) -> None:
+    config.write_text("smooth = 1\n", encoding="utf-8")
+    assert str(config) not in run("--config", config, "--smooth", "-1").err
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ('ignore = ["0,0,1"]', "ignore"),
+        ('camera = 0\nscreen = "left"', "camera, screen"),
+        ('stream = "lecture"\nno-display = true', "stream"),
+    ],
+)
+def test_what_is_refused_later_is_told_with_the_file_too(run: Run, config: Path, text: str, options: str) -> None:
+    config.write_text(text + "\n", encoding="utf-8")
+    code, _, err = run("--config", config, "--no-display")
+    assert (code, last_line(err).endswith(f"(set in {config}: {options})")) == (2, True)
+
+
+def test_what_the_environment_and_the_file_say_together_is_told_with_both(
+    run: Run, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text("profile = true\n", encoding="utf-8")
+    monkeypatch.setenv("LIVE_MONITOR_DETECTOR", "yunet")
+    err = run("--config", config, "--no-display").err
+    assert err.endswith(f"(set in the environment: LIVE_MONITOR_DETECTOR and in {config}: profile)\n")
 
 
 def test_a_file_that_cannot_be_read_is_named(run: Run, config: Path, tmp_path: Path) -> None:

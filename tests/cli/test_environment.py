@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import click
 import pytest
 
 from live_monitor.cli import cli
-from live_monitor.cli.variables import unknown_variables
+from live_monitor.cli.variables import keep_to_own_variables, unknown_variables
+from live_monitor.opencv_path import printable
 from tests.cli.conftest import last_line
 from tests.conftest import Run
 
@@ -97,6 +99,9 @@ def test_two_sources_in_the_environment_are_named_by_their_variables(run: Run, m
         ("LIVE_MONITOR_MINFACE", "; did you mean LIVE_MONITOR_MIN_FACE?"),
         ("LIVE_MONITOR_BENCH_MINFACE", "; did you mean LIVE_MONITOR_BENCH_MIN_FACE?"),
         ("LIVE_MONITOR_XYZZY", ""),
+        ("LIVE_MONITOR_BENCH", ""),
+        ("LIVE_MONITOR_TRAIN_DETECTOR", ""),
+        ("LIVE_MONITOR_TWO\nLINES", ""),
     ],
 )
 def test_a_variable_that_is_no_setting_is_told_of(
@@ -104,8 +109,39 @@ def test_a_variable_that_is_no_setting_is_told_of(
 ) -> None:
     monkeypatch.setenv(variable, "1")
     code, out, err = run("--no-display", "--video", clip)
-    assert (code, err) == (0, f"{variable}: no such setting{said}\n")
+    assert (code, err) == (0, f"{printable(variable)}: no such setting{said}\n")
     assert "5 frames" in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="variables have no case there")
+def test_a_variable_in_small_letters_is_told_of_with_the_one_that_is_meant(
+    run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVE_MONITOR_min_face", "3")
+    err = run("--no-display", "--video", clip).err
+    assert err == "LIVE_MONITOR_min_face: no such setting; did you mean LIVE_MONITOR_MIN_FACE?\n"
+
+
+def test_an_option_that_names_its_variable_takes_no_other() -> None:
+    own = click.Option(["--json", "as_json"], is_flag=True, envvar="TOOL_JSON")
+    below = click.Option(["--from", "source"], envvar="TOOL_PULL_FROM")
+    tool = click.Group("tool", {"pull": click.Command("pull", params=[below])}, params=[own])
+    keep_to_own_variables(tool)
+    ctx = click.Context(tool, info_name="tool", auto_envvar_prefix="TOOL")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("TOOL_AS_JSON", "1")
+        monkeypatch.setenv("TOOL_PULL_SOURCE", "1")
+        assert own.resolve_envvar_value(ctx) is None
+        assert below.resolve_envvar_value(click.Context(tool.commands["pull"], parent=ctx, info_name="pull")) is None
+        monkeypatch.setenv("TOOL_JSON", "1")
+        assert own.resolve_envvar_value(ctx) == "1"
+
+
+def test_no_variable_made_of_a_parameters_name_is_obeyed(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVE_MONITOR_AS_JSON", "1")
+    code, out, err = run("--no-display", "--video", clip)
+    assert (code, err.count("no such setting")) == (0, 1)
+    assert not out.startswith("{")
 
 
 def test_a_command_tells_of_it_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -238,6 +238,22 @@ def test_the_address_of_a_stream_is_no_video(run: Run) -> None:
     assert err == "Error: --video rtsp://127.0.0.1:1/: is the address of a stream; give it to --stream\n"
 
 
+@pytest.mark.parametrize("address", ["file:///film.mp4", "ftp://me:secret@host/film.mp4", "http://[::1"])
+def test_an_address_of_another_kind_is_no_video(run: Run, address: str) -> None:
+    shown = address.replace("me:secret@", "")
+    assert run("--no-display", "--video", address) == (
+        2,
+        "",
+        f"Error: --video {shown}: is neither the path of a file nor the http(s) address of one\n",
+    )
+
+
+@pytest.mark.parametrize("address", ["https://me:secret@host/film.mp4", "rtsp://host/live", "http://[::1"])
+def test_bench_wants_a_file(run: Run, address: str) -> None:
+    shown = address.replace("me:secret@", "")
+    assert run("bench", address) == (2, "", f"Error: bench {shown}: is an address; give the path of a video file\n")
+
+
 def test_a_video_from_the_web_that_breaks_off_ends_in_4_and_tells_what_was_found(
     run: Run, tmp_path: Path, file_server: FileServer
 ) -> None:

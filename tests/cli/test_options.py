@@ -19,12 +19,41 @@ from live_monitor.settings import (
     MOST_FPS,
     Settings,
 )
+from tests.conftest import Run
 
 
 def option(name: str) -> Any:
     [found] = (param for param in cli.params if param.name == name)
     assert isinstance(found, click.Option)
     return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--cascade", ""], "'--cascade': an empty text; it takes FILE"),
+        (["--log", ""], "'--log': an empty text; it takes FILE"),
+        (["--record", ""], "'--record': an empty text; it takes FILE"),
+        (["--config", ""], "'--config': an empty text; it takes FILE"),
+        (["--video", ""], "'--video': an empty text; it takes FILE|URL"),
+        (["bench", ""], "'VIDEO': an empty text"),
+        (["--detector-model", ""], "'--detector-model': an empty text; it takes DIR|FILE"),
+        (["--model", ""], "'--model': an empty text; it takes NAME|DIR"),
+        (["train", "data", "--out", ""], "'--out': an empty text; it takes DIR"),
+        (["train-detector", "data", "--out", "run", "--leave-out", ""], "'--leave-out': an empty text; it takes DIR"),
+        (["data", ""], "'DATA': an empty text"),
+        (["models", "--verify", "--data", ""], "'--data': an empty text; it takes FER2013"),
+        (["models", "pull", "yunet", "--from", ""], "'--from': an empty text; it takes FILE|URL"),
+        (["evaluate-unsure", "data", "--out", "run", "--faces", ""], "'--faces': an empty text; it takes NPZ"),
+        (["--min-face", "abc"], "'--min-face': 'abc' is not a valid whole number."),
+        (["--smooth", "abc"], "'--smooth': 'abc' is not a valid number."),
+        (["train", "data", "--out", "run", "--epochs", "2.5"], "'--epochs': '2.5' is not a valid whole number."),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_with_what_the_option_takes(run: Run, arguments: list[str], said: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err == f"Error: Invalid value for {said} (see live-monitor --help)\n"
 
 
 def test_every_setting_has_an_option_with_the_same_default() -> None:

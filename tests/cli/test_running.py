@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -13,7 +15,7 @@ from live_monitor.labels import LABELS
 from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.panel import panel_width
 from tests.conftest import Run
-from tests.fakes import drawn_portrait
+from tests.fakes import drawn_portrait, write_clip
 from tests.file_server import FileServer
 
 SUMMARY_KEYS = {
@@ -66,6 +68,38 @@ def test_a_successful_run_prints_its_summary_and_nothing_on_stderr(run_apart: Ru
     assert (code, err) == (0, "")
     assert "5 frames" in out
     assert "people: 1 track, " in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no sh")
+@pytest.mark.parametrize("closing", ["<&-", ">&-", "2>&-", "<&- 2>&-", "<&- >&- 2>&-"])
+def test_without_some_of_its_streams_it_runs_to_the_end(portrait_clip: Path, tmp_path: Path, closing: str) -> None:
+    log = tmp_path / "log.csv"
+    done = run_without(closing, "-m", "live_monitor", "--no-display", "--video", str(portrait_clip), "--log", str(log))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ("5 frames" in done.stdout) is (" >&-" not in f" {closing}")
+    assert len(log.read_text().splitlines()) > 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no sh")
+@pytest.mark.parametrize("closing", ["<&-", ">&-", "2>&-", "<&- 2>&-", "<&- >&- 2>&-"])
+def test_no_file_that_it_opens_gets_the_number_of_a_stream(closing: str) -> None:
+    program = "import os; from live_monitor.cli import entry; entry._run = lambda _: os.open(os.devnull, 0); entry.main()"
+    assert run_without(closing, "-c", program).returncode > 2
+
+
+def run_without(closing: str, *program: str) -> subprocess.CompletedProcess[str]:
+    """Runs Python without the streams that the shell closes."""
+    command = ["sh", "-c", f'exec "$@" {closing}', "sh", sys.executable, *program]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+
+def test_a_file_that_ends_early_is_told_after_the_summary(run: Run, tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "lesson.avi", range(20, 220, 4), fps=5.0, size=(320, 240))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    code, out, err = run("--no-display", "--json", "--video", path)
+    assert code == 0
+    reached_s = (json.loads(out)["frames"] - 1) / 5
+    assert err == f"{path}: ends after {reached_s:.1f} of the 9.8 s that it claims to have\n"
 
 
 def test_the_summary_as_json_is_json(run_apart: Run, portrait_clip: Path) -> None:

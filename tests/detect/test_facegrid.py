@@ -154,6 +154,20 @@ def test_a_folder_without_a_card_is_named(tmp_path: Path) -> None:
         FaceGrid(tmp_path)
 
 
+def test_a_file_is_no_detector_and_is_told_so(tmp_path: Path) -> None:
+    video = tmp_path / "lesson.mp4"
+    video.touch()
+    with pytest.raises(ModelError) as refused:
+        FaceGrid(video)
+    advice = "check its name, or give a folder that train-detector made"
+    assert str(refused.value) == f"{video}: is a file, not a detector's folder; {advice}"
+
+
+def test_a_folder_without_a_card_is_not_to_be_mended_by_a_reinstall(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"^(?!.*reinstall).*; check its name, or give a folder that train-detector made$"):
+        FaceGrid(tmp_path)
+
+
 def test_a_card_that_is_no_json_is_named(own_copy: Path) -> None:
     (own_copy / CARD_FILE).write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match=r"card\.json: not JSON"):

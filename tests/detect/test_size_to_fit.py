@@ -106,6 +106,16 @@ def test_full_looks_are_rarer_where_they_find_nobody_new() -> None:
     )
 
 
+def test_full_looks_keep_to_their_times_however_late_a_frame_comes() -> None:
+    watch = Watch()
+    times_s = [number * 0.45 for number in range(18)]
+    for at_s in times_s:
+        watch.show(squares(NEAR), at_s)
+    full = [at_s for at_s, side in zip(times_s, watch.first_sides, strict=True) if side == FULL_PX]
+    due = [0.0] + [FULL_LOOK_EVERY_S + number * CALM_FULL_LOOK_EVERY_S for number in range(4)]
+    assert full == [next(at_s for at_s in times_s if at_s >= due_s) for due_s in due]
+
+
 class Distrustful(FakeFinder):
     """Loses a face in pictures that are smaller than it likes, though the face is large enough."""
 

@@ -40,6 +40,18 @@ def test_a_small_face_is_not_enlarged_beyond_measure() -> None:
     assert face.box.width == pytest.approx(16 * MOST_ENLARGED, abs=2)
 
 
+def test_the_longer_side_of_a_face_decides_how_large_it_is_in_the_picture() -> None:
+    tall = Box(300, 200, 500, 600)
+    (face,) = FakeFinder().find(Surroundings(squares(tall), [tall]).picture())
+    assert (face.box.width, face.box.height) == pytest.approx((FACE_PX / 2, FACE_PX), abs=2)
+
+
+def test_a_face_nearly_as_high_as_the_frame_is_found_where_it_is() -> None:
+    face = Box(400, 10, 680, 290)
+    (found,) = boxes(found_again(squares(face, height=300), face))
+    assert found == pytest.approx(face, abs=7)
+
+
 def test_faces_are_found_where_they_are_in_the_frame_with_their_landmarks() -> None:
     found = found_again(squares(NEAR, FAR), NEAR, FAR)
     for face, box in zip(found, (NEAR, FAR), strict=True):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 
 from live_monitor.capture.capture import CapturePolicy
+from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.detect.detector import Expected, Look
 from live_monitor.pipeline import Pipeline
-from live_monitor.types import Image
-from tests.fakes import FakeClock, FakeSource, eventually, fake_stages
+from live_monitor.stages import Stages
+from live_monitor.types import Frame, Image
+from tests.fakes import FakeClock, FakeDetector, FakeEngine, FakeSource, eventually, fake_stages
 from tests.pipeline.conftest import LONG_S, Build, GatedDetector, finish, take
 
 
@@ -43,6 +47,34 @@ class TestSlowAnalysis:
         results = [take(pipeline)]
         while results[-1].frame.index < 9:
             results.append(take(pipeline))
+        assert len(results) + results[-1].dropped == 10
+        source.let_go()
+
+    def test_a_result_that_a_newer_one_replaced_counts_as_dropped(self, build: Build) -> None:
+        seen = threading.Semaphore(0)
+
+        class TellingDetector(FakeDetector):
+            """Tells that a picture has come to it."""
+
+            def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
+                seen.release()
+                return super().detect(frame, expected)
+
+        def script() -> Iterator[float | str]:
+            for index in range(10):
+                yield index / 25
+                assert seen.acquire(timeout=LONG_S)
+            yield "hang"
+
+        source = FakeSource(script(), live=True)
+        classifier = EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0)
+        pipeline = build(source, lambda: Stages(TellingDetector(), classifier))
+        pipeline.start()
+        assert source.hanging.wait(LONG_S)
+        results = [take(pipeline)]
+        while results[-1].frame.index < 9:
+            results.append(take(pipeline))
+        assert len(results) <= 2
         assert len(results) + results[-1].dropped == 10
         source.let_go()
 

@@ -109,6 +109,14 @@ class TestNumbers:
         watch.show(LEFT)
         assert watch.newcomers() == []
 
+    def test_a_newcomer_that_nobody_looks_for_is_known_for_as_long_as_a_face_that_is_missed(self) -> None:
+        watch = Watch()
+        watch.show(LEFT)
+        watch.show(LEFT, RIGHT)
+        known = [watch.show(LEFT, looked=False) and watch.newcomers() for _ in range(15)]
+        until = int(COAST_S * FPS)
+        assert known == [[RIGHT]] * until + [[]] * (15 - until)
+
     @pytest.mark.parametrize("fps", [30, 5])
     def test_the_less_sure_a_newcomer_is_the_longer_it_must_be_seen(self, fps: float) -> None:
         def seconds_until_it_counts(score: float) -> float:
@@ -204,6 +212,12 @@ class TestAbsence:
         watch.show_for(LOST_S + 0.2)
         assert ids(watch.show_for(1.0, moved(LEFT, 400))) == [2]
 
+    def test_a_place_is_not_kept_for_who_was_there_for_a_moment_only(self) -> None:
+        watch = Watch(fps=5)
+        watch.show_for(0.8, LEFT, RIGHT)
+        watch.show_for(10.0, RIGHT)
+        assert ids(watch.show_for(1.0, LEFT, RIGHT)) == [3, 2]
+
     def test_a_place_is_not_kept_for_ever(self) -> None:
         watch = Watch(fps=2)
         watch.show_for(3.0, LEFT)
@@ -218,11 +232,12 @@ class TestAbsence:
 
 
 class TestCuts:
-    def test_after_a_cut_a_face_nearby_is_somebody_else(self) -> None:
+    @pytest.mark.parametrize("dx", [25, 45])
+    def test_after_a_cut_a_face_nearby_is_somebody_else(self, dx: float) -> None:
         watch = Watch()
         watch.show_for(2.0, LEFT)
-        watch.show(moved(LEFT, 45), cut=True)
-        assert ids(watch.show_for(1.0, moved(LEFT, 45))) == [2]
+        watch.show(moved(LEFT, dx), cut=True)
+        assert ids(watch.show_for(1.0, moved(LEFT, dx))) == [2]
 
     def test_a_face_that_stays_exactly_where_it_was_keeps_its_number(self) -> None:
         watch = Watch()
