@@ -87,7 +87,7 @@ def test_sheets_that_cannot_be_written_end_in_6_before_anything_is_read(tmp_path
     (tmp_path / "file").touch()
     code, out, err = run("data", tmp_path / "nowhere", "--sheet", tmp_path / "file")
     assert (code, out) == (6, "")
-    assert err == f"Error: {tmp_path / 'file'}: cannot be written: File exists; free space or choose another folder\n"
+    assert err == f"Error: {tmp_path / 'file'}: is a file, not a folder; choose another name\n"
 
 
 def test_a_stop_while_sheets_are_written_leaves_whole_ones(

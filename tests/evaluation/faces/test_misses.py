@@ -128,7 +128,7 @@ def test_a_picture_that_is_gone_when_it_should_be_drawn_is_left_out(tmp_path: Pa
 
 def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match=r"file: cannot be written: "):
+    with pytest.raises(OutputError, match=r"file: is a file, not a folder"):
         make_folders(tmp_path / "file", ["haar"])
 
 
