@@ -50,7 +50,7 @@ class Recorded:
             name: how messages call it.
             open_timeout_s: see `live_monitor.capture.source.Source`.
             opener: returns a capture that is open, or raises SourceError.
-            patience_s: what takes longer is the end: one grab, or all failures in a row.
+            patience_s: what takes longer is the end: a grab, with all failures before it.
         """
         self.name = name
         self.open_timeout_s = open_timeout_s
@@ -84,19 +84,15 @@ class Recorded:
             return None
         began_s = time.monotonic()
         for _ in range(FAILED_GRABS_AT_END):
-            if self._grab_in_time(self._capture):
+            grabbed = video_capture.grab(self._capture)
+            if time.monotonic() - began_s > self._patience_s:
+                break  # also where a picture came in the end: its reading was broken off, and half of it is missing
+            if grabbed:
                 claim_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
                 self.grabbed += 1
                 self.reached_s = max(self.reached_s, claim_s)
                 return self._clock.advance(claim_s)
-            if time.monotonic() - began_s > self._patience_s:
-                break
         return None
-
-    def _grab_in_time(self, capture: cv2.VideoCapture) -> bool:
-        """Also False where a picture came in the end: the reading was broken off, and half of the picture is missing."""
-        began_s = time.monotonic()
-        return video_capture.grab(capture) and time.monotonic() - began_s <= self._patience_s
 
     def retrieve(self) -> Image | None:
         return None if self._capture is None else video_capture.retrieve(self._capture)

@@ -165,7 +165,10 @@ def train(
     "--no-faces", type=TEXT, metavar="FILE", help="JSON of boxes that you found to be no face: background, shown more often."
 )
 @click.option(
-    "--leave-out", type=TEXT, metavar="DIR", help="Pictures and videos to test on: what looks like one is not trained on."
+    "--leave-out",
+    type=TEXT,
+    metavar="DIR",
+    help="Pictures and videos to test on: nothing is learnt from what looks like one, or chosen by it.",
 )
 @click.option(
     "--keep",

@@ -124,11 +124,17 @@ def _details_style(style: Style) -> Style:
 
 
 def _notice_place(canvas: Image, notice: str, faces: Sequence[Rect]) -> Rect:
-    """Where the notice goes; without one a strip of no height along the lower edge."""
+    """Where the notice goes, see `_nowhere`."""
     height, width = canvas.shape[:2]
     if not notice:
-        return Rect(0, height, width, height)
+        return _nowhere(canvas)
     return place_at_lower_edge(plate_size(notice, _notice_style(canvas)), faces, (width, height))
+
+
+def _nowhere(canvas: Image) -> Rect:
+    """The place of a text that there is not: a strip of no height along the lower edge."""
+    height, width = canvas.shape[:2]
+    return Rect(0, height, width, height)
 
 
 def _notice_style(canvas: Image) -> Style:
@@ -136,10 +142,10 @@ def _notice_style(canvas: Image) -> Style:
 
 
 def _message_place(canvas: Image, message: str, faces: Sequence[Rect], notice_place: Rect, style: Style) -> Rect:
-    """Where the message goes; without one a strip of no height along the lower edge."""
+    """Where the message goes, see `_nowhere`."""
     height, width = canvas.shape[:2]
     if not message:
-        return Rect(0, height, width, height)
+        return _nowhere(canvas)
     return place_near_lower_edge(plate_size(message, style), faces, (width, height), 4 * style.padding, notice_place)
 
 

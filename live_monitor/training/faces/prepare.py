@@ -1,4 +1,4 @@
-"""Makes the pictures ready to train on: what people have added is, and what other detectors see there is noted."""
+"""Makes the pictures ready to train on, with what people have found besides, and what other detectors see there."""
 
 from __future__ import annotations
 
