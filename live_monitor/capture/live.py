@@ -114,7 +114,8 @@ def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | N
     capture = video_capture.open_capture(target, _BACKENDS.get(sys.platform, cv2.CAP_ANY))
     if capture is None:
         return None
-    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    # V4L2's buffers stay as many as they are: with a single one a camera has nothing to fill while a picture is decoded, and
+    # gives half its rate. Old pictures do not pile up in them, since the capture thread takes each as soon as it is there.
     if size is not None:
         # Uncompressed pictures above 640x480 fill a USB 2 bus; cameras give full rate at these sizes as JPEG only.
         capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
