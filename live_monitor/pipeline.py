@@ -19,7 +19,7 @@ from live_monitor.capture.clock import Clock, MonotonicClock
 from live_monitor.capture.source import Source
 from live_monitor.errors import SourceError
 from live_monitor.mailbox import Closed, Mailbox
-from live_monitor.priority import give_way
+from live_monitor.process.priority import give_way
 from live_monitor.stages import Stages
 from live_monitor.types import Frame, FrameResult
 from live_monitor.wishes import Wishes

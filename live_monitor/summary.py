@@ -6,8 +6,8 @@ import time
 from collections import Counter
 from typing import Any
 
+from live_monitor.files.opencv_path import printable
 from live_monitor.labels import LABELS, UNSURE
-from live_monitor.opencv_path import printable
 from live_monitor.pulse.pulse import Pulse
 from live_monitor.types import FrameResult, Reading
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from live_monitor.cli.entry import _run
-from live_monitor.quiet import silence_libraries
+from live_monitor.process.quiet import silence_libraries
 from tests.file_server import FileServer
 
 silence_libraries()

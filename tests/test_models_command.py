@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from live_monitor import pull
 from live_monitor.classify.card import load_card
 from live_monitor.cli.stopped import Stopped
 from live_monitor.detect.yunet_file import YUNET
-from live_monitor.download import Download
 from live_monitor.evaluation.emotions.facts import measured_facts
+from live_monitor.files.resources import packaged_folder
+from live_monitor.inventory import pull
+from live_monitor.inventory.download import Download
 from live_monitor.labels import LABELS
-from live_monitor.resources import packaged_folder
 from tests.conftest import Run
 from tests.fakes import write_clip
 from tests.file_server import FileServer
@@ -302,4 +302,4 @@ def test_an_analysis_does_not_load_what_goes_online(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "live_monitor.detect.haar" in done.stdout.splitlines()
-    assert "live_monitor.pull" not in done.stdout.splitlines()
+    assert "live_monitor.inventory.pull" not in done.stdout.splitlines()

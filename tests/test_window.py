@@ -34,7 +34,7 @@ LOADING_FOREVER = """
 import sys, threading
 from live_monitor.capture.capture import CapturePolicy
 from live_monitor.capture.video_file import VideoFile
-from live_monitor.monitor import Monitor
+from live_monitor.monitor.monitor import Monitor
 from live_monitor.overlay.window import Window
 from live_monitor.pipeline import Pipeline
 from pathlib import Path

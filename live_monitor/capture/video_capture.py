@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from live_monitor.opencv_path import is_utf8
+from live_monitor.files.opencv_path import is_utf8
 from live_monitor.types import Image
 
 

@@ -8,8 +8,8 @@ import cv2
 
 from live_monitor.capture.recorded import Recorded, open_recorded
 from live_monitor.errors import SourceError
-from live_monitor.opencv_path import opencv_path
-from live_monitor.path_kind import is_folder
+from live_monitor.files.opencv_path import opencv_path
+from live_monitor.files.path_kind import is_folder
 
 FILE_OPEN_TIMEOUT_S = 30.0
 _GIF_SIGNATURE = b"GIF8"

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from live_monitor.checksum import verified
 from live_monitor.classify.preprocess import NORMALISATION
 from live_monitor.classify.quality import EVERY_FACE, Limits
 from live_monitor.detect.names import DETECTORS
 from live_monitor.errors import ModelError
+from live_monitor.files.checksum import verified
+from live_monitor.files.path_kind import is_file
+from live_monitor.files.resources import packaged_folder
 from live_monitor.labels import FERPLUS_LABELS, LABELS
-from live_monitor.path_kind import is_file
-from live_monitor.resources import packaged_folder
 
 CARD_FILE = "card.json"
 LITERT, KERAS = "litert", "keras"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.card import KERAS, LITERT, ModelCard
 from live_monitor.errors import ModelError
-from live_monitor.gpu import gpu_available, nvidia_driver_found
+from live_monitor.networks.gpu import gpu_available, nvidia_driver_found
 
 logger = logging.getLogger(__name__)
 

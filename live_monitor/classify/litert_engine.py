@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.errors import ModelError
-from live_monitor.quiet import silent_stderr
+from live_monitor.process.quiet import silent_stderr
 
 MOST_THREADS = 4
 """Faces are small: more threads cost more in waiting than they give."""

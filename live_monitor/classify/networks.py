@@ -13,12 +13,12 @@ from typing import Any
 
 import keras
 
-from live_monitor.batch_norm import BatchNormalization
 from live_monitor.classify.card import KERAS, ModelCard
 from live_monitor.classify.preprocess import FACE_PX
-from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import ModelError
 from live_monitor.labels import LABELS
+from live_monitor.networks.batch_norm import BatchNormalization
+from live_monitor.networks.dtype_policy import dtype_policy
 
 CONV_WIDTHS = (64, 128, 256, 512)
 DENSE_WIDTHS = (512, 256)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.card import KERAS, ModelCard
-from live_monitor.gpu import PRECISION, tensorflow_on
+from live_monitor.networks.gpu import PRECISION, tensorflow_on
 
 WARM_BATCHES = (1, 2, 4, 8, 16, 32)
 """A batch is padded to the next power of two: a GPU picks its kernels anew for every size it has not seen."""

@@ -31,7 +31,7 @@ def data(data: Path, votes: Path | None, sheet: Path | None, as_json: bool, verb
     from live_monitor.dataset.fer2013 import read_fer2013
     from live_monitor.dataset.ferplus import load_votes, refuse_other_rows
     from live_monitor.dataset.sheet import write_sheets
-    from live_monitor.output_folder import claim_folder
+    from live_monitor.files.output_folder import claim_folder
 
     if sheet is not None:
         claim_folder(sheet)

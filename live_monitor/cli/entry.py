@@ -20,9 +20,9 @@ from live_monitor.cli.monitor import cli
 from live_monitor.cli.stopped import EXIT_SIGNAL, Stopped
 from live_monitor.cli.variables import message_of
 from live_monitor.errors import LiveMonitorError, OutputError, UsageError
-from live_monitor.opencv_path import printable
-from live_monitor.quiet import keep_own_stderr, occupy_closed_descriptors, silence_libraries
-from live_monitor.stop_signals import STOP_SIGNALS
+from live_monitor.files.opencv_path import printable
+from live_monitor.process.quiet import keep_own_stderr, occupy_closed_descriptors, silence_libraries
+from live_monitor.process.stop_signals import STOP_SIGNALS
 
 EXIT_UNEXPECTED = 1
 

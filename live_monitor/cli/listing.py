@@ -55,14 +55,14 @@ def models(ctx: click.Context, verify: bool, data: Path | None, votes: Path | No
     elif data is not None or votes is not None:
         raise click.UsageError("--data and --votes go with --verify")
     else:
-        from live_monitor.inventory import as_table, inventory
+        from live_monitor.inventory.inventory import as_table, inventory
 
         click.echo(as_table(inventory()))
 
 
 def _verify(data: Path | None, votes: Path | None) -> None:
     from live_monitor.classify.card import load_card, shipped_models
-    from live_monitor.inventory import verify_files
+    from live_monitor.inventory.inventory import verify_files
 
     if votes is not None and data is None:
         raise click.UsageError("--votes goes with --data")
@@ -89,9 +89,9 @@ def _verify(data: Path | None, votes: Path | None) -> None:
 def pull(name: str, source: str | None, verbose: bool) -> None:
     """Fetch NAME once from the network, check it, and keep it in your cache."""
     set_up_logging(verbose)
-    from live_monitor.download import installed
-    from live_monitor.pull import named_download
-    from live_monitor.pull import pull as pull_file
+    from live_monitor.inventory.download import installed
+    from live_monitor.inventory.pull import named_download
+    from live_monitor.inventory.pull import pull as pull_file
 
     download = named_download(name)
     if source is None and (path := installed(download)):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def bench(video: str, as_json: bool, verbose: bool, **options: Any) -> None:
     """Measure decoding, analysis, memory and start-up on a VIDEO, without a window."""
     set_up_logging(verbose)
-    from live_monitor import bench as benchmark
+    from live_monitor.bench import bench as benchmark
     from live_monitor.capture.network import is_address, without_password
     from live_monitor.capture.video_file import VideoFile
 
@@ -172,7 +172,7 @@ def evaluate(models: tuple[str, ...], out: Path | None, as_json: bool, with_floa
     from live_monitor.evaluation.emotions.candidates import candidates
     from live_monitor.evaluation.emotions.evaluate import PASSES
     from live_monitor.evaluation.emotions.evaluate import evaluate as evaluate_models
-    from live_monitor.output_folder import claim_folder
+    from live_monitor.files.output_folder import claim_folder
 
     if out is not None:
         claim_folder(out)

@@ -222,8 +222,8 @@ def _watch(
     fullscreen: bool,
 ) -> None:
     from live_monitor.app import make_pipeline
-    from live_monitor.monitor import Monitor
-    from live_monitor.opencv_path import printable
+    from live_monitor.files.opencv_path import printable
+    from live_monitor.monitor.monitor import Monitor
     from live_monitor.overlay.window import Window
     from live_monitor.summary import Summary
 
@@ -281,7 +281,7 @@ def _analyse_without_window(
 def _tell_if_short(source: Source) -> None:
     """Tells that a file claims to be longer than what could be read of it; one from the web has ended in an error."""
     from live_monitor.capture.recorded import Recorded
-    from live_monitor.opencv_path import printable
+    from live_monitor.files.opencv_path import printable
 
     if isinstance(source, Recorded) and source.is_short:
         click.echo(

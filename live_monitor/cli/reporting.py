@@ -31,7 +31,7 @@ def report(log: Path, out: Path | None, as_json: bool, verbose: bool) -> None:
 
     told = report_of(log)
     if out is not None:
-        from live_monitor.output_folder import claim_folder, write_output
+        from live_monitor.files.output_folder import claim_folder, write_output
         from live_monitor.session.timeline import timeline_png
 
         claim_folder(out)

@@ -7,7 +7,7 @@ EXIT_SIGNAL = 128
 
 
 class Stopped(BaseException):
-    """One of `live_monitor.stop_signals` arrived; raised on the main thread, so that everything open is closed on the way out.
+    """One of `live_monitor.process.stop_signals` arrived; raised on the main thread, so that everything open is closed.
 
     Not a KeyboardInterrupt: click would make 130 of every one.
     """

@@ -15,7 +15,7 @@ from live_monitor.cli.options import PATH, TEXT, NumberRange, WholeNumberRange, 
 from live_monitor.cli.progress import epoch_bars
 from live_monitor.cli.stopped import Stopped
 from live_monitor.errors import UsageError
-from live_monitor.quiet import silent_stderr
+from live_monitor.process.quiet import silent_stderr
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.recipe import OWN, recipe_for
 

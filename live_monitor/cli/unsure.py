@@ -59,7 +59,7 @@ def evaluate_unsure(
     from live_monitor.evaluation.unsure.evaluate import as_table, evaluate, steps
     from live_monitor.evaluation.unsure.plot import draw_curves
     from live_monitor.evaluation.unsure.reader import FaceReader, load_sets
-    from live_monitor.output_folder import claim_folder, write_output
+    from live_monitor.files.output_folder import claim_folder, write_output
 
     settings = settings_of(model=model, detector=detector, detector_model=detector_model, device="cpu")
     sets = load_sets(data, faces, private_test=private_test)

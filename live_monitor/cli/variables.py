@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from live_monitor.errors import UsageError
-from live_monitor.opencv_path import printable
+from live_monitor.files.opencv_path import printable
 
 PREFIX = "LIVE_MONITOR_"
 

@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.download import cache_folder
-from live_monitor.whole_file import whole_file
+from live_monitor.files.whole_file import whole_file
+from live_monitor.inventory.download import cache_folder
 
 Arrays = dict[str, NDArray[Any]]
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.errors import UsageError
 from live_monitor.labels import LABELS
-from live_monitor.quiet import silent_stderr
+from live_monitor.process.quiet import silent_stderr
 
 SPLITS: Final = ("Training", "PublicTest", "PrivateTest")
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.dataset.fer2013 import Faces
+from live_monitor.files.output_folder import write_output
 from live_monitor.labels import LABELS
-from live_monitor.output_folder import write_output
 
 COLUMNS, ROWS = 12, 8
 SEED: Final = 2013
@@ -32,7 +32,7 @@ def write_sheets(faces: Faces, split: str, folder: Path) -> None:
     Args:
         faces: those of a split.
         split: its name, for the headings.
-        folder: exists, see `live_monitor.output_folder.claim_folder`; sheets that are there are replaced.
+        folder: exists, see `live_monitor.files.output_folder.claim_folder`; sheets that are there are replaced.
 
     Raises:
         OutputError: a file cannot be written.

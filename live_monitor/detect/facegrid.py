@@ -14,14 +14,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.checksum import verified
 from live_monitor.detect.cells import CHANNELS, MIDDLE_GREY, MULTIPLE_PX, STRIDES, VALUES, to_input
 from live_monitor.detect.detector import Doubts
 from live_monitor.detect.grids import Tensor, decode
 from live_monitor.detect.per_size import PerSize
 from live_monitor.errors import ModelError
-from live_monitor.quiet import silent_stderr
-from live_monitor.resources import packaged_folder
+from live_monitor.files.checksum import verified
+from live_monitor.files.resources import packaged_folder
+from live_monitor.process.quiet import silent_stderr
 from live_monitor.types import Box, Detection, Image
 
 NAME = "facegrid"

@@ -10,11 +10,11 @@ from typing import Any
 
 import keras
 
-from live_monitor.batch_norm import BatchNormalization
 from live_monitor.detect.cells import CHANNELS, SCORE, STRIDES, VALUES
 from live_monitor.detect.facegrid import KERAS, DetectorCard
-from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import ModelError
+from live_monitor.networks.batch_norm import BatchNormalization
+from live_monitor.networks.dtype_policy import dtype_policy
 
 STEM_WIDTHS = (16, 32)
 """Convolutions that halve the picture, before the first grid."""

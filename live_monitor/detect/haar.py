@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from live_monitor.detect.detector import merge_overlapping
 from live_monitor.errors import ModelError
-from live_monitor.opencv_path import opencv_path
-from live_monitor.path_kind import is_file
-from live_monitor.resources import packaged_folder
+from live_monitor.files.opencv_path import opencv_path
+from live_monitor.files.path_kind import is_file
+from live_monitor.files.resources import packaged_folder
 from live_monitor.types import Box, Detection, Image
 
 FRONTAL = "haarcascade_frontalface_alt2.xml"

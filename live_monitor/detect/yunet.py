@@ -12,7 +12,7 @@ import numpy as np
 
 from live_monitor.detect.per_size import PerSize
 from live_monitor.errors import ModelError
-from live_monitor.quiet import silent_stderr
+from live_monitor.process.quiet import silent_stderr
 from live_monitor.types import Box, Detection, Image
 
 THRESHOLD = 0.6

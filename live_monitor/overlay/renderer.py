@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from live_monitor.detect.zones import Zone
-from live_monitor.keys import KEYS, MOUSE_HELP
+from live_monitor.monitor.keys import KEYS, MOUSE_HELP
 from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.faces import blur_faces, draw_left_out, draw_readings
 from live_monitor.overlay.layout import place_at_lower_edge, place_near_lower_edge

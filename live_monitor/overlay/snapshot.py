@@ -7,8 +7,8 @@ from pathlib import Path
 
 import cv2
 
+from live_monitor.files.whole_file import write_whole
 from live_monitor.types import Image
-from live_monitor.whole_file import write_whole
 
 
 def write_snapshot(image: Image, folder: Path, taken: datetime.datetime) -> Path:

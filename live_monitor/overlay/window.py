@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from live_monitor.overlay.display import check_display
-from live_monitor.stop_signals import STOP_SIGNALS
+from live_monitor.process.stop_signals import STOP_SIGNALS
 from live_monitor.types import Image
 
 LARGEST_FIRST_SIZE = (1280, 720)

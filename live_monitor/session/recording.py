@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from live_monitor.errors import OutputError, UsageError
-from live_monitor.opencv_path import opencv_path
+from live_monitor.files.opencv_path import opencv_path
 from live_monitor.overlay.live_view import LiveView
 from live_monitor.overlay.view import View
 from live_monitor.session.new_file import new_file

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from live_monitor.files.opencv_path import printable
 from live_monitor.labels import LABELS, UNSURE
-from live_monitor.opencv_path import printable
 from live_monitor.session.report import Json
 from live_monitor.table import markdown
 

@@ -8,8 +8,8 @@ import keras
 
 from live_monitor.classify.card import load_card
 from live_monitor.classify.networks import NETWORKS, WIDER, load_network
-from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import ModelError, UsageError
+from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.training.narrow import narrow
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.recipe import Recipe

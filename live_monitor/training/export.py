@@ -20,14 +20,14 @@ from live_monitor.classify.probabilities import emotion_logits, probabilities
 from live_monitor.dataset.fer2013 import Faces, load_fer2013
 from live_monitor.evaluation.emotions.facts import measured_facts
 from live_monitor.evaluation.unsure.coverage import at_coverage
+from live_monitor.files.whole_file import write_whole
 from live_monitor.labels import LABELS
-from live_monitor.quiet import silent_stderr
+from live_monitor.process.quiet import silent_stderr
 from live_monitor.training.backend import refuse_other_backend
 from live_monitor.training.calibrate import fit_temperature
 from live_monitor.training.recipe_facts import recipe_facts
 from live_monitor.training.run_folder import save_weights_whole, writing
 from live_monitor.training.train import TrainedNetwork
-from live_monitor.whole_file import write_whole
 
 LITERT_FILE, KERAS_FILE = "model.tflite", "model.weights.h5"
 EVALUATION_BATCH = 64

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from live_monitor.files.whole_file import whole_file
 from live_monitor.training.run_folder import Line
-from live_monitor.whole_file import whole_file
 
 INCHES_A_PANEL, DPI = (4.6, 3.2), 110
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.errors import OutputError, UsageError
-from live_monitor.whole_file import whole_file, write_whole
+from live_monitor.files.whole_file import whole_file, write_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -17,11 +17,12 @@ from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import softmax
 from live_monitor.dataset.fer2013 import Faces
-from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.metrics import confusion_matrix
 from live_monitor.evaluation.emotions.plots import confusion_png
+from live_monitor.files.whole_file import write_whole
 from live_monitor.labels import LABELS
+from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.begin import first_network, model_network
 from live_monitor.training.keras_epochs import KerasEpochs
@@ -34,7 +35,6 @@ from live_monitor.training.rates import is_over, rate, refuse_no_number
 from live_monitor.training.recipe import Recipe
 from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
 from live_monitor.training.views import AnsweredViews, answered_views
-from live_monitor.whole_file import write_whole
 
 COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy")
 """Of the history: loss and accuracy on augmented Training faces while they were learnt, and afterwards on PublicTest."""

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.preprocess import normalise
 from live_monitor.errors import UsageError
+from live_monitor.files.whole_file import whole_file
 from live_monitor.training.augment import AUGMENTATIONS, nudge
 from live_monitor.training.objective import by_head
 from live_monitor.training.recipe import Recipe
-from live_monitor.whole_file import whole_file
 
 ANSWERS_FILE = "answers.npy"
 """What the teachers said, in the run's folder: views are made again in seconds, answers in minutes."""

@@ -24,7 +24,7 @@ from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import probabilities
 from live_monitor.classify.tensorflow_engine import TensorFlowEngine
 from live_monitor.errors import ModelError, UsageError
-from live_monitor.gpu import gpu_available
+from live_monitor.networks.gpu import gpu_available
 from tests.fakes import drawn_faces
 
 AGREEMENT = 0.03

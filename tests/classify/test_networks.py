@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import pytest
 
-from live_monitor.batch_norm import BatchNormalization
 from live_monitor.classify.networks import NETWORKS
-from live_monitor.dtype_policy import dtype_policy
+from live_monitor.networks.batch_norm import BatchNormalization
+from live_monitor.networks.dtype_policy import dtype_policy
 
 pytestmark = pytest.mark.usefixtures("_same_precision_afterwards")
 

@@ -12,7 +12,7 @@ import pytest
 
 from live_monitor.cli import cli
 from live_monitor.cli.variables import keep_to_own_variables, unknown_variables
-from live_monitor.opencv_path import printable
+from live_monitor.files.opencv_path import printable
 from tests.cli.conftest import last_line
 from tests.conftest import Run
 

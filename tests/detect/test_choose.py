@@ -11,7 +11,7 @@ import pytest
 from live_monitor.detect.choose import load_finder
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.errors import ModelError
-from live_monitor.resources import packaged_folder
+from live_monitor.files.resources import packaged_folder
 from live_monitor.settings import Settings
 
 

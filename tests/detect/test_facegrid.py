@@ -17,7 +17,7 @@ import pytest
 from live_monitor.detect.cells import MIDDLE_GREY, MULTIPLE_PX, to_input
 from live_monitor.detect.facegrid import CARD_FILE, DOUBTFUL, KERAS, LITERT, FaceGrid, LiteRTNetwork, load_detector_card
 from live_monitor.errors import ModelError
-from live_monitor.resources import packaged_folder
+from live_monitor.files.resources import packaged_folder
 from live_monitor.types import Image
 from tests.drawn_faces import draw_face
 

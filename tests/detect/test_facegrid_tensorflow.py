@@ -10,14 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
-from live_monitor import gpu
 from live_monitor.detect import choose
 from live_monitor.detect.cells import VALUES
 from live_monitor.detect.facegrid import KERAS, LITERT, FaceGrid, LiteRTNetwork, load_detector_card
 from live_monitor.detect.facegrid_tensorflow import TensorFlowNetwork
 from live_monitor.detect.grids import Candidates, decode
 from live_monitor.errors import ModelError, UsageError
-from live_monitor.gpu import gpu_available
+from live_monitor.networks import gpu
+from live_monitor.networks.gpu import gpu_available
 from live_monitor.settings import Settings
 from live_monitor.types import Box, Image
 from tests.drawn_faces import draw_face

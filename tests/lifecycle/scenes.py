@@ -13,7 +13,7 @@ from live_monitor.capture.capture import CapturePolicy
 from live_monitor.cli.stopped import Stopped
 from live_monitor.detect.detector import Expected, Look
 from live_monitor.errors import LiveMonitorError
-from live_monitor.monitor import Monitor
+from live_monitor.monitor.monitor import Monitor
 from live_monitor.pipeline import Pipeline
 from live_monitor.stages import Stages
 from live_monitor.types import Frame, Image

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from live_monitor.cli.stopped import Stopped
-from live_monitor.keys import ACTIONS
+from live_monitor.monitor.keys import ACTIONS
 from live_monitor.overlay.window import Window, letterboxed, plain_character
 from tests.fakes import grey_picture
 

@@ -17,9 +17,9 @@ from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import emotion_logits, probabilities, softmax
 from live_monitor.dataset.fer2013 import Faces
-from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.labels import LABELS
+from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.training.export import CROP_MARGINS, _chosen_on, _to_int8, export
 from live_monitor.training.recipe import Recipe
 from live_monitor.training.train import TrainedNetwork

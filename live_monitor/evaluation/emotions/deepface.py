@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from live_monitor.errors import ModelError, UsageError
 from live_monitor.evaluation.emotions.answers import Answers
 from live_monitor.labels import LABELS
-from live_monitor.quiet import silent_stderr
+from live_monitor.process.quiet import silent_stderr
 
 DEEPFACE = "deepface"
 """What it is asked for by, among the names of models."""

@@ -16,7 +16,7 @@ from live_monitor.evaluation.emotions.plots import (
     series,
 )
 from live_monitor.evaluation.emotions.report import Json
-from live_monitor.output_folder import write_output
+from live_monitor.files.output_folder import write_output
 
 
 def write_report(report: Json, folder: Path) -> None:
@@ -24,7 +24,7 @@ def write_report(report: Json, folder: Path) -> None:
 
     Args:
         report: what `report.as_json` returns.
-        folder: exists, see `live_monitor.output_folder.claim_folder`.
+        folder: exists, see `live_monitor.files.output_folder.claim_folder`.
 
     Raises:
         OutputError: the disk is full, or the folder went away.

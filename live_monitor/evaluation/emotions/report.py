@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.dataset.ferplus import TO_LABEL
-from live_monitor.environment import environment
 from live_monitor.evaluation.emotions.answers import Answers
 from live_monitor.evaluation.emotions.evaluate import Run
 from live_monitor.evaluation.emotions.harder import HARDER
@@ -26,6 +25,7 @@ from live_monitor.evaluation.emotions.metrics import (
     wilson,
 )
 from live_monitor.labels import LABELS
+from live_monitor.process.environment import environment
 from live_monitor.table import aligned
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from live_monitor.errors import UsageError
-from live_monitor.path_kind import is_file, is_folder
+from live_monitor.files.path_kind import is_file, is_folder
 from live_monitor.types import Box
 
 FORMATS = 'a JSON list of {"image", "boxes"}, or WIDER FACE\'s wider_face_*_bbx_gt.txt'

@@ -14,7 +14,7 @@ from live_monitor.errors import UsageError
 from live_monitor.evaluation.faces.annotations import MarkedPicture
 from live_monitor.evaluation.faces.detectors import Candidate
 from live_monitor.evaluation.faces.matching import Match, match
-from live_monitor.quiet import silent_stderr
+from live_monitor.process.quiet import silent_stderr
 from live_monitor.types import Image
 
 SMALLEST_PX = 20

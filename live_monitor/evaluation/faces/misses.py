@@ -11,7 +11,7 @@ import numpy as np
 from live_monitor.evaluation.faces.annotations import MarkedPicture
 from live_monitor.evaluation.faces.evaluate import Evaluation, Run, read_picture
 from live_monitor.evaluation.faces.matching import Match
-from live_monitor.output_folder import claim_folder, write_output
+from live_monitor.files.output_folder import claim_folder, write_output
 from live_monitor.overlay.text import Colour, Rect, Style, draw_plate, plate_size
 from live_monitor.types import Box, Detection, Image
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from live_monitor.environment import environment
 from live_monitor.evaluation.faces.evaluate import Evaluation, Run
 from live_monitor.evaluation.faces.matching import MIN_IOU, Verdicts, average_precision, recall_precision
+from live_monitor.process.environment import environment
 from live_monitor.table import aligned
 
 BAND_EDGES_PX = (20, 32, 64, 128)

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from live_monitor.detect.cells import to_input
 from live_monitor.detect.facegrid import CARD_FILE, KERAS, LITERT, NAME, LiteRTNetwork
 from live_monitor.detect.facegrid_network import facegrid
-from live_monitor.dtype_policy import dtype_policy
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
-from live_monitor.quiet import silent_stderr
+from live_monitor.files.whole_file import write_whole
+from live_monitor.networks.dtype_policy import dtype_policy
+from live_monitor.process.quiet import silent_stderr
 from live_monitor.training.backend import refuse_other_backend
 from live_monitor.training.faces.average_precision import Looked, judge, landmark_error
 from live_monitor.training.faces.compose import Composer
@@ -32,7 +33,6 @@ from live_monitor.training.faces.pictures import NEGATIVE, Picture
 from live_monitor.training.faces.train import TrainedDetector
 from live_monitor.training.recipe_facts import recipe_facts
 from live_monitor.training.run_folder import save_weights_whole, writing
-from live_monitor.whole_file import write_whole
 
 LITERT_FILE, KERAS_FILE = "model.tflite", "model.weights.h5"
 

@@ -11,8 +11,8 @@ import cv2
 from live_monitor.capture.video_file import VideoFile
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.evaluation.faces.evaluate import read_picture
-from live_monitor.opencv_path import opencv_path
-from live_monitor.path_kind import is_file, is_folder
+from live_monitor.files.opencv_path import opencv_path
+from live_monitor.files.path_kind import is_file, is_folder
 from live_monitor.training.faces.likeness import have_twins, thumbnails
 from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
 from live_monitor.types import Image

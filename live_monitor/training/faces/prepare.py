@@ -11,7 +11,7 @@ from live_monitor.detect.facegrid import FaceGrid
 from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.errors import UsageError
 from live_monitor.evaluation.faces.annotations import load_boxes
-from live_monitor.path_kind import is_folder
+from live_monitor.files.path_kind import is_folder
 from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces.cutouts import cutouts
 from live_monitor.training.faces.faint import with_faint

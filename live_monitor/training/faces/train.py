@@ -19,8 +19,8 @@ from live_monitor.detect.cells import STRIDES, VALUES, to_input
 from live_monitor.detect.facegrid import load_detector_card
 from live_monitor.detect.facegrid_network import facegrid, load_facegrid
 from live_monitor.detect.grids import Candidates
-from live_monitor.dtype_policy import dtype_policy
 from live_monitor.errors import UsageError
+from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import Composer

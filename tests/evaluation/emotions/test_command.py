@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from live_monitor.classify.card import load_card
-from live_monitor.resources import packaged_folder
+from live_monitor.files.resources import packaged_folder
 from tests.conftest import Outcome, Run
 from tests.evaluation.emotions.made import SEEN, TRUE, plain_faces
 from tests.fakes import drawn_faces

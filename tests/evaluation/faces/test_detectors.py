@@ -13,7 +13,7 @@ from live_monitor.errors import ModelError, UsageError
 from live_monitor.evaluation.faces.detectors import LOWEST_SCORE, NAMES, at_side, candidates
 from live_monitor.evaluation.faces.evaluate import read_picture
 from live_monitor.evaluation.faces.matching import match
-from live_monitor.resources import packaged_folder
+from live_monitor.files.resources import packaged_folder
 from live_monitor.types import Box, Detection, Image
 from tests.evaluation.faces.made import FACE_BOXES, drawn_pair, seen
 from tests.fakes import grey_picture

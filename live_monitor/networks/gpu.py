@@ -1,0 +1,50 @@
+"""TensorFlow for the networks that run on a GPU. Importing it takes seconds and 600 MB, so it is put off until one is wanted."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes.util
+import os
+import sys
+from typing import Any
+
+from live_monitor.errors import UsageError
+from live_monitor.process.quiet import silent_stderr
+
+PRECISION = {"GPU": "float16", "CPU": "float32"}
+"""Of the arithmetic: a CPU has none in half precision that is quick."""
+
+
+def nvidia_driver_found() -> bool:
+    """Whether importing TensorFlow to look for a GPU has any chance to find one."""
+    if sys.platform == "linux":
+        return os.path.exists("/proc/driver/nvidia/version")
+    return sys.platform == "win32" and ctypes.util.find_library("nvcuda") is not None
+
+
+def gpu_available() -> bool:
+    """Whether TensorFlow finds a GPU it can use; imports TensorFlow."""
+    return bool(_tensorflow().config.list_physical_devices("GPU"))
+
+
+def tensorflow_on(device: str) -> Any:
+    """TensorFlow, ready for networks on "GPU", or on "CPU", to compare where there is no GPU.
+
+    Raises:
+        UsageError: device is "GPU" and there is none.
+    """
+    tf = _tensorflow()
+    if device == "GPU" and not gpu_available():
+        raise UsageError("--device gpu: TensorFlow finds no GPU here; use --device cpu, or install tensorflow[and-cuda]")
+    for gpu in tf.config.list_physical_devices("GPU"):
+        # Else it takes all of the memory. A program that has set the GPU up before it called this package has decided otherwise.
+        with contextlib.suppress(RuntimeError, ValueError):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    return tf
+
+
+def _tensorflow() -> Any:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with silent_stderr():
+        import tensorflow
+    return tensorflow

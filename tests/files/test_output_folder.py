@@ -1,0 +1,46 @@
+"""The folder that a command fills."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from live_monitor.errors import OutputError
+from live_monitor.files.output_folder import claim_folder, write_output
+
+
+def test_the_folder_is_made_and_left_empty(tmp_path: Path) -> None:
+    claim_folder(tmp_path / "deep" / "out")
+    assert list((tmp_path / "deep" / "out").iterdir()) == []
+
+
+def test_what_is_in_the_folder_stays(tmp_path: Path) -> None:
+    (tmp_path / "old").touch()
+    claim_folder(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"file/out: cannot be written: Not a directory; free space or choose another folder"):
+        claim_folder(tmp_path / "file" / "out")
+
+
+def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"file: is a file, not a folder; choose another name"):
+        claim_folder(tmp_path / "file")
+
+
+def test_a_file_takes_the_place_of_an_older_one(tmp_path: Path) -> None:
+    for content in (b"old", b"new"):
+        write_output(tmp_path / "report.md", content)
+    assert (tmp_path / "report.md").read_bytes() == b"new"
+
+
+def test_a_file_that_cannot_be_written_is_an_output_error_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "report.md").mkdir()
+    with pytest.raises(OutputError, match=r"report\.md: cannot be written: "):
+        write_output(tmp_path / "report.md", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.md"]
