@@ -18,6 +18,7 @@ from live_monitor.capture.network import (
     tidied,
     without_password,
 )
+from live_monitor.capture.refusal import refusal
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.types import Image
 
@@ -25,6 +26,9 @@ CAMERA_OPEN_TIMEOUT_S = 30.0
 """Some drivers take more than ten seconds to start a camera."""
 
 STREAM_TIMEOUTS = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 4000)
+
+_Advice = Callable[[float], str]
+"""What follows "cannot be opened", by the time, of `time.monotonic`, when opening began."""
 
 _BACKENDS = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION}
 
@@ -34,9 +38,7 @@ class _LiveSource:
 
     live = True
 
-    def __init__(
-        self, name: str, open_timeout_s: float, opener: Callable[[], cv2.VideoCapture | None], advice: Callable[[], str]
-    ) -> None:
+    def __init__(self, name: str, open_timeout_s: float, opener: Callable[[], cv2.VideoCapture | None], advice: _Advice) -> None:
         self.name = name
         self.open_timeout_s = open_timeout_s
         self._opener = opener
@@ -52,12 +54,13 @@ class _LiveSource:
             SourceError: it cannot be opened; the message says what to try, unless it was open before.
         """
         self.close()
+        since_s = time.monotonic()
         self._capture = self._opener()
         if self._capture is None and self._was_open:
             # Advice opens every other camera: not again and again while this one is lost.
             raise SourceError(f"{self.name}: cannot be opened again")
         if self._capture is None:
-            raise SourceError(f"{self.name}: cannot be opened; {self._advice()}")
+            raise SourceError(f"{self.name}: cannot be opened{self._advice(since_s)}")
         self._was_open = True
 
     def grab(self) -> float | None:
@@ -105,7 +108,9 @@ class Stream(_LiveSource):
             schemes = ", ".join(f"{one}://" for one in STREAM_SCHEMES)
             raise UsageError(f"--stream {shown}: not a stream's URL; it starts with one of {schemes}")
         name = f"stream {shown}"
-        super().__init__(name, OPEN_TIMEOUT_S, lambda: _open_stream(tidied(url)), _stream_advice)
+        super().__init__(
+            name, OPEN_TIMEOUT_S, lambda: _open_stream(tidied(url)), lambda since_s: _stream_advice(tidied(url), since_s)
+        )
 
 
 def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | None = None) -> cv2.VideoCapture | None:
@@ -131,14 +136,15 @@ def _open_stream(url: str) -> cv2.VideoCapture | None:
         return video_capture.open_capture(url, cv2.CAP_FFMPEG, STREAM_TIMEOUTS)
 
 
-def _camera_advice() -> str:
+def _camera_advice(_: float) -> str:
     from live_monitor.capture.cameras import list_cameras
 
     found = list_cameras()
     if not found:
-        return "no camera was found: plug one in, close programs that use it, check the camera permission, or use --video FILE"
-    return f"cameras found: {'; '.join(str(camera) for camera in found)}"
+        return "; no camera was found: plug one in, close programs that use it, check the camera permission, or use --video FILE"
+    return f"; cameras found: {'; '.join(str(camera) for camera in found)}"
 
 
-def _stream_advice() -> str:
-    return "check the address and that the sender is running"
+def _stream_advice(url: str, since_s: float) -> str:
+    reason = refusal(url, since_s)
+    return f"{'' if reason is None else f': {reason}'}; check the address and that the sender is running"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 
 import cv2
 
 from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, OPENING, tidied, without_password
 from live_monitor.capture.recorded import Recorded, open_recorded
+from live_monitor.capture.refusal import refusal
 from live_monitor.errors import SourceError
 
 READ_TIMEOUT_MS = 15_000
@@ -56,14 +58,18 @@ class WebVideo(Recorded):
 
 def _open(url: str) -> cv2.VideoCapture:
     timeouts = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS)
+    since_s = time.monotonic()
     with OPENING, _reconnecting():
         capture = open_recorded(url, timeouts)
-    if capture is None:
-        raise SourceError(
-            f"{without_password(url)}: no video can be read there; check the address, which must be that of a video file, not of "
-            "a page that shows one"
-        )
-    return capture
+    if capture is not None:
+        return capture
+    shown, reason = without_password(url), refusal(url, since_s)
+    if reason is not None:
+        raise SourceError(f"{shown}: cannot be opened: {reason}; check the address")
+    raise SourceError(
+        f"{shown}: no video can be read there; check the address, which must be that of a video file, not of a page that shows "
+        "one"
+    )
 
 
 @contextlib.contextmanager

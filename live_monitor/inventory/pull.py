@@ -6,18 +6,17 @@ import contextlib
 import hashlib
 import http.client
 import os
-import socket
-import ssl
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, build_opener
 
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.errors import ModelError, OutputError, UsageError
+from live_monitor.files.web_reason import web_reason
 from live_monitor.inventory.download import Download, cache_folder
 
 DOWNLOADS: Mapping[str, Download] = {download.name: download for download in (YUNET,)}
@@ -182,8 +181,8 @@ def _reading(where: str, advice: str) -> Iterator[None]:
     except (OSError, http.client.HTTPException, ValueError) as error:
         if isinstance(error, HTTPError):
             error.close()
-        reason = " ".join(_reason(error).split())  # what a server says may have line breaks
-        raise ModelError(f"{where}: cannot be {'downloaded' if _is_url(where) else 'read'}: {reason}; {advice}") from error
+        doing = "downloaded" if _is_url(where) else "read"
+        raise ModelError(f"{where}: cannot be {doing}: {web_reason(error, STALL_S)}; {advice}") from error
 
 
 @contextlib.contextmanager
@@ -192,24 +191,3 @@ def _writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror or error}; allow writing or make room there") from error
-
-
-def _reason(error: Exception) -> str:
-    """What went wrong on the way, for people."""
-    if isinstance(error, HTTPError):
-        return f"the server answers {error.code} {error.reason}"
-    cause = error.reason if isinstance(error, URLError) else error
-    match cause:
-        case TimeoutError():
-            return f"nothing arrives for {STALL_S:g} s"
-        case ssl.SSLCertVerificationError():
-            return f"the server's certificate is not trusted ({cause.verify_message}; is a proxy in between?)"
-        case socket.gaierror():
-            return f"no such server ({cause.strerror}; is this machine online?)"
-        case http.client.IncompleteRead():
-            return "cut off on the way"
-        case OSError():
-            return cause.strerror or str(cause)
-        case http.client.HTTPException():
-            return f"not the answer of a web server ({type(cause).__name__})"
-    return str(cause)

@@ -129,6 +129,12 @@ def test_what_is_no_video_is_told_without_the_password(file_server: FileServer, 
     assert str(told.value).startswith(f"{url}: no video can be read there; check the address, which must be")
 
 
+def test_what_the_server_says_is_told(file_server: FileServer) -> None:
+    with pytest.raises(SourceError) as told:
+        WebVideo(file_server.url()).open()
+    assert str(told.value) == f"{file_server.url()}: cannot be opened: the server answers 404 Not Found; check the address"
+
+
 @pytest.mark.parametrize("own", [None, "rw_timeout;9000000"])
 def test_the_options_for_it_are_nobody_elses(
     file_server: FileServer, film: bytes, monkeypatch: pytest.MonkeyPatch, own: str | None

@@ -228,7 +228,7 @@ def test_a_camera_that_is_not_there_ends_in_4_and_says_what_to_try(run: Run) -> 
 def test_a_stream_that_nobody_sends_ends_in_4(run: Run) -> None:
     code, out, err = run("--no-display", "--stream", "http://127.0.0.1:1/")
     assert (code, out) == (4, "")
-    assert err.startswith("Error: stream http://127.0.0.1:1/: cannot be opened; check the address")
+    assert err.startswith("Error: stream http://127.0.0.1:1/: cannot be opened: Connection refused; check the address")
     assert err.count("\n") == 1
 
 
