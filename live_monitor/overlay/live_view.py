@@ -45,7 +45,7 @@ class LiveView:
         self._zones, self._recorded = zones, recorded
         self._rate, self._latency = RateCounter(), Latency()
         self._panel: Image | None = None
-        self._panel_s = 0.0
+        self._panel_s, self._panel_has_details = 0.0, False
 
     def take(self, analysed: FrameResult, now_s: float) -> FrameResult:
         """Takes the next result, and the time in seconds by the clock that `draw` gets too.
@@ -77,26 +77,31 @@ class LiveView:
     def draw(self, now_s: float, view: View, notice: str = "", message: str = "") -> Image:
         """The picture as the window shows it now, uint8 (H, W, 3) BGR; see `live_monitor.overlay.renderer`."""
         image = BLANK if self.frame is None else self.frame.image
+        details = self._latency.lines(now_s, still=bool(notice))
         status = Status(
             self._rate.rate(now_s),
             (image.shape[1], image.shape[0]),
             notice,
             message,
-            self._latency.lines(now_s, still=bool(notice)),
+            () if view.panel else details,
             recorded=self._recorded,
         )
         readings, left_out = (self.result.readings, self.result.left_out) if self.result else ((), ())
         hidden = self._hidden(image) if view.blur else ()
         shown = render(image, readings, status, self._zones, view, left_out, hidden)
-        return np.hstack([shown, self._panel_for(shown, now_s)]) if view.panel else shown
+        if not view.panel:
+            return shown
+        return np.hstack([shown, self._panel_for(shown, now_s, details if view.details else ())])
 
     def _hidden(self, image: Image) -> Sequence[Box]:
         """Where somebody may be of whom nothing is said yet; before there is a result, anywhere."""
         return self.result.newcomers if self.result else [Box(0, 0, image.shape[1], image.shape[0])]
 
-    def _panel_for(self, shown: Image, now_s: float) -> Image:
-        if self._panel is None or now_s - self._panel_s >= PANEL_EVERY_S or self._panel.shape[0] != shown.shape[0]:
-            self._panel, self._panel_s = draw_panel(self.pulse, shown.shape[1], shown.shape[0]), now_s
+    def _panel_for(self, shown: Image, now_s: float, details: Sequence[str]) -> Image:
+        old = self._panel is None or self._panel.shape[0] != shown.shape[0] or self._panel_has_details != bool(details)
+        if self._panel is None or old or now_s - self._panel_s >= PANEL_EVERY_S:
+            self._panel, self._panel_s = draw_panel(self.pulse, shown.shape[1], shown.shape[0], details), now_s
+            self._panel_has_details = bool(details)
         return self._panel
 
 

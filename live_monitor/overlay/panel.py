@@ -39,8 +39,8 @@ def panel_width(width: int, height: int) -> int:
     return max(1, round(WIDTH_OF_SHORT_SIDE * min(width, height)))
 
 
-def draw_panel(pulse: Pulse, width: int, height: int) -> Image:
-    """The panel for a picture of that size, uint8 (height, panel_width(width, height), 3) BGR."""
+def draw_panel(pulse: Pulse, width: int, height: int, details: Sequence[str] = ()) -> Image:
+    """The panel for a picture of that size, uint8 (height, panel_width(width, height), 3) BGR; above the charts these lines."""
     image = np.empty((height, panel_width(width, height), 3), np.uint8)
     cv2.rectangle(image, (0, 0), image.shape[1::-1], GROUND_BGR, cv2.FILLED)
     column = _Column(image, Style.for_picture(width, height, TEXT), Style.for_picture(width, height, SMALL_TEXT))
@@ -54,6 +54,10 @@ def draw_panel(pulse: Pulse, width: int, height: int) -> Image:
         column.gap()
         column.line("Unusual for this session:", UNUSUAL_BGR, small=True)
         column.line(pulse.unusual, UNUSUAL_BGR)
+    if details:
+        column.gap()
+    for detail in details:
+        column.paragraph(detail, FAINT_BGR)
     column.gap()
     column.charts(list(pulse.points), pulse.markers)
     return image
@@ -86,6 +90,17 @@ class _Column:
         if right:
             room = plate_size(right, style)[0] - 2 * style.padding
             write(self._image, right, (self._margin + self._inner - room, baseline), colour, style)
+
+    def paragraph(self, text: str, colour: Colour) -> None:
+        """Small text of several lines where it is wider than the panel."""
+        line = ""
+        for word in text.split():
+            longer = f"{line} {word}".lstrip()
+            if line and plate_size(longer, self._small)[0] - 2 * self._small.padding > self._inner:
+                self.line(line, colour, small=True)
+                longer = word
+            line = longer
+        self.line(line, colour, small=True)
 
     def shares(self, counts: NDArray[np.float64]) -> None:
         """How many readable faces look how at the moment: a bar, and a line for each emotion."""

@@ -44,7 +44,7 @@ class Status:
         source_size: width and height of the source's pictures, in pixels.
         notice: what keeps the picture from going on ("Loading model", "Signal lost"), at the lower edge, or "".
         message: something done a moment ago ("Snapshot written to ..."), near that edge too, or "".
-        details: lines with times, shown with the details.
+        details: lines with times, shown with the details where these are not in the panel.
         recorded: whether the pictures are recorded.
     """
 

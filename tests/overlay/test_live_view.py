@@ -155,6 +155,34 @@ def test_in_a_pause_the_details_stay_as_they_were() -> None:
     np.testing.assert_array_equal(early, late)
 
 
+def timed(pts_s: float) -> FrameResult:
+    return replace(result(pts_s), stages_ms={"detect": 4.0})
+
+
+def test_the_times_are_in_the_panel_and_cover_nobody_where_there_is_one() -> None:
+    live_view = LiveView()
+    live_view.take(timed(0.0), 0.0)
+    beside, without, alone = (
+        live_view.draw(0.0, View(panel=panel, details=details))[:, : SIZE[0]]
+        for panel, details in ((True, True), (False, True), (False, False))
+    )
+    corner = np.s_[20:44, 100:190]  # below the line along the upper edge, beside the bars of the face
+    assert np.array_equal(beside[corner], alone[corner])
+    assert not np.array_equal(without[corner], alone[corner])
+
+
+def test_the_times_come_into_the_panel_and_go_with_the_key_at_once() -> None:
+    live_view = LiveView()
+    live_view.take(timed(0.0), 5.0)
+    plain = panel_of(live_view, 5.0)
+    detailed = live_view.draw(5.1, View(panel=True, details=True))[:, SIZE[0] :]
+    np.testing.assert_array_equal(
+        detailed, draw_panel(live_view.pulse, *SIZE, ("ms: detect 4.0", "result 0 ms old, 0 frames dropped"))
+    )
+    assert not np.array_equal(detailed, plain)
+    np.testing.assert_array_equal(panel_of(live_view, 5.2), plain)
+
+
 @pytest.mark.parametrize("size", [(10_000, 1), (1, 10_000), (3000, 2), (2, 3000), (1, 1)])
 def test_a_very_flat_or_narrow_picture_can_be_shown_with_everything_on(size: tuple[int, int]) -> None:
     live_view = LiveView(recorded=True)

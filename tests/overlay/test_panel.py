@@ -50,7 +50,7 @@ def written(text: str, panel: Image) -> bool:
     write(line, text, (0, line_height(small)), FAINT_BGR, small)
     rows, columns = np.nonzero((line != GROUND_BGR).any(axis=2))
     cut = line[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    return bool(cv2.matchTemplate(panel, cut, cv2.TM_SQDIFF).min() < 1)
+    return cut.shape[1] <= panel.shape[1] and bool(cv2.matchTemplate(panel, cut, cv2.TM_SQDIFF).min() < 1)
 
 
 def has(image: Image, colour: tuple[int, int, int]) -> bool:
@@ -163,3 +163,12 @@ def test_a_time_when_nobody_was_readable_is_a_gap() -> None:
     filled = filled_columns(draw_panel(pulse, 1280, 720))
     assert np.flatnonzero(np.diff(filled.astype(int)) != 0).size == 3
     assert filled.mean() == pytest.approx(4 / 30, abs=0.03)
+
+
+def test_details_are_written_line_by_line_and_a_wide_one_goes_on_in_the_next_line() -> None:
+    words = [f"stage{number} {number}.0" for number in range(6)]
+    panel = draw_panel(full(), 1280, 720, ("result 8 ms old", " ".join(words)))
+    assert written("result 8 ms old", panel)
+    breaks = [row for row in range(1, 6) if written(" ".join(words[:row]), panel) and written(" ".join(words[row:]), panel)]
+    assert breaks
+    assert not written(" ".join(words), panel)
