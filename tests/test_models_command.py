@@ -50,7 +50,7 @@ def row(out: str, name: str) -> str:
 def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """custom-cnn and facegrid, where a test may change them; where custom-cnn is."""
     shutil.copytree(packaged_folder("models"), tmp_path / "models", ignore=shutil.ignore_patterns("glance*", "glimpse"))
-    for module in ("live_monitor.classify.card", "live_monitor.detect.facegrid"):
+    for module in ("live_monitor.classify.card", "live_monitor.detect.card"):
         monkeypatch.setattr(f"{module}.packaged_folder", lambda name: tmp_path / name)
     return tmp_path / "models" / "custom-cnn"
 

@@ -14,14 +14,11 @@ from live_monitor.classify.preprocess import NORMALISATION
 from live_monitor.classify.quality import EVERY_FACE, Limits
 from live_monitor.detect.names import DETECTORS
 from live_monitor.errors import ModelError
+from live_monitor.files.card import CARD_FILE, Files, listed_files
 from live_monitor.files.checksum import verified
 from live_monitor.files.path_kind import is_file
 from live_monitor.files.resources import packaged_folder
 from live_monitor.labels import FERPLUS_LABELS, LABELS
-
-CARD_FILE = "card.json"
-LITERT, KERAS = "litert", "keras"
-"""The two kinds of weights a card can list under "files"."""
 
 UNSURE_BELOW = 0.45
 """Where a card says nothing of it."""
@@ -61,7 +58,7 @@ class ModelCard:
     readable: Limits
     ferplus: bool
     ferplus_share: float
-    files: Mapping[str, tuple[str, str]]
+    files: Files
     facts: Mapping[str, Any]
 
     @property
@@ -175,7 +172,7 @@ def _parse(facts: Any, folder: Path) -> ModelCard:
             readable=_readable(facts),
             ferplus=bool(facts.get("ferplus", False)),
             ferplus_share=_ferplus_share(facts),
-            files={kind: (str(file["name"]), str(file["sha256"])) for kind, file in facts["files"].items()},
+            files=listed_files(facts),
             facts=facts,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

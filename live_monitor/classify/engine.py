@@ -8,8 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.card import KERAS, LITERT, ModelCard
+from live_monitor.classify.card import ModelCard
 from live_monitor.errors import ModelError
+from live_monitor.files.card import KERAS, LITERT
 from live_monitor.networks.gpu import gpu_available, nvidia_driver_found
 
 logger = logging.getLogger(__name__)

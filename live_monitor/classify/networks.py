@@ -13,9 +13,10 @@ from typing import Any
 
 import keras
 
-from live_monitor.classify.card import KERAS, ModelCard
+from live_monitor.classify.card import ModelCard
 from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.errors import ModelError
+from live_monitor.files.card import KERAS
 from live_monitor.labels import LABELS
 from live_monitor.networks.batch_norm import BatchNormalization
 from live_monitor.networks.dtype_policy import dtype_policy

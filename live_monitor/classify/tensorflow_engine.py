@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.card import KERAS, ModelCard
+from live_monitor.classify.card import ModelCard
+from live_monitor.files.card import KERAS
 from live_monitor.networks.gpu import PRECISION, tensorflow_on
 
 WARM_BATCHES = (1, 2, 4, 8, 16, 32)

@@ -6,8 +6,9 @@ import logging
 from pathlib import Path
 
 from live_monitor.detect import haar, yunet
+from live_monitor.detect.card import load_detector_card
 from live_monitor.detect.detector import FAINT, FaceFinder
-from live_monitor.detect.facegrid import FaceGrid, load_detector_card
+from live_monitor.detect.facegrid import FaceGrid
 from live_monitor.detect.haar import HaarFinder
 from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.detect.yunet_file import YUNET

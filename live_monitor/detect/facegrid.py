@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import copy
-import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.detect.card import NAME, REINSTALL, DetectorCard, load_detector_card
 from live_monitor.detect.cells import CHANNELS, MIDDLE_GREY, MULTIPLE_PX, STRIDES, VALUES, to_input
 from live_monitor.detect.detector import Doubts
 from live_monitor.detect.grids import Tensor, decode
 from live_monitor.detect.per_size import PerSize
 from live_monitor.errors import ModelError
-from live_monitor.files.checksum import verified
-from live_monitor.files.resources import packaged_folder
+from live_monitor.files.card import LITERT
 from live_monitor.process.quiet import silent_stderr
 from live_monitor.types import Box, Detection, Image
-
-NAME = "facegrid"
-CARD_FILE = "card.json"
-LITERT, KERAS = "litert", "keras"
-"""The two kinds of weights a card lists under "files"."""
 
 MOST_THREADS = 2
 """The network is so small that more wait for each other."""
@@ -36,77 +28,6 @@ OUTPUTS = tuple(f"{kind}_{stride}" for stride in STRIDES for kind in VALUES)
 
 DOUBTFUL = 0.35
 """Score from which a tiny hit is worth a closer look: of a lower one the mean with the best score would be no sure face."""
-
-_REINSTALL = "reinstall live-monitor, or give a folder that train-detector made"
-
-
-@dataclass(frozen=True)
-class DetectorCard:
-    """What the program needs to know of a trained facegrid.
-
-    Attributes:
-        folder: where card and weights lie.
-        threshold: least score of a face, chosen for few false ones, between 0 and 1.
-        smallest_px: side of the smallest face that it finds dependably.
-        files: by kind of weights, file name and SHA-256.
-        facts: the whole card, for people: architecture, data, recipe, measurements, limits.
-    """
-
-    folder: Path
-    threshold: float
-    smallest_px: int
-    files: Mapping[str, tuple[str, str]]
-    facts: Mapping[str, Any]
-
-    def weights(self, kind: str) -> bytes:
-        """A file's content, its checksum verified.
-
-        Raises:
-            ModelError: there is none of this kind, it cannot be read, or it is not the one the card describes.
-        """
-        if kind not in self.files:
-            raise ModelError(f"{self.folder / CARD_FILE}: lists no {kind} weights; {_REINSTALL}")
-        name, sha256 = self.files[kind]
-        return verified(self.folder / name, sha256, _REINSTALL)
-
-
-def load_detector_card(folder: Path | None = None) -> DetectorCard:
-    """Reads a detector's card.
-
-    Args:
-        folder: of card and weights; None: the shipped detector.
-
-    Raises:
-        ModelError: there is none, or it is not facegrid's.
-    """
-    advice = _REINSTALL if folder is None else "check its name, or give a folder that train-detector made"
-    folder = folder or packaged_folder("models") / NAME
-    try:
-        facts = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
-    except NotADirectoryError:
-        raise ModelError(f"{folder}: is a file, not a detector's folder; {advice}") from None
-    except OSError as error:
-        raise ModelError(f"{folder / CARD_FILE}: cannot be read: {error.strerror}; {advice}") from error
-    except ValueError as error:
-        raise ModelError(f"{folder / CARD_FILE}: not JSON: {error}; {_REINSTALL}") from error
-    return _parse(facts, folder)
-
-
-def _parse(facts: Any, folder: Path) -> DetectorCard:
-    try:
-        network = facts["network"]
-        card = DetectorCard(
-            folder=folder,
-            threshold=float(facts["threshold"]),
-            smallest_px=int(facts["smallest_px"]),
-            files={kind: (str(file["name"]), str(file["sha256"])) for kind, file in facts["files"].items()},
-            facts=facts,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"{folder / CARD_FILE}: not a detector's card, wrong or missing: {error}; {_REINSTALL}") from error
-    if network != NAME or not 0 < card.threshold < 1:
-        raise ModelError(f"{folder / CARD_FILE}: network {network}, threshold {card.threshold}: not a facegrid's; {_REINSTALL}")
-    return card
 
 
 class Network(Protocol):
@@ -209,7 +130,7 @@ class LiteRTNetwork:
             self._shape: tuple[int, ...] = ()
             self.run(np.full((MULTIPLE_PX, MULTIPLE_PX, CHANNELS), MIDDLE_GREY, np.uint8))
         except (ValueError, RuntimeError, KeyError, TypeError, IndexError, ZeroDivisionError) as error:
-            raise ModelError(f"facegrid: these weights are not its network's: {error}; {_REINSTALL}") from error
+            raise ModelError(f"facegrid: these weights are not its network's: {error}; {REINSTALL}") from error
 
     def _resize(self, size: tuple[int, int]) -> None:
         """Makes it ready for pictures of this width and height, multiples of MULTIPLE_PX."""

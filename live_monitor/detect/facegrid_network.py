@@ -10,9 +10,10 @@ from typing import Any
 
 import keras
 
+from live_monitor.detect.card import DetectorCard
 from live_monitor.detect.cells import CHANNELS, SCORE, STRIDES, VALUES
-from live_monitor.detect.facegrid import KERAS, DetectorCard
 from live_monitor.errors import ModelError
+from live_monitor.files.card import KERAS
 from live_monitor.networks.batch_norm import BatchNormalization
 from live_monitor.networks.dtype_policy import dtype_policy
 

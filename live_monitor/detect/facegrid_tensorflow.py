@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from live_monitor.detect.card import DetectorCard
 from live_monitor.detect.cells import CHANNELS, MIDDLE_GREY, MULTIPLE_PX
-from live_monitor.detect.facegrid import OUTPUTS, DetectorCard
+from live_monitor.detect.facegrid import OUTPUTS
 from live_monitor.detect.grids import Tensor
 from live_monitor.networks.gpu import PRECISION, tensorflow_on
 from live_monitor.types import Image

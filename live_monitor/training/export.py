@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from live_monitor.classify.card import CARD_FILE, KERAS, LITERT
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import FACE_PX, NORMALISATION, normalise
@@ -20,6 +19,7 @@ from live_monitor.classify.probabilities import emotion_logits, probabilities
 from live_monitor.dataset.fer2013 import Faces, load_fer2013
 from live_monitor.evaluation.emotions.facts import measured_facts
 from live_monitor.evaluation.unsure.coverage import at_coverage
+from live_monitor.files.card import CARD_FILE, KERAS, LITERT
 from live_monitor.files.whole_file import write_whole
 from live_monitor.labels import LABELS
 from live_monitor.process.quiet import silent_stderr

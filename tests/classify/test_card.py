@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from live_monitor.classify.card import CARD_FILE, KERAS, LITERT, load_card
+from live_monitor.classify.card import load_card
 from live_monitor.classify.preprocess import NORMALISATION
 from live_monitor.classify.quality import Limits
 from live_monitor.errors import ModelError
+from live_monitor.files.card import CARD_FILE, KERAS, LITERT
 from live_monitor.labels import LABELS
 
 WEIGHTS = b"weights"

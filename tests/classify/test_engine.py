@@ -17,13 +17,14 @@ import pytest
 from numpy.typing import NDArray
 
 from live_monitor.classify import engine as engines
-from live_monitor.classify.card import KERAS, LITERT, ModelCard, load_card
+from live_monitor.classify.card import ModelCard, load_card
 from live_monitor.classify.engine import Engine, load_engine
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import probabilities
 from live_monitor.classify.tensorflow_engine import TensorFlowEngine
 from live_monitor.errors import ModelError, UsageError
+from live_monitor.files.card import KERAS, LITERT
 from live_monitor.networks.gpu import gpu_available
 from tests.fakes import drawn_faces
 

@@ -1,27 +1,24 @@
-"""The shipped face detector, and folders that are none."""
+"""The shipped face detector."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from live_monitor.detect.card import load_detector_card
 from live_monitor.detect.cells import MIDDLE_GREY, MULTIPLE_PX, to_input
-from live_monitor.detect.facegrid import CARD_FILE, DOUBTFUL, KERAS, LITERT, FaceGrid, LiteRTNetwork, load_detector_card
+from live_monitor.detect.facegrid import DOUBTFUL, FaceGrid, LiteRTNetwork
 from live_monitor.errors import ModelError
+from live_monitor.files.card import LITERT
 from live_monitor.files.resources import packaged_folder
 from live_monitor.types import Image
 from tests.drawn_faces import draw_face
 
-SHIPPED = packaged_folder("models") / "facegrid"
 FACE = (200, 60, 120)
 """x, y, side of the drawn face."""
 
@@ -29,11 +26,6 @@ FACE = (200, 60, 120)
 @pytest.fixture(scope="module")
 def finder() -> FaceGrid:
     return FaceGrid()
-
-
-@pytest.fixture
-def own_copy(tmp_path: Path) -> Path:
-    return shutil.copytree(SHIPPED, tmp_path / "facegrid")
 
 
 def room(width: int = 480, height: int = 300) -> Image:
@@ -46,11 +38,6 @@ def room(width: int = 480, height: int = 300) -> Image:
 def with_face(image: Image) -> Image:
     draw_face(image, *FACE)
     return image
-
-
-def edit(folder: Path, **changes: Any) -> None:
-    card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
-    (folder / CARD_FILE).write_text(json.dumps(card | changes), encoding="utf-8")
 
 
 def test_a_drawn_face_is_found_where_it_is(finder: FaceGrid) -> None:
@@ -120,21 +107,11 @@ def test_a_higher_threshold_finds_less() -> None:
     assert FaceGrid(threshold=0.999).find(image) == []
 
 
-def test_the_shipped_file_is_small_and_the_card_says_what_was_measured() -> None:
-    card = load_detector_card()
-    assert len(card.weights(LITERT)) <= 700_000
-    assert {"architecture", "data", "recipe", "measured", "limits"} <= set(card.facts)
-    assert card.smallest_px <= 24
-
-
 def test_int8_finds_what_the_keras_weights_find(finder: FaceGrid) -> None:
-    from live_monitor.detect.facegrid_network import facegrid
+    from live_monitor.detect.facegrid_network import load_facegrid
     from live_monitor.detect.grids import Tensor, decode
 
-    card = load_detector_card()
-    card.weights(KERAS)
-    network = facegrid()
-    network.load_weights(card.folder / card.files[KERAS][0])
+    network = load_facegrid(load_detector_card(), "float32")
     image = with_face(room(480, 320))
     outputs = network(to_input(image)[None], training=False)
     as_float = decode({name: Tensor(np.asarray(values)[0]) for name, values in outputs.items()}, finder.threshold)
@@ -149,75 +126,16 @@ def test_tensorflow_is_not_loaded() -> None:
     assert done.stdout.strip() == "False"
 
 
-def test_a_folder_without_a_card_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"card\.json: cannot be read: No such file"):
-        FaceGrid(tmp_path)
-
-
-def test_a_file_is_no_detector_and_is_told_so(tmp_path: Path) -> None:
-    video = tmp_path / "lesson.mp4"
-    video.touch()
-    with pytest.raises(ModelError) as refused:
-        FaceGrid(video)
-    advice = "check its name, or give a folder that train-detector made"
-    assert str(refused.value) == f"{video}: is a file, not a detector's folder; {advice}"
-
-
-def test_a_folder_without_a_card_is_not_to_be_mended_by_a_reinstall(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"^(?!.*reinstall).*; check its name, or give a folder that train-detector made$"):
-        FaceGrid(tmp_path)
-
-
-def test_a_card_that_is_no_json_is_named(own_copy: Path) -> None:
-    (own_copy / CARD_FILE).write_text("{", encoding="utf-8")
-    with pytest.raises(ModelError, match=r"card\.json: not JSON"):
-        FaceGrid(own_copy)
-
-
-@pytest.mark.parametrize("changes", [{"threshold": "high"}, {"files": []}, {"smallest_px": None}])
-def test_a_card_that_is_none_is_named(own_copy: Path, changes: dict[str, Any]) -> None:
-    edit(own_copy, **changes)
-    with pytest.raises(ModelError, match="not a detector's card"):
-        FaceGrid(own_copy)
-
-
-@pytest.mark.parametrize("changes", [{"network": "custom-cnn"}, {"threshold": 0}, {"threshold": 1.0}])
-def test_another_network_or_threshold_is_refused(own_copy: Path, changes: dict[str, Any]) -> None:
-    edit(own_copy, **changes)
-    with pytest.raises(ModelError, match="not a facegrid's"):
-        FaceGrid(own_copy)
-
-
-def test_missing_weights_are_named(own_copy: Path) -> None:
-    (own_copy / "model.tflite").unlink()
-    with pytest.raises(ModelError, match=r"model\.tflite: cannot be read"):
-        FaceGrid(own_copy)
-
-
-def test_damaged_weights_are_named(own_copy: Path) -> None:
-    (own_copy / "model.tflite").write_bytes(b"half a file")
-    with pytest.raises(ModelError, match=r"model\.tflite: damaged, its SHA-256 is"):
-        FaceGrid(own_copy)
-
-
-def test_a_card_without_weights_for_the_cpu_is_named(own_copy: Path) -> None:
-    edit(own_copy, files={})
-    with pytest.raises(ModelError, match="lists no litert weights"):
-        FaceGrid(own_copy)
-
-
 @pytest.mark.parametrize("content", [b"no model", b""])
 def test_a_file_that_is_no_network_is_refused(content: bytes) -> None:
     with pytest.raises(ModelError, match="not its network's"):
         LiteRTNetwork(content, threads=1)
 
 
-def test_the_network_of_an_emotion_model_is_refused(own_copy: Path) -> None:
+def test_the_network_of_an_emotion_model_is_refused() -> None:
     content = (packaged_folder("models") / "custom-cnn" / "model.tflite").read_bytes()
-    (own_copy / "model.tflite").write_bytes(content)
-    edit(own_copy, files={LITERT: {"name": "model.tflite", "sha256": hashlib.sha256(content).hexdigest()}})
     with pytest.raises(ModelError, match="not its network's: channels of their input: 1, not 3; reinstall"):
-        FaceGrid(own_copy)
+        LiteRTNetwork(content, threads=1)
 
 
 def test_the_nine_faces_of_a_call_are_found_with_hardly_a_false_one(finder: FaceGrid, shared_data: Path) -> None:

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from live_monitor.detect import choose
+from live_monitor.detect.card import load_detector_card
 from live_monitor.detect.cells import VALUES
-from live_monitor.detect.facegrid import KERAS, LITERT, FaceGrid, LiteRTNetwork, load_detector_card
+from live_monitor.detect.facegrid import FaceGrid, LiteRTNetwork
 from live_monitor.detect.facegrid_tensorflow import TensorFlowNetwork
 from live_monitor.detect.grids import Candidates, decode
 from live_monitor.errors import ModelError, UsageError
+from live_monitor.files.card import KERAS, LITERT
 from live_monitor.networks import gpu
 from live_monitor.networks.gpu import gpu_available
 from live_monitor.settings import Settings

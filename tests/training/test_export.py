@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live_monitor.classify.card import KERAS, LITERT, load_card
+from live_monitor.classify.card import load_card
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import emotion_logits, probabilities, softmax
 from live_monitor.dataset.fer2013 import Faces
 from live_monitor.errors import OutputError, UsageError
+from live_monitor.files.card import KERAS, LITERT
 from live_monitor.labels import LABELS
 from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.training.export import CROP_MARGINS, _chosen_on, _to_int8, export

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.card import KERAS, LITERT, ModelCard, load_card
+from live_monitor.classify.card import ModelCard, load_card
 from live_monitor.classify.crop import resize_face
 from live_monitor.classify.engine import Engine, load_engine
 from live_monitor.classify.preprocess import normalise
@@ -16,6 +16,7 @@ from live_monitor.classify.probabilities import probabilities
 from live_monitor.errors import LiveMonitorError
 from live_monitor.evaluation.emotions.answers import Answers, Candidate
 from live_monitor.evaluation.emotions.deepface import DEEPFACE, load_deepface
+from live_monitor.files.card import KERAS, LITERT
 from live_monitor.labels import LABELS
 
 

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 
 from live_monitor.detect import haar, yunet
+from live_monitor.detect.card import load_detector_card
 from live_monitor.detect.choose import yunet_model
 from live_monitor.detect.detector import FaceFinder, in_pixels_of
-from live_monitor.detect.facegrid import FaceGrid, load_detector_card
+from live_monitor.detect.facegrid import FaceGrid
 from live_monitor.detect.haar import HaarFinder
 from live_monitor.detect.look import look
 from live_monitor.detect.size_to_fit import SizeToFit

@@ -17,10 +17,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.detect.card import NAME
 from live_monitor.detect.cells import to_input
-from live_monitor.detect.facegrid import CARD_FILE, KERAS, LITERT, NAME, LiteRTNetwork
+from live_monitor.detect.facegrid import LiteRTNetwork
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
+from live_monitor.files.card import CARD_FILE, KERAS, LITERT
 from live_monitor.files.whole_file import write_whole
 from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.process.quiet import silent_stderr

@@ -15,8 +15,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.detect.card import load_detector_card
 from live_monitor.detect.cells import STRIDES, VALUES, to_input
-from live_monitor.detect.facegrid import load_detector_card
 from live_monitor.detect.facegrid_network import facegrid, load_facegrid
 from live_monitor.detect.grids import Candidates
 from live_monitor.errors import UsageError

@@ -14,10 +14,11 @@ import pytest
 from numpy.typing import NDArray
 
 from live_monitor.app import load_stages
-from live_monitor.classify.card import LITERT, load_card
+from live_monitor.classify.card import load_card
 from live_monitor.errors import ModelError, UsageError
 from live_monitor.evaluation.emotions.candidates import CardModel, candidates, load_model
 from live_monitor.evaluation.emotions.deepface import OUTPUT_LABELS, DeepFaceModel
+from live_monitor.files.card import LITERT
 from live_monitor.labels import FERPLUS_LABELS, LABELS
 from live_monitor.settings import Settings
 from live_monitor.types import Box, Detection

@@ -52,7 +52,9 @@ def test_the_float_network_takes_pictures_of_any_size(shape: tuple[int, int]) ->
 
 
 def test_the_real_pictures_kept_apart_are_found_by_the_shipped_network(shared_data: Path) -> None:
-    from live_monitor.detect.facegrid import LITERT, LiteRTNetwork, load_detector_card
+    from live_monitor.detect.card import load_detector_card
+    from live_monitor.detect.facegrid import LiteRTNetwork
+    from live_monitor.files.card import LITERT
     from live_monitor.training.faces.average_precision import judge
     from live_monitor.training.faces.look import litert_sight
     from live_monitor.training.faces.pictures import load_pictures

@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from live_monitor.detect import facegrid_network
-from live_monitor.detect.facegrid import CARD_FILE, KERAS, NAME
+from live_monitor.detect.card import NAME
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import ModelError, OutputError, UsageError
+from live_monitor.files.card import CARD_FILE, KERAS
 from live_monitor.files.resources import packaged_folder
 from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.training import average
