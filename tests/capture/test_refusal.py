@@ -47,7 +47,7 @@ def test_a_name_that_nobody_has_is_told() -> None:
 
 
 def test_silence_is_told(file_server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LONGEST_S", 1.1)
+    monkeypatch.setattr(module, "LONGEST_S", 1.1234)
     assert asked(file_server.send(b"", then_hang=True)) == "nothing arrives for 1.1 s"
 
 
