@@ -27,6 +27,9 @@ TRUSTED_SIDE_PX = 16.0
 """The score of a smaller box counts less, by the root of its side's share of this: at that size clouds, letters and coats of
 arms look like faces nearly as often as faces do."""
 
+_NO_FACE = np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros((0, 5, 2), np.float32)
+"""Boxes, logits and landmarks of a grid without a face, as most are."""
+
 MOST_CANDIDATES = 1000
 """Of more cells above the threshold the best so many are looked at: a picture of noise must not stop the program."""
 
@@ -96,6 +99,8 @@ def _above(outputs: Mapping[str, Tensor], stride: int, logit: float) -> tuple[ND
     score = outputs[f"{SCORE}_{stride}"]
     # Compared as they come, so that only the few cells found are turned into floats.
     cells = np.flatnonzero(score.values >= logit / score.scale + score.zero)
+    if not len(cells):
+        return _NO_FACE
     rows, columns = np.divmod(cells, score.values.shape[1])
     middle = middles(rows, columns, stride)
     boxes = decode_boxes(outputs[f"{BOX}_{stride}"].at(cells), middle, stride)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 
 from live_monitor.detect.card import load_detector_card
 from live_monitor.detect.cells import MIDDLE_GREY, MULTIPLE_PX, to_input
@@ -124,6 +126,20 @@ def test_tensorflow_is_not_loaded() -> None:
     code = "import sys; from live_monitor.detect.facegrid import FaceGrid; FaceGrid(); print('tensorflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("quantization", [(1 / 100, 0), (1 / 128, 1), (-1 / 128, 0), (0.0, 0)])
+def test_a_network_that_reads_levels_in_other_steps_is_refused(
+    monkeypatch: pytest.MonkeyPatch, quantization: tuple[float, int]
+) -> None:
+    class Other(Interpreter):  # type: ignore[misc]  # LiteRT ships no types
+        def get_input_details(self) -> list[dict[str, Any]]:
+            (given,) = super().get_input_details()
+            return [given | {"quantization": quantization}]
+
+    monkeypatch.setattr("ai_edge_litert.interpreter.Interpreter", Other)
+    with pytest.raises(ModelError, match="not its network's: a level of its input is not one step of int8; reinstall"):
+        FaceGrid()
 
 
 @pytest.mark.parametrize("content", [b"no model", b""])
