@@ -61,11 +61,11 @@ def test_a_face_seen_in_both_is_one_face() -> None:
 
 def test_what_is_small_in_the_large_picture_too_is_not_taken_from_the_small_copy() -> None:
     class Deluded(Nearsighted):
-        """Sees a face of 20 pixels in every small copy."""
+        """Sees a face of 10 pixels in every small copy."""
 
         def find(self, picture: Image) -> list[Detection]:
             found = super().find(picture)
-            return found if picture.shape[1] > COARSE_SIDE_PX else [*found, Detection(Box(10, 10, 30, 30), 0.9)]
+            return found if picture.shape[1] > COARSE_SIDE_PX else [*found, Detection(Box(10, 10, 20, 20), 0.9)]
 
     assert [round(face.box.width) for face in look(Deluded(), squares(FACE), 1280)] == [160]
 
