@@ -1,4 +1,4 @@
-"""Fetches a pinned file into the user's cache. The only module that goes online by itself, and only `models pull` calls it."""
+"""Fetches a pinned file into the user's cache. The only module that goes online without a user's address, for `models pull`."""
 
 from __future__ import annotations
 

@@ -16,12 +16,12 @@ FACE = Box(400, 200, 560, 360)
 
 
 class Nearsighted(FakeFinder):
-    """Misses what is larger than 100 pixels, and so wants a small copy too."""
+    """Misses what is larger than so many pixels, and so wants a small copy too."""
 
     wants_coarse_look = True
 
-    def __init__(self) -> None:
-        super().__init__(blind_above_px=100)
+    def __init__(self, blind_above_px: int = 100) -> None:
+        super().__init__(blind_above_px=blind_above_px)
 
 
 @pytest.mark.parametrize("side_px", [320, 500, 1280, 1600])
@@ -52,6 +52,11 @@ def test_a_large_face_is_seen_in_the_small_copy_and_a_small_one_in_the_large_pic
     small = Box(900, 100, 940, 140)
     faces = look(Nearsighted(), squares(FACE, small), 1280)
     assert sorted(round(face.box.width) for face in faces) == [40, 160]
+
+
+def test_a_middling_face_that_the_large_picture_misses_is_taken_from_the_small_copy() -> None:
+    [face] = look(Nearsighted(blind_above_px=80), squares(Box(400, 200, 488, 288)), 1280)
+    assert round(face.box.width) == 88
 
 
 def test_a_face_seen_in_both_is_one_face() -> None:
