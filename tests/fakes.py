@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.classifier import EmotionClassifier
-from live_monitor.detect.detector import Doubts, Expected, Look
+from live_monitor.detect.detector import Copy, Doubts, Expected, Look
 from live_monitor.errors import SourceError
 from live_monitor.labels import FERPLUS_LABELS, LABELS, UNSURE
 from live_monitor.stages import Stages
@@ -240,7 +240,7 @@ class FakeFinder:
     sure_score = 0.5
     smallest_px = 20
     picture_px = 640 * 480
-    wants_coarse_look = False
+    copies: tuple[Copy, ...] = ()
 
     def __init__(self, blind_above_px: float = float("inf")) -> None:
         self.pictures: list[tuple[int, int]] = []

@@ -35,15 +35,32 @@ class FaceFinder(Protocol):
         """Pixels, width times height, that a picture should have when nobody says how small a face may be."""
 
     @property
-    def wants_coarse_look(self) -> bool:
-        """True when it misses faces that fill a large picture, and so must see a small copy of it too."""
+    def copies(self) -> tuple[Copy, ...]:
+        """Smaller copies of a large picture that it must see too, as it misses faces that fill the picture."""
 
     @property
     def doubts(self) -> Doubts | None:
-        """How it judges tiny hits with a closer look; None: it does not."""
+        """How it judges small hits with a closer look; None: it does not."""
 
     def find(self, picture: Image) -> list[Detection]:
         """Faces of uint8 (H, W, 3) BGR of any size, in pixels of that picture, any order, none twice."""
+
+
+class Copy(NamedTuple):
+    """A smaller copy of a picture, to be searched too.
+
+    Attributes:
+        side_px: its longest side.
+        least_face_px: width in it from which a face counts; a smaller one is seen better in the larger picture.
+    """
+
+    side_px: int
+    least_face_px: float
+
+
+SMALLEST_COPY = Copy(320, 25)
+"""Of the pictures kept apart those who are sought at 640 pixels and in this copy too had an average precision of 0.987, with
+faces from 50 pixels on in it 0.982."""
 
 
 class Doubts(NamedTuple):

@@ -11,7 +11,7 @@ import numpy as np
 
 from live_monitor.detect.card import NAME, REINSTALL, DetectorCard, load_detector_card
 from live_monitor.detect.cells import CHANNELS, MIDDLE_GREY, MULTIPLE_PX, STRIDES, VALUES, to_input
-from live_monitor.detect.detector import Doubts
+from live_monitor.detect.detector import SMALLEST_COPY, Copy, Doubts
 from live_monitor.detect.grids import Tensor, decode
 from live_monitor.detect.per_size import PerSize
 from live_monitor.errors import ModelError
@@ -28,7 +28,7 @@ _SIGN = np.uint8(0x80)
 """The bit by which a level, 0..255, differs from the same as int8, -128..127. A table would take seven times as long."""
 
 DOUBTFUL = 0.35
-"""Score from which a tiny hit is worth a closer look: of a lower one the mean with the best score would be no sure face."""
+"""Score from which a small hit is worth a closer look: of a lower one the mean with the best score would be no sure face."""
 
 
 class Network(Protocol):
@@ -43,8 +43,8 @@ class FaceGrid:
 
     name = NAME
     picture_px = 1280 * 720
-    wants_coarse_look = True
-    """It was trained for the most part on faces of 6 to 170 pixels."""
+    copies = (Copy(640, 0), SMALLEST_COPY)
+    """It was trained for the most part on faces of 6 to 170 pixels, and each size shows it some that the others do not."""
 
     def __init__(
         self,

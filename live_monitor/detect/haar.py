@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.detect.detector import merge_overlapping
+from live_monitor.detect.detector import Copy, merge_overlapping
 from live_monitor.errors import ModelError
 from live_monitor.files.opencv_path import opencv_path
 from live_monitor.files.path_kind import is_file
@@ -42,7 +42,7 @@ class HaarFinder:
     sure_score = THRESHOLD
     smallest_px = 24
     picture_px = 640 * 360
-    wants_coarse_look = False
+    copies: tuple[Copy, ...] = ()
     doubts = None
 
     def __init__(self, *, profile: bool = False, cascade: Path | None = None, fewest_hits: int = FEWEST_HITS) -> None:

@@ -14,11 +14,11 @@ Network = TypeVar("Network")
 Size = tuple[int, int]
 """Width and height in pixels."""
 
-SIZES_READY = 6
-"""The full size, the small copy, the closer look, and the sizes fitted to faces between which a video goes to and fro."""
+SIZES_READY = 8
+"""The full size, its copies, the closer look, and the sizes fitted to faces between which a video goes to and fro."""
 
-PIXELS_READY = 1_340_000
-"""Of all sizes together: the full size, 1280x720, and small ones, but no second large one, which takes 15 MB."""
+PIXELS_READY = 1_500_000
+"""Of all sizes together: the full size, 1280x720, its copies and small ones, but no second large one, which takes 15 MB."""
 
 
 class PerSize(Generic[Network]):

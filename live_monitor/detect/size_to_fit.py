@@ -10,8 +10,8 @@ import logging
 import math
 from collections.abc import Iterable, Sequence
 
-from live_monitor.detect.detector import Expected, FaceFinder, Look, merge_overlapping, same_face
-from live_monitor.detect.look import COARSE_SIDE_PX, look
+from live_monitor.detect.detector import SMALLEST_COPY, Expected, FaceFinder, Look, merge_overlapping, same_face
+from live_monitor.detect.look import look
 from live_monitor.detect.surroundings import Surroundings, pixels_around
 from live_monitor.media_steps import MediaSteps
 from live_monitor.scaling import MOST_ENLARGED
@@ -178,7 +178,7 @@ class SizeToFit:
         """Longest side of the smallest picture in which a finder sees all of these."""
         smallest = min((min(box.width, box.height) for box in boxes), default=math.inf)
         wanted_px = max(frame.width, frame.height) * self._finder.smallest_px / max(smallest, 1.0)
-        return max(COARSE_SIDE_PX, SIDE_STEP_PX * math.ceil(wanted_px / SIDE_STEP_PX))
+        return max(SMALLEST_COPY.side_px, SIDE_STEP_PX * math.ceil(wanted_px / SIDE_STEP_PX))
 
     def _use(self, frame: Frame, side_px: float) -> None:
         side_px = min(round(side_px), self._full_side_px(frame.image))

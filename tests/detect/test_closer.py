@@ -1,10 +1,10 @@
-"""A closer look at tiny hits, by a finder of bright squares that gives them another score there."""
+"""A closer look at small hits, by a finder of bright squares that gives them another score there."""
 
 from __future__ import annotations
 
 import pytest
 
-from live_monitor.detect.closer import CLOSE, MOST, TINY_PX, TOGETHER, look_closer
+from live_monitor.detect.closer import CLOSE, MOST, SMALL_PX, SURE, TINY_PX, TOGETHER, look_closer
 from live_monitor.detect.detector import Doubts
 from live_monitor.detect.look import look
 from live_monitor.types import Box, Detection, Image
@@ -14,7 +14,8 @@ SCALE = 4.0
 """Pixels of the picture in one of what was searched."""
 
 TINY = Box(400, 200, 456, 256)
-LARGE = Box(800, 600, 864, 664)
+SMALL = Box(600, 400, 700, 500)
+LARGE = Box(800, 600, 928, 728)
 CLOSE_PICTURE = (TOGETHER * CLOSE.cell_px, CLOSE.cell_px)
 
 
@@ -37,7 +38,7 @@ def hits(*boxes: Box, score: float = 0.5) -> list[Detection]:
 
 
 def test_the_sizes_of_this_file_are_what_it_says() -> None:
-    assert TINY.width / SCALE < TINY_PX <= LARGE.width / SCALE
+    assert TINY.width / SCALE < TINY_PX <= SMALL.width / SCALE < SMALL_PX <= LARGE.width / SCALE
 
 
 @pytest.mark.parametrize(("closer", "score"), [(0.9, 0.7), (0.1, 0.3)])
@@ -69,6 +70,13 @@ def test_a_larger_one_is_not_looked_at_again() -> None:
     assert finder.pictures == []
 
 
+@pytest.mark.parametrize(("box", "score", "again"), [(SMALL, 0.7, True), (SMALL, SURE, False), (TINY, SURE, True)])
+def test_a_sure_hit_is_looked_at_again_only_where_it_is_tiny(box: Box, score: float, *, again: bool) -> None:
+    finder = Finder(0.9)
+    look_closer(finder, squares(box), hits(box, score=score), SCALE)
+    assert bool(finder.pictures) == again
+
+
 def test_who_is_not_seen_again_counts_half() -> None:
     [face] = look_closer(Finder(0.9), squares(), hits(TINY), SCALE)
     assert (face.box, face.score) == (TINY, 0.25)
@@ -89,6 +97,13 @@ def test_of_very_many_only_the_best_are_looked_at_and_others_count_half() -> Non
     faces = look_closer(finder, squares(best), [*hits(*boxes, score=0.4), *hits(best)], 1.0)
     assert len(finder.pictures) == MOST / TOGETHER
     assert sorted({face.score or 0.0 for face in faces}) == [pytest.approx(0.2), pytest.approx(0.7)]
+
+
+def test_of_very_many_those_that_are_not_tiny_keep_their_score_where_there_is_no_time_for_them() -> None:
+    boxes = [Box(x, y, x + 20, y + 20) for y in range(0, 900, 40) for x in range(0, 1200, 40)]
+    faces = look_closer(Finder(0.9), squares(), hits(*boxes, score=0.4), 1.0)
+    assert len(faces) == len(boxes)
+    assert sum(face.score == pytest.approx(0.4) for face in faces) == len(boxes) - MOST
 
 
 def test_two_hits_that_turn_out_to_be_one_face_are_one() -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from live_monitor.detect import tiles
-from live_monitor.detect.look import COARSE_SIDE_PX, look
+from live_monitor.detect.detector import SMALLEST_COPY, Copy
+from live_monitor.detect.look import look
 from live_monitor.types import Box, Detection, Image
 from tests.fakes import FakeFinder, squares
 
@@ -18,7 +19,7 @@ FACE = Box(400, 200, 560, 360)
 class Nearsighted(FakeFinder):
     """Misses what is larger than so many pixels, and so wants a small copy too."""
 
-    wants_coarse_look = True
+    copies: tuple[Copy, ...] = (SMALLEST_COPY,)
 
     def __init__(self, blind_above_px: int = 100) -> None:
         super().__init__(blind_above_px=blind_above_px)
@@ -55,8 +56,8 @@ def test_a_large_face_is_seen_in_the_small_copy_and_a_small_one_in_the_large_pic
 
 
 def test_a_middling_face_that_the_large_picture_misses_is_taken_from_the_small_copy() -> None:
-    [face] = look(Nearsighted(blind_above_px=80), squares(Box(400, 200, 488, 288)), 1280)
-    assert round(face.box.width) == 88
+    [face] = look(Nearsighted(blind_above_px=80), squares(Box(400, 200, 508, 308)), 1280)
+    assert round(face.box.width) == 108
 
 
 def test_a_face_seen_in_both_is_one_face() -> None:
@@ -70,7 +71,7 @@ def test_what_is_small_in_the_large_picture_too_is_not_taken_from_the_small_copy
 
         def find(self, picture: Image) -> list[Detection]:
             found = super().find(picture)
-            return found if picture.shape[1] > COARSE_SIDE_PX else [*found, Detection(Box(10, 10, 20, 20), 0.9)]
+            return found if picture.shape[1] > SMALLEST_COPY.side_px else [*found, Detection(Box(10, 10, 20, 20), 0.9)]
 
     assert [round(face.box.width) for face in look(Deluded(), squares(FACE), 1280)] == [160]
 
@@ -81,12 +82,44 @@ def test_what_is_wide_in_the_large_picture_must_be_a_face_in_the_small_copy_too(
 
         def find(self, picture: Image) -> list[Detection]:
             found = super().find(picture)
-            return [*found, Detection(Box(600, 10, 900, 300), 0.9)] if picture.shape[1] > COARSE_SIDE_PX else found
+            return [*found, Detection(Box(600, 10, 900, 300), 0.9)] if picture.shape[1] > SMALLEST_COPY.side_px else found
 
     assert [round(face.box.width) for face in look(Dreamer(), squares(FACE), 1280)] == [160]
 
 
-@pytest.mark.parametrize(("side_px", "looks"), [(COARSE_SIDE_PX, 1), (2 * COARSE_SIDE_PX - 1, 1), (2 * COARSE_SIDE_PX, 2)])
+def test_what_only_a_middle_copy_shows_is_found_however_small() -> None:
+    class Astigmatic(Nearsighted):
+        """Sees in pictures of 640 pixels only."""
+
+        copies = (SMALLEST_COPY, Copy(640, 0))
+
+        def find(self, picture: Image) -> list[Detection]:
+            return super().find(picture) if picture.shape[1] == 640 else []
+
+    [face] = look(Astigmatic(), squares(Box(400, 200, 440, 240)), 1280)
+    np.testing.assert_allclose(face.box, (400, 200, 440, 240), atol=2)
+
+
+@pytest.mark.parametrize(("in_small_copy", "score"), [(0.5, 0.7), (0.4, 0.9), (None, 0.9)])
+def test_a_face_that_several_looks_see_has_the_mean_of_their_scores(in_small_copy: float | None, score: float) -> None:
+    class Wavering(Nearsighted):
+        """Is surer of a face in a large picture than in a small copy, or does not see it there."""
+
+        def find(self, picture: Image) -> list[Detection]:
+            found = super().find(picture)
+            if picture.shape[1] > SMALLEST_COPY.side_px:
+                return found
+            return [Detection(face.box, in_small_copy) for face in found if in_small_copy]
+
+    [face] = look(Wavering(blind_above_px=150), squares(Box(400, 200, 520, 320)), 1280)
+    assert face.score == pytest.approx(score)
+    assert face.landmarks is not None  # those of the better look
+
+
+SIDE_COPIED = round(1.5 * SMALLEST_COPY.side_px)
+
+
+@pytest.mark.parametrize(("side_px", "looks"), [(SMALLEST_COPY.side_px, 1), (SIDE_COPIED - 1, 1), (SIDE_COPIED, 2)])
 def test_the_small_copy_is_searched_only_where_it_adds_something(side_px: int, looks: int) -> None:
     finder = Nearsighted()
     look(finder, squares(FACE), side_px)

@@ -9,8 +9,7 @@ from itertools import pairwise
 import pytest
 
 from live_monitor.detect import tiles
-from live_monitor.detect.detector import Expected
-from live_monitor.detect.look import COARSE_SIDE_PX
+from live_monitor.detect.detector import SMALLEST_COPY, Expected
 from live_monitor.detect.size_to_fit import (
     CALM_FULL_LOOK_EVERY_S,
     EVERYWHERE_EVERY_S,
@@ -73,7 +72,7 @@ def test_large_faces_are_then_looked_for_in_a_small_picture() -> None:
     watch = Watch()
     for number in range(5):
         assert len(watch.show(squares(NEAR), number * EVERYWHERE_EVERY_S)) == 1
-    assert watch.first_sides[1:] == [COARSE_SIDE_PX] * 4
+    assert watch.first_sides[1:] == [SMALLEST_COPY.side_px] * 4
 
 
 def test_the_smallest_face_decides_and_is_still_found() -> None:
@@ -81,7 +80,7 @@ def test_the_smallest_face_decides_and_is_still_found() -> None:
     for number in range(5):
         assert len(watch.show(squares(NEAR, MIDDLE), number * EVERYWHERE_EVERY_S)) == 2
     [fitted] = set(watch.first_sides[1:])
-    assert COARSE_SIDE_PX < fitted < FULL_PX
+    assert SMALLEST_COPY.side_px < fitted < FULL_PX
     assert 60 * fitted / 1280 == pytest.approx(FakeFinder.smallest_px, rel=0.08)
 
 
@@ -129,16 +128,16 @@ class Distrustful(FakeFinder):
 
 
 def test_a_face_lost_in_the_small_picture_is_found_at_once_in_the_large_one() -> None:
-    watch = Watch(Distrustful(likes_px=int(COARSE_SIDE_PX * 1.2)))
+    watch = Watch(Distrustful(likes_px=int(SMALLEST_COPY.side_px * 1.2)))
     assert [len(watch.show(squares(NEAR), number * SEARCH_AGAIN_S)) for number in range(20)] == [1] * 20
 
 
 def test_a_size_at_which_a_face_is_lost_is_not_used() -> None:
-    watch = Watch(Distrustful(likes_px=int(COARSE_SIDE_PX * 1.2)))
+    watch = Watch(Distrustful(likes_px=int(SMALLEST_COPY.side_px * 1.2)))
     for number in range(8):
         watch.show(squares(NEAR), number * 0.04)
-    assert watch.sides[:2] == [FULL_PX, COARSE_SIDE_PX]
-    assert set(watch.sides[2:]) - {QUICK.cell_px} == {LOST_ENLARGES * COARSE_SIDE_PX}
+    assert watch.sides[:2] == [FULL_PX, SMALLEST_COPY.side_px]
+    assert set(watch.sides[2:]) - {QUICK.cell_px} == {LOST_ENLARGES * SMALLEST_COPY.side_px}
 
 
 def test_a_face_that_comes_and_goes_is_not_looked_for_at_full_size_every_time() -> None:
@@ -169,10 +168,10 @@ def test_when_the_small_face_is_gone_the_picture_becomes_smaller_again() -> None
     watch = Watch()
     watch.show(squares(NEAR, MIDDLE), 0)
     watch.show(squares(NEAR), 0.5)
-    assert watch.sides[-1] > COARSE_SIDE_PX
+    assert watch.sides[-1] > SMALLEST_COPY.side_px
     watch.show(squares(NEAR), CALM_FULL_LOOK_EVERY_S + 0.1)
     watch.show(squares(NEAR), CALM_FULL_LOOK_EVERY_S + 0.2)
-    assert watch.sides[-1] == COARSE_SIDE_PX
+    assert watch.sides[-1] == SMALLEST_COPY.side_px
 
 
 def test_a_small_face_that_one_look_sees_does_not_keep_the_picture_large() -> None:
@@ -181,8 +180,8 @@ def test_a_small_face_that_one_look_sees_does_not_keep_the_picture_large() -> No
     for number in range(1, 5):
         watch.show(squares(NEAR), number * EVERYWHERE_EVERY_S)
     until_decided = 1 + round(NEWCOMER_S / EVERYWHERE_EVERY_S)
-    assert min(watch.first_sides[:until_decided]) > COARSE_SIDE_PX
-    assert set(watch.first_sides[until_decided:]) == {COARSE_SIDE_PX}
+    assert min(watch.first_sides[:until_decided]) > SMALLEST_COPY.side_px
+    assert set(watch.first_sides[until_decided:]) == {SMALLEST_COPY.side_px}
 
 
 @pytest.mark.parametrize("fps", [10, 5])
@@ -251,7 +250,7 @@ def test_the_size_is_told_when_it_changes(caplog: pytest.LogCaptureFixture) -> N
     watch = Watch()
     for number in range(10):
         watch.show(squares(NEAR), number * 0.04)
-    assert caplog.messages == [f"fake: looks for faces in pictures of {COARSE_SIDE_PX} pixels, longest side"]
+    assert caplog.messages == [f"fake: looks for faces in pictures of {SMALLEST_COPY.side_px} pixels, longest side"]
 
 
 class TestBetweenLooksAtTheWholeFrame:

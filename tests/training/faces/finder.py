@@ -17,7 +17,7 @@ Corners = tuple[float, float, float, float]
 class Finder:
     """Finds the same boxes in every picture of one width, nothing in others."""
 
-    name, sure_score, smallest_px, picture_px, wants_coarse_look, doubts = "finder", 0.5, 10, 10_000, False, None
+    name, sure_score, smallest_px, picture_px, copies, doubts = "finder", 0.5, 10, 10_000, (), None
 
     def __init__(self, *boxes: Corners, score: float | None = 0.9, width: int = WIDTH) -> None:
         self._boxes, self._score, self._width = boxes, score, width

@@ -27,7 +27,7 @@ def enlarged(*values: float) -> tuple[float, ...]:
 class Teacher:
     """Finds BOX and POINTS, and before and after it something worse, but nobody in a dark picture."""
 
-    name, sure_score, smallest_px, picture_px, wants_coarse_look, doubts = "teacher", 0.5, 10, 10_000, False, None
+    name, sure_score, smallest_px, picture_px, copies, doubts = "teacher", 0.5, 10, 10_000, (), None
 
     def __init__(self, *, landmarks: bool = True) -> None:
         self.seen: list[Image] = []
