@@ -116,6 +116,24 @@ def test_a_face_that_several_looks_see_has_the_mean_of_their_scores(in_small_cop
     assert face.landmarks is not None  # those of the better look
 
 
+@pytest.mark.parametrize(("side", "score"), [(60, 0.7), (30, 0.9)])
+def test_a_copy_in_which_a_face_is_too_small_tells_nothing_of_whom_the_larger_picture_shows(side: int, score: float) -> None:
+    class Keen(Nearsighted):
+        """Sees one face however small it is, less surely in a copy."""
+
+        copies = (Copy(640, 0),)
+        picture_px = 1280 * 960
+
+        def find(self, picture: Image) -> list[Detection]:
+            scale = picture.shape[1] / 1280
+            return [
+                Detection(Box(400 * scale, 200 * scale, (400 + side) * scale, (200 + side) * scale), 0.9 if scale == 1 else 0.5)
+            ]
+
+    [face] = look(Keen(), squares(), 1280)
+    assert face.score == pytest.approx(score)
+
+
 SIDE_COPIED = round(1.5 * SMALLEST_COPY.side_px)
 
 
