@@ -1,20 +1,24 @@
-"""A closer look at small hits: each out of the picture itself, larger than it was searched.
+"""A closer look at small hits: each out of the picture itself, larger than it was searched, and mirrored beside that.
 
 In a picture made small a face of ten pixels looks much like a letter or the back of a head; mostly there is more to see of it.
+Mirrored, a face is a face too, and a hat is mostly none.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import statistics
+from collections.abc import Sequence
 
-from live_monitor.detect.detector import FaceFinder, merge_overlapping
+import numpy as np
+
+from live_monitor.detect.detector import FaceFinder, merge_overlapping, mirrored
 from live_monitor.detect.surroundings import Scale, Surroundings
 from live_monitor.types import Box, Detection, Image
 
-SMALL_PX = 32.0
-"""Side of a hit, the square's of the same area, in the picture searched, under which one look tells little: a coat of arms looks
-like a face there, picture after picture."""
+SMALL_PX = 48.0
+"""Side of a hit, the square's of the same area, in the picture searched, under which one look tells little: a coat of arms or
+a hat looks like a face there, picture after picture."""
 
 SURE = 0.75
 TINY_PX = 16.0
@@ -26,14 +30,11 @@ CLOSE = Scale(128, 48)
 MOST = 100
 """Hits that are looked at closer, the best ones: a picture of noise must not stop the program."""
 
-TOGETHER = 2
-"""Hits in one picture, always as many, as a network is made for each size of picture."""
-
 
 def look_closer(finder: FaceFinder, image: Image, found: Sequence[Detection], scale: float) -> list[Detection]:
-    """Judges the doubtful ones of some hits by both looks: score and box are their means.
+    """Judges the doubtful ones of some hits by three looks, the first and two closer ones: score and box are their means.
 
-    One that is not seen again has half its score; of very many a tiny one too that there was no time for.
+    A look that does not see it counts as a score of 0. Of very many, a tiny one that there was no time for counts as not seen.
 
     Args:
         finder: has found them, and looks again.
@@ -49,8 +50,8 @@ def look_closer(finder: FaceFinder, image: Image, found: Sequence[Detection], sc
         return list(found)
     sure = [hit for hit in found if not _is_doubtful(hit, scale)]
     now, late = doubtful[:MOST], doubtful[MOST:]
-    judged = [_mean(hit, seen) for hit, seen in zip(now, _seen_again(finder, image, now), strict=True)]
-    unjudged = [_mean(hit, None) if _is_smaller(hit, TINY_PX * scale) else hit for hit in late]
+    judged = [_mean(hit, _seen_again(finder, image, hit)) for hit in now]
+    unjudged = [_mean(hit, (None, None)) if _is_smaller(hit, TINY_PX * scale) else hit for hit in late]
     return merge_overlapping([*sure, *judged, *unjudged])
 
 
@@ -62,18 +63,23 @@ def _is_smaller(hit: Detection, side_px: float) -> bool:
     return hit.box.area < side_px**2
 
 
-def _seen_again(finder: FaceFinder, image: Image, hits: Sequence[Detection]) -> Iterator[Detection | None]:
-    for first in range(0, len(hits), TOGETHER):
-        closer = Surroundings(image, [hit.box for hit in hits[first : first + TOGETHER]], CLOSE, TOGETHER)
-        yield from closer.found_again(finder.find(closer.picture()))
+def _seen_again(finder: FaceFinder, image: Image, hit: Detection) -> tuple[Detection | None, Detection | None]:
+    """What its surroundings show, and what they show mirrored: both in one picture, which costs less than two."""
+    closer = Surroundings(image, [hit.box], CLOSE)
+    picture = closer.picture()
+    seen = finder.find(np.hstack([picture, picture[:, ::-1]]))
+    plain = [face for face in seen if face.box.centre[0] < CLOSE.cell_px]
+    turned = [mirrored(face, 2 * CLOSE.cell_px) for face in seen if face.box.centre[0] >= CLOSE.cell_px]
+    return closer.found_again(plain)[0], closer.found_again(turned)[0]
 
 
-def _mean(hit: Detection, seen: Detection | None) -> Detection:
-    if seen is None:
-        return dataclasses.replace(hit, score=_score(hit) / 2)
-    box = Box(*((one + other) / 2 for one, other in zip(hit.box, seen.box, strict=True)))
+def _mean(hit: Detection, again: Sequence[Detection | None]) -> Detection:
+    seen = [look for look in again if look is not None]
     # The landmarks are those of the larger picture.
-    return dataclasses.replace(seen, box=box, score=(_score(hit) + _score(seen)) / 2)
+    looks = [hit, *seen]
+    box = Box(*(statistics.fmean(sides) for sides in zip(*(look.box for look in looks), strict=True)))
+    score = sum(map(_score, looks)) / (1 + len(again))
+    return dataclasses.replace(seen[0] if seen else hit, box=box, score=score)
 
 
 def _score(hit: Detection) -> float:

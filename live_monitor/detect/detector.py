@@ -15,6 +15,10 @@ SAME_FACE_OVERLAP = 0.6
 """Two boxes are one face when they share this much of the smaller one's area."""
 
 
+MIRRORED_LANDMARKS = (1, 0, 2, 4, 3)
+"""Of a face's landmarks, right eye, left eye, nose, right and left corner of the mouth, which one each is in the mirror."""
+
+
 class FaceFinder(Protocol):
     """A network or cascade: finds the faces of one picture, at the size the picture has. Belongs to one thread."""
 
@@ -117,6 +121,14 @@ def in_pixels_of(found: Detection, scale: tuple[float, float], shift: tuple[floa
 
     box = Box(*there(found.box.x1, found.box.y1), *there(found.box.x2, found.box.y2))
     return dataclasses.replace(found, box=box, landmarks=found.landmarks and tuple(there(x, y) for x, y in found.landmarks))
+
+
+def mirrored(found: Detection, width_px: float) -> Detection:
+    """A detection in the mirror image of its picture, which has this width."""
+    x1, y1, x2, y2 = found.box
+    points = found.landmarks and [found.landmarks[point] for point in MIRRORED_LANDMARKS]
+    there = points and tuple((width_px - x, y) for x, y in points)
+    return dataclasses.replace(found, box=Box(width_px - x2, y1, width_px - x1, y2), landmarks=there or None)
 
 
 def merge_overlapping(detections: Iterable[Detection]) -> list[Detection]:

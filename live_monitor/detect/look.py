@@ -65,15 +65,29 @@ def _one_a_face(looks: Sequence[Sequence[Detection]]) -> list[Detection]:
     """Whoever several looks see is there once, as the best of them shows, with the mean of their scores."""
     if len(looks) == 1:
         return list(looks[0])
-    return [_with_mean_score(face, looks) for face in merge_overlapping(itertools.chain.from_iterable(looks))]
+    faces = merge_overlapping(itertools.chain.from_iterable(looks))
+    seen = [_of_each_face(hits, faces) for hits in looks]
+    return [_with_mean_score(face, scores) for face, *scores in zip(faces, *seen, strict=True)]
 
 
-def _with_mean_score(face: Detection, looks: Sequence[Sequence[Detection]]) -> Detection:
+def _of_each_face(hits: Sequence[Detection], faces: Sequence[Detection]) -> list[float]:
+    """The best score by which a look shows each face, 0 where it does not.
+
+    A hit tells only of the first and best face that it may be: a half one beside it would rise by it.
+    """
+    scores = [0.0] * len(faces)
+    for hit in hits:
+        owner = next(index for index, face in enumerate(faces) if face is hit or same_face(hit, face))
+        scores[owner] = max(scores[owner], hit.score or 0.0)
+    return scores
+
+
+def _with_mean_score(face: Detection, scores: Sequence[float]) -> Detection:
+    """The face, with the mean of the scores by which looks have seen it; a score of less than SEEN says nothing of it."""
     if face.score is None:
         return face
-    best = (max((hit.score or 0.0 for hit in hits if same_face(hit, face)), default=0.0) for hits in looks)
-    seen = [score for score in best if score >= SEEN * face.score]
-    return dataclasses.replace(face, score=statistics.fmean(seen or [face.score]))  # a box without an area is the same as none
+    seen = [score for score in scores if score >= SEEN * face.score]
+    return dataclasses.replace(face, score=statistics.fmean(seen))
 
 
 def _at_size(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:

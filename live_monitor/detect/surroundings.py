@@ -58,17 +58,16 @@ class _Cell(NamedTuple):
 class Surroundings:
     """The surroundings of faces expected in a frame."""
 
-    def __init__(self, image: Image, faces: Sequence[Box], scale: Scale = QUICK, places: int = 0) -> None:
+    def __init__(self, image: Image, faces: Sequence[Box], scale: Scale = QUICK) -> None:
         """Cuts nothing out yet.
 
         Args:
             image: uint8 (H, W, 3).
             faces: at least one box, in its pixels.
             scale: how large they are shown.
-            places: for how many faces there is room at least.
         """
         self._image, self._scale = image, scale
-        self._columns, self._rows = _grid(max(places, len(faces)))
+        self._columns, self._rows = _grid(len(faces))
         self._cells = [self._cell(number, face) for number, face in enumerate(faces)]
 
     def picture(self) -> Image:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from live_monitor.detect.closer import CLOSE, MOST, SMALL_PX, SURE, TINY_PX, TOGETHER, look_closer
+from live_monitor.detect.closer import CLOSE, MOST, SMALL_PX, SURE, TINY_PX, look_closer
 from live_monitor.detect.detector import Doubts
 from live_monitor.detect.look import look
 from live_monitor.types import Box, Detection, Image
@@ -14,9 +14,9 @@ SCALE = 4.0
 """Pixels of the picture in one of what was searched."""
 
 TINY = Box(400, 200, 456, 256)
-SMALL = Box(600, 400, 700, 500)
-LARGE = Box(800, 600, 928, 728)
-CLOSE_PICTURE = (TOGETHER * CLOSE.cell_px, CLOSE.cell_px)
+SMALL = Box(600, 400, 750, 550)
+LARGE = Box(700, 600, 900, 800)
+CLOSE_PICTURE = (2 * CLOSE.cell_px, CLOSE.cell_px)
 
 
 class Finder(FakeFinder):
@@ -41,14 +41,38 @@ def test_the_sizes_of_this_file_are_what_it_says() -> None:
     assert TINY.width / SCALE < TINY_PX <= SMALL.width / SCALE < SMALL_PX <= LARGE.width / SCALE
 
 
-@pytest.mark.parametrize(("closer", "score"), [(0.9, 0.7), (0.1, 0.3)])
-def test_who_is_seen_again_has_the_mean_of_both_scores_and_boxes(closer: float, score: float) -> None:
-    first = Box(404, 204, 460, 260)
+class OneEyed(Finder):
+    """Sees only one half of a closer look's picture: of two, what is there as it is, or mirrored."""
+
+    def __init__(self, *, mirrored: bool) -> None:
+        super().__init__(0.9)
+        self._mirrored = mirrored
+
+    def find(self, picture: Image) -> list[Detection]:
+        return [hit for hit in super().find(picture) if (hit.box.centre[0] > CLOSE.cell_px) == self._mirrored]
+
+
+@pytest.mark.parametrize(("closer", "score"), [(0.9, 0.7667), (0.1, 0.2333)])
+def test_who_is_seen_again_as_it_is_and_mirrored_has_the_mean_of_all_scores_and_boxes(closer: float, score: float) -> None:
+    first = Box(406, 206, 462, 262)
     [face] = look_closer(Finder(closer), squares(TINY), hits(first), SCALE)
-    assert face.score == pytest.approx(score)
+    assert face.score == pytest.approx(score, abs=1e-4)
     assert face.box == pytest.approx(Box(402, 202, 458, 258), abs=1)
     assert face.landmarks is not None
     assert face.landmarks[0] == pytest.approx((400, 200), abs=1.5)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_look_that_does_not_see_it_counts_as_nought(*, mirrored: bool) -> None:
+    [face] = look_closer(OneEyed(mirrored=mirrored), squares(TINY), hits(TINY), SCALE)
+    assert face.score == pytest.approx((0.5 + 0.9 + 0) / 3)
+    assert face.box == pytest.approx(TINY, abs=1)
+
+
+def test_the_landmarks_of_a_mirrored_look_are_brought_back() -> None:
+    [face] = look_closer(OneEyed(mirrored=True), squares(TINY), hits(TINY), SCALE)
+    assert face.landmarks is not None
+    assert face.landmarks[0] == pytest.approx((TINY.x2, TINY.y1), abs=1.5)  # the finder's are at the left upper corner
 
 
 def test_a_hit_is_shown_larger_than_it_was_searched_out_of_the_picture_itself() -> None:
@@ -61,7 +85,7 @@ def test_a_hit_is_shown_larger_than_it_was_searched_out_of_the_picture_itself() 
     finder = Watching(0.9)
     look_closer(finder, squares(TINY), hits(TINY), SCALE)
     assert finder.pictures == [CLOSE_PICTURE]
-    assert finder.widths == pytest.approx([CLOSE.face_px], abs=1)
+    assert finder.widths == pytest.approx([CLOSE.face_px] * 2, abs=1)
 
 
 def test_a_larger_one_is_not_looked_at_again() -> None:
@@ -77,9 +101,10 @@ def test_a_sure_hit_is_looked_at_again_only_where_it_is_tiny(box: Box, score: fl
     assert bool(finder.pictures) == again
 
 
-def test_who_is_not_seen_again_counts_half() -> None:
+def test_who_is_not_seen_again_keeps_a_third_of_its_score() -> None:
     [face] = look_closer(Finder(0.9), squares(), hits(TINY), SCALE)
-    assert (face.box, face.score) == (TINY, 0.25)
+    assert face.box == TINY
+    assert face.score == pytest.approx(0.5 / 3)
 
 
 def test_every_one_of_many_is_judged_by_its_own_look() -> None:
@@ -90,13 +115,13 @@ def test_every_one_of_many_is_judged_by_its_own_look() -> None:
     assert len(faces) == len(boxes)
 
 
-def test_of_very_many_only_the_best_are_looked_at_and_others_count_half() -> None:
+def test_of_very_many_only_the_best_are_looked_at_and_tiny_others_count_as_not_seen() -> None:
     boxes = [Box(x, y, x + 10, y + 10) for y in range(0, 300, 20) for x in range(0, 300, 20)]
     best = Box(600, 600, 610, 610)
     finder = Finder(0.9)
     faces = look_closer(finder, squares(best), [*hits(*boxes, score=0.4), *hits(best)], 1.0)
-    assert len(finder.pictures) == MOST / TOGETHER
-    assert sorted({face.score or 0.0 for face in faces}) == [pytest.approx(0.2), pytest.approx(0.7)]
+    assert len(finder.pictures) == MOST
+    assert sorted({face.score or 0.0 for face in faces}) == [pytest.approx(0.4 / 3), pytest.approx(0.7667, abs=1e-4)]
 
 
 def test_of_very_many_those_that_are_not_tiny_keep_their_score_where_there_is_no_time_for_them() -> None:
@@ -117,7 +142,7 @@ def test_a_look_tells_of_who_is_good_enough_after_the_closer_one() -> None:
         def doubts(self) -> Doubts:
             return Doubts(self, 0.6)
 
-    assert [face.score for face in look(Doubting(0.9), squares(TINY), 320)] == [pytest.approx(0.7)]
+    assert [face.score for face in look(Doubting(0.9), squares(TINY), 320)] == [pytest.approx(0.7667, abs=1e-4)]
     assert look(Doubting(0.6), squares(TINY), 320) == []
 
 

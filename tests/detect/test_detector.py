@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from live_monitor.detect.detector import SAME_FACE_OVERLAP, merge_overlapping
+from live_monitor.detect.detector import SAME_FACE_OVERLAP, merge_overlapping, mirrored
 from live_monitor.types import Box, Detection
 
 
@@ -70,3 +70,14 @@ def test_every_box_taken_away_is_the_same_face_as_one_that_is_left(seed: int) ->
     boxes = random_boxes(seed)
     kept = merged(boxes)
     assert all(any(same_face(box, other) for other in kept) for box in boxes)
+
+
+def test_in_the_mirror_a_face_is_on_the_other_side_and_its_left_eye_is_its_right_one() -> None:
+    face = Detection(Box(10, 20, 30, 50), 0.8, ((13, 28), (25, 29), (18, 36), (14, 43), (24, 44)))
+    there = mirrored(face, 100)
+    assert there == Detection(Box(70, 20, 90, 50), 0.8, ((75, 29), (87, 28), (82, 36), (76, 44), (86, 43)))
+    assert mirrored(there, 100) == face
+
+
+def test_a_face_without_landmarks_has_none_in_the_mirror() -> None:
+    assert mirrored(Detection(Box(0, 0, 10, 10)), 10) == Detection(Box(0, 0, 10, 10))

@@ -134,6 +134,23 @@ def test_a_copy_in_which_a_face_is_too_small_tells_nothing_of_whom_the_larger_pi
     assert face.score == pytest.approx(score)
 
 
+def test_half_a_face_beside_a_whole_one_does_not_share_its_score() -> None:
+    whole, half = Box(400, 200, 520, 320), Box(350, 200, 450, 320)
+
+    class Squinting(Nearsighted):
+        """Sees a face, and faintly a half one beside it; in the small copy the face alone, a little to the left."""
+
+        picture_px = 1280 * 960
+
+        def find(self, picture: Image) -> list[Detection]:
+            if picture.shape[1] > SMALLEST_COPY.side_px:
+                return [Detection(whole, 0.9), Detection(half, 0.2)]
+            return [Detection(Box(95, 50, 125, 80), 0.8)]
+
+    faces = look(Squinting(), squares(), 1280)
+    assert [face.score for face in faces] == [pytest.approx(0.85), pytest.approx(0.2)]
+
+
 SIDE_COPIED = round(1.5 * SMALLEST_COPY.side_px)
 
 

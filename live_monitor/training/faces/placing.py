@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.detect.detector import MIRRORED_LANDMARKS
 from live_monitor.training.faces.pictures import Picture
 from live_monitor.types import Image
 
@@ -20,8 +21,6 @@ close that it fills this share of the picture."""
 
 SMALLEST_PX = 5.5
 """Smaller faces likewise."""
-
-_MIRRORED_POINTS = (1, 0, 2, 4, 3)
 
 Region = tuple[int, int, int, int]
 """x1, y1, x2, y2 in pixels, the last two exclusive."""
@@ -146,7 +145,7 @@ def _add_faces(canvas: Canvas, picture: Picture, pose: Pose, region: Region) -> 
     points = np.concatenate([picture.landmarks, unknown])
     landmarks = points @ pose.linear.T.astype(np.float32) + pose.shift.astype(np.float32)
     if np.linalg.det(pose.linear) < 0:
-        landmarks = landmarks[:, _MIRRORED_POINTS]
+        landmarks = landmarks[:, MIRRORED_LANDMARKS]
     shown = visible_share(boxes, region)
     fills = shown * sides(boxes) ** 2 / max(1, (region[2] - region[0]) * (region[3] - region[1]))
     near = shown > 0
