@@ -73,7 +73,10 @@ def _read(model: Path) -> bytes:
     try:
         return model.read_bytes()
     except FileNotFoundError:
-        raise ModelError(f"{model}: no such detector model; get one with: live-monitor models pull yunet") from None
+        raise ModelError(
+            f"{model}: no such detector model; give a folder that train-detector made, or YuNet's file, from: "
+            "live-monitor models pull yunet"
+        ) from None
     except OSError as error:
         raise ModelError(f"{model}: cannot be read: {error.strerror}; get one with: live-monitor models pull yunet") from error
 
