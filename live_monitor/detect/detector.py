@@ -14,7 +14,6 @@ FAINT = 0.7
 SAME_FACE_OVERLAP = 0.6
 """Two boxes are one face when they share this much of the smaller one's area."""
 
-
 MIRRORED_LANDMARKS = (1, 0, 2, 4, 3)
 """Of a face's landmarks, right eye, left eye, nose, right and left corner of the mouth, which one each is in the mirror."""
 
