@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from live_monitor.detect.detector import SMALLEST_COPY, Expected, FaceFinder, Look, merge_overlapping, same_face
 from live_monitor.detect.look import look
-from live_monitor.detect.surroundings import Surroundings, pixels_around
+from live_monitor.detect.surroundings import QUICK, WIDE, Scale, Surroundings, pixels_around
 from live_monitor.media_steps import MediaSteps
 from live_monitor.scaling import MOST_ENLARGED
 from live_monitor.types import Box, Detection, Frame, Image
@@ -92,14 +92,24 @@ class SizeToFit:
         return self._large_enough(look(self._finder, image, side_px))
 
     def _look_around(self, image: Image) -> list[Detection] | None:
-        """Looks where faces are expected, and nowhere when there are none; None when somebody known is not found there."""
+        """Looks where faces are expected, and nowhere when there are none; None when somebody known is not found there.
+
+        Somebody known who is lost is looked for more widely first, as that costs far less than a look at the whole frame.
+        """
         if not self._expected:
             return []
-        around = Surroundings(image, [face.box for face in self._expected])
-        found = around.found_again(self._finder.find(around.picture()))
-        if any(face.known and again is None for face, again in zip(self._expected, found, strict=True)):
-            return None
-        return self._large_enough(again for again in found if again is not None)
+        found = self._found_around(image, [face.box for face in self._expected], QUICK)
+        faces = [face for face in found if face is not None]
+        lost = [face.box for face, again in zip(self._expected, found, strict=True) if face.known and again is None]
+        for again in self._found_around(image, lost, WIDE) if lost else ():
+            if again is None or any(same_face(again, other) for other in faces):
+                return None
+            faces.append(again)
+        return self._large_enough(faces)
+
+    def _found_around(self, image: Image, boxes: Sequence[Box], scale: Scale) -> list[Detection | None]:
+        around = Surroundings(image, boxes, scale)
+        return around.found_again(self._finder.find(around.picture()))
 
     def _large_enough(self, found: Iterable[Detection]) -> list[Detection]:
         least = self._min_face or 0

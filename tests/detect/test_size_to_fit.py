@@ -19,7 +19,7 @@ from live_monitor.detect.size_to_fit import (
     SEARCH_AGAIN_S,
     SizeToFit,
 )
-from live_monitor.detect.surroundings import QUICK
+from live_monitor.detect.surroundings import QUICK, WIDE
 from live_monitor.scaling import MOST_ENLARGED
 from live_monitor.types import Box, Detection, Image
 from tests.fakes import FakeFinder, frame_of, squares
@@ -137,7 +137,7 @@ def test_a_size_at_which_a_face_is_lost_is_not_used() -> None:
     for number in range(8):
         watch.show(squares(NEAR), number * 0.04)
     assert watch.sides[:2] == [FULL_PX, SMALLEST_COPY.side_px]
-    assert set(watch.sides[2:]) - {QUICK.cell_px} == {LOST_ENLARGES * SMALLEST_COPY.side_px}
+    assert set(watch.sides[2:]) - {QUICK.cell_px, WIDE.cell_px} == {LOST_ENLARGES * SMALLEST_COPY.side_px}
 
 
 def test_a_face_that_comes_and_goes_is_not_looked_for_at_full_size_every_time() -> None:
@@ -280,6 +280,20 @@ class TestBetweenLooksAtTheWholeFrame:
         (face,) = watch.show(squares(ANOTHER), 0.08)
         assert face.box == pytest.approx(ANOTHER, abs=4)
         assert watch.everywhere == [True, False, True]
+
+    def test_who_is_lost_in_close_surroundings_is_looked_for_in_wide_ones_first(self) -> None:
+        watch = Watch(Distrustful(likes_px=WIDE.cell_px))
+        counts = [len(watch.show(squares(NEAR), number * 0.04)) for number in range(3)]
+        assert counts == [1, 1, 1]
+        assert watch.everywhere == [True, False, False]
+
+    def test_the_face_of_another_that_wide_surroundings_show_is_not_taken_for_who_is_lost(self) -> None:
+        behind, before = Box(800, 300, 900, 400), Box(860, 300, 960, 400)
+        watch = Watch()
+        watch.show(squares(before), 0)
+        watch.expected = [Expected(before, known=True), Expected(behind, known=True)]
+        watch.show(squares(before), 0.04)
+        assert watch.everywhere == [True, True]
 
     def test_who_does_not_count_yet_or_is_missed_already_is_not(self) -> None:
         watch = Watch()
