@@ -18,6 +18,7 @@ from live_monitor.capture.network import (
     tidied,
     without_password,
 )
+from live_monitor.capture.refusal import refusal
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.types import Image
 
@@ -145,7 +146,5 @@ def _camera_advice(_: float) -> str:
 
 
 def _stream_advice(url: str, since_s: float) -> str:
-    from live_monitor.capture.refusal import refusal  # takes 8 MB, and is hardly ever needed
-
     reason = refusal(url, since_s)
     return f"{'' if reason is None else f': {reason}'}; check the address and that the sender is running"

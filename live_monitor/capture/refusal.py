@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import http.client
 import time
-from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import Request, build_opener
 
 from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, WEB_SCHEMES, scheme, without_password
-from live_monitor.files.web_reason import web_reason
 
 UNQUOTED = ":/?#[]@!$&'()*+,;=%~"
 """What may stand in an address as it is; FFmpeg sends every other character too."""
@@ -34,6 +30,13 @@ def refusal(url: str, since_s: float) -> str | None:
     left_s = min(LONGEST_S, OPEN_TIMEOUT_S - (time.monotonic() - since_s))
     if left_s <= SHORTEST_S:
         return f"nothing arrives for {OPEN_TIMEOUT_MS / 1000:g} s"
+    # They take 8 MB, and hardly anybody needs them.
+    import http.client
+    from urllib.error import HTTPError
+    from urllib.request import Request, build_opener
+
+    from live_monitor.files.web_reason import web_reason
+
     try:
         request = Request(quote(url, UNQUOTED), headers={"User-Agent": "live-monitor"})
         build_opener().open(request, timeout=left_s).close()

@@ -11,6 +11,7 @@ import cv2
 
 from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, OPENING, tidied, without_password
 from live_monitor.capture.recorded import Recorded, open_recorded
+from live_monitor.capture.refusal import refusal
 from live_monitor.errors import SourceError
 
 READ_TIMEOUT_MS = 15_000
@@ -62,8 +63,6 @@ def _open(url: str) -> cv2.VideoCapture:
         capture = open_recorded(url, timeouts)
     if capture is not None:
         return capture
-    from live_monitor.capture.refusal import refusal  # takes 8 MB, and is hardly ever needed
-
     shown, reason = without_password(url), refusal(url, since_s)
     if reason is not None:
         raise SourceError(f"{shown}: cannot be opened: {reason}; check the address")

@@ -1,7 +1,7 @@
 """A closer look at small hits: each out of the picture itself, larger than it was searched, and mirrored beside that.
 
 In a picture made small a face of ten pixels looks much like a letter or the back of a head; mostly there is more to see of it.
-Mirrored, a face is a face too, and a hat is mostly none.
+Mirrored it looks otherwise to a network, which so has a second opinion of it.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _is_smaller(hit: Detection, side_px: float) -> bool:
 
 
 def _seen_again(finder: FaceFinder, image: Image, hit: Detection) -> tuple[Detection | None, Detection | None]:
-    """What its surroundings show, and what they show mirrored: both in one picture, which costs less than two."""
+    """What its surroundings show, and what they show mirrored: both in one picture, which takes two thirds of two's time."""
     closer = Surroundings(image, [hit.box], CLOSE)
     picture = closer.picture()
     seen = finder.find(np.hstack([picture, picture[:, ::-1]]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"cv2", "numpy", "tensorflow", "keras", "ai_edge_litert"}
+HEAVY = {"cv2", "numpy", "tensorflow", "keras", "ai_edge_litert", "urllib.request"}
 
 pytestmark = pytest.mark.usefixtures("plain_environment")
 
