@@ -15,7 +15,8 @@ Size = tuple[int, int]
 """Width and height in pixels."""
 
 SIZES_READY = 8
-"""The full size, its copies, the closer look, surroundings, and the sizes fitted to faces: a video goes to and fro between them."""
+"""The full size, its copies, the closer look, surroundings, and the sizes fitted to faces, between which a video goes to and
+fro."""
 
 PIXELS_READY = 1_500_000
 """Of all sizes together: the full size, 1280x720, its copies and small ones, but no second large one, which takes 15 MB."""

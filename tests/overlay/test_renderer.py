@@ -10,41 +10,18 @@ from live_monitor.detect.zones import Zone
 from live_monitor.labels import COLOURS_BGR, LABELS, UNSURE_BGR
 from live_monitor.overlay.canvas import SMALLEST_SIDE_PX
 from live_monitor.overlay.faces import BARS_BGR
-from live_monitor.overlay.renderer import DIMMED, HELP_BGR, NOTICE_BGR, NOTICE_ENLARGED, PLATE_BGR, Status, render
-from live_monitor.overlay.text import Rect, Style, draw_plate, plate_size
+from live_monitor.overlay.renderer import HELP_BGR, PLATE_BGR, Status, render
+from live_monitor.overlay.text import Style, plate_size
 from live_monitor.overlay.view import View
-from live_monitor.types import Box, Detection, Image, Reading, Track
+from live_monitor.types import Box, Detection, Image, Track
 from tests.fakes import grey_picture, reading_of
+from tests.overlay.shown import FACE, HD, plate, reading, status, status_text
 
-HD = (1280, 720)
-FACE = Box(600, 300, 800, 500)
 SIZES_480P_TO_4K = pytest.mark.parametrize(
     "size", [(640, 480), (480, 854), (1280, 720), (1920, 1080), (3840, 2160)], ids=lambda size: f"{size[0]}x{size[1]}"
 )
 LEAST_TEXT_PX = 8
 LEAST_TEXT_OF_SHORT_SIDE = 0.015
-
-
-def reading(label: str, box: Box = FACE, confidence: float = 0.82) -> Reading:
-    probabilities = np.full(len(LABELS), (1 - confidence) / (len(LABELS) - 1), np.float32)
-    probabilities[LABELS.index(label)] = confidence
-    return reading_of(probabilities, box)
-
-
-def status(size: tuple[int, int] = HD, notice: str = "") -> Status:
-    return Status(25.0, size, notice)
-
-
-def status_text(size: tuple[int, int], faces: str) -> str:
-    return f"25.0 fps  {size[0]}x{size[1]}  {faces}  emotion analysis on"
-
-
-def plate(text: str, colour: tuple[int, int, int], style: Style) -> Image:
-    """What a plate with this text looks like."""
-    width, height = plate_size(text, style)
-    image = grey_picture(0, width, height)
-    draw_plate(image, text, Rect(0, 0, width, height), colour, style)
-    return image
 
 
 def noise(width: int, height: int) -> Image:
@@ -150,126 +127,6 @@ def test_boxes_grow_with_an_enlarged_picture() -> None:
     scale = SMALLEST_SIDE_PX // 48
     for x in (20 * scale, 40 * scale - 1):
         assert tuple(shown[30 * scale, x].tolist()) == COLOURS_BGR["happy"]
-
-
-def test_a_notice_dims_the_picture() -> None:
-    shown = render(grey_picture(200, *HD), [], status(notice="Loading model"))
-    np.testing.assert_array_equal(shown[100:600], round(200 * DIMMED))
-
-
-NOTICES = pytest.mark.parametrize("notice", ["Paused", "Signal lost, reconnecting"])
-SHAPES = pytest.mark.parametrize("size", [(640, 480), (480, 854), (1280, 720), (1920, 480), (480, 1920), (3840, 2160)])
-
-
-def place_of(colour: tuple[int, int, int], shown: Image) -> Rect:
-    rows, columns = np.nonzero((shown == colour).all(axis=2))
-    return Rect(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
-
-
-@NOTICES
-@SHAPES
-def test_a_notice_stands_in_the_middle_of_the_lower_edge(size: tuple[int, int], notice: str) -> None:
-    width, height = size
-    place = place_of(NOTICE_BGR, render(grey_picture(200, *size), [], status(size, notice=notice)))
-    assert (place.x1 + place.x2) / 2 == pytest.approx(width / 2, abs=2)
-    assert (place.x1 > 0, place.y2) == (True, height)
-    assert place.y2 - place.y1 < 0.08 * min(size)
-
-
-@SHAPES
-@pytest.mark.parametrize("middle", [0.5, 0.2, 0.8])
-def test_a_notice_covers_no_face_where_the_lower_edge_has_room(size: tuple[int, int], middle: float) -> None:
-    width, height = size
-    half = min(size) / 8
-    face = Box(middle * width - half, height - 3 * half, middle * width + half, height)
-    shown = render(grey_picture(200, *size), [reading("happy", face)], status(size, notice="Paused"))
-    assert not place_of(NOTICE_BGR, shown).overlaps(Rect(*map(round, face)))
-
-
-def test_a_notice_keeps_its_place_when_a_face_is_left_out() -> None:
-    face = Box(500, 500, 780, 720)
-    track = Track(4, Detection(face), Detection(face))
-    places = [
-        place_of(NOTICE_BGR, render(grey_picture(200, *HD), readings, status(notice="Paused"), left_out=left_out))
-        for readings, left_out in (([reading("sad", face)], []), ([], [track]))
-    ]
-    assert places[0] == places[1]
-
-
-@NOTICES
-@SHAPES
-def test_a_notice_lies_over_no_other_text(size: tuple[int, int], notice: str) -> None:
-    help_place = place_of(HELP_BGR, render(grey_picture(200, *size), [], status(size), view=View(help=True)))
-    said, details = "Face 3 is left out", ("ms: detect 4.0  track 0.1  classify 2.0",) * 3
-    view = View(details=True, help=True)
-    shown = render(grey_picture(200, *size), [], Status(25.0, size, notice, said, details), view=view)
-    place = place_of(NOTICE_BGR, shown)
-    message = plate(said, HELP_BGR, Style.for_picture(*size))
-    above = shown[help_place.y2 : place.y1]
-    assert cv2.matchTemplate(above, message, cv2.TM_SQDIFF).min() < 1, "between the help and the notice"
-    expected = plate(status_text(size, "0 faces"), PLATE_BGR, Style.for_picture(*size))
-    np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
-    whole = plate(notice, NOTICE_BGR, Style.for_picture(*size, NOTICE_ENLARGED))
-    np.testing.assert_array_equal(shown[place.y1 : place.y2, place.x1 : place.x2], whole)
-
-
-def test_a_message_stays_at_the_edge_where_the_notice_is_in_a_corner() -> None:
-    face = Box(500, 400, 780, 700)
-    shown = [
-        render(grey_picture(200, *HD), [reading("sad", face)], Status(25.0, HD, notice, "Marker 1")) for notice in ("Paused", "")
-    ]
-    assert place_of(NOTICE_BGR, shown[0]).x1 == 0
-    assert place_of(HELP_BGR, shown[0]) == place_of(HELP_BGR, shown[1])
-
-
-@SHAPES
-@pytest.mark.parametrize("notice", ["", "Paused"])
-@pytest.mark.parametrize("middle", [0.5, 0.2, 0.8])
-def test_a_message_covers_no_face_where_the_lower_edge_has_room(size: tuple[int, int], notice: str, middle: float) -> None:
-    width, height = size
-    half = min(size) / 8
-    face = Box(middle * width - half, height - 3 * half, middle * width + half, height)
-    shown = render(grey_picture(200, *size), [reading("happy", face)], Status(25.0, size, notice, "Marker 1"))
-    assert not place_of(HELP_BGR, shown).overlaps(Rect(*map(round, face)))
-
-
-def test_a_message_keeps_its_place_when_a_face_is_left_out() -> None:
-    face = Box(500, 500, 780, 720)
-    track = Track(4, Detection(face), Detection(face))
-    places = [
-        place_of(
-            HELP_BGR, render(grey_picture(200, *HD), readings, Status(25.0, HD, "", "Face 4 is left out"), left_out=left_out)
-        )
-        for readings, left_out in (([reading("sad", face)], []), ([], [track]))
-    ]
-    assert places[0] == places[1]
-    assert places[0].x1 > 780
-
-
-def test_a_label_makes_room_for_a_message() -> None:
-    faces = Box(540, 400, 740, 535), Box(540, 540, 740, 660)
-    readings = [reading(label, face) for label, face in zip(("sad", "happy"), faces, strict=True)]
-    shown = render(grey_picture(200, *HD), readings, Status(25.0, HD, "", "Marker 1 at 0:03"))
-    assert place_of(HELP_BGR, shown).y1 < 690, "where the label of the lower face would be"
-    label = plate("1 happy 82%", COLOURS_BGR["happy"], Style.for_picture(*HD))
-    assert cv2.matchTemplate(shown, label, cv2.TM_SQDIFF).min() < 1
-
-
-def test_a_label_makes_room_for_a_notice() -> None:
-    above, below = Box(540, 400, 740, 535), Box(540, 540, 740, 670)
-    shown = render(grey_picture(200, *HD), [reading("sad", above), reading("happy", below)], status(notice="Paused"))
-    assert place_of(NOTICE_BGR, shown).y1 < 690, "right below the lower face, where its label would be"
-    label = plate("1 happy 82%", COLOURS_BGR["happy"], Style.for_picture(*HD))
-    assert cv2.matchTemplate(shown, label, cv2.TM_SQDIFF).min() < 1
-
-
-def test_without_a_notice_nothing_is_dimmed() -> None:
-    assert (render(grey_picture(200, *HD), [], status())[600:] == 200).all()
-
-
-def test_faces_stay_marked_under_a_notice() -> None:
-    shown = render(grey_picture(200, *HD), [reading("happy")], status(notice="Signal lost, reconnecting"))
-    assert tuple(shown[480, 600].tolist()) == COLOURS_BGR["happy"]
 
 
 @pytest.mark.parametrize(
