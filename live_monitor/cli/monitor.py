@@ -126,7 +126,7 @@ def _monitor(
         chosen = _chosen_source(ctx)
         _refuse_what_other_sources_take(written, chosen)
     with naming_variables(ctx, "no_display"):
-        _refuse_what_other_outputs_take(written, no_display)
+        _refuse_what_other_outputs_take(written, no_display=no_display, recorded=record is not None)
     from live_monitor.overlay.view import View
 
     settings = settings_of(**options)
@@ -149,11 +149,15 @@ def _refuse_what_other_sources_take(written: set[str], chosen: str) -> None:
         raise UsageError("--realtime is for --video; a camera, stream or screen is always live")
 
 
-def _refuse_what_other_outputs_take(written: set[str], no_display: bool) -> None:
-    if "--json" in written and not no_display:
-        raise UsageError("--json goes with --no-display")
-    if no_display and (shown := sorted({"--fullscreen", "--snapshots"} & written)):
+def _refuse_what_other_outputs_take(written: set[str], *, no_display: bool, recorded: bool) -> None:
+    if not no_display:
+        if "--json" in written:
+            raise UsageError("--json goes with --no-display")
+        return
+    if shown := sorted({"--fullscreen", "--snapshots"} & written):
         raise UsageError(f"{' and '.join(shown)}: for the window, which --no-display leaves out")
+    if not recorded and (drawn := sorted({"--blur", "--details", "--mirror"} & written)):
+        raise UsageError(f"{' and '.join(drawn)}: for a picture, of which --no-display shows none; record one with --record FILE")
 
 
 def _chosen_source(ctx: click.Context) -> str:

@@ -37,6 +37,8 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
         (["--json"], "--json goes with --no-display"),
         (["--no-display", "--fullscreen"], "--fullscreen: for the window, which --no-display leaves out"),
         (["--no-display", "--snapshots", "x", "--fullscreen"], "--fullscreen and --snapshots: for the window"),
+        (["--no-display", "--blur"], "--blur: for a picture, of which --no-display shows none; record one with --record FILE"),
+        (["--no-display", "--mirror", "--details"], "--details and --mirror: for a picture"),
         (["--realtime"], "--realtime is for --video"),
         (["--realtime", "--camera", "0"], "--realtime is for --video"),
         (["--stream", "lecture", "--no-display"], "--stream lecture: not a stream's URL"),
