@@ -16,15 +16,17 @@ from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import FACE_PX, NORMALISATION, normalise
 from live_monitor.classify.probabilities import emotion_logits, probabilities
-from live_monitor.dataset.fer2013 import Faces, load_fer2013
+from live_monitor.detect.choose import load_finder
 from live_monitor.evaluation.emotions.facts import measured_facts
+from live_monitor.evaluation.emotions.labelled import LabelledFaces, from_fer2013
 from live_monitor.evaluation.unsure.coverage import at_coverage
 from live_monitor.files.card import CARD_FILE, KERAS, LITERT
 from live_monitor.files.whole_file import write_whole
 from live_monitor.labels import LABELS
 from live_monitor.process.quiet import silent_stderr
+from live_monitor.settings import Settings
 from live_monitor.training.backend import refuse_other_backend
-from live_monitor.training.calibrate import fit_temperature
+from live_monitor.training.calibrate import calibration_faces, fit_temperature
 from live_monitor.training.recipe_facts import recipe_facts
 from live_monitor.training.run_folder import save_weights_whole, writing
 from live_monitor.training.train import TrainedNetwork
@@ -63,7 +65,8 @@ def export(
 
     Args:
         trained: what training ended with.
-        data: FER2013; temperature and the limit of what is unsure come from PublicTest, which is measured too.
+        data: FER2013; temperature and the limit of what is unsure come from PublicTest, which is measured too, see
+            `live_monitor.training.calibrate.calibration_faces`.
         folder: where the model goes; made if missing.
         votes: FER+'s file, to measure by it.
         ferplus_share: how much FER+'s people say in a face's label, see `live_monitor.classify.probabilities.emotion_logits`; 0
@@ -78,7 +81,7 @@ def export(
         UsageError: Keras does not run on TensorFlow, which makes the LiteRT file.
     """
     refuse_other_backend()
-    public_test = load_fer2013(data, "PublicTest")
+    public_test = from_fer2013(data, "PublicTest", None)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / LITERT_FILE, _to_int8(trained.network()))
@@ -105,18 +108,19 @@ def _to_int8(network: Any) -> bytes:
         return bytes(converter.convert())
 
 
-def _chosen_on(faces: Faces, litert: Path, ferplus_share: float) -> dict[str, float]:
+def _chosen_on(faces: LabelledFaces, litert: Path, ferplus_share: float) -> dict[str, float]:
     """Entries for the card: the share, and for it the temperature and the probability below which a label is none.
 
     See `live_monitor.evaluation.unsure`. What else a face must have, the card's "readable", takes thirty times as many faces:
     `live-monitor evaluate-unsure` tells it.
     """
+    finder = load_finder(Settings())
+    images, labels = calibration_faces(faces, finder, CROP_MARGINS[finder.name])
     engine = LiteRTEngine(litert)
-    inputs = normalise(faces.images)
-    batches = [engine.infer(inputs[start : start + EVALUATION_BATCH]) for start in range(0, len(inputs), EVALUATION_BATCH)]
-    logits = np.concatenate(batches)
-    temperature = round(fit_temperature(emotion_logits(logits, ferplus_share), faces.labels), 4)
-    said = probabilities(logits, temperature, ferplus_share)
+    starts = range(0, len(images), EVALUATION_BATCH)
+    logits = np.concatenate([engine.infer(normalise(images[start : start + EVALUATION_BATCH])) for start in starts])
+    temperature = round(fit_temperature(emotion_logits(logits, ferplus_share), labels), 4)
+    said = probabilities(logits[: len(faces)], temperature, ferplus_share)
     confidence, right = said.max(axis=1).astype(np.float64), said.argmax(axis=1) == faces.labels
     unsure_below = at_coverage(confidence, right, np.ones(len(faces), np.bool_)).unsure_below
     return {"ferplus_share": ferplus_share, "temperature": temperature, "unsure_below": round(unsure_below, 3)}
