@@ -151,7 +151,7 @@ def load_stages(settings: Settings, *, on_time: bool) -> Stages:
             engine,
             input_px=card.input_px,
             crop_margin=card.crop_margin(finder.name),
-            temperature=card.temperature,
+            calibration=card.calibration,
             ferplus_share=card.ferplus_share,
         ),
         cadence=_cadence(settings.detect_every, on_time=on_time),

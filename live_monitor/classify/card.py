@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from live_monitor.classify.preprocess import NORMALISATION
+from live_monitor.classify.probabilities import Calibration
 from live_monitor.classify.quality import EVERY_FACE, Limits
 from live_monitor.detect.names import DETECTORS
 from live_monitor.errors import ModelError
@@ -39,7 +42,7 @@ class ModelCard:
         network: its name in `live_monitor.classify.networks`.
         input_px: side of the square grey face it takes.
         crop_margins: by detector, see `crop_margin`.
-        temperature: what its logits are divided by, see `live_monitor.classify.probabilities`.
+        calibration: what makes its logits say how often it is right.
         unsure_below: probability below which its label is none, see `live_monitor.evaluation.unsure`.
         readable: what a face must have to be read by it, see `live_monitor.classify.quality`.
         ferplus: whether the logits of FER+'s eight classes follow those of LABELS.
@@ -53,7 +56,7 @@ class ModelCard:
     network: str
     input_px: int
     crop_margins: Mapping[str, float]
-    temperature: float
+    calibration: Calibration
     unsure_below: float
     readable: Limits
     ferplus: bool
@@ -125,11 +128,22 @@ def _refused(what: str | Path, why: str) -> ModelError:
     return ModelError(f"{what}: {why}; shipped: {names}; or give a folder with a {CARD_FILE}")
 
 
-def _temperature(facts: Mapping[str, Any]) -> float:
-    temperature = float(facts.get("temperature", 1.0))
-    if not 0 < temperature < math.inf:
-        raise ValueError(f"temperature {temperature}")
-    return temperature
+def calibration_of(facts: Mapping[str, Any]) -> Calibration:
+    """The one that a card's facts tell: under "calibration" a matrix and offsets, or under "temperature" what divides all logits.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    if "calibration" not in facts:
+        temperature = float(facts.get("temperature", 1.0))
+        if not 0 < temperature < math.inf:
+            raise ValueError(f"temperature {temperature}")
+        return Calibration.of_temperature(temperature)
+    matrix, offsets = (np.asarray(facts["calibration"][key], np.float32) for key in ("matrix", "offsets"))
+    labels = len(LABELS)
+    if (matrix.shape, offsets.shape) != ((labels, labels), (labels,)) or not np.isfinite([*matrix, offsets]).all():
+        raise ValueError(f"calibration, which is a matrix of {labels} rows of {labels} numbers and {labels} offsets")
+    return Calibration(matrix, offsets)
 
 
 def _ferplus_share(facts: Mapping[str, Any]) -> float:
@@ -167,7 +181,7 @@ def _parse(facts: Any, folder: Path) -> ModelCard:
             network=str(facts["network"]),
             input_px=int(facts["input"]["side_px"]),
             crop_margins={str(detector): float(margin) for detector, margin in facts["crop_margins"].items()},
-            temperature=_temperature(facts),
+            calibration=calibration_of(facts),
             unsure_below=_unsure_below(facts),
             readable=_readable(facts),
             ferplus=bool(facts.get("ferplus", False)),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from live_monitor.classify.crop import crop_faces
 from live_monitor.classify.engine import Engine
 from live_monitor.classify.preprocess import normalise
-from live_monitor.classify.probabilities import probabilities
+from live_monitor.classify.probabilities import AS_THEY_ARE, Calibration, probabilities
 from live_monitor.labels import LABELS
 from live_monitor.types import Detection, Image
 
@@ -19,12 +19,18 @@ class EmotionClassifier:
     """Crops, normalises and classifies faces. Only the analysis thread calls it."""
 
     def __init__(
-        self, engine: Engine, *, input_px: int, crop_margin: float, temperature: float = 1.0, ferplus_share: float = 0.0
+        self,
+        engine: Engine,
+        *,
+        input_px: int,
+        crop_margin: float,
+        calibration: Calibration = AS_THEY_ARE,
+        ferplus_share: float = 0.0,
     ) -> None:
         self._engine = engine
         self._input_px = input_px
         self._crop_margin = crop_margin
-        self._temperature = temperature
+        self._calibration = calibration
         self._ferplus_share = ferplus_share
 
     def crop(self, image: Image, detections: Sequence[Detection]) -> NDArray[np.uint8]:
@@ -36,4 +42,4 @@ class EmotionClassifier:
         """Probabilities float32 (n, 7) of faces cut by `crop`, from one engine call; from none when n is 0."""
         if not len(faces):
             return np.empty((0, len(LABELS)), np.float32)
-        return probabilities(self._engine.infer(normalise(faces)), self._temperature, self._ferplus_share)
+        return probabilities(self._engine.infer(normalise(faces)), self._calibration, self._ferplus_share)

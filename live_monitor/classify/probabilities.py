@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,31 @@ from live_monitor.labels import FERPLUS_LABELS, FERPLUS_NAMES, LABELS
 
 _FERPLUS_COLUMNS = [len(LABELS) + FERPLUS_LABELS.index(name) for name in FERPLUS_NAMES]
 """Where FER+'s class of each of LABELS stands among the logits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What makes a network's logits say how often it is right, see `live_monitor.training.calibrate`.
+
+    Attributes:
+        matrix: float32 (7, 7), which logits (n, 7) are multiplied by, on their right.
+        offsets: float32 (7,), which are added then.
+    """
+
+    matrix: NDArray[np.float32] = field(default_factory=lambda: np.eye(len(LABELS), dtype=np.float32))
+    offsets: NDArray[np.float32] = field(default_factory=lambda: np.zeros(len(LABELS), np.float32))
+
+    @classmethod
+    def of_temperature(cls, temperature: float) -> Calibration:
+        """One that divides all logits alike: above 1 it makes a network modest, and leaves its labels as they are."""
+        return cls(np.eye(len(LABELS), dtype=np.float32) / np.float32(temperature))
+
+    def __call__(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Logits float32 (n, 7) that `softmax` makes probabilities of."""
+        return logits @ self.matrix + self.offsets
+
+
+AS_THEY_ARE = Calibration()
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -19,25 +46,26 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return result
 
 
-def probabilities(logits: NDArray[np.float32], temperature: float = 1.0, ferplus_share: float = 0.0) -> NDArray[np.float32]:
+def probabilities(
+    logits: NDArray[np.float32], calibration: Calibration = AS_THEY_ARE, ferplus_share: float = 0.0
+) -> NDArray[np.float32]:
     """What an engine's logits say of the seven emotions.
 
     Args:
         logits: float32 (n, k), see `emotion_logits`; n from 1.
-        temperature: what the logits are divided by, above 0. Above 1 it makes an overconfident network modest, and leaves
-            its labels as they are (Guo et al. 2017, arXiv 1706.04599).
+        calibration: of the emotions' logits.
         ferplus_share: see `emotion_logits`.
 
     Returns:
         float32 (n, 7), every row with a sum of 1.
     """
-    return softmax(emotion_logits(logits, ferplus_share) / np.float32(temperature))
+    return softmax(calibration(emotion_logits(logits, ferplus_share)))
 
 
 def emotion_logits(logits: NDArray[np.float32], ferplus_share: float = 0.0) -> NDArray[np.float32]:
     """One logit for each of the seven emotions, between what FER2013's labels say of a face and what FER+'s people say.
 
-    The two are pooled on a logarithmic scale (Genest and Zidek 1986), so that a temperature can be applied afterwards.
+    The two are pooled on a logarithmic scale (Genest and Zidek 1986), so that they can be calibrated afterwards.
 
     Args:
         logits: float32 (n, k), the first seven columns in the order of LABELS, then, where the share is not 0, eight in that

@@ -138,7 +138,7 @@ def train(
     except Stopped:
         click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
         raise
-    click.echo(json.dumps({key: card[key] for key in ("temperature", "measured")}, indent=2))
+    click.echo(json.dumps({"measured": card["measured"]}, indent=2))
     click.echo(f"{out / 'model'}: ready, try it with --model {out / 'model'}")
 
 

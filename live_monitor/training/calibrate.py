@@ -1,4 +1,4 @@
-"""Calibration by one temperature: a network is made as sure of itself as it is right."""
+"""Calibration: a network is made as sure of itself as it is right."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
-from live_monitor.classify.probabilities import softmax
+from live_monitor.classify.probabilities import Calibration, softmax
 from live_monitor.detect.detector import FaceFinder
 from live_monitor.evaluation.emotions.labelled import LabelledFaces
 from live_monitor.evaluation.emotions.recrop import recrop
@@ -16,9 +17,13 @@ LOWEST, HIGHEST = 0.05, 20.0
 _TOLERANCE = 1e-5
 """Of the temperature's logarithm."""
 
+PULL = 0.01
+"""How strongly a calibration is held to one temperature. Of 0.003, 0.01, 0.03 and 0.1 it makes PublicTest's labels likeliest for
+glance-wide, and within 0.003 of that for the others, by ten-fold cross-validation."""
+
 
 def calibration_faces(faces: LabelledFaces, finder: FaceFinder, margin: float) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """What to fit a temperature on: faces as they are and as a detector crops them, and then both mirrored.
+    """What to calibrate on: faces as they are and as a detector crops them, and then both mirrored.
 
     Crops are what a network reads live. On faces as they are its best epoch was chosen, which flatters it just there:
     glance-wide reads 73.6 % of PublicTest's, of the crops and the mirrored ones 72.9 %, of the mirrored crops 72.0.
@@ -34,6 +39,36 @@ def calibration_faces(faces: LabelledFaces, finder: FaceFinder, margin: float) -
     [crops] = recrop(faces, finder, [margin])
     seen = np.concatenate([faces.images, crops.images])
     return np.concatenate([seen, seen[:, :, ::-1]]), np.tile(faces.labels, 4)
+
+
+def fit_calibration(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Calibration:
+    """The most likely matrix and offsets, held to the network's temperature (Kull et al. 2019, arXiv 1910.12656).
+
+    One temperature treats all labels alike, but a network that learnt from smoothed, blended and taught answers is not equally
+    sure of all: with it glance-wide was right 5 points more often than it said where it said happy with 90 % and more, and 11
+    points less where it said neutral with 50 to 70 %. Fit it on faces that the network was not trained on.
+
+    Args:
+        logits: float (n, 7), n at least 1.
+        labels: int64 (n,), indexes of the true columns.
+    """
+    count, kinds = logits.shape
+    inputs = np.hstack([logits, np.ones((count, 1))]).astype(np.float64)
+    true = np.eye(kinds)[labels]
+    start = np.vstack([np.eye(kinds) / fit_temperature(logits, labels), np.zeros(kinds)])
+
+    def cost(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """Mean negative log-likelihood and what is paid for being away from the start, and their gradient."""
+        change = flat.reshape(start.shape)
+        scores = inputs @ (start + change)
+        scores -= scores.max(axis=1, keepdims=True)
+        log_said = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        gradient = inputs.T @ (np.exp(log_said) - true) / count + 2 * PULL * change
+        return float(-(true * log_said).sum() / count + PULL * (change**2).sum()), gradient.ravel()
+
+    change = minimize(cost, np.zeros(start.size), jac=True, method="L-BFGS-B").x.reshape(start.shape)
+    fitted = (start + change).astype(np.float32)
+    return Calibration(fitted[:kinds], fitted[kinds])
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:

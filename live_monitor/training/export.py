@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from live_monitor.classify.card import calibration_of
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import FACE_PX, NORMALISATION, normalise
@@ -26,7 +28,7 @@ from live_monitor.labels import LABELS
 from live_monitor.process.quiet import silent_stderr
 from live_monitor.settings import Settings
 from live_monitor.training.backend import refuse_other_backend
-from live_monitor.training.calibrate import calibration_faces, fit_temperature
+from live_monitor.training.calibrate import calibration_faces, fit_calibration, fit_temperature
 from live_monitor.training.recipe_facts import recipe_facts
 from live_monitor.training.run_folder import save_weights_whole, writing
 from live_monitor.training.train import TrainedNetwork
@@ -65,8 +67,7 @@ def export(
 
     Args:
         trained: what training ended with.
-        data: FER2013; temperature and the limit of what is unsure come from PublicTest, which is measured too, see
-            `live_monitor.training.calibrate.calibration_faces`.
+        data: FER2013; the calibration and the limit of what is unsure come from PublicTest, which is measured too.
         folder: where the model goes; made if missing.
         votes: FER+'s file, to measure by it.
         ferplus_share: how much FER+'s people say in a face's label, see `live_monitor.classify.probabilities.emotion_logits`; 0
@@ -86,7 +87,9 @@ def export(
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / LITERT_FILE, _to_int8(trained.network()))
         save_weights_whole(trained.network("float16"), folder / KERAS_FILE)
-        card = _card(folder, trained) | _chosen_on(public_test, folder / LITERT_FILE, ferplus_share)
+        card = _card(folder, trained) | _chosen_on(
+            public_test, folder / LITERT_FILE, ferplus_share, softened=trained.recipe.softened
+        )
         _write_card(folder, card)
         card |= measured_facts(folder, data, votes, ["PublicTest", *(["PrivateTest"] if private_test else [])])
         _write_card(folder, card)
@@ -108,8 +111,8 @@ def _to_int8(network: Any) -> bytes:
         return bytes(converter.convert())
 
 
-def _chosen_on(faces: LabelledFaces, litert: Path, ferplus_share: float) -> dict[str, float]:
-    """Entries for the card: the share, and for it the temperature and the probability below which a label is none.
+def _chosen_on(faces: LabelledFaces, litert: Path, ferplus_share: float, *, softened: bool) -> dict[str, Any]:
+    """Entries for the card: the share, and for it the calibration and the probability below which a label is none.
 
     See `live_monitor.evaluation.unsure`. What else a face must have, the card's "readable", takes thirty times as many faces:
     `live-monitor evaluate-unsure` tells it.
@@ -119,11 +122,24 @@ def _chosen_on(faces: LabelledFaces, litert: Path, ferplus_share: float) -> dict
     engine = LiteRTEngine(litert)
     starts = range(0, len(images), EVALUATION_BATCH)
     logits = np.concatenate([engine.infer(normalise(images[start : start + EVALUATION_BATCH])) for start in starts])
-    temperature = round(fit_temperature(emotion_logits(logits, ferplus_share), labels), 4)
-    said = probabilities(logits[: len(faces)], temperature, ferplus_share)
+    fitted = _fitted(logits, labels, ferplus_share, softened=softened)
+    said = probabilities(logits[: len(faces)], calibration_of(fitted), ferplus_share)
     confidence, right = said.max(axis=1).astype(np.float64), said.argmax(axis=1) == faces.labels
     unsure_below = at_coverage(confidence, right, np.ones(len(faces), np.bool_)).unsure_below
-    return {"ferplus_share": ferplus_share, "temperature": temperature, "unsure_below": round(unsure_below, 3)}
+    return {"ferplus_share": ferplus_share, **fitted, "unsure_below": round(unsure_below, 3)}
+
+
+def _fitted(logits: NDArray[np.float32], labels: NDArray[np.int64], ferplus_share: float, *, softened: bool) -> dict[str, Any]:
+    """A card's calibration: where one temperature does, one temperature.
+
+    That is where the network has learnt the labels as they are, see `live_monitor.training.recipe.Recipe.softened`, and with a
+    share of FER+'s people, as a matrix would take it back to FER2013's labels.
+    """
+    if ferplus_share or not softened:
+        return {"temperature": round(fit_temperature(emotion_logits(logits, ferplus_share), labels), 4)}
+    calibration = fit_calibration(emotion_logits(logits), labels)
+    both = {"matrix": calibration.matrix, "offsets": calibration.offsets}
+    return {"calibration": {name: np.round(values.astype(np.float64), 4).tolist() for name, values in both.items()}}
 
 
 def _write_card(folder: Path, card: dict[str, Any]) -> None:
@@ -143,7 +159,7 @@ def _card(folder: Path, trained: TrainedNetwork) -> dict[str, Any]:
         "architecture": " ".join(inspect.cleandoc(str(NETWORKS[recipe.arch].__doc__)).split()),
         "parameters": trained.network().count_params(),
         "ferplus": trained.outputs > len(LABELS),
-        "data": "FER2013: trained on Training, epoch and temperature chosen on PublicTest"
+        "data": "FER2013: trained on Training, epoch and calibration chosen on PublicTest"
         + ("; FER+'s votes on the same Training faces" if recipe.votes else ""),
         "recipe": recipe_facts(recipe),
         "epochs_run": len(trained.history),

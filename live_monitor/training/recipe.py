@@ -66,6 +66,11 @@ class Recipe:
         """Whether there are teachers."""
         return bool(self.teachers or self.teacher_models)
 
+    @property
+    def softened(self) -> bool:
+        """Whether a network learns other answers than the labels as they are: smoothed, blended or a teacher's."""
+        return bool(self.label_smoothing or self.mixup or self.distillation)
+
 
 BRIEF = Recipe()
 

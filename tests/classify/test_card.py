@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from live_monitor.classify.card import load_card
@@ -48,9 +49,38 @@ def test_a_folder_with_a_card_is_a_model(tmp_path: Path, facts: Facts) -> None:
 
 def test_a_card_may_tell_a_temperature_and_a_second_head(tmp_path: Path, facts: Facts) -> None:
     plain = load_card(write_model(tmp_path, facts))
-    assert (plain.temperature, plain.ferplus, plain.outputs) == (1.0, False, 7)
+    np.testing.assert_array_equal(plain.calibration.matrix, np.eye(7))
+    assert (plain.ferplus, plain.outputs) == (False, 7)
     both = load_card(write_model(tmp_path, facts | {"temperature": 1.5, "ferplus": True}))
-    assert (both.temperature, both.ferplus, both.outputs) == (1.5, True, 15)
+    np.testing.assert_allclose(both.calibration.matrix, np.eye(7) / 1.5)
+    assert (both.ferplus, both.outputs) == (True, 15)
+
+
+def test_a_card_may_tell_a_calibration(tmp_path: Path, facts: Facts) -> None:
+    matrix, offsets = np.arange(49.0).reshape(7, 7).tolist(), list(range(7))
+    calibration = load_card(write_model(tmp_path, facts | {"calibration": {"matrix": matrix, "offsets": offsets}})).calibration
+    np.testing.assert_array_equal(calibration.matrix, matrix)
+    np.testing.assert_array_equal(calibration.offsets, offsets)
+
+
+@pytest.mark.parametrize(
+    "calibration",
+    [
+        {},
+        None,
+        1.5,
+        {"matrix": [[1.0] * 7] * 7},
+        {"matrix": [[1.0] * 6] * 7, "offsets": [0.0] * 7},
+        {"matrix": [[1.0] * 7] * 7, "offsets": [0.0] * 6},
+        {"matrix": [[1.0] * 7] * 7, "offsets": [float("nan")] * 7},
+        {"matrix": [[float("inf")] * 7] * 7, "offsets": [0.0] * 7},
+        {"matrix": [["one"] * 7] * 7, "offsets": [0.0] * 7},
+        {"matrix": [[1.0] * 7, [1.0] * 6], "offsets": [0.0] * 7},
+    ],
+)
+def test_a_calibration_that_is_none_is_refused(tmp_path: Path, facts: Facts, calibration: object) -> None:
+    with pytest.raises(ModelError, match="not a model card"):
+        load_card(write_model(tmp_path, facts | {"calibration": calibration}))
 
 
 def test_a_card_may_tell_how_much_the_second_head_says(tmp_path: Path, facts: Facts) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from live_monitor.classify.card import load_card
 from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.preprocess import normalise
+from live_monitor.classify.probabilities import Calibration
 from live_monitor.labels import LABELS
 from live_monitor.types import Box, Detection
 from tests.fakes import AngryButNeutralToPeople, FakeEngine, drawn_faces, grey_picture
@@ -49,8 +50,8 @@ def test_every_face_gets_its_own_probabilities(classifier: EmotionClassifier) ->
     assert read(classifier, 5).shape == (5, 7)
 
 
-def test_probabilities_are_tempered_as_the_card_says(engine: FakeEngine) -> None:
-    modest = EmotionClassifier(engine, input_px=48, crop_margin=0.0, temperature=2.0)
+def test_probabilities_are_calibrated_as_the_card_says(engine: FakeEngine) -> None:
+    modest = EmotionClassifier(engine, input_px=48, crop_margin=0.0, calibration=Calibration.of_temperature(2.0))
     happy = read(modest, 1)[0, LABELS.index("happy")]
     assert happy == pytest.approx(0.7**0.5 / (0.7**0.5 + 6 * 0.05**0.5))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live_monitor.classify.probabilities import emotion_logits, probabilities, softmax
+from live_monitor.classify.probabilities import Calibration, emotion_logits, probabilities, softmax
 from live_monitor.labels import FERPLUS_LABELS, LABELS
 
 ANGRY, NEUTRAL = LABELS.index("angry"), LABELS.index("neutral")
@@ -36,9 +36,20 @@ def test_only_the_first_seven_logits_are_emotions() -> None:
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
 def test_a_temperature_changes_confidence_but_not_the_label(temperature: float) -> None:
     logits = np.random.default_rng(0).normal(size=(20, 7)).astype(np.float32)
-    tempered = probabilities(logits, temperature)
+    tempered = probabilities(logits, Calibration.of_temperature(temperature))
     np.testing.assert_array_equal(tempered.argmax(axis=1), logits.argmax(axis=1))
     assert (np.sign(1 - temperature) == np.sign(np.round(tempered.max(axis=1) - softmax(logits).max(axis=1), 6))).all()
+
+
+def test_a_calibration_weighs_the_labels_against_each_other() -> None:
+    matrix = np.eye(7, dtype=np.float32)
+    matrix[ANGRY, NEUTRAL] = 2.0
+    offsets = np.zeros(7, np.float32)
+    offsets[ANGRY] = -1.0
+    logits = np.zeros((1, 7), np.float32)
+    logits[0, ANGRY] = 3.0
+    said = probabilities(logits, Calibration(matrix, offsets))[0]
+    assert np.log(said[NEUTRAL] / said[ANGRY]) == pytest.approx(6.0 - 2.0)
 
 
 def test_what_people_see_counts_by_its_share() -> None:
@@ -85,5 +96,5 @@ def test_labels_that_are_all_but_impossible_can_be_pooled() -> None:
 @pytest.mark.parametrize("temperature", [0.5, 3.0])
 def test_a_temperature_leaves_pooled_labels_as_they_are(temperature: float) -> None:
     logits = 3 * np.random.default_rng(0).normal(size=(50, 15)).astype(np.float32)
-    labels = [probabilities(logits, value, 0.5).argmax(axis=1) for value in (1.0, temperature)]
+    labels = [probabilities(logits, Calibration.of_temperature(value), 0.5).argmax(axis=1) for value in (1.0, temperature)]
     np.testing.assert_array_equal(*labels)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live_monitor.classify.probabilities import softmax
+from live_monitor.classify.probabilities import Calibration, softmax
 from live_monitor.evaluation.emotions.labelled import LabelledFaces
-from live_monitor.training.calibrate import HIGHEST, LOWEST, calibration_faces, fit_temperature
+from live_monitor.training.calibrate import HIGHEST, LOWEST, calibration_faces, fit_calibration, fit_temperature
 from live_monitor.types import Box
 from tests.fakes import FakeFinder, squares
 
@@ -47,7 +47,44 @@ def test_large_logits_do_not_overflow() -> None:
     assert fit_temperature(np.array([[1e4, 0]], np.float32), np.array([1])) == pytest.approx(HIGHEST, rel=1e-3)
 
 
-def test_a_temperature_is_fitted_on_faces_as_they_are_as_a_detector_crops_them_and_mirrored() -> None:
+def unlike(count: int = 20_000) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Logits of a network that is too sure of one label, too modest with another, and takes a third for a fourth."""
+    rng = np.random.default_rng(7)
+    logits = rng.normal(0, 2, (count, 7)).astype(np.float32)
+    meant = logits * np.array([0.5, 1, 1, 1, 1, 1.5, 1])
+    meant[:, 3] += 0.5 * logits[:, 2]
+    return logits, (meant + rng.gumbel(size=meant.shape)).argmax(axis=1)
+
+
+def log_likelihood(calibration: Calibration, logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    return float(np.log(softmax(calibration(logits))[np.arange(len(labels)), labels]).mean())
+
+
+def test_a_network_that_is_not_equally_sure_of_all_labels_is_calibrated_label_by_label() -> None:
+    logits, labels = unlike()
+    fitted, by_temperature = fit_calibration(logits, labels), Calibration.of_temperature(fit_temperature(logits, labels))
+    assert log_likelihood(fitted, logits, labels) > log_likelihood(by_temperature, logits, labels) + 0.02
+    matrix = fitted.matrix
+    assert matrix[0, 0] < 0.8 < 1.2 < matrix[5, 5]
+    assert matrix[2, 3] == matrix[~np.eye(7, dtype=bool)].max() > 0.2
+    said = softmax(fitted(logits))
+    np.testing.assert_allclose(said.mean(axis=0), np.bincount(labels, minlength=7) / len(labels), atol=0.01)
+
+
+def test_where_one_temperature_does_the_calibration_is_hardly_another() -> None:
+    fitted = fit_calibration(*made(1.7))
+    np.testing.assert_allclose(fitted.matrix, np.eye(7) / 1.7, atol=0.03)
+    np.testing.assert_allclose(fitted.offsets, 0.0, atol=0.03)
+
+
+def test_a_handful_of_faces_can_be_calibrated_on() -> None:
+    logits = np.array([[1e3, 0, 0, 0, 0, 0, -1e3], [0, 5, 0, 0, 0, 0, 0]], np.float32)
+    fitted = fit_calibration(logits, np.array([0, 3]))
+    assert np.isfinite(fitted.matrix).all()
+    assert np.isfinite(fitted.offsets).all()
+
+
+def test_faces_to_calibrate_on_are_as_they_are_as_a_detector_crops_them_and_mirrored() -> None:
     picture = squares(Box(4, 8, 24, 28), width=48, height=48)[:, :, 0]
     labels = np.array([3, 5])
     faces = LabelledFaces("made", np.stack([picture, np.zeros_like(picture)]), labels)

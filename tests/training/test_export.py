@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live_monitor.classify.card import load_card
+from live_monitor.classify.card import calibration_of, load_card
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
@@ -90,10 +90,15 @@ def test_the_card_tells_the_accuracy_measured_on_each_split_asked_for(model: Pat
     assert all(0 <= figures["accuracy"] <= 1 for figures in measured.values())
 
 
-def test_the_card_tells_the_temperature_that_was_fitted(model: Path) -> None:
+def test_the_card_tells_the_calibration_that_was_fitted(model: Path) -> None:
     card = load_card(str(model))
-    assert card.temperature != 1.0
+    temperature = json.loads((model / "card.json").read_text(encoding="utf-8"))["temperature"]
+    assert temperature != 1.0
+    np.testing.assert_allclose(card.calibration.matrix, np.eye(7) / temperature, rtol=1e-6)
     assert 1 / 7 <= card.unsure_below < 1
+
+
+ONE_OR_MORE = [(0.0, False, "temperature"), (0.6, True, "temperature"), (0.0, True, "calibration")]
 
 
 class Answering:
@@ -107,9 +112,9 @@ class Answering:
         return said
 
 
-@pytest.mark.parametrize("ferplus_share", [0.0, 0.6])
+@pytest.mark.parametrize(("ferplus_share", "softened", "told"), ONE_OR_MORE)
 def test_what_is_shown_is_as_sure_as_it_is_right_and_of_all_faces_a_fifth_is_unsure(
-    ferplus_share: float, monkeypatch: pytest.MonkeyPatch
+    ferplus_share: float, softened: bool, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(3)
     as_they_are = rng.normal(0, 3, (500, 15)).astype(np.float32)
@@ -120,11 +125,12 @@ def test_what_is_shown_is_as_sure_as_it_is_right_and_of_all_faces_a_fifth_is_uns
     logits = np.concatenate([as_they_are, *(rng.permutation(as_they_are) for _ in range(3))])
     faces = LabelledFaces("PublicTest", np.zeros((500, 48, 48), np.uint8), labels)
     monkeypatch.setattr("live_monitor.training.export.LiteRTEngine", lambda _file: Answering(logits))
-    chosen = _chosen_on(faces, Path("model.tflite"), ferplus_share)
-    said = probabilities(logits, chosen["temperature"], ferplus_share)
+    chosen = _chosen_on(faces, Path("model.tflite"), ferplus_share, softened=softened)
+    assert chosen.keys() == {"ferplus_share", told, "unsure_below"}
+    said = probabilities(logits, calibration_of(chosen), ferplus_share)
     right = said.argmax(axis=1) == np.tile(labels, 4)
     assert 0.2 < right.mean() < 0.4 < right[:500].mean()
-    assert said.max(axis=1).mean() == pytest.approx(right.mean(), abs=1e-3)
+    assert said.max(axis=1).mean() == pytest.approx(right.mean(), abs=0.02)
     assert (said[:500].max(axis=1) >= chosen["unsure_below"]).mean() == pytest.approx(0.8, abs=0.01)
 
 

@@ -32,6 +32,12 @@ def test_without_votes_none_are_learnt() -> None:
     assert recipe_for("glance", None, votes=False).votes == 0
 
 
+@pytest.mark.parametrize("softer", [{"label_smoothing": 0.1}, {"mixup": 0.2}, {"distillation": 0.5}])
+def test_smoothed_blended_and_taught_answers_are_softer_than_labels(softer: dict[str, float]) -> None:
+    assert not BRIEF.softened
+    assert replace(BRIEF, **softer).softened  # type: ignore[arg-type]  # each is a number
+
+
 def test_teachers_are_listened_to() -> None:
     assert recipe_for("glance", None, votes=True, teachers=3).distillation == STRONG.distillation > 0
     with pytest.raises(UsageError, match="go with --distillation above 0"):

@@ -34,7 +34,7 @@ class CardModel:
         side = self._card.input_px
         logits = self._infer(normalise(np.stack([resize_face(face, side) for face in faces])))
         ferplus = logits[:, len(LABELS) :] if self._card.ferplus else None
-        return Answers(probabilities(logits, self._card.temperature, self._card.ferplus_share), ferplus)
+        return Answers(probabilities(logits, self._card.calibration, self._card.ferplus_share), ferplus)
 
 
 def candidates(models: Sequence[str], *, with_float: bool = False) -> tuple[list[Candidate], list[str]]:

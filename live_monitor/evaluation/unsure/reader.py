@@ -83,7 +83,7 @@ class FaceReader:
         crops = np.stack([resize_face(image, self._card.input_px) for image in images])
         batches = (normalise(crops[start : start + BATCH]) for start in range(0, len(crops), BATCH))
         card = self._card
-        said = [probabilities(self._engine.infer(batch), card.temperature, card.ferplus_share) for batch in batches]
+        said = [probabilities(self._engine.infer(batch), card.calibration, card.ferplus_share) for batch in batches]
         rows = np.concatenate(said)
         sides = np.full(len(images), float(images.shape[1])) if sides_px is None else sides_px
         faces = [

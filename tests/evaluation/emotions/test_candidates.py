@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from live_monitor.app import load_stages
 from live_monitor.classify.card import load_card
+from live_monitor.classify.probabilities import Calibration
 from live_monitor.errors import ModelError, UsageError
 from live_monitor.evaluation.emotions.candidates import CardModel, candidates, load_model
 from live_monitor.evaluation.emotions.deepface import OUTPUT_LABELS, DeepFaceModel
@@ -52,11 +53,11 @@ def test_a_model_says_of_a_face_what_the_live_view_says(name: str) -> None:
     np.testing.assert_allclose(model.answer(face[np.newaxis]).probabilities, live, atol=1e-6)
 
 
-def test_the_cards_temperature_is_used() -> None:
+def test_the_cards_calibration_is_used() -> None:
     faces = drawn_faces(2)
     logits = (3.0, 0, 0, 0, 0, 0, 0)
-    sure = card_model(FixedLogits(*logits), temperature=1.0).answer(faces).probabilities
-    modest = card_model(FixedLogits(*logits), temperature=3.0).answer(faces).probabilities
+    sure = card_model(FixedLogits(*logits), calibration=Calibration.of_temperature(1.0)).answer(faces).probabilities
+    modest = card_model(FixedLogits(*logits), calibration=Calibration.of_temperature(3.0)).answer(faces).probabilities
     assert sure[0, 0] == pytest.approx(np.exp(3) / (np.exp(3) + 6))
     assert modest[0, 0] == pytest.approx(np.exp(1) / (np.exp(1) + 6))
 
