@@ -77,7 +77,15 @@ def test_where_one_temperature_does_the_calibration_is_hardly_another() -> None:
     np.testing.assert_allclose(fitted.offsets, 0.0, atol=0.03)
 
 
-def test_a_handful_of_faces_can_be_calibrated_on() -> None:
+def test_a_handful_of_faces_moves_a_calibration_little() -> None:
+    rng = np.random.default_rng(1)
+    logits, labels = rng.normal(0, 3, (20, 7)).astype(np.float32), rng.integers(0, 7, 20)
+    fitted, temperature = fit_calibration(logits, labels), fit_temperature(logits, labels)
+    assert np.abs(fitted.matrix - np.eye(7) / temperature).max() < 2
+    assert np.abs(fitted.offsets).max() < 2
+
+
+def test_logits_of_any_size_can_be_calibrated_on() -> None:
     logits = np.array([[1e3, 0, 0, 0, 0, 0, -1e3], [0, 5, 0, 0, 0, 0, 0]], np.float32)
     fitted = fit_calibration(logits, np.array([0, 3]))
     assert np.isfinite(fitted.matrix).all()
