@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import inspect
 import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +19,16 @@ from live_monitor.detect.choose import load_finder
 from live_monitor.evaluation.emotions.facts import measured_facts
 from live_monitor.evaluation.emotions.labelled import LabelledFaces, from_fer2013
 from live_monitor.evaluation.unsure.coverage import at_coverage
-from live_monitor.files.card import CARD_FILE, KERAS, LITERT
-from live_monitor.files.whole_file import write_whole
 from live_monitor.labels import LABELS
 from live_monitor.process.quiet import silent_stderr
 from live_monitor.settings import Settings
 from live_monitor.training.backend import refuse_other_backend
 from live_monitor.training.calibrate import calibration_faces, fit_calibration, fit_temperature
+from live_monitor.training.model_folder import LITERT_FILE, architecture, write_card, write_weights
 from live_monitor.training.recipe_facts import recipe_facts
-from live_monitor.training.run_folder import save_weights_whole, writing
+from live_monitor.training.run_folder import writing
 from live_monitor.training.train import TrainedNetwork
 
-LITERT_FILE, KERAS_FILE = "model.tflite", "model.weights.h5"
 EVALUATION_BATCH = 64
 
 CROP_MARGINS = {"facegrid": 0.0, "haar": 0.0, "yunet": 0.0}
@@ -84,15 +79,12 @@ def export(
     refuse_other_backend()
     public_test = from_fer2013(data, "PublicTest", None)
     with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / LITERT_FILE, _to_int8(trained.network()))
-        save_weights_whole(trained.network("float16"), folder / KERAS_FILE)
-        card = _card(folder, trained) | _chosen_on(
-            public_test, folder / LITERT_FILE, ferplus_share, softened=trained.recipe.softened
-        )
-        _write_card(folder, card)
+        files = write_weights(folder, _to_int8(trained.network()), trained.network("float16"))
+        chosen = _chosen_on(public_test, folder / LITERT_FILE, ferplus_share, softened=trained.recipe.softened)
+        card = _card(trained, files) | chosen
+        write_card(folder, card)
         card |= measured_facts(folder, data, votes, ["PublicTest", *(["PrivateTest"] if private_test else [])])
-        _write_card(folder, card)
+        write_card(folder, card)
     return card
 
 
@@ -142,13 +134,8 @@ def _fitted(logits: NDArray[np.float32], labels: NDArray[np.int64], ferplus_shar
     return {"calibration": {name: np.round(values.astype(np.float64), 4).tolist() for name, values in both.items()}}
 
 
-def _write_card(folder: Path, card: dict[str, Any]) -> None:
-    write_whole(folder / CARD_FILE, (json.dumps(card, indent=2) + "\n").encode())
-
-
-def _card(folder: Path, trained: TrainedNetwork) -> dict[str, Any]:
+def _card(trained: TrainedNetwork, files: dict[str, dict[str, Any]]) -> dict[str, Any]:
     recipe = trained.recipe
-    files = {LITERT: folder / LITERT_FILE, KERAS: folder / KERAS_FILE}
     return {
         "name": recipe.arch,
         "network": recipe.arch,
@@ -156,7 +143,7 @@ def _card(folder: Path, trained: TrainedNetwork) -> dict[str, Any]:
         "input": {"side_px": FACE_PX, "colour": "grey", "normalisation": NORMALISATION},
         "crop_margins": CROP_MARGINS,
         "crop_margins_note": CROP_MARGINS_NOTE,
-        "architecture": " ".join(inspect.cleandoc(str(NETWORKS[recipe.arch].__doc__)).split()),
+        "architecture": architecture(NETWORKS[recipe.arch]),
         "parameters": trained.network().count_params(),
         "ferplus": trained.outputs > len(LABELS),
         "data": "FER2013: trained on Training, epoch and calibration chosen on PublicTest"
@@ -164,9 +151,6 @@ def _card(folder: Path, trained: TrainedNetwork) -> dict[str, Any]:
         "recipe": recipe_facts(recipe),
         "epochs_run": len(trained.history),
         "chosen_epoch": trained.chosen_epoch,
-        "files": {
-            kind: {"name": file.name, "bytes": file.stat().st_size, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-            for kind, file in files.items()
-        },
+        "files": files,
         "limits": LIMITS,
     }

@@ -20,6 +20,7 @@ from live_monitor.classify.preprocess import normalise
 from live_monitor.cli.entry import _run
 from live_monitor.cli.stopped import Stopped
 from live_monitor.training import export as exporting
+from live_monitor.training import model_folder
 from live_monitor.training.run_folder import SETTINGS_FILE
 from tests.dataset.made import rows_of_fer2013, write_folder, write_votes
 from tests.fakes import drawn_faces, write_clip
@@ -84,7 +85,7 @@ def test_a_folder_whose_writing_was_cut_off_is_no_model_and_ends_in_3(
 ) -> None:
     model = tmp_path / "run" / "model"
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(exporting, "save_weights_whole", stop)
+        monkeypatch.setattr(model_folder, "save_weights_whole", stop)
         train_tiny(fer2013, tmp_path / "run")
     assert [file.name for file in model.iterdir()] == ["model.tflite"]
     capsys.readouterr()

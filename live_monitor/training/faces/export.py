@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import inspect
 import io
-import json
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,8 +19,6 @@ from live_monitor.detect.cells import to_input
 from live_monitor.detect.facegrid import LiteRTNetwork
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
-from live_monitor.files.card import CARD_FILE, KERAS, LITERT
-from live_monitor.files.whole_file import write_whole
 from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.process.quiet import silent_stderr
 from live_monitor.training.backend import refuse_other_backend
@@ -33,10 +28,9 @@ from live_monitor.training.faces.leave_out import pictures_to_use
 from live_monitor.training.faces.look import Sight, keras_sight, litert_sight, look
 from live_monitor.training.faces.pictures import NEGATIVE, Picture
 from live_monitor.training.faces.train import TrainedDetector
+from live_monitor.training.model_folder import architecture, write_card, write_weights
 from live_monitor.training.recipe_facts import recipe_facts
-from live_monitor.training.run_folder import save_weights_whole, writing
-
-LITERT_FILE, KERAS_FILE = "model.tflite", "model.weights.h5"
+from live_monitor.training.run_folder import writing
 
 CALIBRATION_SAMPLES = 200
 """Composed samples that the ranges of int8 are taken from."""
@@ -83,11 +77,9 @@ def export(trained: TrainedDetector, data: Path, folder: Path, say: Callable[[st
     # Before anything is written: it takes minutes, for which the folder would hold no detector, or half another one's.
     measured = _measure(litert, network, pictures.kept_apart, say)
     with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / LITERT_FILE, litert)
-        save_weights_whole(_trained(trained, "float16"), folder / KERAS_FILE)
-        card = _card(folder, trained, network) | measured
-        write_whole(folder / CARD_FILE, (json.dumps(card, indent=2) + "\n").encode())
+        files = write_weights(folder, litert, _trained(trained, "float16"))
+        card = _card(trained, network, files) | measured
+        write_card(folder, card)
     return card
 
 
@@ -150,23 +142,19 @@ def _calibration(pictures: Sequence[Picture], seed: int) -> Iterator[list[NDArra
         yield [to_input(image)[None]]
 
 
-def _card(folder: Path, trained: TrainedDetector, network: Any) -> dict[str, Any]:
-    files = {LITERT: folder / LITERT_FILE, KERAS: folder / KERAS_FILE}
+def _card(trained: TrainedDetector, network: Any, files: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": NAME,
         "network": NAME,
         "parameters": network.count_params(),
         "input": {"colour": "BGR", "range": "(level - 128) / 128", "multiple_px": 32},
         "smallest_px": SMALLEST_PX,
-        "architecture": " ".join(inspect.cleandoc(str(facegrid.__doc__)).split("\n\nArgs:")[0].split()),
+        "architecture": architecture(facegrid),
         "data": "Composed of pictures with boxes by people and of others labelled by YuNet; a fifth kept apart for choosing",
         "recipe": recipe_facts(trained.recipe),
         "steps_run": trained.steps_run,
         "chosen_step": trained.chosen_step,
-        "files": {
-            kind: {"name": file.name, "bytes": file.stat().st_size, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-            for kind, file in files.items()
-        },
+        "files": files,
         "limits": LIMITS,
     }
 

@@ -13,12 +13,14 @@ import pytest
 
 from live_monitor.detect.facegrid import FaceGrid, LiteRTNetwork
 from live_monitor.errors import ModelError, OutputError, UsageError
+from live_monitor.training import model_folder
 from live_monitor.training.faces import export as exporting
 from live_monitor.training.faces.average_precision import Looked
-from live_monitor.training.faces.export import KERAS_FILE, LITERT_FILE, choose_threshold, export, finds_nothing
+from live_monitor.training.faces.export import choose_threshold, export, finds_nothing
 from live_monitor.training.faces.pictures import NEGATIVE, Picture
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.train import TrainedDetector
+from live_monitor.training.model_folder import KERAS_FILE, LITERT_FILE
 from tests.training.faces.conftest import picture, tiny_network
 
 BOX = (10.0, 10.0, 50.0, 50.0)
@@ -99,7 +101,7 @@ def test_a_folder_whose_writing_was_cut_off_is_no_detector_until_it_is_written_a
     trained: TrainedDetector, detector_data: Path, tmp_path: Path
 ) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(exporting, "save_weights_whole", kill)
+        monkeypatch.setattr(model_folder, "save_weights_whole", kill)
         with pytest.raises(Killed):
             export(trained, detector_data, tmp_path / "model")
     assert [file.name for file in (tmp_path / "model").iterdir()] == [LITERT_FILE]
