@@ -94,6 +94,7 @@ def test_logits_of_any_size_can_be_calibrated_on() -> None:
 
 def test_faces_to_calibrate_on_are_as_they_are_as_a_detector_crops_them_and_mirrored() -> None:
     picture = squares(Box(4, 8, 24, 28), width=48, height=48)[:, :, 0]
+    picture[:, 14:] = np.minimum(picture[:, 14:], 200)
     labels = np.array([3, 5])
     faces = LabelledFaces("made", np.stack([picture, np.zeros_like(picture)]), labels)
     images, all_labels = calibration_faces(faces, FakeFinder(), 0.0)
@@ -101,6 +102,7 @@ def test_faces_to_calibrate_on_are_as_they_are_as_a_detector_crops_them_and_mirr
     as_they_are, crops, mirrored, mirrored_crops = np.split(images, 4)
     np.testing.assert_array_equal(as_they_are, faces.images)
     np.testing.assert_array_equal(mirrored, faces.images[:, :, ::-1])
-    assert crops[0].min() > 127  # nothing but the square
+    assert crops[0].min() > 127  # nothing but the square, whose right half is darker
+    assert crops[0, :, 0].min() > crops[0, :, -1].max()
     assert crops[1].max() == 0  # nothing is found, so it is the whole picture
     np.testing.assert_array_equal(mirrored_crops, crops[:, :, ::-1])

@@ -98,9 +98,6 @@ def test_the_card_tells_the_calibration_that_was_fitted(model: Path) -> None:
     assert 1 / 7 <= card.unsure_below < 1
 
 
-ONE_OR_MORE = [(0.0, False, "temperature"), (0.6, True, "temperature"), (0.0, True, "calibration")]
-
-
 class Answering:
     """An engine that says, face after face, what it was given to say."""
 
@@ -112,9 +109,12 @@ class Answering:
         return said
 
 
-@pytest.mark.parametrize(("ferplus_share", "softened", "told"), ONE_OR_MORE)
+@pytest.mark.parametrize(
+    ("ferplus_share", "softened", "told", "near"),
+    [(0.0, False, "temperature", 1e-3), (0.6, True, "temperature", 1e-3), (0.0, True, "calibration", 0.02)],
+)
 def test_what_is_shown_is_as_sure_as_it_is_right_and_of_all_faces_a_fifth_is_unsure(
-    ferplus_share: float, softened: bool, told: str, monkeypatch: pytest.MonkeyPatch
+    ferplus_share: float, softened: bool, told: str, near: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(3)
     as_they_are = rng.normal(0, 3, (500, 15)).astype(np.float32)
@@ -130,7 +130,7 @@ def test_what_is_shown_is_as_sure_as_it_is_right_and_of_all_faces_a_fifth_is_uns
     said = probabilities(logits, calibration_of(chosen), ferplus_share)
     right = said.argmax(axis=1) == np.tile(labels, 4)
     assert 0.2 < right.mean() < 0.4 < right[:500].mean()
-    assert said.max(axis=1).mean() == pytest.approx(right.mean(), abs=0.02)
+    assert said.max(axis=1).mean() == pytest.approx(right.mean(), abs=near)
     assert (said[:500].max(axis=1) >= chosen["unsure_below"]).mean() == pytest.approx(0.8, abs=0.01)
 
 
