@@ -1,1 +1,1 @@
-"""Trained weights that ship with the package: one folder a model, each with its card. See the README."""
+"""Trained weights that ship with the package: one folder a model, each with its card. See README.md in this folder."""

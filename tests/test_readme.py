@@ -1,4 +1,4 @@
-"""What the README says is so."""
+"""What the README says is so, and the pages that it leads to."""
 
 from __future__ import annotations
 
@@ -6,47 +6,77 @@ import re
 from pathlib import Path
 
 import click
+import pytest
 
 from live_monitor.cli import cli
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = ROOT / "README.md"
+TRAINING = ROOT / "live_monitor" / "training" / "README.md"
+PAGES = [README, ROOT / "models" / "README.md", ROOT / "cascades" / "README.md", *sorted(ROOT.glob("live_monitor/*/README.md"))]
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT).parent))
+
+
+def text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
 
 
 def test_ci_runs_the_readmes_test_command() -> None:
-    in_ci = re.search(r"# test command\n(.+)\n# end", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    in_ci = re.search(r"# test command\n(.+)\n# end", text(ROOT / ".ci" / "run"))
     assert in_ci is not None
-    assert f"```sh\n{in_ci[1]}\n```" in README
+    assert f"```sh\n{in_ci[1]}\n```" in text(README)
 
 
 def real_options(command: click.Command) -> set[str]:
     return {name for param in command.params if isinstance(param, click.Option) for name in param.opts + param.secondary_opts}
 
 
-def written_options(heading: str) -> set[str]:
+def written_options(page: Path, heading: str) -> set[str]:
     """The options in the table under a heading."""
-    section = re.split(r"^##", README.split(f"\n{heading}\n")[1], maxsplit=1, flags=re.MULTILINE)[0]
+    section = re.split(r"^##", text(page).split(f"\n{heading}\n")[1], maxsplit=1, flags=re.MULTILINE)[0]
     rows = [line.split("|")[1].replace("\\", "") for line in section.replace("\\|", "/").splitlines() if line.startswith("| `-")]
     return {name for row in rows for name in re.findall(r"(?<!\w)-{1,2}[a-z][a-z-]*", row)}
 
 
 def test_the_table_of_options_is_complete_and_has_no_other() -> None:
-    assert written_options("## Use") == real_options(cli) | {"-h", "--help"}
+    assert written_options(README, "## Use") == real_options(cli) | {"-h", "--help"}
 
 
-def test_the_options_for_training_a_detector_exist() -> None:
-    written = written_options("### Train a detector")
+@pytest.mark.parametrize(
+    ("heading", "command"), [("## Train an emotion model", "train"), ("## Train a detector", "train-detector")]
+)
+def test_the_options_for_training_exist(heading: str, command: str) -> None:
+    written = written_options(TRAINING, heading)
     assert written
-    assert written <= real_options(cli.commands["train-detector"])
+    assert written <= real_options(cli.commands[command])
 
 
-def test_every_picture_of_the_readme_is_there() -> None:
-    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)
-    assert pictures
-    assert all((ROOT / picture).is_file() for picture in pictures)
+def anchors(page: Path) -> set[str]:
+    """The names by which links reach the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", text(page), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
-def test_every_command_of_the_readme_exists() -> None:
-    used = set(re.findall(r"^live-monitor ([a-z][a-z-]*)", README, re.MULTILINE))
-    assert used
+@every_page
+def test_every_picture_and_page_that_it_leads_to_is_there(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", text(page)):
+        name, _, anchor = target.partition("#")
+        assert (page.parent / name).is_file(), target
+        assert not anchor or anchor in anchors(page.parent / name), target
+
+
+def test_the_readme_leads_to_every_other_page() -> None:
+    linked = {README, *((ROOT / name).resolve() for name in re.findall(r"\]\(([^)#]+\.md)", text(README)))}
+    assert linked >= {page for page in PAGES if page.parent.name != "cascades"}
+
+
+@every_page
+def test_every_command_exists(page: Path) -> None:
+    used = set(re.findall(r"^live-monitor ([a-z][a-z-]*)", text(page), re.MULTILINE))
     assert used <= set(cli.commands)
+
+
+def test_the_readme_shows_every_command() -> None:
+    shown = set(re.findall(r"live-monitor ([a-z][a-z-]*)", text(README)))
+    assert shown >= set(cli.commands)

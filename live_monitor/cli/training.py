@@ -194,7 +194,7 @@ def train(
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
 def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision: str | None, **changes: Any) -> None:
-    """Train the face detector facegrid on pictures with boxes (DATA: a folder laid out as the README says)."""
+    """Train the face detector facegrid on pictures with boxes (DATA: a folder as live_monitor/training/README.md tells)."""
     set_up_logging(verbose)
     if changes["cutouts"] is not None and changes["teacher"] is None:
         raise UsageError("--cutouts goes with --teacher, which says where in its picture a face is")
