@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,10 @@ from live_monitor.errors import UsageError
 from live_monitor.process.quiet import silent_stderr
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.recipe import OWN, recipe_for
+
+if TYPE_CHECKING:
+    from live_monitor.training.faces.pictures import FacePictures
+    from live_monitor.training.material import Material
 
 SEED = WholeNumberRange(0, 2**31 - 1)
 """Keras takes seeds below 2**32; the rest is room for those of teachers, which are counted up from the network's."""
@@ -118,16 +122,15 @@ def train(
     recipe = recipe_for(arch, recipe_name, votes is not None, **changes)
     if ferplus_share and not recipe.votes:
         raise UsageError("--ferplus-share goes with --recipe strong: brief does not learn FER+'s votes")
+    material = _material(data, votes, out, resume=resume)
     _import_tensorflow()
     from live_monitor.training.export import export
-    from live_monitor.training.material import load_material
     from live_monitor.training.precision import precision_here
     from live_monitor.training.train import Listener
     from live_monitor.training.train import train as train_network
 
     recipe = dataclasses.replace(recipe, precision=precision or precision_here(recipe.precision, out))
     scalars = _tensorboard() if tensorboard else Listener.scalars
-    material = load_material(data, votes)
     if not recipe.votes:  # they are measured by at the end, but nothing would train their outputs
         material = dataclasses.replace(material, votes=None)
     try:
@@ -202,6 +205,7 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
         raise UsageError("--keep goes with --weights: without them training begins with random ones")
     if changes["minutes"] is None:
         changes["steps"] = changes["steps"] or Recipe.steps
+    pictures = _pictures(data, changes["leave_out"], out, resume=resume)
     _import_tensorflow()
     from live_monitor.training.faces.export import export, finds_nothing
     from live_monitor.training.faces.train import train as train_network
@@ -209,8 +213,8 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
 
     recipe = Recipe(precision=precision or precision_here(Recipe.precision, out), **changes)
     try:
-        trained = train_network(data, out, recipe, resume=resume, say=_tell)
-        card = export(trained, data, out / "model", _tell)
+        trained = train_network(pictures, out, recipe, resume=resume, say=_tell)
+        card = export(trained, pictures, out / "model", _tell)
     except Stopped:
         click.echo(f"{out}: stopped; the same command with --resume goes on", err=True)
         raise
@@ -219,6 +223,24 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
         _tell(f"{out / 'model'}: made, but it finds none of the faces kept apart; train it longer, or on more pictures")
         return
     click.echo(f"{out / 'model'}: ready, try it with --detector-model {out / 'model'}")
+
+
+def _material(data: Path, votes: Path | None, out: Path, *, resume: bool) -> Material:
+    """What a run is trained on; read before TensorFlow, which takes seconds, so that a mistyped path is told at once."""
+    from live_monitor.training.material import load_material
+    from live_monitor.training.run_folder import refuse_begun
+
+    refuse_begun(out, resume=resume)
+    return load_material(data, votes)
+
+
+def _pictures(data: Path, leave_out: str | None, out: Path, *, resume: bool) -> FacePictures:
+    """As `_material`, for a detector."""
+    from live_monitor.training.faces.leave_out import pictures_to_use
+    from live_monitor.training.run_folder import refuse_begun
+
+    refuse_begun(out, resume=resume)
+    return pictures_to_use(data, leave_out, _tell)
 
 
 def _tensorboard() -> Callable[[Path, Mapping[str, float]], None]:

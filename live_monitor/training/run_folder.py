@@ -60,6 +60,18 @@ def has_state(folder: Path) -> bool:
     return (folder / STATE_FILE).exists()
 
 
+def refuse_begun(folder: Path, *, resume: bool) -> None:
+    """Says at once what opening a `Run` would say later.
+
+    Raises:
+        UsageError: a run is already there and is not to be resumed.
+        OutputError: the folder cannot be looked into.
+    """
+    with writing(folder):
+        if (folder / SETTINGS_FILE).exists() and not resume:
+            raise UsageError(f"{folder}: already holds a run; add --resume to go on with it, or choose another folder")
+
+
 def refuse_taken(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:
     """Says early what opening a `Run` would say; writes nothing.
 
@@ -67,9 +79,8 @@ def refuse_taken(folder: Path, recipe: DataclassInstance, *, resume: bool) -> No
         UsageError: a run is already there and is not to be resumed, or it has another recipe.
         OSError: its settings cannot be read.
     """
+    refuse_begun(folder, resume=resume)
     settings = folder / SETTINGS_FILE
-    if settings.exists() and not resume:
-        raise UsageError(f"{folder}: already holds a run; add --resume to go on with it, or choose another folder")
     if settings.exists() and settings.read_bytes() != _settings(recipe).encode():
         differing = _differing(settings, recipe)
         raise UsageError(f"{folder}: was started with other settings, {differing}; repeat them or choose another folder")

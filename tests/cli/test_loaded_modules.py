@@ -13,10 +13,10 @@ HEAVY = {"cv2", "numpy", "tensorflow", "keras", "ai_edge_litert", "urllib.reques
 pytestmark = pytest.mark.usefixtures("plain_environment")
 
 
-def modules_after(*arguments: str, cwd: Path) -> set[str]:
-    """The heavy modules that are loaded when a run has ended."""
+def modules_after(*arguments: str, cwd: Path, code: int = 0) -> set[str]:
+    """The heavy modules that are loaded when a run has ended, with an exit code."""
     program = (
-        f"import sys; from live_monitor.cli.entry import _run; assert _run({list(arguments)!r}) == 0; "
+        f"import sys; from live_monitor.cli.entry import _run; assert _run({list(arguments)!r}) == {code}; "
         "print(*sys.modules, sep='\\n')"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=cwd, capture_output=True, text=True, check=True)
@@ -45,3 +45,14 @@ def test_help_and_version_load_nothing_heavy(tmp_path: Path, arguments: list[str
 def test_analysis_on_the_cpu_does_not_load_tensorflow(portrait_clip: Path) -> None:
     loaded = modules_after("--no-display", "--video", str(portrait_clip), "--device", "cpu", cwd=portrait_clip.parent)
     assert loaded == {"cv2", "numpy", "ai_edge_litert"}
+
+
+@pytest.mark.parametrize("command", ["train", "train-detector"])
+@pytest.mark.parametrize("run", ["taken", "free"])
+def test_training_without_data_or_in_a_folder_that_is_taken_ends_before_tensorflow_is_loaded(
+    tmp_path: Path, command: str, run: str
+) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "settings.json").touch()
+    loaded = modules_after(command, "nowhere", "--out", run, cwd=tmp_path, code=2)
+    assert not loaded & {"tensorflow", "keras"}

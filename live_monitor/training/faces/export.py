@@ -24,9 +24,8 @@ from live_monitor.process.quiet import silent_stderr
 from live_monitor.training.backend import refuse_other_backend
 from live_monitor.training.faces.average_precision import Looked, judge, landmark_error
 from live_monitor.training.faces.compose import Composer
-from live_monitor.training.faces.leave_out import pictures_to_use
 from live_monitor.training.faces.look import Sight, keras_sight, litert_sight, look
-from live_monitor.training.faces.pictures import NEGATIVE, Picture
+from live_monitor.training.faces.pictures import NEGATIVE, FacePictures, Picture
 from live_monitor.training.faces.train import TrainedDetector
 from live_monitor.training.model_folder import architecture, write_card, write_weights
 from live_monitor.training.recipe_facts import recipe_facts
@@ -53,12 +52,14 @@ LIMITS = (
 )
 
 
-def export(trained: TrainedDetector, data: Path, folder: Path, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+def export(
+    trained: TrainedDetector, pictures: FacePictures, folder: Path, say: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
     """Makes a detector, measures it on the engine that runs live, and writes its folder, the card last: without it, it is none.
 
     Args:
         trained: what training ended with.
-        data: what it was trained on; the pictures kept apart are measured.
+        pictures: what it was trained on, of which the ranges of int8 are taken, and those kept apart, which are measured.
         folder: where the detector goes; made if missing.
         say: called with a line for people, before what takes long.
 
@@ -66,11 +67,10 @@ def export(trained: TrainedDetector, data: Path, folder: Path, say: Callable[[st
         The card.
 
     Raises:
-        UsageError: the data cannot be read, or Keras does not run on TensorFlow, which makes the LiteRT file.
+        UsageError: Keras does not run on TensorFlow, which makes the LiteRT file.
         OutputError: the folder cannot be written.
     """
     refuse_other_backend()
-    pictures = pictures_to_use(data, trained.recipe.leave_out, say)
     network = _trained(trained, "float32")
     say(f"the int8 weights are being made, with {CALIBRATION_SAMPLES} samples")
     litert = _to_int8(network, pictures.training, trained.recipe.seed)

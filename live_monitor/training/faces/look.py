@@ -28,8 +28,8 @@ def keras_sight(network: Any) -> Sight:
     def find(image: Image) -> Candidates:
         below, right = (-side % MULTIPLE_PX for side in image.shape[:2])
         padded = np.pad(image, ((0, below), (0, right), (0, 0)), constant_values=MIDDLE_GREY)
-        outputs = network(to_input(padded)[None], training=False)
-        return decode({name: Tensor(np.asarray(values)[0]) for name, values in outputs.items()}, LEAST_SCORE)
+        outputs = network.predict_on_batch(to_input(padded)[None])
+        return decode({name: Tensor(values[0]) for name, values in outputs.items()}, LEAST_SCORE)
 
     return find
 

@@ -24,7 +24,6 @@ from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import Composer
-from live_monitor.training.faces.leave_out import pictures_to_use
 from live_monitor.training.faces.look import keras_sight, look
 from live_monitor.training.faces.losses import face_loss
 from live_monitor.training.faces.pictures import FacePictures, Picture
@@ -84,29 +83,28 @@ class TrainedDetector:
 
 
 def train(
-    data: Path, run: Path, recipe: Recipe, *, resume: bool = False, say: Callable[[str], None] = lambda _: None
+    pictures: FacePictures, run: Path, recipe: Recipe, *, resume: bool = False, say: Callable[[str], None] = lambda _: None
 ) -> TrainedDetector:
     """Trains on composed samples, and chooses the weights on the pictures kept apart.
 
     Args:
-        data: a folder as `live_monitor.training.faces.pictures` describes it.
+        pictures: see `live_monitor.training.faces.leave_out.pictures_to_use`.
         run: folder of the run; made if missing.
         resume: go on with a run that was stopped; its recipe must be the same.
-        say: called with a line for people of what is left out, before a teacher looks at the pictures, and every REPORT_STEPS.
+        say: called with a line for people before a teacher looks at the pictures, and every REPORT_STEPS.
 
     Returns:
         What training ended with; of a run that is complete, what it had ended with.
 
     Raises:
-        UsageError: no such data, no face in it to choose by, nothing to leave out, a run is already there, it has another recipe,
-            its state is damaged, or the loss is no number.
+        UsageError: there is no face to choose by, a run is already there, it has another recipe, its state is damaged, or the
+            loss is no number.
         ModelError: the teacher, or the weights to begin with, are missing, damaged or not a detector's.
         OutputError: the folder cannot be written.
     """
     with writing(run):
         refuse_taken(run, recipe, resume=resume)  # told before a teacher looks for minutes
-    pictures = pictures_to_use(data, recipe.leave_out, say)
-    _refuse_nothing_to_choose_by(data, pictures.kept_apart)
+    _refuse_nothing_to_choose_by(pictures.kept_apart)
     pictures = FacePictures(prepared(pictures.training, recipe, say), pictures.kept_apart)
     with writing(run):
         needed = recipe.keep > 0 or not has_state(run)
@@ -144,6 +142,8 @@ class _Training:
         with dtype_policy(DTYPE_POLICIES[recipe.precision]):
             self._network = facegrid()
             self._model = joined(self._network)
+        with dtype_policy("float32"):
+            self._judged = facegrid()
         optimizer = keras.optimizers.AdamW(recipe.learning_rate, WEIGHT_DECAY, global_clipnorm=CLIP_NORM)
         optimizer.build(self._model.trainable_variables)
         # XLA makes a step several times slower on a CPU, and Keras would choose it.
@@ -212,13 +212,11 @@ class _Training:
 
     def _choose(self) -> float:
         """Average precision of what the detector would be now on the pictures kept apart; the best one is kept."""
-        with dtype_policy("float32"):
-            network = facegrid()
-        network.set_weights(self._weights())
-        looked = look(keras_sight(network), self._pictures.kept_apart, CHOOSING_PX)
+        self._judged.set_weights(self._weights())
+        looked = look(keras_sight(self._judged), self._pictures.kept_apart, CHOOSING_PX)
         precision = judge(looked, CHOOSING_SMALLEST_PX).average_precision
         if precision > max((line["average_precision"] for line in self._history if _measured(line)), default=-1.0):
-            self._run.keep_best(network)
+            self._run.keep_best(self._judged)
         return precision
 
     def _weights(self) -> _Weights:
@@ -245,11 +243,11 @@ class _Training:
         return WeightAverage(restore(state, self._model))
 
 
-def _refuse_nothing_to_choose_by(data: Path, kept_apart: Sequence[Picture]) -> None:
+def _refuse_nothing_to_choose_by(kept_apart: Sequence[Picture]) -> None:
     """Where no face counts, no weights are better than others, which would be told after hours."""
     if not judge(look(_see_nobody, kept_apart, CHOOSING_PX), CHOOSING_SMALLEST_PX).faces:
         size = f"{CHOOSING_SMALLEST_PX:.0f} pixels large in a picture of {CHOOSING_PX}"
-        raise UsageError(f"{data}: of the faces kept apart none is {size}; add larger ones")
+        raise UsageError(f"of the faces kept apart for choosing none is {size}; add pictures with larger ones")
 
 
 def _see_nobody(_: Image) -> Candidates:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -14,12 +17,13 @@ from live_monitor.cli.stopped import Stopped
 from live_monitor.errors import UsageError
 from live_monitor.training.faces import export as exporting
 from live_monitor.training.faces import train as training
+from live_monitor.training.faces.pictures import FacePictures
 from live_monitor.training.faces.recipe import Recipe
 from tests.fakes import write_clip
 from tests.training.faces.conftest import tiny_network
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _tiny_network() -> Iterator[None]:
     small = {"WARM_UP_STEPS": 2, "CHOOSING_PX": 64}
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -31,8 +35,25 @@ def _tiny_network() -> Iterator[None]:
         yield
 
 
+class Finished(NamedTuple):
+    """A run, and what the command said."""
+
+    run: Path
+    out: str
+    err: str
+
+
 def train(data: Path, out: Path, *more: str) -> int:
     return _run(["train-detector", str(data), "--out", str(out), "--steps", "3", "--batch-size", "2", *more])
+
+
+@pytest.fixture(scope="module")
+def finished(detector_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """A complete run; read it, never write to it."""
+    run = tmp_path_factory.mktemp("finished") / "run"
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        assert train(detector_data, run) == 0
+    return Finished(run, out.getvalue(), err.getvalue())
 
 
 def test_it_ends_with_what_was_measured_and_how_to_use_the_detector(
@@ -57,18 +78,14 @@ def test_it_ends_with_what_was_measured_and_how_to_use_the_detector(
     assert json.loads(capsys.readouterr().out)["frames"] == 2
 
 
-def test_a_detector_that_finds_nothing_is_not_called_ready(
-    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    model = tmp_path / "run" / "model"
-    assert train(detector_data, tmp_path / "run") == 0
-    told = capsys.readouterr()
-    assert "ready" not in told.out
+def test_a_detector_that_finds_nothing_is_not_called_ready(finished: Finished) -> None:
+    model = finished.run / "model"
+    assert "ready" not in finished.out
     assert (
-        told.err.splitlines()[-1]
+        finished.err.splitlines()[-1]
         == f"{model}: made, but it finds none of the faces kept apart; train it longer, or on more pictures"
     )
-    assert json.loads(told.out)["threshold"] == json.loads((model / "card.json").read_text(encoding="utf-8"))["threshold"]
+    assert json.loads(finished.out)["threshold"] == json.loads((model / "card.json").read_text(encoding="utf-8"))["threshold"]
 
 
 def test_stopped_while_it_is_measured_it_says_how_to_go_on(
@@ -85,18 +102,19 @@ def test_stopped_while_it_is_measured_it_says_how_to_go_on(
     assert (tmp_path / "run" / "model" / "card.json").exists()
 
 
-def test_a_second_run_in_its_folder_ends_in_2(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert train(detector_data, tmp_path / "run") == 0
-    capsys.readouterr()
-    assert train(detector_data, tmp_path / "run") == 2
+def test_a_second_run_in_its_folder_ends_in_2(
+    finished: Finished, detector_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(detector_data, finished.run) == 2
     assert "add --resume to go on with it" in capsys.readouterr().err
 
 
-def test_missing_data_ends_in_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_data_ends_in_2_and_leaves_no_run_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train(tmp_path / "nowhere", tmp_path / "run") == 2
     err = capsys.readouterr().err
     assert "no such file; give a folder with faces/ and detector_train/" in err
     assert err.count("\n") == 1
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_detector_to_begin_with_that_is_not_there_ends_in_3(
@@ -153,16 +171,20 @@ def test_a_run_whose_loss_is_no_number_ends_in_2(detector_data: Path, tmp_path: 
     ],
 )
 def test_a_run_ends_by_what_is_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], ends: tuple[int | None, float | None]
+    detector_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    ends: tuple[int | None, float | None],
 ) -> None:
     asked: list[Recipe] = []
 
-    def note(_data: Path, _run: Path, recipe: Recipe, **_how: object) -> None:
+    def note(_pictures: FacePictures, _run: Path, recipe: Recipe, **_how: object) -> None:
         asked.append(recipe)
         raise UsageError("noted")
 
     monkeypatch.setattr(training, "train", note)
-    assert _run(["train-detector", str(tmp_path), "--out", str(tmp_path / "run"), *options]) == 2
+    assert _run(["train-detector", str(detector_data), "--out", str(tmp_path / "run"), *options]) == 2
     assert [(recipe.steps, recipe.minutes) for recipe in asked] == [ends]
 
 

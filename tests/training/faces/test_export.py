@@ -17,7 +17,7 @@ from live_monitor.training import model_folder
 from live_monitor.training.faces import export as exporting
 from live_monitor.training.faces.average_precision import Looked
 from live_monitor.training.faces.export import choose_threshold, export, finds_nothing
-from live_monitor.training.faces.pictures import NEGATIVE, Picture
+from live_monitor.training.faces.pictures import NEGATIVE, FacePictures, Picture, load_pictures
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.train import TrainedDetector
 from live_monitor.training.model_folder import KERAS_FILE, LITERT_FILE
@@ -44,7 +44,7 @@ def trained(tmp_path: Path) -> TrainedDetector:
 def test_what_is_exported_is_measured_and_finds_what_the_floats_find(
     trained: TrainedDetector, detector_data: Path, tmp_path: Path
 ) -> None:
-    card = export(trained, detector_data, tmp_path / "model")
+    card = export(trained, load_pictures(detector_data), tmp_path / "model")
     assert json.loads((tmp_path / "model" / "card.json").read_text(encoding="utf-8")) == card
     for kind, name in (("litert", LITERT_FILE), ("keras", KERAS_FILE)):
         content = (tmp_path / "model" / name).read_bytes()
@@ -70,7 +70,7 @@ def _assert_close(litert: Path, trained: TrainedDetector) -> None:
 @pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
 def test_it_tells_what_it_does(trained: TrainedDetector, detector_data: Path, tmp_path: Path) -> None:
     told: list[str] = []
-    export(trained, detector_data, tmp_path / "model", told.append)
+    export(trained, load_pictures(detector_data), tmp_path / "model", told.append)
     assert told == [
         "the int8 weights are being made, with 16 samples",
         "the int8 weights look at 22 pictures kept apart, at 96 pixels",
@@ -92,7 +92,7 @@ def test_nothing_is_written_until_all_is_measured(
 ) -> None:
     monkeypatch.setattr(exporting, "choose_threshold", kill)
     with pytest.raises(Killed):
-        export(trained, detector_data, tmp_path / "model")
+        export(trained, load_pictures(detector_data), tmp_path / "model")
     assert not (tmp_path / "model").exists()
 
 
@@ -103,11 +103,11 @@ def test_a_folder_whose_writing_was_cut_off_is_no_detector_until_it_is_written_a
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(model_folder, "save_weights_whole", kill)
         with pytest.raises(Killed):
-            export(trained, detector_data, tmp_path / "model")
+            export(trained, load_pictures(detector_data), tmp_path / "model")
     assert [file.name for file in (tmp_path / "model").iterdir()] == [LITERT_FILE]
     with pytest.raises(ModelError, match=r"card.json: cannot be read: .*; .* give a folder that train-detector made"):
         FaceGrid(tmp_path / "model")
-    export(trained, detector_data, tmp_path / "model")
+    export(trained, load_pictures(detector_data), tmp_path / "model")
     FaceGrid(tmp_path / "model")
 
 
@@ -129,13 +129,13 @@ def test_of_pictures_without_a_face_large_enough_nothing_is_known() -> None:
 def test_a_folder_that_cannot_be_written_is_named(trained: TrainedDetector, detector_data: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="cannot be written"):
-        export(trained, detector_data, tmp_path / "file" / "model")
+        export(trained, load_pictures(detector_data), tmp_path / "file" / "model")
 
 
 def test_another_backend_is_told_how_to_go_on(trained: TrainedDetector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     with pytest.raises(UsageError, match=r"trained on jax, .* repeat the command with --resume and without KERAS_BACKEND"):
-        export(trained, tmp_path / "nowhere", tmp_path / "model")
+        export(trained, FacePictures([], []), tmp_path / "model")
     assert not (tmp_path / "model").exists()
 
 
