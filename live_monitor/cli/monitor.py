@@ -255,7 +255,7 @@ def _recorder(recording: Recording, settings: Settings, view: View) -> Callable[
     from live_monitor.overlay.live_view import LiveView
     from live_monitor.session.recording import LiveViewRecorder
 
-    return LiveViewRecorder(recording, LiveView(settings.ignore, recorded=True), view).add
+    return LiveViewRecorder(recording, LiveView(settings.ignore, outputs="recording"), view).add
 
 
 def _analyse_without_window(

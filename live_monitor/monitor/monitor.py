@@ -20,6 +20,7 @@ from live_monitor.overlay.view import View
 from live_monitor.overlay.window import Display
 from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
+from live_monitor.session.outputs import Outputs
 from live_monitor.session.recording import Recording
 from live_monitor.session.words import at
 from live_monitor.summary import Summary
@@ -67,17 +68,17 @@ class Monitor:
             clock: stands in for real time in tests.
             view: what is shown at first.
             snapshots: folder for snapshots, made when the first one is written.
-            log: takes every result too.
-            recording: takes every picture that shows a new result.
+            log, recording: see `live_monitor.session.outputs.Outputs`.
             summary: takes every result too.
             fullscreen: whether the window fills the screen at first.
         """
         self._pipeline = pipeline
         self._display = display
-        self._snapshots, self._log, self._recording, self._summary = snapshots, log, recording, summary
+        self._snapshots, self._summary = snapshots, summary
         self._clock = clock or MonotonicClock()
         self._controls = Controls(view, pipeline.wishes or Wishes(), fullscreen=fullscreen)
-        self._live_view = LiveView(zones, recorded=recording is not None)
+        self._outputs = Outputs(log, recording, self._tell)
+        self._live_view = LiveView(zones)
         self._shown: Image = BLANK
         self._drawn_s = 0.0
 
@@ -85,7 +86,8 @@ class Monitor:
         """Runs until a quit key, the window's close button or the end of the source.
 
         Raises:
-            LiveMonitorError: what stopped the pipeline. Pipeline and window are closed in every case.
+            LiveMonitorError: what stopped the pipeline, or kept a log or recording from being written to its end. Pipeline and
+                window are closed in every case.
         """
         started_s = self._clock.now()
         try:
@@ -94,12 +96,13 @@ class Monitor:
             while not self._quit_wanted():
                 self._show_next(self._clock.now() - started_s)
         except Closed:
-            return
+            pass
         finally:
             try:
                 self._display.close()
             finally:
                 self._pipeline.close()
+        self._outputs.raise_failures()
 
     def _quit_wanted(self) -> bool:
         """Does what the user asks for; True when that is to end."""
@@ -145,8 +148,7 @@ class Monitor:
     def _mark(self) -> str:
         marked_s = self._live_view.pulse.mark()
         number = len(self._live_view.pulse.markers)
-        if self._log is not None:
-            self._log.mark(number, self._live_view.result)
+        self._outputs.mark(number, self._live_view.result)
         return f"Marker {number} at {at(marked_s)}"
 
     def _show_next(self, running_s: float) -> None:
@@ -170,12 +172,13 @@ class Monitor:
     def _write(self, result: FrameResult) -> None:
         if self._summary is not None:
             self._summary.add(result)
-        if self._log is not None:
-            self._log.add(result)
-        if self._recording is not None:
-            self._recording.add(self._shown, result.frame.pts_s)
+        self._outputs.add(result, self._shown)
+
+    def _tell(self, line: str) -> None:
+        self._controls.say(printable(line), self._clock.now())
 
     def _draw(self, now_s: float) -> None:
+        self._live_view.outputs = self._outputs.state
         self._shown = self._live_view.draw(now_s, self._controls.view, self._notice(), self._controls.message(now_s))
         self._display.show(self._shown)
         self._drawn_s = now_s

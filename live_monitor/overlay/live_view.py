@@ -26,12 +26,12 @@ BLANK: Image = np.zeros((480, 854, 3), np.uint8)
 class LiveView:
     """Keeps what the numbers in the picture and in the panel are made of. Belongs to one thread."""
 
-    def __init__(self, zones: Sequence[Zone] = (), *, recorded: bool = False) -> None:
+    def __init__(self, zones: Sequence[Zone] = (), outputs: str = "") -> None:
         """Begins with a dark picture.
 
         Args:
             zones: the parts of the picture that are ignored, to be shaded.
-            recorded: whether what is shown is recorded too, which the picture then says.
+            outputs: what the picture says of the files that the session writes, see `live_monitor.overlay.renderer.Status`.
         """
         self.pulse = Pulse()
         self.result: FrameResult | None = None
@@ -40,9 +40,12 @@ class LiveView:
         self.frame: Frame | None = None
         """The picture that is shown: the last result's, or, before there is one, any."""
 
+        self.outputs = outputs
+        """May be replaced; the next picture says so."""
+
         self._analysed: FrameResult | None = None
         self._left_out: frozenset[int] = frozenset()
-        self._zones, self._recorded = zones, recorded
+        self._zones = zones
         self._rate, self._latency = RateCounter(), Latency()
         self._panel: Image | None = None
         self._panel_s, self._panel_has_details = 0.0, False
@@ -84,7 +87,7 @@ class LiveView:
             notice,
             message,
             () if view.panel else details,
-            recorded=self._recorded,
+            outputs=self.outputs,
         )
         readings, left_out = (self.result.readings, self.result.left_out) if self.result else ((), ())
         hidden = self._hidden(image) if view.blur else ()

@@ -45,7 +45,7 @@ class Status:
         notice: what keeps the picture from going on ("Loading model", "Signal lost"), at the lower edge, or "".
         message: something done a moment ago ("Snapshot written to ..."), near that edge too, or "".
         details: lines with times, shown with the details where these are not in the panel.
-        recorded: whether the pictures are recorded.
+        outputs: what is said of the files that the session writes, such as "recording", or "".
     """
 
     fps: float
@@ -53,7 +53,7 @@ class Status:
     notice: str = ""
     message: str = ""
     details: tuple[str, ...] = ()
-    recorded: bool = False
+    outputs: str = ""
 
 
 def render(
@@ -187,5 +187,6 @@ def _status_plate(status: Status, readings: Sequence[Reading], style: Style) -> 
     width, height = status.source_size
     readable = sum(reading.readable for reading in readings)
     faces = f"readable {readable} of {len(readings)}" if readings else "0 faces"
-    text = f"{status.fps:.1f} fps  {width}x{height}  {faces}  emotion analysis on{', recording' if status.recorded else ''}"
+    outputs = f", {status.outputs}" if status.outputs else ""
+    text = f"{status.fps:.1f} fps  {width}x{height}  {faces}  emotion analysis on{outputs}"
     return text, Rect(0, 0, *plate_size(text, style))

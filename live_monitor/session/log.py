@@ -65,7 +65,15 @@ class Log:
         return self
 
     def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        """Closes the file; one without a single line is taken away again.
+        self.close()
+
+    @property
+    def begun(self) -> bool:
+        """Whether something of it is in the file."""
+        return self._whole_bytes > 0
+
+    def close(self) -> None:
+        """Closes the file, or does nothing to one that is closed; one without a single line is taken away again.
 
         Raises:
             OutputError: see `add`.

@@ -72,13 +72,29 @@ class Recording:
         self._written = 0
         self._coder = ThreadPoolExecutor(1, "recording")
         self._coding: Future[None] | None = None
+        self._closed = False
         new_file(path).close()
 
     def __enter__(self) -> Recording:
         return self
 
     def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        """Closes the file; one without a single picture is taken away again."""
+        self.close()
+
+    @property
+    def begun(self) -> bool:
+        """Whether something of it is in the file."""
+        return self._writer is not None
+
+    def close(self) -> None:
+        """Closes the file, once; one without a single picture is taken away again.
+
+        Raises:
+            OutputError: see `add`.
+        """
+        if self._closed:
+            return
+        self._closed = True
         try:
             with self._coder:
                 self._take_held_back()

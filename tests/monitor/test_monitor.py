@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import os
+import re
+import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,11 +29,11 @@ from live_monitor.overlay.renderer import Status, render
 from live_monitor.overlay.view import View
 from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
-from live_monitor.session.recording import Recording
+from live_monitor.session.recording import LEAST_FREE_BYTES, Recording
 from live_monitor.session.replay import replay
 from live_monitor.stages import Stages
 from live_monitor.summary import Summary
-from live_monitor.types import FrameResult, Image
+from live_monitor.types import FrameResult, Image, Reading
 from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture, reading_of
 
 FACE_FOUND = reading_of(softmax(FakeEngine().infer(np.zeros((1, 48, 48, 1), np.float32)))[0])
@@ -97,13 +101,37 @@ class TestShowing:
         with Recording(tmp_path / "lesson.avi", live=False) as recording:
             pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
             Monitor(pipeline, display, recording=recording).run()
-        expected = render(grey_picture(0), [FACE_FOUND], Status(0.0, (64, 48), recorded=True))
+        expected = render(grey_picture(0), [FACE_FOUND], Status(0.0, (64, 48), outputs="recording"))
         assert any(np.array_equal(image, expected) for image in display.shown)
         capture = cv2.VideoCapture(str(tmp_path / "lesson.avi"))
         recorded = [capture.read()[1] for _ in range(3)]
         assert not capture.grab()
         assert [round(int(image[-1, -1, 0]) / 10) for image in recorded] == [0, 1, 2]
         assert np.abs(recorded[0].astype(int) - expected).mean() < 4
+
+    def test_a_recording_that_cannot_go_on_ends_alone_and_the_picture_says_so_until_the_end(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[Status] = []
+
+        def render_and_note(image: Image, readings: Sequence[Reading], status: Status, *rest: Any) -> Image:
+            told.append(status)
+            return render(image, readings, status, *rest)
+
+        display, disk = FakeDisplay(), iter([LEAST_FREE_BYTES, LEAST_FREE_BYTES, 0])
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=next(disk)))
+        monkeypatch.setattr("live_monitor.overlay.live_view.render", render_and_note)
+        pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08, 0.12]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
+        ended = f"{tmp_path / 'lesson.avi'}: ends at 0.1 s, as less than 16 MB are free there; free space"
+        with Recording(tmp_path / "lesson.avi", live=True) as recording:
+            monitor = Monitor(pipeline, display, recording=recording)
+            with pytest.raises(OutputError, match=re.escape(ended)):
+                monitor.run()
+        assert shown_levels(display) == [0, 10, 20, 30]
+        assert [(status.outputs, status.message) for status in (told[0], told[-1])] == [
+            ("recording", ""),
+            ("recording ended", ended),
+        ]
 
     def test_while_the_model_is_loaded_the_first_picture_is_shown_with_a_notice(self) -> None:
         loading = threading.Event()
@@ -132,17 +160,25 @@ class TestShowing:
         assert display.seen
 
     def test_the_notice_goes_when_the_signal_is_back(self) -> None:
+        was_shown = threading.Event()
+
+        class Display(FakeDisplay):
+            """Presses q once it has shown the second picture."""
+
+            def show(self, image: Image) -> None:
+                super().show(image)
+                if image[-1, -1, 0] == 10:
+                    self.keys.append(ord("q"))
+                    was_shown.set()
+
         def script() -> Iterator[float | None]:
             yield 0.0
             yield None
             yield 0.6
-            while True:
-                if any(int(image[-1, -1, 0]) == 10 for image in display.shown):
-                    display.keys.append(ord("q"))
-                yield 0.7
+            assert was_shown.wait(10)
+            yield 0.7
 
-        display = FakeDisplay()
-        source = FakeSource(script(), live=True)
+        display, source = Display(), FakeSource(script(), live=True)
         make_monitor(source, display).run()
         assert source.opened == 2
         assert 10 in shown_levels(display)
@@ -185,7 +221,7 @@ class TestWaysOut:
         assert display.shown == []
         assert display.was_closed
 
-    def test_a_log_that_cannot_be_written(self, tmp_path: Path) -> None:
+    def test_a_log_that_cannot_even_begin(self, tmp_path: Path) -> None:
         class Full(Log):
             def add(self, result: FrameResult) -> None:
                 raise OutputError(f"no room for frame {result.frame.index}")
@@ -197,7 +233,7 @@ class TestWaysOut:
         assert display.was_closed
         assert source.closed
 
-    def test_a_recording_that_cannot_go_on(self, tmp_path: Path) -> None:
+    def test_a_recording_that_cannot_even_begin(self, tmp_path: Path) -> None:
         class Full(Recording):
             def add(self, shown: Image, now_s: float) -> None:
                 raise OutputError(f"no room at {now_s:g} s")

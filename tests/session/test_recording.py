@@ -296,9 +296,9 @@ def test_an_opencv_that_cannot_write_videos_is_told_and_leaves_nothing(
 
 def test_without_a_window_it_shows_what_the_window_would(path: Path) -> None:
     zones, view = [Zone(0, 0, 0.5, 1)], View(panel=False, blur=True)
-    expected = LiveView(zones, recorded=True)
+    expected = LiveView(zones, "recording")
     with Recording(path, live=False) as recording:
-        recorder = LiveViewRecorder(recording, LiveView(zones, recorded=True), view)
+        recorder = LiveViewRecorder(recording, LiveView(zones, "recording"), view)
         for number in range(25):
             one = result(number / 25, face("happy"), index=number)
             recorder.add(one)

@@ -1,0 +1,132 @@
+"""What becomes of a session's files when one of them cannot be written any more."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from live_monitor.errors import OutputError
+from live_monitor.session.log import Log
+from live_monitor.session.outputs import Outputs
+from live_monitor.session.recording import LEAST_FREE_BYTES, Recording
+from tests.fakes import grey_picture
+from tests.session.sessions import result
+
+PICTURE = grey_picture(0)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """What a recording is told of the disk."""
+    told = SimpleNamespace(free=LEAST_FREE_BYTES)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: told)
+    return told
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Log:
+    return Log(tmp_path / "lesson.csv", 0.0, live=False)
+
+
+@pytest.fixture
+def recording(tmp_path: Path, disk: SimpleNamespace) -> Recording:
+    assert disk.free
+    return Recording(tmp_path / "lesson.mp4", live=True)
+
+
+def fill(outputs: Outputs, *times_s: float) -> None:
+    for pts_s in times_s:
+        outputs.add(result(pts_s), PICTURE)
+
+
+def break_file(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk of the log is full from now on."""
+
+    def refuse(_content: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    file = SimpleNamespace(write=refuse, fileno=log._file.fileno, close=log._file.close)
+    monkeypatch.setattr(log, "_file", file)
+
+
+def test_of_what_goes_well_nothing_is_told(log: Log, recording: Recording) -> None:
+    with log, recording:
+        outputs = Outputs(log, recording, pytest.fail)
+        assert outputs.state == "recording"
+        fill(outputs, 0.0, 0.1)
+        outputs.raise_failures()
+    assert Outputs(None, None, pytest.fail).state == ""
+
+
+def test_a_recording_that_cannot_go_on_is_closed_at_once_and_the_log_goes_on(
+    log: Log, recording: Recording, disk: SimpleNamespace, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    with log, recording:
+        outputs = Outputs(log, recording, told.append)
+        fill(outputs, 0.0, 0.1)
+        disk.free = LEAST_FREE_BYTES - 1
+        fill(outputs, 0.2)
+        written = (tmp_path / "lesson.mp4").read_bytes()
+        assert b"moov" in written  # what a player looks for, and what is written last
+        fill(outputs, 0.3)
+        assert outputs.state == "recording ended"
+    assert (tmp_path / "lesson.mp4").read_bytes() == written
+    assert len((tmp_path / "lesson.csv").read_text(encoding="utf-8").splitlines()) == 1 + 4
+    assert told == [f"{tmp_path / 'lesson.mp4'}: ends at 0.2 s, as less than 16 MB are free there; free space"]
+    with pytest.raises(OutputError) as raised:
+        outputs.raise_failures()
+    assert str(raised.value) == told[0]
+
+
+def test_a_log_that_cannot_go_on_ends_too_also_by_a_marker(
+    log: Log, recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    with log, recording:
+        outputs = Outputs(log, recording, told.append)
+        fill(outputs, 0.0)
+        break_file(log, monkeypatch)
+        outputs.mark(1, result(0.0))
+        outputs.mark(2, result(0.0))
+        fill(outputs, 0.1)
+        assert outputs.state == "recording, log ended"
+    assert len(told) == 1
+    said = r"lesson\.csv: cannot be written any more: No space left on device; it ends at 0\.0 s"
+    with pytest.raises(OutputError, match=said):
+        outputs.raise_failures()
+
+
+def test_where_both_have_ended_both_are_told_in_one_line(
+    log: Log, recording: Recording, disk: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    with log, recording:
+        outputs = Outputs(log, recording, told.append)
+        fill(outputs, 0.0, 0.1)
+        break_file(log, monkeypatch)
+        disk.free = 0
+        fill(outputs, 0.2, 0.3)
+        assert outputs.state == "log ended, recording ended"
+    with pytest.raises(OutputError) as raised:
+        outputs.raise_failures()
+    assert str(raised.value) == "; ".join(told)
+
+
+@pytest.mark.parametrize("kind", ["log", "recording"])
+def test_what_cannot_even_begin_is_an_error_at_once(
+    log: Log, recording: Recording, disk: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    with log, recording:
+        outputs = Outputs(log, recording, pytest.fail)
+        if kind == "log":
+            break_file(log, monkeypatch)
+        else:
+            disk.free = 0
+        with pytest.raises(OutputError, match="cannot be written"):
+            fill(outputs, 0.0)
