@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live_monitor.classify.smoothing import UNCLEAR, Smoother
+from live_monitor.classify.smoothing import UNCLEAR, UNCLEAR_AT_ONCE, Smoother
 from live_monitor.labels import LABELS, UNSURE
 from live_monitor.types import Box, Detection, Reading, Track
 
@@ -153,12 +153,27 @@ class TestUnsure:
         assert {seen[frame] for frame in range(60)} == {"happy"}
         assert {seen[frame] for frame in range(105, 135)} == {UNSURE}
 
-    @pytest.mark.parametrize(("clear", "unclear"), [(6, range(27, 33)), (60, range(33, 39))])
-    def test_a_face_that_was_clear_stays_so_for_about_a_second_of_unclear_looks(self, clear: int, unclear: range) -> None:
+    @pytest.mark.parametrize(
+        ("clear", "probability", "unclear"),
+        [(6, 0.38, range(38, 45)), (60, 0.38, range(45, 52)), (6, 0.2, range(8, 13)), (60, 0.2, range(15, 20))],
+    )
+    def test_a_face_that_was_clear_stays_so_the_longer_the_less_unclear_it_is(
+        self, clear: int, probability: float, unclear: range
+    ) -> None:
         smoother = Smoother(unsure_below=0.5)
-        rows = [row(HAPPY, 0.7)] * clear + [row(HAPPY, 0.3)] * 60
+        rows = [row(HAPPY, 0.7)] * clear + [row(HAPPY, probability)] * 60
         seen = [read(smoother, {1: one}, frame / 30)[1].label for frame, one in enumerate(rows)]
         assert seen.index(UNSURE) - clear in unclear
+
+    @pytest.mark.parametrize("fps", [30, 5])
+    def test_no_label_is_told_that_is_far_too_improbable(self, fps: int) -> None:
+        smoother, told = Smoother(unsure_below=0.5), set()
+        for frame in range(30 * fps):
+            clear = frame // (2 * fps) % 2 == 0
+            reading = read(smoother, {1: row(HAPPY, 0.9 if clear else 0.2)}, frame / fps)[1]
+            assert reading.label == UNSURE or reading.confidence >= 0.5 - UNCLEAR_AT_ONCE
+            told.add(reading.label)
+        assert told == {"happy", UNSURE}
 
     @pytest.mark.parametrize("fps", [30, 10, 5])
     @pytest.mark.parametrize("probability", [0.7, 0.52])
