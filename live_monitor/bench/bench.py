@@ -33,7 +33,7 @@ def bench(video: VideoFile, settings: Settings, progress: Progress) -> dict[str,
     Args:
         video: the file, not yet open.
         settings: `realtime` plays the file as a live source and adds the age of its results.
-        progress: see Progress; each frame is counted twice, once in each of two passes.
+        progress: see Progress; each frame is counted twice, once in each of two passes; where boxes were carried, a third is not.
 
     Returns:
         decode_fps, pipeline_fps, ratio, stages_ms {name: {median, p95}}, faces_per_frame, frames, first_result_s (from

@@ -176,10 +176,11 @@ def evaluate(models: tuple[str, ...], out: Path | None, as_json: bool, with_floa
 
     if out is not None:
         claim_folder(out)
+    labelled = _labelled_faces(**which)
     loaded, left_out = candidates(models, with_float=with_float)
     for line in left_out:
         click.echo(line, err=True)
-    faces_sets = _labelled_faces(**which)
+    faces_sets = _cropped(labelled, **which)
     looks = PASSES * len(loaded) * sum(map(len, faces_sets))
     with progress_bar("Evaluating", looks) as advance:
         runs = evaluate_models(loaded, faces_sets, advance)
@@ -192,8 +193,8 @@ def evaluate(models: tuple[str, ...], out: Path | None, as_json: bool, with_floa
 
 
 def _labelled_faces(
-    data: Path | None, split: str, votes: Path | None, faces: Path | None, margin: tuple[float, ...], **detector: Any
-) -> list[LabelledFaces]:
+    data: Path | None, split: str, votes: Path | None, faces: Path | None, margin: tuple[float, ...], **_detector: Any
+) -> LabelledFaces:
     from live_monitor.evaluation.emotions.labelled import from_fer2013, from_npz
 
     written = given(click.get_current_context())
@@ -202,15 +203,19 @@ def _labelled_faces(
     if not margin and (detecting := sorted(written & {"--detector", "--detector-model"})):
         raise UsageError(f"{detecting[0]} goes with --margin")
     if faces is not None:
-        labelled = from_npz(faces)
-    elif data is not None:
-        labelled = from_fer2013(data, split, votes)
-    else:
-        raise UsageError("no faces: give --data with FER2013, or --faces with a .npz file")
+        return from_npz(faces)
+    if data is not None:
+        return from_fer2013(data, split, votes)
+    raise UsageError("no faces: give --data with FER2013, or --faces with a .npz file")
+
+
+def _cropped(
+    labelled: LabelledFaces, margin: tuple[float, ...], detector: str, detector_model: Path | None, **_faces: Any
+) -> list[LabelledFaces]:
     if not margin:
         return [labelled]
     from live_monitor.detect.choose import load_finder
     from live_monitor.evaluation.emotions.recrop import recrop
 
     with progress_bar("Finding faces", len(labelled)) as advance:
-        return recrop(labelled, load_finder(settings_of(**detector)), margin, advance)
+        return recrop(labelled, load_finder(settings_of(detector=detector, detector_model=detector_model)), margin, advance)

@@ -15,9 +15,10 @@ from live_monitor.cli.options import PATH, TEXT, NumberRange, WholeNumberRange, 
 from live_monitor.cli.progress import epoch_bars
 from live_monitor.cli.stopped import Stopped
 from live_monitor.errors import UsageError
+from live_monitor.networks.keras_backend import load_keras
 from live_monitor.process.quiet import silent_stderr
-from live_monitor.training.faces.recipe import Recipe
-from live_monitor.training.recipe import OWN, recipe_for
+from live_monitor.training.faces.recipe import Recipe as DetectorRecipe
+from live_monitor.training.recipe import OWN, Recipe, recipe_for
 
 if TYPE_CHECKING:
     from live_monitor.training.faces.pictures import FacePictures
@@ -81,7 +82,9 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else fl
     metavar="N",
     help="Let them answer N changed copies of every face before training, not each as it is shown: quicker without a GPU.",
 )
-@click.option("--distillation", type=NumberRange(0, 1), help="Share of their answers in what is learnt. [default: 0.7]")
+@click.option(
+    "--distillation", type=NumberRange(0, 1), help="Share of their answers in what is learnt. [default: 0.7 with strong]"
+)
 @click.option("--epochs", type=WholeNumberRange(min=1), help="The most that are trained. [default: the recipe's]")
 @click.option("--batch-size", type=WholeNumberRange(min=1), help="Faces a step. [default: the recipe's]")
 @click.option("--learning-rate", type=NumberRange(min=0, min_open=True), help="The largest. [default: the recipe's]")
@@ -122,8 +125,8 @@ def train(
     recipe = recipe_for(arch, recipe_name, votes is not None, **changes)
     if ferplus_share and not recipe.votes:
         raise UsageError("--ferplus-share goes with --recipe strong: brief does not learn FER+'s votes")
-    material = _material(data, votes, out, resume=resume)
-    _import_tensorflow()
+    material = _material(data, recipe, votes, out, resume=resume)
+    load_keras()
     from live_monitor.training.export import export
     from live_monitor.training.precision import precision_here
     from live_monitor.training.train import Listener
@@ -183,14 +186,24 @@ def train(
 @click.option(
     "--steps",
     type=WholeNumberRange(min=1),
-    help=f"Batches to train on. [default: {Recipe.steps}; with --minutes as many as they leave time for]",
+    help=f"Batches to train on. [default: {DetectorRecipe.steps}; with --minutes as many as they leave time for]",
 )
 @click.option(
     "--minutes", type=NumberRange(min=0, min_open=True), help="End after so long; with --steps too, whichever ends first."
 )
-@click.option("--batch-size", type=WholeNumberRange(min=1), default=16, show_default=True, help="Samples a step.")
 @click.option(
-    "--learning-rate", type=NumberRange(min=0, min_open=True), default=2e-3, show_default=True, help="The largest; it falls."
+    "--batch-size",
+    type=WholeNumberRange(min=1),
+    default=DetectorRecipe.batch_size,
+    show_default=True,
+    help="Samples a step.",
+)
+@click.option(
+    "--learning-rate",
+    type=NumberRange(min=0, min_open=True),
+    default=DetectorRecipe.learning_rate,
+    show_default=True,
+    help="The largest; it falls.",
 )
 @click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"Of the arithmetic. [default: {BFLOAT16_WHERE}]")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Of weights and samples.")
@@ -204,14 +217,14 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
     if changes["keep"] and changes["weights"] is None:
         raise UsageError("--keep goes with --weights: without them training begins with random ones")
     if changes["minutes"] is None:
-        changes["steps"] = changes["steps"] or Recipe.steps
+        changes["steps"] = changes["steps"] or DetectorRecipe.steps
     pictures = _pictures(data, changes["leave_out"], out, resume=resume)
-    _import_tensorflow()
+    load_keras()
     from live_monitor.training.faces.export import export, finds_nothing
     from live_monitor.training.faces.train import train as train_network
     from live_monitor.training.precision import precision_here
 
-    recipe = Recipe(precision=precision or precision_here(Recipe.precision, out), **changes)
+    recipe = DetectorRecipe(precision=precision or precision_here(DetectorRecipe.precision, out), **changes)
     try:
         trained = train_network(pictures, out, recipe, resume=resume, say=_tell)
         card = export(trained, pictures, out / "model", _tell)
@@ -225,12 +238,16 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
     click.echo(f"{out / 'model'}: ready, try it with --detector-model {out / 'model'}")
 
 
-def _material(data: Path, votes: Path | None, out: Path, *, resume: bool) -> Material:
+def _material(data: Path, recipe: Recipe, votes: Path | None, out: Path, *, resume: bool) -> Material:
     """What a run is trained on; read before TensorFlow, which takes seconds, so that a mistyped path is told at once."""
+    from live_monitor.classify.card import load_card
     from live_monitor.training.material import load_material
-    from live_monitor.training.run_folder import refuse_begun
+    from live_monitor.training.run_folder import has_state, refuse_begun
 
     refuse_begun(out, resume=resume)
+    begins_with = [recipe.weights] if recipe.weights and recipe.arch != "resnet50" and not has_state(out) else []
+    for model in (*begins_with, *recipe.teacher_models):
+        load_card(model)
     return load_material(data, votes)
 
 
@@ -255,9 +272,3 @@ def _tensorboard() -> Callable[[Path, Mapping[str, float]], None]:
 def _tell(line: str) -> None:
     """Says how it goes, to people: what a command is asked for goes to stdout."""
     click.echo(line, err=True)
-
-
-def _import_tensorflow() -> None:
-    """Comes before Keras, which puts it off when it runs on JAX: on import TensorFlow greets."""
-    with silent_stderr():
-        import tensorflow  # noqa: F401

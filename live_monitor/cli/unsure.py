@@ -62,9 +62,9 @@ def evaluate_unsure(
     from live_monitor.files.output_folder import claim_folder, write_output
 
     settings = settings_of(model=model, detector=detector, detector_model=detector_model, device="cpu")
-    sets = load_sets(data, faces, private_test=private_test)
     card = load_card(settings.model)
     reader = FaceReader(card, load_engine(card, settings.device), load_finder(settings))
+    sets = load_sets(data, faces, private_test=private_test)
     claim_folder(out)
     with progress_bar("Reading faces", steps(sets)) as advance:
         report, curves = evaluate(reader, sets, advance)

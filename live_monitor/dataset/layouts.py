@@ -32,6 +32,9 @@ _FOLDER_LABELS = {label: index for index, label in enumerate(LABELS)} | {"disgus
 _FILE = re.compile(rf"({'|'.join(SPLITS)})_(.*)\.(png|jpe?g)", re.IGNORECASE)
 _COLUMNS = ("emotion", "pixels", "usage")
 _LONGEST_HEADER = 1000
+_MOST_DIGITS = 18
+"""Of a row's number, which is kept in 64 bits."""
+
 _ZIP_MAGIC = b"PK\x03\x04"
 
 
@@ -140,7 +143,7 @@ def _refuse_missing_classes(path: Path, faces: Iterable[tuple[str, int | None]])
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
         raise ValueError(f"{text!r} is not the number of a row")
     return int(text)
 

@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from live_monitor.errors import UsageError
+from live_monitor.networks.keras_backend import load_keras
 from live_monitor.process.quiet import silent_stderr
 
 PRECISION = {"GPU": "float16", "CPU": "float32"}
@@ -31,9 +32,11 @@ def tensorflow_on(device: str) -> Any:
     """TensorFlow, ready for networks on "GPU", or on "CPU", to compare where there is no GPU.
 
     Raises:
-        UsageError: device is "GPU" and there is none.
+        UsageError: device is "GPU" and there is none, or Keras does not run on TensorFlow.
     """
     tf = _tensorflow()
+    if (backend := load_keras()) != "tensorflow":
+        raise UsageError(f"KERAS_BACKEND={backend}: for training only, this runs on TensorFlow; leave it out")
     if device == "GPU" and not gpu_available():
         raise UsageError("--device gpu: TensorFlow finds no GPU here; use --device cpu, or install tensorflow[and-cuda]")
     for gpu in tf.config.list_physical_devices("GPU"):

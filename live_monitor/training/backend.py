@@ -6,6 +6,9 @@ import keras
 
 from live_monitor.errors import UsageError
 
+XLA = keras.backend.backend() != "tensorflow"
+"""On a CPU TensorFlow's XLA makes a step several times slower, and Keras would choose it; JAX has nothing else."""
+
 
 def refuse_other_backend() -> None:
     """Ends a command that has trained and is to export.

@@ -35,6 +35,7 @@ class KerasEpochs:
             for step, (faces, wanted) in enumerate(batches, start=1):
                 self._model.optimizer.learning_rate.assign(rates[step - 1])
                 asked = self._asked(faces, wanted, step)
+                self._model.reset_metrics()  # Keras before 3.15 tells the mean of all steps so far
                 totals += [float(value) for value in self._model.train_on_batch(faces, asked)]
                 if recipe.average:
                     self.average.after_step(epoch * steps + step, self._model)

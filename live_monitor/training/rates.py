@@ -53,7 +53,8 @@ def refuse_no_number(loss: float, learning_rate: float, when: str) -> None:
         UsageError: the loss is infinite or no number.
     """
     if not math.isfinite(loss):
-        raise UsageError(f"{when}: the loss is no number any more; take a smaller --learning-rate than {learning_rate:g}")
+        advice = f"take a smaller --learning-rate than {learning_rate:g}, and another --out"
+        raise UsageError(f"{when}: the loss is no number any more; {advice}")
 
 
 def _plateaus(losses: Sequence[float]) -> int:

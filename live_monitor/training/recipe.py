@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from live_monitor.errors import UsageError
@@ -96,6 +96,9 @@ RECIPES = {"brief": BRIEF, "strong": STRONG}
 OWN = ("glance", "glance-wide", "glimpse", "stare")
 """This project's own networks."""
 
+NETWORK_NAMES: tuple[str, ...] = ("custom-cnn", "glance", "glance-wide", "glimpse", "resnet50", "stare")
+"""Of all there are, for who cannot wait for Keras."""
+
 
 def recipe_for(arch: str, name: str | None, votes: bool, **changes: object) -> Recipe:
     """The recipe called by name, with changes.
@@ -107,18 +110,30 @@ def recipe_for(arch: str, name: str | None, votes: bool, **changes: object) -> R
         changes: fields of Recipe; those that are None stay as they are in the recipe.
 
     Raises:
-        UsageError: teachers are wanted, but nothing of what they say; something is said of teachers that there are not, or more
-            of them are there than views that they answer.
+        UsageError: there is no such network; teachers are wanted, but nothing of what they say; something is said of teachers
+            that there are not, or more of them are there than views that they answer.
     """
     base = RECIPES[name or ("strong" if arch in OWN else "brief")]
     wanted = {field: value for field, value in changes.items() if value is not None}
     recipe = replace(base, arch=arch, **wanted)  # type: ignore[arg-type]  # each of its own field's type
+    refuse_unknown(recipe, NETWORK_NAMES)
     _refuse_what_comes_to_nothing(recipe, wanted)
     if not recipe.taught:
         recipe = replace(recipe, distillation=0.0)  # the recipe's own share, which nobody asked for
     elif not recipe.distillation:
         raise UsageError("--teachers, --teacher: go with --distillation above 0")
     return recipe if votes else replace(recipe, votes=0.0)
+
+
+def refuse_unknown(recipe: Recipe, known: Collection[str]) -> None:
+    """Says which network is unknown.
+
+    Raises:
+        UsageError: one of the recipe's is.
+    """
+    for option, arch in (("--arch", recipe.arch), ("--teacher-arch", recipe.teacher_arch)):
+        if arch not in known:
+            raise UsageError(f"{option} {arch}: unknown network; choose from {', '.join(known)}")
 
 
 def _refuse_what_comes_to_nothing(recipe: Recipe, wanted: Mapping[str, object]) -> None:

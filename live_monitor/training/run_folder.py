@@ -41,6 +41,18 @@ def save_weights_whole(network: Any, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+def load_best(network: Any, best: Path) -> None:
+    """Gives a Keras network a run's best weights, in its own precision.
+
+    Raises:
+        UsageError: they are missing or damaged.
+    """
+    try:
+        network.load_weights(best)
+    except (OSError, ValueError, KeyError) as error:
+        raise UsageError(f"{best}: missing or damaged; delete {best.parent} and start again") from error
+
+
 @contextlib.contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Turns what the file system refuses into one line.
@@ -65,9 +77,11 @@ def refuse_begun(folder: Path, *, resume: bool) -> None:
 
     Raises:
         UsageError: a run is already there and is not to be resumed.
-        OutputError: the folder cannot be looked into.
+        OutputError: it is no folder, or cannot be looked into.
     """
     with writing(folder):
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder}: is a file, not a folder; choose another name")
         if (folder / SETTINGS_FILE).exists() and not resume:
             raise UsageError(f"{folder}: already holds a run; add --resume to go on with it, or choose another folder")
 

@@ -24,6 +24,7 @@ from live_monitor.files.whole_file import write_whole
 from live_monitor.labels import LABELS
 from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.training.average import WeightAverage
+from live_monitor.training.backend import XLA
 from live_monitor.training.begin import first_network, model_network
 from live_monitor.training.keras_epochs import KerasEpochs
 from live_monitor.training.lesson import Epochs, Lesson
@@ -32,8 +33,8 @@ from live_monitor.training.objective import accuracy, emotion_loss, wanted_proba
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.rates import is_over, rate, refuse_no_number
-from live_monitor.training.recipe import Recipe
-from live_monitor.training.run_folder import Line, Run, has_state, restore, state_of, writing
+from live_monitor.training.recipe import Recipe, refuse_unknown
+from live_monitor.training.run_folder import Line, Run, has_state, load_best, restore, state_of, writing
 from live_monitor.training.views import AnsweredViews, answered_views
 
 COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy")
@@ -42,9 +43,6 @@ COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accu
 CURVES = {"loss": ("loss", "val_loss"), "accuracy": ("accuracy", "val_accuracy")}
 CURVES_FILE, CONFUSION_FILE = "curves.png", "confusion.png"
 MOMENTUM = 0.9
-
-XLA = keras.backend.backend() != "tensorflow"
-"""On a CPU TensorFlow's XLA makes a step several times slower, and Keras would choose it; JAX has nothing else."""
 
 EVALUATION_BATCH = 256
 
@@ -90,16 +88,15 @@ class TrainedNetwork:
         return 1 + accuracies.index(max(accuracies))
 
     def network(self, policy: str = "float32") -> Any:
-        """The network in another precision, see `dtype_policy`."""
-        with dtype_policy("float32"):
-            network = NETWORKS[self.recipe.arch](self.outputs)
-        network.load_weights(self.best)
-        if policy == "float32":
-            return network
+        """The network in another precision, see `dtype_policy`.
+
+        Raises:
+            UsageError: its weights are missing or damaged.
+        """
         with dtype_policy(policy):
-            other = NETWORKS[self.recipe.arch](self.outputs)
-        other.set_weights([np.asarray(weight, other.variable_dtype) for weight in network.get_weights()])
-        return other
+            network = NETWORKS[self.recipe.arch](self.outputs)
+        load_best(network, self.best)
+        return network
 
 
 def train(
@@ -142,9 +139,7 @@ def train(
 
 
 def _check(recipe: Recipe, faces: int) -> None:
-    for arch in (recipe.arch, *([recipe.teacher_arch] if recipe.teachers else [])):
-        if arch not in NETWORKS:
-            raise UsageError(f"--arch {arch}: unknown network; choose from {', '.join(NETWORKS)}")
+    refuse_unknown(recipe, NETWORKS)
     if recipe.teacher_views and keras.backend.backend() == "jax":
         raise UsageError("--teacher-views: not on JAX, where teachers answer every face as it is shown; leave it out")
     if faces < recipe.batch_size:

@@ -76,6 +76,7 @@ def test_other_files_are_passed_over(tmp_path: Path, kind: str, name: str) -> No
         ("train/happy/Training_90.png", png(GREY.astype(np.uint16)), "16 bits a pixel, not 8"),
         ("train/bored/Training_90.png", png(GREY), "'bored' is none of angry, disgust, fear"),
         ("train/happy/Training_one.png", png(GREY), "'one' is not the number of a row"),
+        (f"train/happy/Training_{10**20}.png", png(GREY), f"'{10**20}' is not the number of a row"),
     ],
     ids=["empty", "no picture", "cut off", "47 pixels", "96 pixels", "RGB", "16 bits", "unknown label", "no row number"],
 )  # fmt: skip

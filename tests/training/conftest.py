@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from live_monitor.training import recipe
+
 
 @pytest.fixture
 def _tiny_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -14,6 +16,7 @@ def _tiny_network(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.training.made import tiny
 
     monkeypatch.setitem(NETWORKS, "tiny", tiny)
+    monkeypatch.setattr(recipe, "NETWORK_NAMES", (*recipe.NETWORK_NAMES, "tiny"))
 
 
 @pytest.fixture

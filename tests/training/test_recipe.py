@@ -8,13 +8,25 @@ from typing import Any
 import pytest
 
 from live_monitor.errors import UsageError
-from live_monitor.training.recipe import BRIEF, STRONG, recipe_for
+from live_monitor.training.recipe import BRIEF, NETWORK_NAMES, STRONG, recipe_for
 
 
 def test_the_briefs_recipe_is_the_one_of_its_own_networks() -> None:
     assert recipe_for("custom-cnn", None, votes=False) == BRIEF
     assert recipe_for("resnet50", None, votes=False) == replace(BRIEF, arch="resnet50")
     assert (BRIEF.optimiser, BRIEF.batch_size, BRIEF.epochs) == ("adam", 32, 50)
+
+
+def test_networks_are_known_by_name_before_keras_is_loaded() -> None:
+    from live_monitor.classify.networks import NETWORKS
+
+    assert set(NETWORK_NAMES) == set(NETWORKS)
+
+
+@pytest.mark.parametrize(("option", "changes"), [("--arch", {}), ("--teacher-arch", {"teacher_arch": "huge", "teachers": 1})])
+def test_an_unknown_network_is_refused_by_the_option_that_named_it(option: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=rf"^{option} huge: unknown network; choose from custom-cnn, "):
+        recipe_for("glance" if changes else "huge", None, votes=False, **changes)
 
 
 def test_glance_has_the_strong_one() -> None:

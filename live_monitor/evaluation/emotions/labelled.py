@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.crop import resize_face
 from live_monitor.classify.preprocess import FACE_PX
-from live_monitor.dataset.fer2013 import SPLITS, load_fer2013
+from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.dataset.ferplus import load_votes, majority, refuse_other_rows
 from live_monitor.errors import UsageError
 from live_monitor.labels import LABELS
@@ -61,7 +61,7 @@ def from_fer2013(data: Path, split: str, votes: Path | None) -> LabelledFaces:
     faces = load_fer2013(data, split)
     if seen is None:
         return LabelledFaces(split, faces.images, faces.labels)
-    refuse_other_rows({**dict.fromkeys(SPLITS, np.empty(0, np.int64)), split: faces.rows}, data)
+    refuse_other_rows({split: faces.rows}, data)
     return LabelledFaces(split, faces.images, faces.labels, seen[faces.rows])
 
 

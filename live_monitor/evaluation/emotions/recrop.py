@@ -36,7 +36,8 @@ def recrop(
         progress: called with the number of pictures done since the last call.
 
     Returns:
-        Faces of 48x48 pixels, in the order of `margins`; what a crop wants from outside of the picture is left out. Where no
+        Faces of 48x48 pixels, in the order of `margins`. A face that the detector hardly sees counts as found, as it does live
+        of who is known already. What a crop wants from outside of the picture is left out. Where no
         face is found, the whole picture is taken for one.
     """
     detector = SizeToFit(finder)

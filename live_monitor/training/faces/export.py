@@ -29,7 +29,7 @@ from live_monitor.training.faces.pictures import NEGATIVE, FacePictures, Picture
 from live_monitor.training.faces.train import TrainedDetector
 from live_monitor.training.model_folder import architecture, write_card, write_weights
 from live_monitor.training.recipe_facts import recipe_facts
-from live_monitor.training.run_folder import writing
+from live_monitor.training.run_folder import load_best, writing
 
 CALIBRATION_SAMPLES = 200
 """Composed samples that the ranges of int8 are taken from."""
@@ -59,7 +59,7 @@ def export(
 
     Args:
         trained: what training ended with.
-        pictures: what it was trained on, of which the ranges of int8 are taken, and those kept apart, which are measured.
+        pictures: of those to train on the ranges of int8 are taken, and those kept apart are measured.
         folder: where the detector goes; made if missing.
         say: called with a line for people, before what takes long.
 
@@ -67,7 +67,7 @@ def export(
         The card.
 
     Raises:
-        UsageError: Keras does not run on TensorFlow, which makes the LiteRT file.
+        UsageError: Keras does not run on TensorFlow, which makes the LiteRT file, or the weights are missing or damaged.
         OutputError: the folder cannot be written.
     """
     refuse_other_backend()
@@ -91,15 +91,10 @@ def finds_nothing(card: Mapping[str, Any]) -> bool:
 
 
 def _trained(trained: TrainedDetector, policy: str) -> Any:
-    with dtype_policy("float32"):
-        network = facegrid()
-    network.load_weights(trained.best)
-    if policy == "float32":
-        return network
     with dtype_policy(policy):
-        reduced = facegrid()
-    reduced.set_weights([np.asarray(weight, policy) for weight in network.get_weights()])
-    return reduced
+        network = facegrid()
+    load_best(network, trained.best)
+    return network
 
 
 def _to_int8(network: Any, pictures: Sequence[Picture], seed: int) -> bytes:

@@ -134,9 +134,10 @@ def _read_taught(folder: Path, name: str) -> list[Picture]:
 
             def picture(row: Any) -> Picture:
                 boxes = _boxes(f"{labels}: {row['image']}", [face["box"] for face in row["faces"]])
-                points = np.array([face["landmarks"] for face in row["faces"]], np.float32).reshape(-1, 5, 2)
+                points = np.array([face["landmarks"] for face in row["faces"]], np.float32).reshape(len(boxes), 5, 2)
                 content = archive.read(row["image"])
-                return _picture(row["image"], row.get("kind", SINGLE), content, boxes, points, by_people=False)
+                kind = str(row["kind"]) if name == "scenes" else SINGLE
+                return _picture(row["image"], kind, content, boxes, points, by_people=False)
 
             return list(_rows(labels, picture))
     except FileNotFoundError as error:

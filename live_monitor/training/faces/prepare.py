@@ -39,9 +39,9 @@ def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], N
     pictures = with_more_faces(pictures, more_faces)
     if recipe.teacher is None:
         return with_no_faces(pictures, no_faces)
-    say(f"{recipe.teacher} looks at {len(pictures)} pictures")
     teacher = _teacher(Path(recipe.teacher))
     detector = None if recipe.weights is None else FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST)
+    say(f"{recipe.teacher} looks at {len(pictures)} pictures")
     pictures = with_unmarked(pictures, teacher, detector)
     if detector is not None:
         pictures = with_faint(with_mistakes(pictures, detector), detector)

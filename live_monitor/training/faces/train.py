@@ -22,6 +22,7 @@ from live_monitor.detect.grids import Candidates
 from live_monitor.errors import UsageError
 from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.training.average import WeightAverage
+from live_monitor.training.backend import XLA
 from live_monitor.training.faces.average_precision import judge
 from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.look import keras_sight, look
@@ -105,10 +106,10 @@ def train(
     with writing(run):
         refuse_taken(run, recipe, resume=resume)  # told before a teacher looks for minutes
     _refuse_nothing_to_choose_by(pictures.kept_apart)
+    needed = recipe.keep > 0 or not has_state(run)
+    start = _weights_of(Path(recipe.weights)) if recipe.weights is not None and needed else None
     pictures = FacePictures(prepared(pictures.training, recipe, say), pictures.kept_apart)
     with writing(run):
-        needed = recipe.keep > 0 or not has_state(run)
-        start = _weights_of(Path(recipe.weights)) if recipe.weights is not None and needed else None
         training = _Training(pictures, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, start, say)
         training.go_on()
     return training.result()
@@ -146,8 +147,7 @@ class _Training:
             self._judged = facegrid()
         optimizer = keras.optimizers.AdamW(recipe.learning_rate, WEIGHT_DECAY, global_clipnorm=CLIP_NORM)
         optimizer.build(self._model.trainable_variables)
-        # XLA makes a step several times slower on a CPU, and Keras would choose it.
-        self._model.compile(optimizer, face_loss, jit_compile=False)
+        self._model.compile(optimizer, face_loss, jit_compile=XLA)
         self._step, self._spent_s = 0, 0.0
         self._history: list[Line] = []
         self._losses: list[float] = []
@@ -161,6 +161,7 @@ class _Training:
             for samples, wanted in batches:
                 started = time.monotonic()
                 self._model.optimizer.learning_rate.assign(self._rate())
+                self._model.reset_metrics()  # Keras before 3.15 tells the mean of all steps so far
                 loss = float(self._model.train_on_batch(samples, wanted))
                 self._step += 1
                 self._spent_s += min(LONGEST_STEP_S, time.monotonic() - started)
@@ -245,7 +246,7 @@ class _Training:
 
 def _refuse_nothing_to_choose_by(kept_apart: Sequence[Picture]) -> None:
     """Where no face counts, no weights are better than others, which would be told after hours."""
-    if not judge(look(_see_nobody, kept_apart, CHOOSING_PX), CHOOSING_SMALLEST_PX).faces:
+    if not kept_apart or not judge(look(_see_nobody, kept_apart, CHOOSING_PX), CHOOSING_SMALLEST_PX).faces:
         size = f"{CHOOSING_SMALLEST_PX:.0f} pixels large in a picture of {CHOOSING_PX}"
         raise UsageError(f"of the faces kept apart for choosing none is {size}; add pictures with larger ones")
 

@@ -98,7 +98,6 @@ def test_without_its_package_deepface_is_left_out_with_a_line_on_stderr(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["nobody", "--data", "x"], 3, "nobody: no such model; shipped: "),
         (["custom-cnn"], 2, "no faces: give --data with FER2013, or --faces with a .npz file"),
         (["custom-cnn", "--data", "gone"], 2, "gone: no such file or folder"),
         (["custom-cnn", "--faces", "gone.npz"], 2, "gone.npz: cannot be read"),
@@ -118,7 +117,8 @@ def test_what_cannot_be_used_ends_in_one_line(run: Run, arguments: list[str], co
     assert_refused(run("evaluate", *arguments), code, message)
 
 
-def test_a_detector_that_is_not_there_ends_in_3(run: Run, npz: Path) -> None:
+def test_a_model_or_a_detector_that_is_not_there_ends_in_3(run: Run, npz: Path) -> None:
+    assert_refused(run("evaluate", "nobody", "--faces", npz), 3, "nobody: no such model; shipped: ")
     assert_refused(run("evaluate", "custom-cnn", "--faces", npz, "--margin", "0", "--detector", "yunet"), 3, "not installed")
 
 

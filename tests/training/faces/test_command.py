@@ -158,7 +158,7 @@ def test_a_folder_that_cannot_be_written_ends_in_6(
 
 def test_a_run_whose_loss_is_no_number_ends_in_2(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train(detector_data, tmp_path / "run", "--learning-rate", "inf") == 2
-    assert "the loss is no number any more; take a smaller --learning-rate than inf" in capsys.readouterr().err
+    assert "the loss is no number any more; take a smaller --learning-rate than inf, and another --out" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,16 @@ def test_labels_that_are_not_labels_are_named(own_copy: Path, file: str, content
         load_pictures(own_copy)
 
 
+@pytest.mark.parametrize("change", [{"kind": None}, {"faces": [{"box": [1, 1, 9, 9], "landmarks": [1.0] * 20}]}])
+def test_a_scene_without_a_kind_or_with_points_of_two_faces_for_one_is_named(own_copy: Path, change: dict[str, Any]) -> None:
+    def changed(row: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in (row | change).items() if value is not None}
+
+    rewrite(own_copy / "detector_train" / "scenes.json", changed)
+    with pytest.raises(UsageError, match=r"scenes\.json: not in the layout"):
+        load_pictures(own_copy)
+
+
 def test_a_damaged_zip_is_named(own_copy: Path) -> None:
     (own_copy / "detector_train" / "scenes.zip").write_bytes(b"PK nothing")
     with pytest.raises(UsageError, match=r"scenes\.zip: damaged"):

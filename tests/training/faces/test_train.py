@@ -262,6 +262,13 @@ def test_a_folder_that_is_taken_is_told_before_any_picture_is_looked_at(finished
         training.train(nothing_to_choose_by, finished.run, replace(RECIPE, seed=1), resume=True)
 
 
+def test_of_no_picture_kept_apart_nothing_can_be_chosen_by(detector_data: Path, tmp_path: Path) -> None:
+    pictures = replace(load_pictures(detector_data), kept_apart=[])
+    with pytest.raises(UsageError, match="of the faces kept apart for choosing none is"):
+        training.train(pictures, tmp_path / "run", RECIPE)
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_damaged_state_is_named(finished: Finished, detector_data: Path, tmp_path: Path) -> None:
     shutil.copytree(finished.run, tmp_path / "run")
     (tmp_path / "run" / STATE_FILE).write_bytes(b"PK nothing")

@@ -1,0 +1,27 @@
+"""What the folder of a run refuses, and what is missing in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from live_monitor.errors import OutputError, UsageError
+from live_monitor.training.run_folder import BEST_FILE, load_best, refuse_begun
+from tests.training.made import tiny
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no weights"])
+def test_best_weights_that_are_missing_or_damaged_are_named(tmp_path: Path, content: bytes | None) -> None:
+    best = tmp_path / BEST_FILE
+    if content is not None:
+        best.write_bytes(content)
+    with pytest.raises(UsageError) as raised:
+        load_best(tiny(), best)
+    assert str(raised.value) == f"{best}: missing or damaged; delete {tmp_path} and start again"
+
+
+def test_a_file_in_place_of_a_folder_is_named_for_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "run").touch()
+    with pytest.raises(OutputError, match=r"run: is a file, not a folder; choose another name$"):
+        refuse_begun(tmp_path / "run", resume=False)
