@@ -112,7 +112,7 @@ def make_source(source: AnySource, settings: Settings) -> Source:
 
 
 def _is_web_video(url: str) -> bool:
-    return scheme(url) in WEB_SCHEMES and PurePosixPath(urlsplit(url).path).suffix.lower() in VIDEO_SUFFIXES
+    return scheme(url) in WEB_SCHEMES and PurePosixPath(urlsplit(url.strip()).path).suffix.lower() in VIDEO_SUFFIXES
 
 
 def make_pipeline(source: Source, settings: Settings, *, shown: bool) -> Pipeline:

@@ -2,8 +2,8 @@
 
 Three threads and two mailboxes, through which all pictures and results pass. The capture thread owns the source; the analysis
 thread owns the stages; results are taken by one thread, the main one. Beside the mailboxes they share what one of them sets and
-others only read: `Pipeline.wishes`, whether somebody watches, and the capture's `state`, `skipped` and `last_arrival_s`. An error
-in either thread closes the mailbox behind it and is raised where results are taken.
+others only read: `Pipeline.wishes`, whether somebody watches and how many frames nobody did, and the capture's `state`, `skipped`
+and `last_arrival_s`. An error in either thread closes the mailbox behind it and is raised where results are taken.
 """
 
 from __future__ import annotations

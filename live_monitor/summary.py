@@ -44,7 +44,7 @@ class Summary:
             self._hold(self._last, now_s)
         self._last = result
         self.frames += 1
-        seen = _seen(result)
+        seen = seen_in(result)
         self._frames_with_faces += bool(seen)
         self._labels.update(reading.label for reading in seen)
         for reading in seen:
@@ -53,7 +53,7 @@ class Summary:
 
     def _hold(self, before: FrameResult, now_s: float) -> None:
         """What was said in the frame before was so until now."""
-        for reading in _seen(before):
+        for reading in seen_in(before):
             self._tracks[reading.track.id].seconds[reading.label] += held_s(before, now_s)
 
     def as_json(self) -> dict[str, Any]:
@@ -114,5 +114,6 @@ class _TrackSummary:
         return {"id": number, "first_s": round(self._first_s, 3), "last_s": round(self.last_s, 3), "seconds": seconds}
 
 
-def _seen(result: FrameResult) -> list[Reading]:
+def seen_in(result: FrameResult) -> list[Reading]:
+    """The readings of faces that are seen in it, not only thought to be there."""
     return [reading for reading in result.readings if not reading.track.coasting]

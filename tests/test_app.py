@@ -157,6 +157,7 @@ class TestMakeSource:
             ("rtsp://host/live.mp4", Stream, "stream rtsp://host/live.mp4"),
             ("https://host/a/lecture.mp4", WebVideo, "https://host/a/lecture.mp4"),
             ("http://host/LECTURE.MKV?key=1", WebVideo, "http://host/LECTURE.MKV?key=1"),
+            (" https://host/lecture.mp4 ", WebVideo, "https://host/lecture.mp4"),
             ("lecture.mp4", VideoFile, "lecture.mp4"),
             (Path("a") / "lecture.mp4", VideoFile, str(Path("a") / "lecture.mp4")),
             ("rtsp.mp4", VideoFile, "rtsp.mp4"),

@@ -42,7 +42,7 @@ def list_cameras(sysfs: Path = Path("/sys/class/video4linux")) -> list[CameraInf
 
 def _sysfs_name(node: Path) -> str:
     try:
-        return (node / "name").read_text(encoding="utf-8").strip()
+        return (node / "name").read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return ""
 

@@ -26,6 +26,10 @@ from live_monitor.labels import FERPLUS_LABELS, LABELS
 UNSURE_BELOW = 0.45
 """Where a card says nothing of it."""
 
+MOST_INPUT_PX = 1024
+LEAST_MARGIN, MOST_MARGIN = -0.5, 2.0
+"""What a card may ask for: with the least margin nothing would be left of a face."""
+
 READABLE = tuple(limit.name for limit in dataclasses.fields(Limits) if limit.name != "score")
 """The limits that a card can tell under "readable"; the score is the detector's."""
 
@@ -153,6 +157,21 @@ def _ferplus_share(facts: Mapping[str, Any]) -> float:
     return share
 
 
+def _input_px(facts: Mapping[str, Any]) -> int:
+    side_px = int(facts["input"]["side_px"])
+    if not 0 < side_px <= MOST_INPUT_PX:
+        raise ValueError(f"side_px {side_px}, from 1 to {MOST_INPUT_PX}")
+    return side_px
+
+
+def _crop_margins(facts: Mapping[str, Any]) -> dict[str, float]:
+    margins = {str(detector): float(margin) for detector, margin in facts["crop_margins"].items()}
+    for detector, margin in margins.items():
+        if not LEAST_MARGIN < margin <= MOST_MARGIN:
+            raise ValueError(f"crop margin {margin} of {detector}, above {LEAST_MARGIN} and at most {MOST_MARGIN}")
+    return margins
+
+
 def _unsure_below(facts: Mapping[str, Any]) -> float:
     unsure_below = float(facts.get("unsure_below", UNSURE_BELOW))
     if not 0 <= unsure_below <= 1:
@@ -179,8 +198,8 @@ def _parse(facts: Any, folder: Path) -> ModelCard:
             name=str(facts["name"]),
             folder=folder,
             network=str(facts["network"]),
-            input_px=int(facts["input"]["side_px"]),
-            crop_margins={str(detector): float(margin) for detector, margin in facts["crop_margins"].items()},
+            input_px=_input_px(facts),
+            crop_margins=_crop_margins(facts),
             calibration=calibration_of(facts),
             unsure_below=_unsure_below(facts),
             readable=_readable(facts),

@@ -46,14 +46,16 @@ def load_engine(card: ModelCard, device: str) -> Engine:
     engine = _load(card, device)
     face = np.zeros((1, card.input_px, card.input_px, 1), np.float32)
     try:
-        given = engine.infer(face).shape
+        given = engine.infer(face)
     except (ValueError, RuntimeError, TypeError) as error:
         size = f"{card.input_px}x{card.input_px}"
         raise ModelError(f"model {card.name}: its weights do not take {size} grey faces; choose another --model") from error
-    if given != (1, card.outputs):
+    if given.shape != (1, card.outputs):
         raise ModelError(
-            f"model {card.name}: its weights give {given[-1]} numbers a face, not {card.outputs}; choose another --model"
+            f"model {card.name}: its weights give {given.shape[-1]} numbers a face, not {card.outputs}; choose another --model"
         )
+    if not np.isfinite(given).all():
+        raise ModelError(f"model {card.name}: its weights give no numbers for a black face; choose another --model")
     logger.info("model %s on %s", card.name, engine.name)
     return engine
 

@@ -29,8 +29,8 @@ UNCLEAR_SLACK = 0.04
 """A label becomes unsure when it is this much less probable than one that is told anew must be."""
 
 UNCLEAR_AT_ONCE = 0.14
-"""A label is unsure at once when it is this much less probable, however probable it was on average: nobody should read
-"surprise 29 %". On the clips below one change of a label in eighty is due to that."""
+"""A label is unsure at once when it is this much less probable, however probable it was on average: nobody should read one that
+is hardly likelier than others. On the clips below one change of a label in eighty is due to that."""
 
 AGAIN = 1.4
 """Time constant of the second average, by that of the first. Without it the slack has to be wide, 0.16, and a label that a few

@@ -14,12 +14,13 @@ from live_monitor.cli.config import use_config
 from live_monitor.cli.options import PATH, TEXT, NumberRange, analysis_options, given, parse_size, set_up_logging, settings_of
 from live_monitor.cli.progress import progress_bar
 from live_monitor.cli.variables import naming_variables, unknown_variables
-from live_monitor.errors import UsageError
+from live_monitor.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from live_monitor.capture.source import Source
     from live_monitor.overlay.view import View
     from live_monitor.session.log import Log
+    from live_monitor.session.outputs import Outputs
     from live_monitor.session.recording import Recording
     from live_monitor.settings import Settings
     from live_monitor.summary import Summary
@@ -137,8 +138,10 @@ def _monitor(
         if no_display:
             _analyse_without_window(source, settings, view, opened_log, recording, as_json)
         else:
+            from live_monitor.session.outputs import Outputs
+
             title = Path(source.name).name if chosen == "video" else source.name
-            _watch(source, settings, view, opened_log, recording, title, snapshots, fullscreen=fullscreen)
+            _watch(source, settings, view, Outputs(opened_log, recording), title, snapshots, fullscreen=fullscreen)
 
 
 def _refuse_what_other_sources_take(written: set[str], chosen: str) -> None:
@@ -218,8 +221,7 @@ def _watch(
     source: Source,
     settings: Settings,
     view: View,
-    log: Log | None,
-    recording: Recording | None,
+    outputs: Outputs,
     title: str,
     snapshots: Path,
     *,
@@ -240,22 +242,27 @@ def _watch(
         settings.ignore,
         view=view,
         snapshots=snapshots,
-        log=log,
-        recording=recording,
+        outputs=outputs,
         summary=summary,
         fullscreen=fullscreen,
     )
     try:
         monitor.run()
+    except BaseException:
+        if outputs.failure:
+            click.echo(printable(outputs.failure), err=True)
+        raise
     finally:
         _tell(summary, as_json=False)
+    if outputs.failure:
+        raise OutputError(outputs.failure)
 
 
 def _recorder(recording: Recording, settings: Settings, view: View) -> Callable[[FrameResult], None]:
     from live_monitor.overlay.live_view import LiveView
     from live_monitor.session.recording import LiveViewRecorder
 
-    return LiveViewRecorder(recording, LiveView(settings.ignore, outputs="recording"), view).add
+    return LiveViewRecorder(recording, LiveView(settings.ignore), view).add
 
 
 def _analyse_without_window(

@@ -13,6 +13,9 @@ LONGEST_GAP_S = 0.25
 SPARE = 0.9
 """Share of the time between two frames that their analysis may take."""
 
+_SHORTEST_S = 1e-3
+"""Of the time between two frames, where a source's time stands still."""
+
 _NEW_WEIGHT = 0.1
 """Weight of a new measurement in a running mean."""
 
@@ -72,7 +75,7 @@ class KeepUp:
         look_s, carry_s, budget_s = self._cost_s[True].value, self._cost_s[False].value, SPARE * self._interval_s.value
         if look_s <= budget_s:
             return 1
-        longest = max(2, int(LONGEST_GAP_S / self._interval_s.value)) if self._interval_s.value else 2
+        longest = max(2, int(LONGEST_GAP_S / max(self._interval_s.value, _SHORTEST_S)))
         if carry_s >= budget_s:
             return longest
         return min(longest, math.ceil((look_s - carry_s) / (budget_s - carry_s)))
@@ -83,7 +86,8 @@ class KeepUp:
 
     def look_due(self, frame: Frame) -> bool:
         if self._last is not None and frame.index > self._last.index:
-            self._interval_s.add((frame.pts_s - self._last.pts_s) / (frame.index - self._last.index))
+            # Of a lost signal no more counts than that: it says nothing about the frames that come afterwards.
+            self._interval_s.add(min(LONGEST_GAP_S, (frame.pts_s - self._last.pts_s) / (frame.index - self._last.index)))
         self._last = frame
         self._since_look += 1
         due = self._since_look >= self.every or frame.pts_s - self._look_s >= LONGEST_GAP_S

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.detect.detector import Copy, merge_overlapping
+from live_monitor.detect.detector import Copy, merge_overlapping, mirrored
 from live_monitor.errors import ModelError
 from live_monitor.files.opencv_path import opencv_path
 from live_monitor.files.path_kind import is_file
@@ -71,7 +71,7 @@ class HaarFinder:
         # The cascade knows faces that look to one side; those that look to the other are found in the mirror.
         yield from self._hits(self._profile, grey)
         for hit in self._hits(self._profile, grey[:, ::-1]):
-            yield Detection(Box(grey.shape[1] - hit.box.x2, hit.box.y1, grey.shape[1] - hit.box.x1, hit.box.y2), hit.score)
+            yield mirrored(hit, grey.shape[1])
 
     def _hits(self, cascade: cv2.CascadeClassifier, grey: NDArray[np.uint8]) -> Iterator[Detection]:
         # OpenCV keeps what has more neighbours than minNeighbors says.

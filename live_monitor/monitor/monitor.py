@@ -19,9 +19,7 @@ from live_monitor.overlay.snapshot import write_snapshot
 from live_monitor.overlay.view import View
 from live_monitor.overlay.window import Display
 from live_monitor.pipeline import Pipeline
-from live_monitor.session.log import Log
 from live_monitor.session.outputs import Outputs
-from live_monitor.session.recording import Recording
 from live_monitor.session.words import at
 from live_monitor.summary import Summary
 from live_monitor.types import FrameResult, Image
@@ -53,8 +51,7 @@ class Monitor:
         clock: Clock | None = None,
         view: View = View(),  # noqa: B008, it is frozen
         snapshots: Path = Path(),
-        log: Log | None = None,
-        recording: Recording | None = None,
+        outputs: Outputs | None = None,
         summary: Summary | None = None,
         *,
         fullscreen: bool = False,
@@ -68,7 +65,7 @@ class Monitor:
             clock: stands in for real time in tests.
             view: what is shown at first.
             snapshots: folder for snapshots, made when the first one is written.
-            log, recording: see `live_monitor.session.outputs.Outputs`.
+            outputs: take every result, and every picture that shows a new one; whoever made them asks afterwards what failed.
             summary: takes every result too.
             fullscreen: whether the window fills the screen at first.
         """
@@ -77,7 +74,7 @@ class Monitor:
         self._snapshots, self._summary = snapshots, summary
         self._clock = clock or MonotonicClock()
         self._controls = Controls(view, pipeline.wishes or Wishes(), fullscreen=fullscreen)
-        self._outputs = Outputs(log, recording, self._tell)
+        self._outputs = outputs or Outputs()
         self._live_view = LiveView(zones)
         self._shown: Image = BLANK
         self._drawn_s = 0.0
@@ -86,8 +83,7 @@ class Monitor:
         """Runs until a quit key, the window's close button or the end of the source.
 
         Raises:
-            LiveMonitorError: what stopped the pipeline, or kept a log or recording from being written to its end. Pipeline and
-                window are closed in every case.
+            LiveMonitorError: what stopped the pipeline. Pipeline and window are closed in every case.
         """
         started_s = self._clock.now()
         try:
@@ -96,13 +92,12 @@ class Monitor:
             while not self._quit_wanted():
                 self._show_next(self._clock.now() - started_s)
         except Closed:
-            pass
+            return
         finally:
             try:
                 self._display.close()
             finally:
                 self._pipeline.close()
-        self._outputs.raise_failures()
 
     def _quit_wanted(self) -> bool:
         """Does what the user asks for; True when that is to end."""
@@ -148,8 +143,7 @@ class Monitor:
     def _mark(self) -> str:
         marked_s = self._live_view.pulse.mark()
         number = len(self._live_view.pulse.markers)
-        self._outputs.mark(number, self._live_view.result)
-        return f"Marker {number} at {at(marked_s)}"
+        return self._outputs.mark(number, self._live_view.result) or f"Marker {number} at {at(marked_s)}"
 
     def _show_next(self, running_s: float) -> None:
         result = None
@@ -172,14 +166,12 @@ class Monitor:
     def _write(self, result: FrameResult) -> None:
         if self._summary is not None:
             self._summary.add(result)
-        self._outputs.add(result, self._shown)
-
-    def _tell(self, line: str) -> None:
-        self._controls.say(printable(line), self._clock.now())
+        if ended := self._outputs.add(result, self._shown):
+            self._controls.say(ended, self._clock.now())
 
     def _draw(self, now_s: float) -> None:
-        self._live_view.outputs = self._outputs.state
-        self._shown = self._live_view.draw(now_s, self._controls.view, self._notice(), self._controls.message(now_s))
+        notice, message = self._notice(), self._controls.message(now_s)
+        self._shown = self._live_view.draw(now_s, self._controls.view, notice, message, self._outputs.state)
         self._display.show(self._shown)
         self._drawn_s = now_s
 

@@ -77,6 +77,6 @@ def _connects(family: socket.AddressFamily, address: tuple[str, int] | str) -> b
         connection.settimeout(SOCKET_TIMEOUT_S)
         try:
             connection.connect(address)
-        except OSError:
+        except (OSError, OverflowError):  # a number that is no port
             return False
     return True

@@ -26,14 +26,17 @@ class Latency:
         self._dropped = 0
         self._looks, self._frames = RateCounter(), RateCounter()
         self._looked_s, self._gap_s = math.nan, math.nan
-        self._asked_s, self._stood_s, self._still = 0.0, 0.0, False
+        self._asked_s, self._stood_s, self._still, self._went_on_s = 0.0, 0.0, False, -math.inf
 
     def add(self, result: FrameResult, now_s: float) -> None:
         """Takes a result, and the time on the monotonic clock in seconds."""
         now_s = self._moving_s(now_s)
         for name in [name for name, last_s in self._last_s.items() if now_s - last_s > FORGOTTEN_S]:
             del self._means_ms[name], self._last_s[name]
-        for name, value in {**result.stages_ms, "age": 1e3 * result.age_s}.items():
+        age_ms = 1e3 * result.age_s
+        if result.frame.arrived_s < self._went_on_s:  # it waited for the picture to move again, which says nothing
+            age_ms = self._means_ms.get("age", age_ms)
+        for name, value in {**result.stages_ms, "age": age_ms}.items():
             mean = self._means_ms.get(name, value)
             self._means_ms[name] = mean + NEW_WEIGHT * (value - mean)
             self._last_s[name] = now_s
@@ -64,6 +67,7 @@ class Latency:
         """The time without that in which the picture stood still."""
         if self._still:
             self._stood_s += now_s - self._asked_s
+            self._went_on_s = now_s
         self._asked_s = now_s
         return now_s - self._stood_s
 

@@ -30,7 +30,7 @@ def place_plates(
     occupied = list(taken)
     places: list[Rect | None] = []
     for face, tried in zip(faces, zip(sizes, smaller or sizes, strict=True), strict=True):
-        place = next(filter(None, (_place(face, size, faces, occupied, picture) for size in tried)), None)
+        place = next(filter(None, (_place(face, size, faces, occupied, picture) for size in dict.fromkeys(tried))), None)
         if place is not None:
             occupied.append(place)
         places.append(place)

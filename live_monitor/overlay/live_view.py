@@ -26,12 +26,11 @@ BLANK: Image = np.zeros((480, 854, 3), np.uint8)
 class LiveView:
     """Keeps what the numbers in the picture and in the panel are made of. Belongs to one thread."""
 
-    def __init__(self, zones: Sequence[Zone] = (), outputs: str = "") -> None:
+    def __init__(self, zones: Sequence[Zone] = ()) -> None:
         """Begins with a dark picture.
 
         Args:
             zones: the parts of the picture that are ignored, to be shaded.
-            outputs: what the picture says of the files that the session writes, see `live_monitor.overlay.renderer.Status`.
         """
         self.pulse = Pulse()
         self.result: FrameResult | None = None
@@ -39,9 +38,6 @@ class LiveView:
 
         self.frame: Frame | None = None
         """The picture that is shown: the last result's, or, before there is one, any."""
-
-        self.outputs = outputs
-        """May be replaced; the next picture says so."""
 
         self._analysed: FrameResult | None = None
         self._left_out: frozenset[int] = frozenset()
@@ -77,7 +73,7 @@ class LiveView:
         """Lets the next picture show the pulse as it is then, and not as of up to PANEL_EVERY_S before."""
         self._panel = None
 
-    def draw(self, now_s: float, view: View, notice: str = "", message: str = "") -> Image:
+    def draw(self, now_s: float, view: View, notice: str = "", message: str = "", outputs: str = "") -> Image:
         """The picture as the window shows it now, uint8 (H, W, 3) BGR; see `live_monitor.overlay.renderer`."""
         image = BLANK if self.frame is None else self.frame.image
         details = self._latency.lines(now_s, still=bool(notice))
@@ -87,7 +83,7 @@ class LiveView:
             notice,
             message,
             () if view.panel else details,
-            outputs=self.outputs,
+            outputs=outputs,
         )
         readings, left_out = (self.result.readings, self.result.left_out) if self.result else ((), ())
         hidden = self._hidden(image) if view.blur else ()
@@ -101,8 +97,8 @@ class LiveView:
         return self.result.newcomers if self.result else [Box(0, 0, image.shape[1], image.shape[0])]
 
     def _panel_for(self, shown: Image, now_s: float, details: Sequence[str]) -> Image:
-        old = self._panel is None or self._panel.shape[0] != shown.shape[0] or self._panel_has_details != bool(details)
-        if self._panel is None or old or now_s - self._panel_s >= PANEL_EVERY_S:
+        old = now_s - self._panel_s >= PANEL_EVERY_S or self._panel_has_details != bool(details)
+        if self._panel is None or old or self._panel.shape[0] != shown.shape[0]:
             self._panel, self._panel_s = draw_panel(self.pulse, shown.shape[1], shown.shape[0], details), now_s
             self._panel_has_details = bool(details)
         return self._panel

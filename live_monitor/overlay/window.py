@@ -25,6 +25,10 @@ _FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
 LEAST_BARS = 0.01
 """Bars that would take a smaller part of the window are left out: nobody sees that the picture is stretched so little."""
 
+MOST_BARS = 3.0
+"""Of a window so narrow that bars would take more, as a share of the picture, the picture fills the whole: they would be hundreds
+of megabytes."""
+
 _KEY_BITS = 0xFFFF
 """Above them GTK puts the modifiers that are on, NumLock too, and Windows the keys that are no characters."""
 _LAST_PLAIN = 0x7F
@@ -146,13 +150,14 @@ def letterboxed(image: Image, width: int, height: int) -> tuple[Image, tuple[int
         height: likewise.
 
     Returns:
-        The picture, itself where it has that shape already, and where its upper left corner is in it, (x, y).
+        The picture, itself where it has that shape already or a very different one, and where its upper left corner is in it,
+        (x, y).
     """
     rows, columns = image.shape[:2]
     if min(width, height) <= 0:
         return image, (0, 0)
     across, down = max(0, round(rows * width / height) - columns), max(0, round(columns * height / width) - rows)
-    if across <= LEAST_BARS * columns and down <= LEAST_BARS * rows:
+    if not LEAST_BARS < max(across / columns, down / rows) <= MOST_BARS:
         return image, (0, 0)
     left, top = across // 2, down // 2
     framed = cv2.copyMakeBorder(image, top, down - top, left, across - left, cv2.BORDER_CONSTANT)

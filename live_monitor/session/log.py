@@ -84,7 +84,8 @@ class Log:
         finally:
             self._file.close()
             if not self._whole_bytes:
-                self._path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    self._path.unlink()
 
     def mark(self, number: int, shown: FrameResult | None) -> None:
         """Writes a marker at the frame that was added last, which is then logged if it was not; before the first it waits.

@@ -17,47 +17,43 @@ _Output = TypeVar("_Output", Log, Recording)
 class Outputs:
     """A log, a recording, both or none. Only the main thread calls it."""
 
-    def __init__(self, log: Log | None, recording: Recording | None, tell: Callable[[str], None]) -> None:
-        """Takes over what was begun.
-
-        Args:
-            log: takes every result.
-            recording: takes every picture that shows a new result.
-            tell: called with a line for the user when one of them has ended.
-        """
-        self._log, self._recording, self._tell = log, recording, tell
-        self._ended: list[str] = []
-        self._failures: list[str] = []
+    def __init__(self, log: Log | None = None, recording: Recording | None = None) -> None:
+        self._log, self._recording = log, recording
+        self._failures: dict[str, str] = {}
 
     @property
     def state(self) -> str:
         """What the window says of them all the time: "recording", "recording ended", "log ended", or ""."""
-        return ", ".join([*(["recording"] if self._recording else []), *self._ended])
+        return ", ".join([*(["recording"] if self._recording else []), *(f"{name} ended" for name in self._failures)])
 
-    def add(self, result: FrameResult, shown: Image) -> None:
+    @property
+    def failure(self) -> str:
+        """Why some of it was not written, for when the session is over; "" where all was."""
+        return "; ".join(self._failures.values())
+
+    def add(self, result: FrameResult, shown: Image) -> str:
         """Writes a result, and the picture that shows it.
+
+        Returns:
+            What the user must know: what has ended with that; "" if nothing has.
 
         Raises:
             OutputError: one of them cannot even begin, so that there is nothing to keep and something to be mended first.
         """
+        before = set(self._failures)
         if self._log is not None:
             self._log = self._going_on(self._log, "log", lambda log: log.add(result))
         if self._recording is not None:
             self._recording = self._going_on(self._recording, "recording", lambda one: one.add(shown, result.frame.pts_s))
+        ended = [name for name in self._failures if name not in before]
+        return f"The {' and the '.join(ended)} cannot be written any more" if ended else ""
 
-    def mark(self, number: int, shown: FrameResult | None) -> None:
-        """See `Log.mark`."""
-        if self._log is not None:
-            self._log = self._going_on(self._log, "log", lambda log: log.mark(number, shown))
-
-    def raise_failures(self) -> None:
-        """Says when the session is over that not all of it was written.
-
-        Raises:
-            OutputError: why not.
-        """
-        if self._failures:
-            raise OutputError("; ".join(self._failures))
+    def mark(self, number: int, shown: FrameResult | None) -> str:
+        """Writes a marker, see `Log.mark`; returns and raises as `add` does."""
+        if self._log is None:
+            return ""
+        self._log = self._going_on(self._log, "log", lambda log: log.mark(number, shown))
+        return "" if self._log else "The log cannot be written any more"
 
     def _going_on(self, output: _Output, name: str, write: Callable[[_Output], None]) -> _Output | None:
         """Writes to an output; None of one that has ended by that."""
@@ -69,8 +65,6 @@ class Outputs:
             # At once: a video that is closed when the disk is full cannot be played.
             with contextlib.suppress(OutputError):
                 output.close()
-            self._ended.append(f"{name} ended")
-            self._failures.append(str(error))
-            self._tell(str(error))
+            self._failures[name] = str(error)
             return None
         return output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import statistics
 from collections.abc import Sequence
@@ -83,8 +84,8 @@ class Recording:
 
     @property
     def begun(self) -> bool:
-        """Whether something of it is in the file."""
-        return self._writer is not None
+        """Whether there is something to keep, in the file or to be put there when it is closed."""
+        return self._last is not None or bool(self._held_back)
 
     def close(self) -> None:
         """Closes the file, once; one without a single picture is taken away again.
@@ -105,7 +106,8 @@ class Recording:
             if self._writer is not None:
                 self._writer.release()
             else:
-                self._path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    self._path.unlink()
 
     def add(self, shown: Image, now_s: float) -> None:
         """Takes the next picture, which stays until the one after it.
@@ -196,8 +198,7 @@ class Recording:
         except OSError as error:
             raise OutputError(f"{self._path}: cannot be written any more: {error.strerror}") from error
         if free < LEAST_FREE_BYTES:
-            begun = self._last is not None or self._held_back
-            failed = f"ends at {now_s:.1f} s" if begun else "cannot be written"
+            failed = f"ends at {now_s:.1f} s" if self.begun else "cannot be written"
             least = f"{LEAST_FREE_BYTES / 1e6:.0f} MB"
             raise OutputError(f"{self._path}: {failed}, as less than {least} are free there; free space")
 
@@ -224,4 +225,4 @@ class LiveViewRecorder:
         # Media time stands in for the clock, so that the frame rate and the panel's pace are those of the source.
         now_s = result.frame.pts_s
         self._live_view.take(result, now_s)
-        self._recording.add(self._live_view.draw(now_s, self._view), now_s)
+        self._recording.add(self._live_view.draw(now_s, self._view, outputs="recording"), now_s)

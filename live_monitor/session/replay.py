@@ -22,6 +22,9 @@ _SAID = frozenset((*LABELS, UNSURE))
 MOST_S = 1e9
 """Thirty years: a time beyond it is damaged, and would only fail later, as no time of day."""
 
+YEARS = range(1970, 9000)
+"""Of a time of day; from others nothing can be counted."""
+
 _NO_PICTURE: Image = np.zeros((1, 1, 3), np.uint8)
 
 
@@ -95,10 +98,13 @@ def _pixels(text: str) -> float:
 
 def _moment(time_s: float, frame: int, rows: list[dict[str, str]]) -> Moment:
     clock = rows[0]["clock"]
+    arrived = datetime.datetime.fromisoformat(clock) if clock else None
+    if arrived is not None and arrived.year not in YEARS:
+        raise ValueError(f"{clock!r} is no time of a session")
     return Moment(
         FrameResult(Frame(frame, time_s, time_s, _NO_PICTURE), _readings([row for row in rows if row["face"]]), {}, time_s, 0),
         tuple(dict.fromkeys(int(row["marker"]) for row in rows if row["marker"])),
-        datetime.datetime.fromisoformat(clock) if clock else None,
+        arrived,
     )
 
 

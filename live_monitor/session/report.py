@@ -15,7 +15,7 @@ from typing import Any
 from live_monitor.labels import LABELS, UNSURE
 from live_monitor.pulse.pulse import MEAN_S, Point, Pulse
 from live_monitor.session.replay import Moment, replay
-from live_monitor.summary import held_s
+from live_monitor.summary import held_s, seen_in
 from live_monitor.types import FrameResult, Reading
 
 SLACK_S = 2.0
@@ -79,7 +79,7 @@ class _Session:
         now_s = moment.result.frame.pts_s
         if self._last is not None and held_s(self._last, now_s):
             self._hold(self._last, now_s)
-        seen = _seen(moment.result)
+        seen = seen_in(moment.result)
         for reading in seen:
             self._begin(reading, now_s)
         self._add_to_pulse(moment.result)
@@ -90,7 +90,7 @@ class _Session:
 
     def _hold(self, before: FrameResult, now_s: float) -> None:
         """What was said in the moment before was so until now."""
-        step_s, seen = held_s(before, now_s), _seen(before)
+        step_s, seen = held_s(before, now_s), seen_in(before)
         self._watched_s += step_s
         self._nobody_s += 0.0 if seen else step_s
         for reading in seen:
@@ -149,10 +149,6 @@ class _Session:
             "before": _indexes_at(at_s, self._points),
             "after": _indexes_at(at_s + MEAN_S, self._points),
         }
-
-
-def _seen(result: FrameResult) -> list[Reading]:
-    return [reading for reading in result.readings if not reading.track.coasting]
 
 
 def _seconds(parts: Iterable[tuple[str, float]]) -> dict[str, float]:

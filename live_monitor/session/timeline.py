@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import math
+import statistics
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -65,10 +67,12 @@ def _longest(faces: Sequence[Json]) -> list[Json]:
 
 
 def _runs(points: Sequence[Json]) -> Iterator[list[Json]]:
-    """Points without a gap between them."""
+    """Points without a gap between them; where faces are read every few seconds, that long is none."""
+    steps_s = [after["at_s"] - before["at_s"] for before, after in pairwise(points)]
+    longest_s = max(LONGEST_GAP_S, 1.5 * statistics.median(steps_s or [0.0]))
     run: list[Json] = []
     for point in points:
-        if run and point["at_s"] - run[-1]["at_s"] > LONGEST_GAP_S:
+        if run and point["at_s"] - run[-1]["at_s"] > longest_s:
             yield run
             run = []
         run.append(point)

@@ -80,6 +80,13 @@ def test_a_camera_without_a_name_is_listed_all_the_same(machine: Machine, tmp_pa
     assert list_cameras(tmp_path)[0].name == ""
 
 
+def test_a_name_that_was_cut_inside_a_character_is_listed(machine: Machine, tmp_path: Path) -> None:
+    add_node(tmp_path, 0, "")
+    (tmp_path / "video0" / "name").write_bytes("USB 视频设备".encode()[:-1])
+    machine.present = {"0"}
+    assert list_cameras(tmp_path)[0].name.startswith("USB 视频设")
+
+
 def test_every_camera_is_released(machine: Machine, tmp_path: Path) -> None:
     for index in (0, 1):
         add_node(tmp_path, index)

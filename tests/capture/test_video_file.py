@@ -145,6 +145,11 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
         VideoFile(tmp_path / "gone.mp4").open()
 
 
+def test_a_name_that_no_file_can_have_is_an_error() -> None:
+    with pytest.raises(SourceError, match=r"'a\\x00b\.mp4': no name of a file"):
+        VideoFile(Path("a\0b.mp4")).open()
+
+
 def test_a_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="is a folder"):
         VideoFile(tmp_path).open()

@@ -178,6 +178,20 @@ def test_an_empty_text_is_no_model_also_beside_a_card(tmp_path: Path, facts: Fac
         load_card("")
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [
+        *(({"input": {"side_px": side, "normalisation": NORMALISATION}}, f"side_px {side}") for side in (-1, 0, 10**6)),
+        *(({"crop_margins": {"haar": margin}}, "crop margin") for margin in (float("nan"), float("inf"), -0.5)),
+    ],
+)
+def test_a_size_or_a_margin_with_which_no_face_can_be_cut_is_refused(
+    tmp_path: Path, facts: Facts, spoilt: Facts, said: str
+) -> None:
+    with pytest.raises(ModelError, match=f"not a model card, wrong or missing: {said}"):
+        load_card(write_model(tmp_path, facts | spoilt))
+
+
 @pytest.mark.parametrize("key", ["name", "labels", "input", "crop_margins", "files"])
 def test_a_card_that_lacks_something_is_refused_by_the_missing_name(tmp_path: Path, facts: Facts, key: str) -> None:
     del facts[key]

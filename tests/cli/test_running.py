@@ -11,9 +11,13 @@ from pathlib import Path
 import cv2
 import pytest
 
+from live_monitor.cli.stopped import Stopped
+from live_monitor.errors import SourceError
 from live_monitor.labels import LABELS
+from live_monitor.monitor.monitor import Monitor
 from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.panel import panel_width
+from live_monitor.session.outputs import Outputs
 from tests.conftest import Run
 from tests.fakes import drawn_portrait, write_clip
 from tests.file_server import FileServer
@@ -41,6 +45,28 @@ def test_a_video_from_the_web_is_told_as_the_file_is(run: Run, portrait_clip: Pa
         assert summary.pop("source") == source
         told.append({name: value for name, value in summary.items() if name not in ("elapsed_s", "frames_per_s")})
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("ends", "code", "said"),
+    [
+        (None, 6, "Error: lesson.csv: full\n"),
+        (SourceError("camera 0: lost"), 4, "lesson.csv: full\nError: camera 0: lost\n"),
+        (Stopped(15), 143, "lesson.csv: full\n"),
+    ],
+    ids=["as usual", "a lost camera", "SIGTERM"],
+)
+def test_what_could_not_be_written_is_told_however_the_session_in_the_window_ends(
+    run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch, ends: BaseException | None, code: int, said: str
+) -> None:
+    def end(_monitor: Monitor) -> None:
+        if ends is not None:
+            raise ends
+
+    monkeypatch.setattr(Monitor, "run", end)
+    monkeypatch.setattr(Outputs, "failure", "lesson.csv: full")
+    monkeypatch.setattr("live_monitor.overlay.window.check_display", lambda: None)
+    assert run("--video", clip) == (code, "", said)
 
 
 def test_verbose_says_which_model_and_engine_run(run: Run, clip: Path) -> None:

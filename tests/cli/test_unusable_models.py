@@ -6,9 +6,12 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from live_monitor.classify.card import load_card
+from live_monitor.classify.litert_engine import LiteRTEngine
 from tests.conftest import Run
 
 pytestmark = pytest.mark.usefixtures("plain_environment")
@@ -62,6 +65,16 @@ def test_weights_for_another_size_than_the_card_says_end_in_3(run: Run, clip: Pa
     code, out, err = run("--no-display", "--video", clip, "--model", model_copy, "--device", "cpu")
     assert (code, out) == (3, "")
     assert err == "Error: model custom-cnn: its weights do not take 32x32 grey faces; choose another --model\n"
+
+
+def test_weights_that_give_no_numbers_end_in_3(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def infer(_engine: LiteRTEngine, faces: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.full((len(faces), 7), np.nan, np.float32)
+
+    monkeypatch.setattr(LiteRTEngine, "infer", infer)
+    code, out, err = run("--no-display", "--video", clip, "--model", "custom-cnn", "--device", "cpu")
+    assert (code, out) == (3, "")
+    assert err == "Error: model custom-cnn: its weights give no numbers for a black face; choose another --model\n"
 
 
 @pytest.mark.parametrize("content", [None, "no cascade"], ids=["missing", "no cascade"])

@@ -51,6 +51,25 @@ def test_the_first_frame_which_sets_everything_up_is_not_held_against_the_rest()
     assert all(looks(cadence, 50, look_s=0.030, carry_s=0.005, first=1))
 
 
+@pytest.mark.parametrize("lost_s", [60.0, 3600.0])
+def test_a_signal_that_was_lost_is_not_taken_for_a_slow_source(lost_s: float) -> None:
+    cadence = KeepUp()
+    usual = sum(looks(cadence, 100, look_s=0.100, carry_s=0.010)[50:])
+    back = round(lost_s * FPS)
+    frames = [cadence.look_due(frame_of(PICTURE, 100, 100 / FPS + lost_s))]
+    cadence.spent(0.100, looked=True)
+    frames += looks(cadence, 50, look_s=0.100, carry_s=0.010, first=101 + back)
+    assert sum(frames) <= usual + 5
+
+
+def test_a_source_whose_time_stands_still_is_looked_at_in_some_of_its_frames() -> None:
+    cadence, said = KeepUp(), []
+    for index in range(9000):
+        said.append(cadence.look_due(frame_of(PICTURE, index, 0.0)))
+        cadence.spent(0.1 if said[-1] else 0.01, looked=said[-1])
+    assert 0 < sum(said) < 9000
+
+
 @pytest.mark.parametrize(("look_s", "carry_s"), [(0.050, 0.005), (0.080, 0.010), (0.040, 0.002)])
 def test_a_look_that_takes_too_long_is_made_just_rarely_enough(look_s: float, carry_s: float) -> None:
     said = looks(KeepUp(), 200, look_s, carry_s)[50:]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 import shutil
 import sys
 import threading
@@ -29,6 +28,7 @@ from live_monitor.overlay.renderer import Status, render
 from live_monitor.overlay.view import View
 from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
+from live_monitor.session.outputs import Outputs
 from live_monitor.session.recording import LEAST_FREE_BYTES, Recording
 from live_monitor.session.replay import replay
 from live_monitor.stages import Stages
@@ -87,7 +87,7 @@ class TestShowing:
     def test_what_is_shown_is_logged(self, tmp_path: Path) -> None:
         with Log(tmp_path / "log.csv", 0.0, live=False) as log:
             pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
-            Monitor(pipeline, FakeDisplay(), log=log).run()
+            Monitor(pipeline, FakeDisplay(), outputs=Outputs(log)).run()
         assert len((tmp_path / "log.csv").read_text(encoding="utf-8").splitlines()) == 1 + 3
 
     def test_what_is_shown_is_summed_up(self) -> None:
@@ -100,7 +100,7 @@ class TestShowing:
         display = FakeDisplay()
         with Recording(tmp_path / "lesson.avi", live=False) as recording:
             pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
-            Monitor(pipeline, display, recording=recording).run()
+            Monitor(pipeline, display, outputs=Outputs(recording=recording)).run()
         expected = render(grey_picture(0), [FACE_FOUND], Status(0.0, (64, 48), outputs="recording"))
         assert any(np.array_equal(image, expected) for image in display.shown)
         capture = cv2.VideoCapture(str(tmp_path / "lesson.avi"))
@@ -122,15 +122,14 @@ class TestShowing:
         monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=next(disk)))
         monkeypatch.setattr("live_monitor.overlay.live_view.render", render_and_note)
         pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08, 0.12]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
-        ended = f"{tmp_path / 'lesson.avi'}: ends at 0.1 s, as less than 16 MB are free there; free space"
         with Recording(tmp_path / "lesson.avi", live=True) as recording:
-            monitor = Monitor(pipeline, display, recording=recording)
-            with pytest.raises(OutputError, match=re.escape(ended)):
-                monitor.run()
+            outputs = Outputs(recording=recording)
+            Monitor(pipeline, display, outputs=outputs).run()
+        assert outputs.failure
         assert shown_levels(display) == [0, 10, 20, 30]
         assert [(status.outputs, status.message) for status in (told[0], told[-1])] == [
             ("recording", ""),
-            ("recording ended", ended),
+            ("recording ended", "The recording cannot be written any more"),
         ]
 
     def test_while_the_model_is_loaded_the_first_picture_is_shown_with_a_notice(self) -> None:
@@ -229,7 +228,7 @@ class TestWaysOut:
         display, source = FakeDisplay(), FakeSource(index / 25 for index in count())
         pipeline = Pipeline(source, fake_stages, CapturePolicy(paced=True, newest_wins=False))
         with Full(tmp_path / "log.csv", 0.0, live=False) as log, pytest.raises(OutputError, match="no room for frame 0"):
-            Monitor(pipeline, display, log=log).run()
+            Monitor(pipeline, display, outputs=Outputs(log)).run()
         assert display.was_closed
         assert source.closed
 
@@ -241,7 +240,7 @@ class TestWaysOut:
         display, source = FakeDisplay(), FakeSource(index / 25 for index in count())
         pipeline = Pipeline(source, fake_stages, CapturePolicy(paced=True, newest_wins=False))
         with Full(tmp_path / "lesson.mp4", live=False) as recording, pytest.raises(OutputError, match="no room at 0 s"):
-            Monitor(pipeline, display, recording=recording).run()
+            Monitor(pipeline, display, outputs=Outputs(recording=recording)).run()
         assert display.was_closed
         assert source.closed
 
@@ -352,7 +351,7 @@ class TestKeys:
     def test_n_marks_the_moment_in_the_log(self, tmp_path: Path) -> None:
         with Log(tmp_path / "log.csv", 0.0, live=False) as log:
             pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
-            Monitor(pipeline, Watcher({2: "n", 4: "n"}, until=8), log=log).run()
+            Monitor(pipeline, Watcher({2: "n", 4: "n"}, until=8), outputs=Outputs(log)).run()
         with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as lines:
             markers = [line["marker"] for line in csv.DictReader(lines)]
         assert [marker for marker in markers if marker] == ["1", "2"]
@@ -360,7 +359,7 @@ class TestKeys:
     def test_every_marker_of_a_pause_is_in_the_log_though_it_ends_with_q(self, tmp_path: Path) -> None:
         with Log(tmp_path / "log.csv", 10.0, live=False) as log:
             pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
-            Monitor(pipeline, Watcher({10: " ", 12: "n", 14: "n"}, until=16), log=log).run()
+            Monitor(pipeline, Watcher({10: " ", 12: "n", 14: "n"}, until=16), outputs=Outputs(log)).run()
         first, *marked = replay(tmp_path / "log.csv")
         assert first.markers == ()
         assert [moment.markers for moment in marked] == [(1, 2)]
@@ -409,7 +408,7 @@ class TestKeys:
         display, summary = Watcher({3: " ", 6: (200, 200), 8: " "}, until=16), Summary("fake")
         with Log(tmp_path / "log.csv", 0.0, live=False) as log:
             pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
-            Monitor(pipeline, display, log=log, summary=summary).run()
+            Monitor(pipeline, display, outputs=Outputs(log), summary=summary).run()
         with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as lines:
             frames = [int(line["frame"]) for line in csv.DictReader(lines) if line["face"]]
         clicked_at = int(display.shown[2][-1, -1, 0]) // 10
@@ -423,7 +422,7 @@ class TestKeys:
         display = Watcher({5: " ", 7: (200, 200), 9: "n"}, until=11)
         with Log(tmp_path / "log.csv", log_every_s, live=False) as log:
             pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
-            Monitor(pipeline, display, log=log).run()
+            Monitor(pipeline, display, outputs=Outputs(log)).run()
         with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as lines:
             (marked,) = [line for line in csv.DictReader(lines) if line["marker"]]
         assert (marked["marker"], marked["face"], marked["label"]) == ("1", "", "")

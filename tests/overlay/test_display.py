@@ -49,7 +49,7 @@ def test_a_display_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch
 
 @ONLY_LINUX
 @pytest.mark.usefixtures("_without_libxcb")
-@pytest.mark.parametrize("display", [":9876", "unix:9876", "127.0.0.1:9876", "nonsense", "host:", ":99999"])
+@pytest.mark.parametrize("display", [":9876", "unix:9876", "127.0.0.1:9876", "127.0.0.1:65000", "nonsense", "host:", ":99999"])
 def test_without_libxcb_a_display_that_does_not_answer_is_still_noticed(monkeypatch: pytest.MonkeyPatch, display: str) -> None:
     monkeypatch.setenv("DISPLAY", display)
     with pytest.raises(DisplayError, match="cannot connect to DISPLAY"):

@@ -74,6 +74,17 @@ def test_a_pause_is_not_measured_neither_in_it_nor_after_it(step_s: float) -> No
     assert latency.lines(begun_s + 60.1 + step_s) == told
 
 
+def test_what_waited_for_a_pause_to_end_is_not_told_to_be_as_old_as_the_pause() -> None:
+    latency = Latency()
+    for frame in range(30):
+        latency.add(result(), 4.0 + frame / 30)
+    latency.lines(5.0, still=True)
+    latency.lines(60.0)
+    waited = FrameResult(Frame(30, 1.0, 5.0, grey_picture(0)), (), {"detect": 4.0}, 60.0, 0)
+    latency.add(waited, 60.0)
+    assert latency.lines(60.0)[1] == "result 20 ms old, 0 frames dropped"
+
+
 def test_how_often_faces_are_looked_for_is_not_told_after_one_look() -> None:
     latency = Latency()
     latency.add(result(), 0.0)

@@ -185,16 +185,18 @@ def test_the_times_come_into_the_panel_and_go_with_the_key_at_once() -> None:
 
 @pytest.mark.parametrize("size", [(10_000, 1), (1, 10_000), (3000, 2), (2, 3000), (1, 1)])
 def test_a_very_flat_or_narrow_picture_can_be_shown_with_everything_on(size: tuple[int, int]) -> None:
-    live_view = LiveView(outputs="recording")
+    live_view = LiveView()
     for number in range(50):
         frame = Frame(number, number / 5, 0.0, grey_picture(90, *size))
         live_view.take(FrameResult(frame, (face("happy"),), {"detect": 1.0}, 0.0, 0), number / 5)
     live_view.pulse.mark()
     for shows_help in (False, True):
         view = View(panel=True, details=True, help=shows_help, blur=True, mirror=True)
-        plain, whole = (live_view.draw(10.0, each, "Paused", "Marker 1").shape for each in (replace(view, panel=False), view))
+        plain, whole = (
+            live_view.draw(10.0, each, "Paused", "Marker 1", "recording").shape for each in (replace(view, panel=False), view)
+        )
         assert (whole[0], whole[1] > plain[1]) == (plain[0], True)
 
 
 def test_a_screen_that_is_recorded_says_so() -> None:
-    assert not np.array_equal(LiveView().draw(0.0, PLAIN), LiveView(outputs="recording").draw(0.0, PLAIN))
+    assert not np.array_equal(LiveView().draw(0.0, PLAIN), LiveView().draw(0.0, PLAIN, outputs="recording"))

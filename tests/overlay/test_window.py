@@ -46,10 +46,11 @@ def test_no_key_and_an_arrow_of_windows_are_none() -> None:
         ((200, 100), (60, 120, 3), (20, 0)),
         ((100, 200), (160, 80, 3), (0, 50)),
         ((801, 600), (60, 80, 3), (0, 0)),
+        ((4, 100), (60, 80, 3), (0, 0)),
         ((0, 0), (60, 80, 3), (0, 0)),
         ((-1, -1), (60, 80, 3), (0, 0)),
     ],
-    ids=["wide", "high", "nearly the same", "not known", "hidden"],
+    ids=["wide", "high", "nearly the same", "hardly a window", "not known", "hidden"],
 )
 def test_a_picture_gets_black_bars_until_it_has_the_shape_of_the_window(
     window_size: tuple[int, int], shape: tuple[int, ...], corner: tuple[int, int]

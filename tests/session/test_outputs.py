@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -39,9 +40,9 @@ def recording(tmp_path: Path, disk: SimpleNamespace) -> Recording:
     return Recording(tmp_path / "lesson.mp4", live=True)
 
 
-def fill(outputs: Outputs, *times_s: float) -> None:
-    for pts_s in times_s:
-        outputs.add(result(pts_s), PICTURE)
+def fill(outputs: Outputs, *times_s: float) -> list[str]:
+    """What the user is told of each."""
+    return [outputs.add(result(pts_s), PICTURE) for pts_s in times_s]
 
 
 def break_file(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,66 +57,63 @@ def break_file(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_of_what_goes_well_nothing_is_told(log: Log, recording: Recording) -> None:
     with log, recording:
-        outputs = Outputs(log, recording, pytest.fail)
-        assert outputs.state == "recording"
-        fill(outputs, 0.0, 0.1)
-        outputs.raise_failures()
-    assert Outputs(None, None, pytest.fail).state == ""
+        outputs = Outputs(log, recording)
+        assert [*fill(outputs, 0.0, 0.1), outputs.mark(1, result(0.1))] == ["", "", ""]
+        assert (outputs.state, outputs.failure) == ("recording", "")
+    assert (Outputs().mark(1, None), Outputs().state) == ("", "")
 
 
 def test_a_recording_that_cannot_go_on_is_closed_at_once_and_the_log_goes_on(
     log: Log, recording: Recording, disk: SimpleNamespace, tmp_path: Path
 ) -> None:
-    told: list[str] = []
     with log, recording:
-        outputs = Outputs(log, recording, told.append)
+        outputs = Outputs(log, recording)
         fill(outputs, 0.0, 0.1)
         disk.free = LEAST_FREE_BYTES - 1
-        fill(outputs, 0.2)
+        assert fill(outputs, 0.2) == ["The recording cannot be written any more"]
         written = (tmp_path / "lesson.mp4").read_bytes()
         assert b"moov" in written  # what a player looks for, and what is written last
-        fill(outputs, 0.3)
+        assert fill(outputs, 0.3) == [""]
         assert outputs.state == "recording ended"
     assert (tmp_path / "lesson.mp4").read_bytes() == written
     assert len((tmp_path / "lesson.csv").read_text(encoding="utf-8").splitlines()) == 1 + 4
-    assert told == [f"{tmp_path / 'lesson.mp4'}: ends at 0.2 s, as less than 16 MB are free there; free space"]
-    with pytest.raises(OutputError) as raised:
-        outputs.raise_failures()
-    assert str(raised.value) == told[0]
+    assert outputs.failure == f"{tmp_path / 'lesson.mp4'}: ends at 0.2 s, as less than 16 MB are free there; free space"
+
+
+def test_of_slides_that_were_held_back_until_then_a_recording_is_kept(disk: SimpleNamespace, tmp_path: Path) -> None:
+    with Recording(tmp_path / "slides.mp4", live=False) as recording:
+        outputs = Outputs(None, recording)
+        fill(outputs, 0.0, 60.0)
+        disk.free = 0
+        assert fill(outputs, 120.0) == ["The recording cannot be written any more"]
+    assert b"moov" in (tmp_path / "slides.mp4").read_bytes()
 
 
 def test_a_log_that_cannot_go_on_ends_too_also_by_a_marker(
     log: Log, recording: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[str] = []
     with log, recording:
-        outputs = Outputs(log, recording, told.append)
+        outputs = Outputs(log, recording)
         fill(outputs, 0.0)
         break_file(log, monkeypatch)
-        outputs.mark(1, result(0.0))
-        outputs.mark(2, result(0.0))
-        fill(outputs, 0.1)
+        assert outputs.mark(1, result(0.0)) == "The log cannot be written any more"
+        assert outputs.mark(2, result(0.0)) == ""
+        assert fill(outputs, 0.1) == [""]
         assert outputs.state == "recording, log ended"
-    assert len(told) == 1
-    said = r"lesson\.csv: cannot be written any more: No space left on device; it ends at 0\.0 s"
-    with pytest.raises(OutputError, match=said):
-        outputs.raise_failures()
+    assert "lesson.csv: cannot be written any more: No space left on device; it ends at 0.0 s" in outputs.failure
 
 
-def test_where_both_have_ended_both_are_told_in_one_line(
+def test_where_both_end_both_are_told_in_one_line(
     log: Log, recording: Recording, disk: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[str] = []
     with log, recording:
-        outputs = Outputs(log, recording, told.append)
+        outputs = Outputs(log, recording)
         fill(outputs, 0.0, 0.1)
         break_file(log, monkeypatch)
         disk.free = 0
-        fill(outputs, 0.2, 0.3)
+        assert fill(outputs, 0.2, 0.3) == ["The log and the recording cannot be written any more", ""]
         assert outputs.state == "log ended, recording ended"
-    with pytest.raises(OutputError) as raised:
-        outputs.raise_failures()
-    assert str(raised.value) == "; ".join(told)
+    assert re.search(r"lesson\.csv: cannot .*; .*lesson\.mp4: ends at 0\.2 s", outputs.failure)
 
 
 @pytest.mark.parametrize("kind", ["log", "recording"])
@@ -123,7 +121,7 @@ def test_what_cannot_even_begin_is_an_error_at_once(
     log: Log, recording: Recording, disk: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     with log, recording:
-        outputs = Outputs(log, recording, pytest.fail)
+        outputs = Outputs(log, recording)
         if kind == "log":
             break_file(log, monkeypatch)
         else:

@@ -296,9 +296,9 @@ def test_an_opencv_that_cannot_write_videos_is_told_and_leaves_nothing(
 
 def test_without_a_window_it_shows_what_the_window_would(path: Path) -> None:
     zones, view = [Zone(0, 0, 0.5, 1)], View(panel=False, blur=True)
-    expected = LiveView(zones, "recording")
+    expected = LiveView(zones)
     with Recording(path, live=False) as recording:
-        recorder = LiveViewRecorder(recording, LiveView(zones, "recording"), view)
+        recorder = LiveViewRecorder(recording, LiveView(zones), view)
         for number in range(25):
             one = result(number / 25, face("happy"), index=number)
             recorder.add(one)
@@ -307,7 +307,7 @@ def test_without_a_window_it_shows_what_the_window_would(path: Path) -> None:
     for _ in range(25):
         read, last = capture.read()
         assert read
-    shown = expected.draw(24 / 25, view)
+    shown = expected.draw(24 / 25, view, outputs="recording")
     assert last.shape == shown.shape
     assert np.abs(last.astype(int) - shown).mean() < 3
     assert np.abs(last.astype(int) - LiveView().draw(0.0, view)[: last.shape[0], : last.shape[1]]).mean() > 3

@@ -114,6 +114,7 @@ def line(**values: str) -> str:
         (line(time_s="2", happy="nan"), "a probability is none"),
         (line(time_s="2", label="bored"), "'bored' is no label"),
         (line(time_s="2", clock="noon"), "Invalid isoformat string: 'noon'"),
+        (line(time_s="2", clock="0001-01-01T00:00:00+00:00"), "'0001-01-01T00:00:00+00:00' is no time of a session"),
         ("2,,\n", ""),
     ],
 )

@@ -43,6 +43,13 @@ def test_looks_have_their_colours_and_no_others_are_there(path: Path) -> None:
     assert amount(image, COLOURS_BGR["angry"]) <= 2 * legend
 
 
+def test_faces_that_are_read_every_few_seconds_are_drawn_without_gaps(path: Path) -> None:
+    moments = [(5.0 * step, [face("happy")]) for step in range(24)]
+    often = drawn(path.with_name("often.csv"), [face("happy")], seconds=120)
+    seldom = picture(logged(path, moments))
+    assert amount(seldom, COLOURS_BGR["happy"]) > 0.9 * amount(often, COLOURS_BGR["happy"])
+
+
 def test_the_picture_grows_with_the_faces_up_to_a_limit(path: Path) -> None:
     def height(faces: int) -> int:
         path.unlink(missing_ok=True)
