@@ -25,7 +25,7 @@ _FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
 LEAST_BARS = 0.01
 """Bars that would take a smaller part of the window are left out: nobody sees that the picture is stretched so little."""
 
-MOST_BARS = 3.0
+MOST_BARS = 8.0
 """Of a window so narrow that bars would take more, as a share of the picture, the picture fills the whole: they would be hundreds
 of megabytes."""
 
