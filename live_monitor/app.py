@@ -73,14 +73,16 @@ def analyze(source: AnySource, **settings: Any) -> Iterator[FrameResult]:
 
 def results(pipeline: Pipeline, source_name: str) -> Generator[FrameResult, None, None]:
     """Runs a pipeline that nobody watches to its end, see `analyze`; closes it however the caller leaves."""
+    lost = ""
     try:
         pipeline.start()
         while True:
             result = pipeline.next_result(_WAIT_S)
             if result is not None:
+                lost = "signal lost, "
                 yield result
             elif pipeline.silent_s > GIVE_UP_S:
-                raise SourceError(f"{source_name}: signal lost, no picture for {GIVE_UP_S:g} s")
+                raise SourceError(f"{source_name}: {lost}no picture for {GIVE_UP_S:g} s")
     except Closed:
         return
     finally:
@@ -104,6 +106,8 @@ def make_source(source: AnySource, settings: Settings) -> Source:
     except TypeError:
         kinds = "a path, a URL, a camera's index, a picture as an array, or a Source"
         raise UsageError(f"source {source!r}: is none of {kinds}") from None
+    if not text:
+        raise UsageError("source '': names nothing")
     if text.startswith("/dev/video"):
         return Camera(text, settings.size, settings.fps)
     if scheme(text) in STREAM_SCHEMES:

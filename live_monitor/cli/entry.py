@@ -53,7 +53,9 @@ def _run(arguments: list[str]) -> int:
     except click.exceptions.Abort:
         return EXIT_SIGNAL + signal.SIGINT
     except click.ClickException as error:
-        return _report(f"{message_of(error)} (see live-monitor --help)", error.exit_code)
+        ctx = getattr(error, "ctx", None)
+        command = "live-monitor" if ctx is None else ctx.command_path
+        return _report(f"{message_of(error)} (see {command} --help)", error.exit_code)
     except BrokenPipeError:
         return OutputError.exit_code
     except LiveMonitorError as error:
@@ -94,7 +96,8 @@ def _exit(code: int) -> NoReturn:
             stream.flush()
     except (OSError, ValueError):
         os._exit(code or OutputError.exit_code)
-    if threading.active_count() > 1:
-        # The interpreter would unload OpenCV under the feet of a thread that is still inside it.
+    if threading.active_count() > 1 or "jax" in sys.modules:
+        # The interpreter would unload OpenCV under the feet of a thread that is still inside it, and JAX crashes in what it still
+        # computes after Ctrl-C.
         os._exit(code)
     sys.exit(code)

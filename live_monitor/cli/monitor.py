@@ -29,11 +29,24 @@ if TYPE_CHECKING:
 SOURCES = ("camera", "video", "stream", "screen")
 
 
+class _Group(click.Group):
+    """Tells who gives a video as an argument how it is given."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        from live_monitor.capture.network import is_address
+        from live_monitor.files.path_kind import is_file
+
+        if args and self.get_command(ctx, args[0]) is None and (is_address(args[0]) or is_file(Path(args[0]))):
+            raise click.UsageError(f"no such command {args[0]!r}; a video is given as --video {args[0]}", ctx)
+        return super().resolve_command(ctx, args)
+
+
 @click.group(
+    cls=_Group,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "LIVE_MONITOR", "max_content_width": 110},
 )
-@click.version_option(package_name="live-monitor", prog_name="live-monitor")
+@click.version_option(package_name="live-monitor", prog_name="live-monitor", allow_from_autoenv=False)
 @click.option("--camera", type=TEXT, metavar="N|PATH", help="Camera by number or device path. [default: 0]")
 @click.option("--video", type=TEXT, metavar="FILE|URL", help="Video file, or the http(s) address of one.")
 @click.option("--stream", type=TEXT, metavar="URL", help="Network stream (RTSP, HTTP, TCP, ...).")
@@ -56,7 +69,7 @@ SOURCES = ("camera", "video", "stream", "screen")
     "--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_JSON", help="Print the summary as JSON (with --no-display)."
 )
 @click.option("--panel/--no-panel", default=True, show_default=True, help="Show the pulse of the class beside the picture.")
-@click.option("--blur", is_flag=True, help="Make faces unrecognisable in the window.")
+@click.option("--blur", is_flag=True, help="Make faces unrecognisable, in what is recorded too.")
 @click.option("--details", is_flag=True, help="Show all seven emotions of each face, and how long everything takes.")
 @click.option("--mirror", is_flag=True, help="Show the picture as in a mirror.")
 @click.option("--fullscreen", is_flag=True, help="Fill the screen.")
@@ -133,6 +146,8 @@ def _monitor(
     settings = settings_of(**options)
     with naming_variables(ctx, chosen):
         source = _source(chosen, {"camera": camera or "0", "video": video, "stream": stream, "screen": screen}[chosen], settings)
+    if log is not None and record is not None and log.absolute() == record.absolute():
+        raise UsageError(f"--log and --record: both name {log}; give each a file of its own")
     view = View(panel=panel, blur=blur, details=details, mirror=mirror)
     with _log(log, source, settings) as opened_log, _recording(record, source, settings) as recording:
         if no_display:

@@ -218,13 +218,14 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
         raise UsageError("--keep goes with --weights: without them training begins with random ones")
     if changes["minutes"] is None:
         changes["steps"] = changes["steps"] or DetectorRecipe.steps
-    pictures = _pictures(data, changes["leave_out"], out, resume=resume)
+    recipe = DetectorRecipe(**changes)
+    pictures = _pictures(data, recipe, out, resume=resume)
     load_keras()
     from live_monitor.training.faces.export import export, finds_nothing
     from live_monitor.training.faces.train import train as train_network
     from live_monitor.training.precision import precision_here
 
-    recipe = DetectorRecipe(precision=precision or precision_here(DetectorRecipe.precision, out), **changes)
+    recipe = dataclasses.replace(recipe, precision=precision or precision_here(recipe.precision, out))
     try:
         trained = train_network(pictures, out, recipe, resume=resume, say=_tell)
         card = export(trained, pictures, out / "model", _tell)
@@ -242,22 +243,32 @@ def _material(data: Path, recipe: Recipe, votes: Path | None, out: Path, *, resu
     """What a run is trained on; read before TensorFlow, which takes seconds, so that a mistyped path is told at once."""
     from live_monitor.classify.card import load_card
     from live_monitor.training.material import load_material
-    from live_monitor.training.run_folder import has_state, refuse_begun
+    from live_monitor.training.run_folder import has_state
 
-    refuse_begun(out, resume=resume)
+    _open_run(out, resume=resume)
     begins_with = [recipe.weights] if recipe.weights and recipe.arch != "resnet50" and not has_state(out) else []
     for model in (*begins_with, *recipe.teacher_models):
         load_card(model)
     return load_material(data, votes)
 
 
-def _pictures(data: Path, leave_out: str | None, out: Path, *, resume: bool) -> FacePictures:
+def _pictures(data: Path, recipe: DetectorRecipe, out: Path, *, resume: bool) -> FacePictures:
     """As `_material`, for a detector."""
     from live_monitor.training.faces.leave_out import pictures_to_use
-    from live_monitor.training.run_folder import refuse_begun
+    from live_monitor.training.faces.prepare import refuse_unusable
+
+    _open_run(out, resume=resume)
+    refuse_unusable(recipe)
+    return pictures_to_use(data, recipe.leave_out, _tell)
+
+
+def _open_run(out: Path, *, resume: bool) -> None:
+    """Says at once what is wrong with the folder of a run, and where --resume finds none, as its name may be mistyped."""
+    from live_monitor.training.run_folder import has_run, refuse_begun
 
     refuse_begun(out, resume=resume)
-    return pictures_to_use(data, leave_out, _tell)
+    if resume and not has_run(out):
+        _tell(f"{out}: holds no run to go on with, a new one begins")
 
 
 def _tensorboard() -> Callable[[Path, Mapping[str, float]], None]:

@@ -91,6 +91,7 @@ def _variable(ctx: click.Context, param: click.Parameter) -> str:
 
 def _variables(ctx: click.Context) -> Iterator[str]:
     """Of every option of a command and of the commands below it."""
-    yield from (_variable(ctx, param) for param in ctx.command.get_params(ctx) if isinstance(param, click.Option))
+    options = (param for param in ctx.command.get_params(ctx) if isinstance(param, click.Option))
+    yield from (_variable(ctx, option) for option in options if option.envvar or option.allow_from_autoenv)
     for name, command in ctx.command.commands.items() if isinstance(ctx.command, click.Group) else ():
         yield from _variables(click.Context(command, parent=ctx, info_name=name))

@@ -140,11 +140,11 @@ class Log:
         except OSError as error:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file.fileno(), self._whole_bytes)
-            ends_s = self._logged.pts_s if self._logged else 0.0
-            advice = ": free space" if error.errno in FULL else ""
-            raise OutputError(
-                f"{self._path}: cannot be written any more: {error.strerror}; it ends at {ends_s:.1f} s{advice}"
-            ) from error
+            advice = "; free space" if error.errno in FULL else ""
+            failed = "cannot be written"
+            if self._logged is not None:
+                failed = f"ends at {self._logged.pts_s:.1f} s, as it cannot be written any more"
+            raise OutputError(f"{self._path}: {failed}: {error.strerror}{advice}") from error
         self._whole_bytes += len(content)
 
 

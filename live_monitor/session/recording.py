@@ -14,6 +14,7 @@ from types import TracebackType
 import cv2
 import numpy as np
 
+from live_monitor.capture.video_capture import open_capture
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.files.opencv_path import opencv_path
 from live_monitor.overlay.live_view import LiveView
@@ -108,6 +109,18 @@ class Recording:
             else:
                 with contextlib.suppress(OSError):
                     self._path.unlink()
+        if self._writer is not None and not self._is_whole():
+            limit = "as where a disk or a user has a limit for the size of files"
+            raise OutputError(f"{self._path}: the system has cut it off, {limit}; choose another folder")
+
+    def _is_whole(self) -> bool:
+        """Whether the closed file tells how many pictures it has, which is written last: OpenCV does not tell what failed."""
+        capture = open_capture(self._opencv_path, cv2.CAP_FFMPEG)
+        if capture is None:
+            return False
+        pictures = capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        capture.release()
+        return pictures > 0
 
     def add(self, shown: Image, now_s: float) -> None:
         """Takes the next picture, which stays until the one after it.

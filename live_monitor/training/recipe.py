@@ -121,7 +121,7 @@ def recipe_for(arch: str, name: str | None, votes: bool, **changes: object) -> R
     if not recipe.taught:
         recipe = replace(recipe, distillation=0.0)  # the recipe's own share, which nobody asked for
     elif not recipe.distillation:
-        raise UsageError("--teachers, --teacher: go with --distillation above 0")
+        raise UsageError("--teachers, --teacher: go with --distillation above 0, such as 0.7; brief has none of its own")
     return recipe if votes else replace(recipe, votes=0.0)
 
 

@@ -67,6 +67,11 @@ def writing(folder: Path) -> Iterator[None]:
         raise OutputError(f"{folder}: cannot be written: {reason}; free space or choose another folder") from error
 
 
+def has_run(folder: Path) -> bool:
+    """Whether a run has begun in this folder."""
+    return (folder / SETTINGS_FILE).exists()
+
+
 def has_state(folder: Path) -> bool:
     """Whether a run in this folder has something to go on from, so that it needs no weights to begin with."""
     return (folder / STATE_FILE).exists()

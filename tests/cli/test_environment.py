@@ -149,6 +149,14 @@ def test_a_command_tells_of_it_once(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert run("models").err.count("no such setting") == 1
 
 
+def test_a_version_in_the_environment_is_no_wish_to_be_told_of_it(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVE_MONITOR_VERSION", "0.1.0")
+    code, out, err = run("--no-display", "--video", clip)
+    assert code == 0
+    assert "5 frames" in out
+    assert err == "LIVE_MONITOR_VERSION: no such setting\n"
+
+
 def test_no_variable_of_any_option_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     for each in OPTIONS:
         monkeypatch.setenv(documented(*each), "1")
@@ -158,8 +166,9 @@ def test_no_variable_of_any_option_is_told_of(monkeypatch: pytest.MonkeyPatch) -
 
 
 def with_their_commands(ctx: click.Context) -> Iterator[tuple[click.Context, click.Option]]:
-    """Every option of a command and of the commands below it."""
-    yield from ((ctx, param) for param in ctx.command.params if isinstance(param, click.Option))
+    """Every option of a command and of the commands below it that can be set: --version is only asked."""
+    options = (param for param in ctx.command.params if isinstance(param, click.Option) and param.name != "version")
+    yield from ((ctx, option) for option in options)
     for name, command in ctx.command.commands.items() if isinstance(ctx.command, click.Group) else ():
         yield from with_their_commands(click.Context(command, parent=ctx, info_name=name))
 

@@ -205,6 +205,21 @@ def test_an_output_that_is_there_already_ends_in_6_and_stays(run: Run, clip: Pat
     assert set(tmp_path.iterdir()) == {path, clip}
 
 
+def test_one_file_for_log_and_recording_ends_in_2_and_leaves_nothing(run: Run, clip: Path, tmp_path: Path) -> None:
+    both = tmp_path / "lesson.mp4"
+    outcome = run("--no-display", "--video", clip, "--log", both, "--record", both)
+    assert outcome == (2, "", f"Error: --log and --record: both name {both}; give each a file of its own\n")
+    assert set(tmp_path.iterdir()) == {clip}
+
+
+@pytest.mark.parametrize("video", ["clip", "https://host/lecture.mp4"])
+def test_a_video_without_its_option_is_told_how_it_is_given(run: Run, clip: Path, video: str) -> None:
+    given = str(clip) if video == "clip" else video
+    code, out, err = run(given, "--no-display")
+    assert (code, out) == (2, "")
+    assert err == f"Error: no such command {given!r}; a video is given as --video {given} (see live-monitor --help)\n"
+
+
 @pytest.mark.parametrize("option", OUTPUTS)
 def test_a_source_that_cannot_be_opened_leaves_no_output(run: Run, tmp_path: Path, option: str) -> None:
     assert run("--no-display", "--video", tmp_path / "nowhere.mp4", option, tmp_path / OUTPUTS[option]).code == 4

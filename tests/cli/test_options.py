@@ -53,7 +53,9 @@ def option(name: str) -> Any:
 def test_a_value_of_another_kind_is_refused_with_what_the_option_takes(run: Run, arguments: list[str], said: str) -> None:
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
-    assert err == f"Error: Invalid value for {said} (see live-monitor --help)\n"
+    words = arguments[: 2 if "pull" in arguments else 1 if arguments[0] in cli.commands else 0]
+    command = " ".join(["live-monitor", *words])
+    assert err == f"Error: Invalid value for {said} (see {command} --help)\n"
 
 
 def test_every_setting_has_an_option_with_the_same_default() -> None:

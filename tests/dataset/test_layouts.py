@@ -78,7 +78,7 @@ def test_other_files_are_passed_over(tmp_path: Path, kind: str, name: str) -> No
         ("train/happy/Training_one.png", png(GREY), "'one' is not the number of a row"),
         (f"train/happy/Training_{10**20}.png", png(GREY), f"'{10**20}' is not the number of a row"),
     ],
-    ids=["empty", "no picture", "cut off", "47 pixels", "96 pixels", "RGB", "16 bits", "unknown label", "no row number"],
+    ids=["empty", "no picture", "cut off", "47 pixels", "96 pixels", "RGB", "16 bits", "unknown label", "no row number", "huge"],
 )  # fmt: skip
 def test_a_picture_that_cannot_be_used_is_named_and_left_out(
     tmp_path: Path, kind: str, capfd: pytest.CaptureFixture[str], file: str, picture: bytes, why: str

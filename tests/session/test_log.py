@@ -270,7 +270,7 @@ def test_on_a_full_disk_the_file_ends_with_a_whole_frame_and_the_error_says_when
         log._file = FullDisk(log._file)  # type: ignore[assignment]
         with pytest.raises(
             OutputError,
-            match=r"lesson\.csv: cannot be written any more: No space left on device; it ends at (0\.5|1\.0) s: free space",
+            match=r"lesson\.csv: ends at (0\.5|1\.0) s, as it cannot be written any more: No space left on device; free space$",
         ):
             add_all(log, (result(index / 2, *faces) for index in range(2, 5)))
     logged = lines(path)
@@ -291,14 +291,14 @@ class Failing:
         return getattr(self._file, name)
 
 
-@pytest.mark.parametrize(("why", "advice"), [(errno.ENOSPC, ": free space"), (errno.EDQUOT, ": free space"), (errno.EIO, "")])
+@pytest.mark.parametrize(("why", "advice"), [(errno.ENOSPC, "; free space"), (errno.EDQUOT, "; free space"), (errno.EIO, "")])
 def test_to_free_space_is_told_only_where_that_helps(path: Path, why: int, advice: str) -> None:
     with Log(path, 0.0, live=False) as log:
         log.add(result(0.5))
         log._file = Failing(log._file, why)  # type: ignore[assignment]
         with pytest.raises(OutputError) as raised:
             log.add(result(1.0))
-    assert str(raised.value) == f"{path}: cannot be written any more: {os.strerror(why)}; it ends at 0.5 s{advice}"
+    assert str(raised.value) == f"{path}: ends at 0.5 s, as it cannot be written any more: {os.strerror(why)}{advice}"
 
 
 def test_a_disk_that_does_not_even_let_the_file_be_cut_is_told_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,5 +309,5 @@ def test_a_disk_that_does_not_even_let_the_file_be_cut_is_told_the_same(path: Pa
     with Log(path, 0.0, live=False) as log:
         log.add(result(0.5))
         log._file = Failing(log._file, errno.EIO)  # type: ignore[assignment]
-        with pytest.raises(OutputError, match=r"it ends at 0\.5 s$"):
+        with pytest.raises(OutputError, match=r"ends at 0\.5 s, as it cannot be written any more: Input/output error$"):
             log.add(result(1.0))

@@ -100,7 +100,7 @@ def test_a_log_that_cannot_go_on_ends_too_also_by_a_marker(
         assert outputs.mark(2, result(0.0)) == ""
         assert fill(outputs, 0.1) == [""]
         assert outputs.state == "recording, log ended"
-    assert "lesson.csv: cannot be written any more: No space left on device; it ends at 0.0 s" in outputs.failure
+    assert "lesson.csv: ends at 0.0 s, as it cannot be written any more: No space left on device" in outputs.failure
 
 
 def test_where_both_end_both_are_told_in_one_line(
@@ -113,7 +113,7 @@ def test_where_both_end_both_are_told_in_one_line(
         disk.free = 0
         assert fill(outputs, 0.2, 0.3) == ["The log and the recording cannot be written any more", ""]
         assert outputs.state == "log ended, recording ended"
-    assert re.search(r"lesson\.csv: cannot .*; .*lesson\.mp4: ends at 0\.2 s", outputs.failure)
+    assert re.search(r"lesson\.csv: ends at .*; .*lesson\.mp4: ends at 0\.2 s", outputs.failure)
 
 
 @pytest.mark.parametrize("kind", ["log", "recording"])

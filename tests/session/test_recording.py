@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -133,6 +134,7 @@ def test_the_next_live_picture_never_waits_for_more_than_two_seconds_of_one_that
 ) -> None:
     coded: list[int] = []
     monkeypatch.setattr(Recording, "_code", lambda _recording, _writer, _shown, times: coded.append(times))
+    monkeypatch.setattr(Recording, "_is_whole", lambda _recording: True)
     with Recording(path, live=True) as recording:
         add_all(recording, greys(0.0, 0.1, 0.1 + still_s, 0.2 + still_s))
     assert max(coded) <= 2 * LIVE_FPS
@@ -271,6 +273,22 @@ def test_what_goes_wrong_while_a_picture_is_coded_is_told(path: Path, monkeypatc
     monkeypatch.setattr(Recording, "_code", fail)
     with pytest.raises(OutputError, match="on purpose"), Recording(path, live=True) as recording:
         add_all(recording, greys(0.0, 0.1))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit for the size of files")
+@pytest.mark.parametrize("suffix", FOURCCS)
+def test_a_file_that_the_system_has_cut_off_is_told(path: Path, suffix: str) -> None:
+    import resource
+
+    noise, before = np.random.default_rng(0), resource.getrlimit(resource.RLIMIT_FSIZE)
+    recording = Recording(path.with_suffix(suffix), live=False)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        add_all(recording, ((number / 25, noise.integers(0, 256, (480, 640, 3), np.uint8)) for number in range(20)))
+        with pytest.raises(OutputError, match="the system has cut it off, as where a disk or a user has a limit for"):
+            recording.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_file_that_went_away_is_told(path: Path) -> None:

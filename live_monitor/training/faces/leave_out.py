@@ -42,6 +42,16 @@ def pictures_to_use(data: Path, leave_out: str | None, say: Callable[[str], None
     return FacePictures(training, apart)
 
 
+def refuse_no_folder(folder: Path) -> None:
+    """Says that there is nothing to leave out.
+
+    Raises:
+        UsageError: it is no folder.
+    """
+    if not is_folder(folder):
+        raise UsageError(f"{folder}: no such folder; give one with the pictures and videos to be left out of training")
+
+
 def without_twins_in(pictures: Sequence[Picture], folder: Path) -> list[Picture]:
     """The pictures that look like none in a folder, see `live_monitor.training.faces.likeness`.
 
@@ -52,8 +62,7 @@ def without_twins_in(pictures: Sequence[Picture], folder: Path) -> list[Picture]
     Raises:
         UsageError: it is no folder, or holds neither, or something whose name is not UTF-8.
     """
-    if not is_folder(folder):
-        raise UsageError(f"{folder}: no such folder; give one with the pictures and videos to be left out of training")
+    refuse_no_folder(folder)
     tested = thumbnails(image for path in sorted(folder.rglob("*")) if is_file(path) for image in _images(path))
     if not len(tested):
         raise UsageError(f"{folder}: no picture and no video that can be read; give a folder with what is to be left out")

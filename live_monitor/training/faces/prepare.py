@@ -16,6 +16,7 @@ from live_monitor.training.faces import mistakes, unmarked
 from live_monitor.training.faces.cutouts import cutouts
 from live_monitor.training.faces.faint import with_faint
 from live_monitor.training.faces.judged import Boxes, with_more_faces, with_no_faces
+from live_monitor.training.faces.leave_out import refuse_no_folder
 from live_monitor.training.faces.mistakes import with_mistakes
 from live_monitor.training.faces.pictures import SINGLE, Picture
 from live_monitor.training.faces.recipe import Recipe
@@ -50,6 +51,22 @@ def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], N
         say(f"{recipe.teacher} looks at {len(to_paste)} faces of {recipe.cutouts}")
         pictures = [*pictures, *cutouts(to_paste, teacher)]
     return pictures
+
+
+def refuse_unusable(recipe: Recipe) -> None:
+    """Says at once what `prepared` would say after the pictures are read, of what a recipe names.
+
+    Raises:
+        UsageError: a file of boxes is missing or damaged, or there is no folder to leave out.
+        ModelError: the teacher is missing, damaged or none.
+    """
+    for file in (recipe.more_faces, recipe.no_faces):
+        if file is not None:
+            load_boxes(Path(file))
+    if recipe.leave_out is not None:
+        refuse_no_folder(Path(recipe.leave_out))
+    if recipe.teacher is not None:
+        _teacher(Path(recipe.teacher))
 
 
 def _boxes(file: str | None, pictures: Sequence[Picture]) -> Boxes:

