@@ -245,7 +245,7 @@ def _material(data: Path, recipe: Recipe, votes: Path | None, out: Path, *, resu
     from live_monitor.training.material import load_material
     from live_monitor.training.run_folder import has_state
 
-    _open_run(out, resume=resume)
+    _check_run(out, resume=resume)
     begins_with = [recipe.weights] if recipe.weights and recipe.arch != "resnet50" and not has_state(out) else []
     for model in (*begins_with, *recipe.teacher_models):
         load_card(model)
@@ -257,12 +257,12 @@ def _pictures(data: Path, recipe: DetectorRecipe, out: Path, *, resume: bool) ->
     from live_monitor.training.faces.leave_out import pictures_to_use
     from live_monitor.training.faces.prepare import refuse_unusable
 
-    _open_run(out, resume=resume)
+    _check_run(out, resume=resume)
     refuse_unusable(recipe)
     return pictures_to_use(data, recipe.leave_out, _tell)
 
 
-def _open_run(out: Path, *, resume: bool) -> None:
+def _check_run(out: Path, *, resume: bool) -> None:
     """Says at once what is wrong with the folder of a run, and where --resume finds none, as its name may be mistyped."""
     from live_monitor.training.run_folder import has_run, refuse_begun
 

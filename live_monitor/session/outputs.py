@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from live_monitor.errors import OutputError
@@ -45,15 +45,18 @@ class Outputs:
             self._log = self._going_on(self._log, "log", lambda log: log.add(result))
         if self._recording is not None:
             self._recording = self._going_on(self._recording, "recording", lambda one: one.add(shown, result.frame.pts_s))
-        ended = [name for name in self._failures if name not in before]
-        return f"The {' and the '.join(ended)} cannot be written any more" if ended else ""
+        return self._ended_since(before)
 
     def mark(self, number: int, shown: FrameResult | None) -> str:
         """Writes a marker, see `Log.mark`; returns and raises as `add` does."""
-        if self._log is None:
-            return ""
-        self._log = self._going_on(self._log, "log", lambda log: log.mark(number, shown))
-        return "" if self._log else "The log cannot be written any more"
+        before = set(self._failures)
+        if self._log is not None:
+            self._log = self._going_on(self._log, "log", lambda log: log.mark(number, shown))
+        return self._ended_since(before)
+
+    def _ended_since(self, before: Collection[str]) -> str:
+        ended = [name for name in self._failures if name not in before]
+        return f"The {' and the '.join(ended)} cannot be written any more" if ended else ""
 
     def _going_on(self, output: _Output, name: str, write: Callable[[_Output], None]) -> _Output | None:
         """Writes to an output; None of one that has ended by that."""

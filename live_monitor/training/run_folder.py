@@ -87,7 +87,7 @@ def refuse_begun(folder: Path, *, resume: bool) -> None:
     with writing(folder):
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{folder}: is a file, not a folder; choose another name")
-        if (folder / SETTINGS_FILE).exists() and not resume:
+        if has_run(folder) and not resume:
             raise UsageError(f"{folder}: already holds a run; add --resume to go on with it, or choose another folder")
 
 

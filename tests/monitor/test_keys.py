@@ -1,0 +1,185 @@
+"""What keys and clicks do in the monitor."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from itertools import count
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from live_monitor.capture.capture import CapturePolicy
+from live_monitor.labels import COLOURS_BGR
+from live_monitor.monitor.monitor import Monitor
+from live_monitor.overlay.view import View
+from live_monitor.pipeline import Pipeline
+from live_monitor.session.log import Log
+from live_monitor.session.outputs import Outputs
+from live_monitor.session.replay import replay
+from live_monitor.summary import Summary
+from live_monitor.types import Image
+from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages
+from tests.monitor.made import make_monitor, shown_levels
+
+
+class Watcher(FakeDisplay):
+    """Does something at certain pictures, by how many were shown; presses q at the end."""
+
+    def __init__(self, at: dict[int, str | tuple[int, int]], until: int = 40) -> None:
+        super().__init__()
+        self._at = at
+        self._until = until
+
+    def show(self, image: Image) -> None:
+        super().show(image)
+        doing = self._at.get(len(self.shown))
+        if isinstance(doing, str):
+            self.keys.append(ord(doing))
+        elif doing is not None:
+            self.clicks.append(doing)
+        if len(self.shown) >= self._until:
+            self.keys.append(ord("q"))
+
+
+def differs(one: Image, other: Image) -> bool:
+    return one.shape != other.shape or not np.array_equal(one, other)
+
+
+class TestKeys:
+    def test_a_paused_file_stands_still_and_goes_on_where_it_was(self) -> None:
+        display = Watcher({1: " ", 8: " "}, until=100)
+        make_monitor(FakeSource(index / 25 for index in range(5)), display).run()
+        levels = [int(image[-1, -1, 0]) for image in display.shown]
+        assert levels[2:7] == [levels[2]] * 5
+        assert [level for level in shown_levels(display) if level % 10 == 0] == [0, 10, 20, 30, 40]
+
+    def test_p_shows_the_panel_beside_the_picture(self) -> None:
+        display = Watcher({2: "p"}, until=6)
+        make_monitor(FakeSource(index / 25 for index in count()), display).run()
+        assert display.shown[0].shape[1] < display.shown[-1].shape[1]
+        assert display.shown[0].shape[0] == display.shown[-1].shape[0]
+
+    def test_f_fills_the_screen(self) -> None:
+        display = Watcher({2: "f"}, until=6)
+        make_monitor(FakeSource(index / 25 for index in count()), display).run()
+        assert display.fullscreen
+
+    def test_it_fills_the_screen_from_the_start_if_that_is_asked_for(self) -> None:
+        display = FakeDisplay(close_after=1)  # a key would tell the display anyway
+        pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
+        Monitor(pipeline, display, fullscreen=True).run()
+        assert display.fullscreen
+
+    def test_s_writes_what_is_shown_and_says_where(self, tmp_path: Path) -> None:
+        display = Watcher({2: "s"}, until=6)
+        pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
+        Monitor(pipeline, display, snapshots=tmp_path / "shots").run()
+        (path,) = (tmp_path / "shots").iterdir()
+        written = cv2.imread(str(path))
+        assert written is not None
+        assert any(np.array_equal(written, shown) for shown in display.shown)
+        assert differs(display.shown[1][-60:], display.shown[2][-60:])
+
+    def test_a_snapshot_that_cannot_be_written_ends_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        display = Watcher({2: "s"}, until=6)
+        pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
+        Monitor(pipeline, display, snapshots=tmp_path / "file").run()
+        assert len(display.shown) >= 6
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_what_is_said_of_a_snapshot_can_be_drawn_whatever_its_folder_is_called(self, tmp_path: Path, is_there: bool) -> None:
+        folder = tmp_path / os.fsdecode(b"y\xff")
+        if is_there:
+            folder.write_text("a file")
+        pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
+        assert r"y\udcff" in Monitor(pipeline, FakeDisplay(), snapshots=folder)._write_snapshot()
+
+    def test_n_marks_the_moment_in_the_log(self, tmp_path: Path) -> None:
+        with Log(tmp_path / "log.csv", 0.0, live=False) as log:
+            pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
+            Monitor(pipeline, Watcher({2: "n", 4: "n"}, until=8), outputs=Outputs(log)).run()
+        with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as lines:
+            markers = [line["marker"] for line in csv.DictReader(lines)]
+        assert [marker for marker in markers if marker] == ["1", "2"]
+
+    def test_every_marker_of_a_pause_is_in_the_log_though_it_ends_with_q(self, tmp_path: Path) -> None:
+        with Log(tmp_path / "log.csv", 10.0, live=False) as log:
+            pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
+            Monitor(pipeline, Watcher({10: " ", 12: "n", 14: "n"}, until=16), outputs=Outputs(log)).run()
+        first, *marked = replay(tmp_path / "log.csv")
+        assert first.markers == ()
+        assert [moment.markers for moment in marked] == [(1, 2)]
+        assert 0 < marked[0].result.frame.pts_s < 1
+
+    def test_a_marker_is_told_with_the_time_that_a_report_has(self) -> None:
+        pipeline = Pipeline(FakeSource(4503 + index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
+        monitor = Monitor(pipeline, Watcher({10: "n"}, until=14))
+        monitor.run()
+        assert monitor._controls.message(0.0).startswith("Marker 1 at 1:15:0")
+
+    def test_a_click_on_a_face_leaves_it_out_and_another_takes_it_back(self) -> None:
+        scale = 10
+        inside = (20 * scale, 20 * scale)
+        engine = FakeEngine()
+        display = Watcher({3: inside, 10: inside}, until=16)
+        pipeline = Pipeline(
+            FakeSource(index / 25 for index in count()), lambda: fake_stages(engine=engine), CapturePolicy(False, False)
+        )
+        Monitor(pipeline, display).run()
+        colour = COLOURS_BGR["happy"]
+        boxed = [bool((image == colour).all(axis=2).any()) for image in display.shown]
+        assert boxed[1]
+        assert not all(boxed[4:10])
+        assert boxed[-1]
+
+    def test_a_click_in_a_pause_leaves_the_face_out_at_once(self) -> None:
+        display = Watcher({3: " ", 6: (200, 200)}, until=12)
+        make_monitor(FakeSource(index / 25 for index in count()), display).run()
+        boxed = [bool((image == COLOURS_BGR["happy"]).all(axis=2).any()) for image in display.shown]
+        assert all(boxed[3:6])
+        assert not any(boxed[6:])
+
+    def test_a_click_in_a_pause_takes_the_face_out_of_the_panel_at_once_and_another_brings_it_back(self) -> None:
+        display = Watcher({3: " ", 6: (200, 200), 9: (200, 200)}, until=12)
+        pipeline = Pipeline(
+            FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(paced=True, newest_wins=False)
+        )
+        Monitor(pipeline, display, view=View(panel=True)).run()
+        panels = [image[:, 640:] for image in display.shown]
+        # The bar of the moment is all of one colour, much wider than the square beside the word.
+        happy = [int((panel == COLOURS_BGR["happy"]).all(axis=2).sum(axis=1).max()) > 100 for panel in panels]
+        assert happy[3:12] == [True] * 3 + [False] * 3 + [True] * 3
+
+    def test_nothing_is_logged_or_summed_up_of_a_face_from_its_click_on(self, tmp_path: Path) -> None:
+        display, summary = Watcher({3: " ", 6: (200, 200), 8: " "}, until=16), Summary("fake")
+        with Log(tmp_path / "log.csv", 0.0, live=False) as log:
+            pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
+            Monitor(pipeline, display, outputs=Outputs(log), summary=summary).run()
+        with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as lines:
+            frames = [int(line["frame"]) for line in csv.DictReader(lines) if line["face"]]
+        clicked_at = int(display.shown[2][-1, -1, 0]) // 10
+        assert frames == list(range(clicked_at + 1))
+        assert summary.as_json()["readings"] == clicked_at + 1 < summary.frames
+
+    @pytest.mark.parametrize("log_every_s", [0.0, 10.0])
+    def test_a_marker_in_a_pause_says_nothing_of_a_face_that_was_clicked_away_in_it(
+        self, tmp_path: Path, log_every_s: float
+    ) -> None:
+        display = Watcher({5: " ", 7: (200, 200), 9: "n"}, until=11)
+        with Log(tmp_path / "log.csv", log_every_s, live=False) as log:
+            pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
+            Monitor(pipeline, display, outputs=Outputs(log)).run()
+        with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as lines:
+            (marked,) = [line for line in csv.DictReader(lines) if line["marker"]]
+        assert (marked["marker"], marked["face"], marked["label"]) == ("1", "", "")
+
+    def test_a_click_beside_all_faces_does_nothing(self) -> None:
+        display = Watcher({3: (500, 450)}, until=8)
+        make_monitor(FakeSource(index / 25 for index in count()), display).run()
+        assert all((image == COLOURS_BGR["happy"]).all(axis=2).any() for image in display.shown[1:])
