@@ -80,8 +80,10 @@ class Recording:
     def __enter__(self) -> Recording:
         return self
 
-    def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        self.close()
+    def __exit__(self, _type: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None) -> None:
+        # What went wrong with it first is what is told.
+        with contextlib.suppress(OutputError) if isinstance(error, OutputError) else contextlib.nullcontext():
+            self.close()
 
     @property
     def begun(self) -> bool:

@@ -299,6 +299,20 @@ def test_a_file_that_went_away_is_told(path: Path) -> None:
             recording.add(grey_picture(0), 0.08)
 
 
+def test_of_a_folder_that_went_away_is_told_what_was_noticed_first(tmp_path: Path) -> None:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+
+    def pictures() -> Iterator[tuple[float, Image]]:
+        yield from greys(0.0, 0.1, 0.2)
+        shutil.rmtree(folder)
+        yield 0.3, grey_picture(0)
+
+    said = r"cannot be written any more: No such file or directory"
+    with pytest.raises(OutputError, match=said), Recording(folder / "lesson.mp4", live=True) as recording:
+        add_all(recording, pictures())
+
+
 @pytest.mark.parametrize(("suffix", "advice"), [(".mp4", "; try a name that ends in .avi"), (".avi", "")])
 @pytest.mark.parametrize("pictures", [2, FPS_PICTURES + 1])
 def test_an_opencv_that_cannot_write_videos_is_told_and_leaves_nothing(
