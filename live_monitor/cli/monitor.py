@@ -36,8 +36,9 @@ class _Group(click.Group):
         from live_monitor.capture.network import is_address
         from live_monitor.files.path_kind import is_file
 
-        if args and self.get_command(ctx, args[0]) is None and (is_address(args[0]) or is_file(Path(args[0]))):
-            raise click.UsageError(f"no such command {args[0]!r}; a video is given as --video {args[0]}", ctx)
+        given = args[0]
+        if self.get_command(ctx, given) is None and (is_address(given) or Path(given).suffix or is_file(Path(given))):
+            raise click.UsageError(f"no such command {given!r}; a video is given as --video {given}", ctx)
         return super().resolve_command(ctx, args)
 
 

@@ -212,7 +212,7 @@ def test_one_file_for_log_and_recording_ends_in_2_and_leaves_nothing(run: Run, c
     assert set(tmp_path.iterdir()) == {clip}
 
 
-@pytest.mark.parametrize("video", ["clip", "https://host/lecture.mp4"])
+@pytest.mark.parametrize("video", ["clip", "nowhere.mp4", "https://host/lecture.mp4"])
 def test_a_video_without_its_option_is_told_how_it_is_given(run: Run, clip: Path, video: str) -> None:
     given = str(clip) if video == "clip" else video
     code, out, err = run(given, "--no-display")
