@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import json
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ from live_monitor.cli.progress import epoch_bars
 from live_monitor.cli.stopped import Stopped
 from live_monitor.errors import UsageError
 from live_monitor.networks.keras_backend import load_keras
-from live_monitor.process.quiet import silent_stderr
 from live_monitor.training.faces.recipe import Recipe as DetectorRecipe
 from live_monitor.training.recipe import OWN, Recipe, recipe_for
 
@@ -122,9 +121,12 @@ def train(
     set_up_logging(verbose)
     if ferplus_share is not None and votes is None:
         raise UsageError("--ferplus-share goes with --votes: only a network that learns FER+'s votes can say them")
-    recipe = recipe_for(arch, recipe_name, votes is not None, **changes)
+    named = _precision_named(precision, out)
+    recipe = recipe_for(arch, recipe_name, votes is not None, precision=named, **changes)
     if ferplus_share and not recipe.votes:
         raise UsageError("--ferplus-share goes with --recipe strong: brief does not learn FER+'s votes")
+    if tensorboard:
+        _refuse_no_tensorboard()
     material = _material(data, recipe, votes, out, resume=resume)
     load_keras()
     from live_monitor.training.export import export
@@ -132,13 +134,17 @@ def train(
     from live_monitor.training.train import Listener
     from live_monitor.training.train import train as train_network
 
-    recipe = dataclasses.replace(recipe, precision=precision or precision_here(recipe.precision, out))
-    scalars = _tensorboard() if tensorboard else Listener.scalars
+    recipe = dataclasses.replace(recipe, precision=named or precision_here(recipe.precision))
     if not recipe.votes:  # they are measured by at the end, but nothing would train their outputs
         material = dataclasses.replace(material, votes=None)
     try:
         with epoch_bars() as step:
-            trained = train_network(material, out, recipe, resume=resume, listener=Listener(_tell, step, scalars))
+            listener = Listener(_tell, step)
+            if tensorboard:
+                from live_monitor.training.tensorboard import write_scalars
+
+                listener = Listener(_tell, step, write_scalars)
+            trained = train_network(material, out, recipe, resume=resume, listener=listener)
         _tell(f"{out / 'model'}: being made and measured")
         card = export(trained, data, out / "model", votes=votes, ferplus_share=ferplus_share or 0.0, private_test=private_test)
     except Stopped:
@@ -218,14 +224,15 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
         raise UsageError("--keep goes with --weights: without them training begins with random ones")
     if changes["minutes"] is None:
         changes["steps"] = changes["steps"] or DetectorRecipe.steps
-    recipe = DetectorRecipe(**changes)
+    named = _precision_named(precision, out)
+    recipe = DetectorRecipe(**changes, precision=named or DetectorRecipe.precision)
     pictures = _pictures(data, recipe, out, resume=resume)
     load_keras()
     from live_monitor.training.faces.export import export, finds_nothing
     from live_monitor.training.faces.train import train as train_network
     from live_monitor.training.precision import precision_here
 
-    recipe = dataclasses.replace(recipe, precision=precision or precision_here(recipe.precision, out))
+    recipe = dataclasses.replace(recipe, precision=named or precision_here(recipe.precision))
     try:
         trained = train_network(pictures, out, recipe, resume=resume, say=_tell)
         card = export(trained, pictures, out / "model", _tell)
@@ -245,11 +252,13 @@ def _material(data: Path, recipe: Recipe, votes: Path | None, out: Path, *, resu
     from live_monitor.training.material import load_material
     from live_monitor.training.run_folder import has_state
 
-    _check_run(out, resume=resume)
+    _check_run(out, recipe, resume=resume)
     begins_with = [recipe.weights] if recipe.weights and recipe.arch != "resnet50" and not has_state(out) else []
     for model in (*begins_with, *recipe.teacher_models):
         load_card(model)
-    return load_material(data, votes)
+    material = load_material(data, votes)
+    material.refuse_too_few(recipe.batch_size)
+    return material
 
 
 def _pictures(data: Path, recipe: DetectorRecipe, out: Path, *, resume: bool) -> FacePictures:
@@ -257,27 +266,30 @@ def _pictures(data: Path, recipe: DetectorRecipe, out: Path, *, resume: bool) ->
     from live_monitor.training.faces.leave_out import pictures_to_use
     from live_monitor.training.faces.prepare import refuse_unusable
 
-    _check_run(out, resume=resume)
+    _check_run(out, recipe, resume=resume)
     refuse_unusable(recipe)
     return pictures_to_use(data, recipe.leave_out, _tell)
 
 
-def _check_run(out: Path, *, resume: bool) -> None:
-    """Says at once what is wrong with the folder of a run, and where --resume finds none, as its name may be mistyped."""
-    from live_monitor.training.run_folder import has_run, refuse_begun
+def _precision_named(option: str | None, out: Path) -> str | None:
+    """The precision that the user names, or that a run to go on with has."""
+    from live_monitor.training.precision import precision_begun
 
-    refuse_begun(out, resume=resume)
+    return option or precision_begun(out)
+
+
+def _check_run(out: Path, recipe: Recipe | DetectorRecipe, *, resume: bool) -> None:
+    """Says at once what is wrong with the folder of a run, and where --resume finds none, as its name may be mistyped."""
+    from live_monitor.training.run_folder import has_run, refuse_taken
+
+    refuse_taken(out, recipe, resume=resume)
     if resume and not has_run(out):
         _tell(f"{out}: holds no run to go on with, a new one begins")
 
 
-def _tensorboard() -> Callable[[Path, Mapping[str, float]], None]:
-    try:
-        with silent_stderr():
-            from live_monitor.training.tensorboard import write_scalars
-    except ImportError as error:
-        raise UsageError(f"--tensorboard: {error}; run: pip install live-monitor[tensorboard]") from error
-    return write_scalars
+def _refuse_no_tensorboard() -> None:
+    if importlib.util.find_spec("tensorboard") is None:
+        raise UsageError("--tensorboard: it is not installed; run: pip install live-monitor[tensorboard]")
 
 
 def _tell(line: str) -> None:

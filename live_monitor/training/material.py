@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from live_monitor.dataset.fer2013 import Faces, load_fer2013
 from live_monitor.dataset.ferplus import load_votes, refuse_other_rows
+from live_monitor.errors import UsageError
 from live_monitor.labels import FERPLUS_LABELS, LABELS
 
 
@@ -31,6 +32,15 @@ class Material:
     def outputs(self) -> int:
         """How many logits a network has."""
         return len(LABELS) + (0 if self.votes is None else len(FERPLUS_LABELS))
+
+    def refuse_too_few(self, batch_size: int) -> None:
+        """Makes sure that there is at least one batch.
+
+        Raises:
+            UsageError: there are fewer faces to train on.
+        """
+        if len(self.training) < batch_size:
+            raise UsageError(f"--batch-size {batch_size}: there are only {len(self.training)} faces to train on")
 
 
 def load_material(data: Path, votes: Path | None = None) -> Material:

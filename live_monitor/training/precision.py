@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import keras
-
 from live_monitor.training.run_folder import SETTINGS_FILE
 
 DTYPE_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
@@ -18,23 +16,15 @@ CPU_FLAGS = ("avx512_bf16", "amx_bf16")
 CPU_INFO = Path("/proc/cpuinfo")
 
 
-def precision_here(wanted: str, run: Path) -> str:
-    """The precision for a run whose user names none.
-
-    Args:
-        wanted: a recipe's.
-        run: its folder; a run that was begun keeps the precision it has.
-    """
-    begun = _begun(run / SETTINGS_FILE)
-    if begun is not None:
-        return begun
+def precision_here(wanted: str) -> str:
+    """The precision for a new run whose user names none; `wanted` is its recipe's. Imports Keras to look for a GPU."""
     return wanted if wanted == "float32" or multiplies_bfloat16() else "float32"
 
 
-def _begun(settings: Path) -> str | None:
-    """The precision in a run's settings; None where there are none, or those of another program, which `Run` refuses."""
+def precision_begun(run: Path) -> str | None:
+    """The precision a run was begun in; None where its folder holds none, or what another program keeps, which `Run` refuses."""
     try:
-        begun: str = json.loads(settings.read_text(encoding="utf-8"))["precision"]
+        begun: str = json.loads((run / SETTINGS_FILE).read_text(encoding="utf-8"))["precision"]
         return begun if begun in DTYPE_POLICIES else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -52,6 +42,8 @@ def multiplies_bfloat16() -> bool:
 
 
 def _has_gpu() -> bool:
+    import keras  # takes seconds
+
     try:
         return bool(keras.distribution.list_devices("gpu"))
     except RuntimeError:  # how JAX says that there is none

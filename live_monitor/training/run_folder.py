@@ -77,32 +77,24 @@ def has_state(folder: Path) -> bool:
     return (folder / STATE_FILE).exists()
 
 
-def refuse_begun(folder: Path, *, resume: bool) -> None:
-    """Says at once what opening a `Run` would say later.
-
-    Raises:
-        UsageError: a run is already there and is not to be resumed.
-        OutputError: it is no folder, or cannot be looked into.
-    """
-    with writing(folder):
-        if folder.exists() and not folder.is_dir():
-            raise OutputError(f"{folder}: is a file, not a folder; choose another name")
-        if has_run(folder) and not resume:
-            raise UsageError(f"{folder}: already holds a run; add --resume to go on with it, or choose another folder")
-
-
 def refuse_taken(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:
     """Says early what opening a `Run` would say; writes nothing.
 
     Raises:
         UsageError: a run is already there and is not to be resumed, or it has another recipe.
-        OSError: its settings cannot be read.
+        OutputError: it is no folder, or cannot be looked into.
     """
-    refuse_begun(folder, resume=resume)
     settings = folder / SETTINGS_FILE
-    if settings.exists() and settings.read_bytes() != _settings(recipe).encode():
-        differing = _differing(settings, recipe)
-        raise UsageError(f"{folder}: was started with other settings, {differing}; repeat them or choose another folder")
+    with writing(folder):
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder}: is a file, not a folder; choose another name")
+        if not has_run(folder):
+            return
+        if not resume:
+            raise UsageError(f"{folder}: already holds a run; add --resume to go on with it, or choose another folder")
+        if settings.read_bytes() != _settings(recipe).encode():
+            differing = _differing(settings, recipe)
+            raise UsageError(f"{folder}: was started with other settings, {differing}; repeat them or choose another folder")
 
 
 class Run:

@@ -6,7 +6,6 @@ import functools
 from pathlib import Path
 from typing import Any
 
-import tensorboard  # noqa: F401  # whose absence must show before an epoch is trained
 import tensorflow as tf
 
 from live_monitor.training.run_folder import Line

@@ -120,7 +120,8 @@ def train(
         ModelError: the weights to begin with, or a model that teaches, cannot be had.
         OutputError: the folder cannot be written.
     """
-    _check(recipe, len(material.training))
+    _check(recipe)
+    material.refuse_too_few(recipe.batch_size)
     listener = listener or Listener()
     with writing(run):
         # Whatever is missing is told before the folder holds a run.
@@ -138,12 +139,10 @@ def train(
     return training.result()
 
 
-def _check(recipe: Recipe, faces: int) -> None:
+def _check(recipe: Recipe) -> None:
     refuse_unknown(recipe, NETWORKS)
     if recipe.teacher_views and keras.backend.backend() == "jax":
         raise UsageError("--teacher-views: not on JAX, where teachers answer every face as it is shown; leave it out")
-    if faces < recipe.batch_size:
-        raise UsageError(f"--batch-size {recipe.batch_size}: there are only {faces} faces to train on")
 
 
 def _new_teachers(material: Material, run: Run, recipe: Recipe, listener: Listener) -> list[Any]:

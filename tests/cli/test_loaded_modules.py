@@ -56,3 +56,16 @@ def test_training_without_data_or_in_a_folder_that_is_taken_ends_before_tensorfl
     (tmp_path / "taken" / "settings.json").touch()
     loaded = modules_after(command, "nowhere", "--out", run, cwd=tmp_path, code=2)
     assert not loaded & {"tensorflow", "keras"}
+
+
+def test_training_in_batches_larger_than_the_data_ends_before_tensorflow_is_loaded(tmp_path: Path, fer2013: Path) -> None:
+    loaded = modules_after("train", str(fer2013), "--out", "run", "--batch-size", "999", cwd=tmp_path, code=2)
+    assert not loaded & {"tensorflow", "keras"}
+
+
+@pytest.mark.parametrize("command", ["train", "train-detector"])
+def test_resuming_with_other_settings_ends_before_tensorflow_is_loaded(tmp_path: Path, fer2013: Path, command: str) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "settings.json").write_text('{"seed": 1}', encoding="utf-8")
+    loaded = modules_after(command, str(fer2013), "--out", "run", "--resume", cwd=tmp_path, code=2)
+    assert not loaded & {"tensorflow", "keras"}

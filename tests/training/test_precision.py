@@ -8,7 +8,7 @@ import keras
 import pytest
 
 from live_monitor.training import precision
-from live_monitor.training.precision import precision_here
+from live_monitor.training.precision import precision_begun, precision_here
 
 
 @pytest.fixture
@@ -21,49 +21,46 @@ def cpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("flags", "expected"), [("avx2 avx512_bf16", "bfloat16"), ("amx_bf16", "bfloat16"), ("avx2", "float32")])
-def test_bfloat16_is_for_processors_that_multiply_it(cpu: Path, tmp_path: Path, flags: str, expected: str) -> None:
+def test_bfloat16_is_for_processors_that_multiply_it(cpu: Path, flags: str, expected: str) -> None:
     cpu.write_text(f"processor\t: 0\nflags\t\t: fpu {flags} sse\n", encoding="ascii")
-    assert precision_here("bfloat16", tmp_path) == expected
+    assert precision_here("bfloat16") == expected
 
 
 @pytest.mark.usefixtures("cpu")
-def test_a_processor_that_nothing_is_known_of_has_float32(tmp_path: Path) -> None:
-    assert precision_here("bfloat16", tmp_path) == "float32"
+def test_a_processor_that_nothing_is_known_of_has_float32() -> None:
+    assert precision_here("bfloat16") == "float32"
 
 
 @pytest.mark.usefixtures("cpu")
-def test_without_a_gpu_jax_raises_and_that_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_gpu_jax_raises_and_that_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(_type: str) -> list[str]:
         raise RuntimeError("Unknown backend: 'gpu' requested")
 
     monkeypatch.setattr(keras.distribution, "list_devices", none)
-    assert precision_here("bfloat16", tmp_path) == "float32"
+    assert precision_here("bfloat16") == "float32"
 
 
 @pytest.mark.usefixtures("cpu")
-def test_a_gpu_multiplies_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gpu_multiplies_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras.distribution, "list_devices", lambda type_: [f"{type_}:0"])
-    assert precision_here("bfloat16", tmp_path) == "bfloat16"
+    assert precision_here("bfloat16") == "bfloat16"
 
 
-def test_a_recipe_in_float32_stays_so(cpu: Path, tmp_path: Path) -> None:
+def test_a_recipe_in_float32_stays_so(cpu: Path) -> None:
     cpu.write_text("flags\t\t: avx512_bf16\n", encoding="ascii")
-    assert precision_here("float32", tmp_path) == "float32"
+    assert precision_here("float32") == "float32"
 
 
-@pytest.mark.usefixtures("cpu")
 def test_a_run_goes_on_in_the_precision_it_was_begun_in(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text('{"precision": "bfloat16"}', encoding="utf-8")
-    assert precision_here("bfloat16", tmp_path) == "bfloat16"
+    assert precision_begun(tmp_path) == "bfloat16"
 
 
-@pytest.mark.usefixtures("cpu")
 @pytest.mark.parametrize("settings", ['{"theme": "dark"}', '{"precision": "high"}', '{"precision": []}', "[]", "{", "\xff"])
 def test_what_another_program_keeps_in_the_folder_says_nothing(tmp_path: Path, settings: str) -> None:
     (tmp_path / "settings.json").write_text(settings, encoding="latin-1")
-    assert precision_here("bfloat16", tmp_path) == "float32"
+    assert precision_begun(tmp_path) is None
 
 
-@pytest.mark.usefixtures("cpu")
 def test_a_folder_whose_name_is_longer_than_names_may_be_holds_no_run(tmp_path: Path) -> None:
-    assert precision_here("bfloat16", tmp_path / ("n" * 300)) == "float32"
+    assert precision_begun(tmp_path / ("n" * 300)) is None

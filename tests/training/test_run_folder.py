@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from live_monitor.errors import OutputError, UsageError
-from live_monitor.training.run_folder import BEST_FILE, load_best, refuse_begun
+from live_monitor.training.recipe import Recipe
+from live_monitor.training.run_folder import BEST_FILE, load_best, refuse_taken
 from tests.training.made import tiny
 
 
@@ -24,4 +25,4 @@ def test_best_weights_that_are_missing_or_damaged_are_named(tmp_path: Path, cont
 def test_a_file_in_place_of_a_folder_is_named_for_what_it_is(tmp_path: Path) -> None:
     (tmp_path / "run").touch()
     with pytest.raises(OutputError, match=r"run: is a file, not a folder; choose another name$"):
-        refuse_begun(tmp_path / "run", resume=False)
+        refuse_taken(tmp_path / "run", Recipe(), resume=False)

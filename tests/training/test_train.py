@@ -83,7 +83,7 @@ def test_equal_recipes_give_equal_runs(fer2013: Path, tmp_path: Path) -> None:
 
 def test_equal_recipes_give_equal_runs_of_the_real_network_on_real_faces(shared_data: Path, tmp_path: Path) -> None:
     material = load_material(some_real_faces(shared_data, tmp_path / "data"), shared_data / "fer2013" / "fer2013new.csv")
-    recipe = replace(STRONG, arch="glimpse", epochs=1, batch_size=32, precision=precision_here(STRONG.precision, tmp_path))
+    recipe = replace(STRONG, arch="glimpse", epochs=1, batch_size=32, precision=precision_here(STRONG.precision))
     for run in ("one", "other"):
         train(material, tmp_path / run, recipe)
     assert learnt(tmp_path / "one") == learnt(tmp_path / "other")

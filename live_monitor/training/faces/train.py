@@ -103,8 +103,7 @@ def train(
         ModelError: the teacher, or the weights to begin with, are missing, damaged or not a detector's.
         OutputError: the folder cannot be written.
     """
-    with writing(run):
-        refuse_taken(run, recipe, resume=resume)  # told before a teacher looks for minutes
+    refuse_taken(run, recipe, resume=resume)  # told before a teacher looks for minutes
     _refuse_nothing_to_choose_by(pictures.kept_apart)
     needed = recipe.keep > 0 or not has_state(run)
     start = _weights_of(Path(recipe.weights)) if recipe.weights is not None and needed else None
