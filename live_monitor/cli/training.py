@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SEED = WholeNumberRange(0, 2**31 - 1)
 """Keras takes seeds below 2**32; the rest is room for those of teachers, which are counted up from the network's."""
 
-BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that multiplies it, else float32"
+BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that is quicker in it, else float32"
 
 
 @cli.command()

@@ -20,9 +20,17 @@ def cpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return info
 
 
-@pytest.mark.parametrize(("flags", "expected"), [("avx2 avx512_bf16", "bfloat16"), ("amx_bf16", "bfloat16"), ("avx2", "float32")])
-def test_bfloat16_is_for_processors_that_multiply_it(cpu: Path, flags: str, expected: str) -> None:
-    cpu.write_text(f"processor\t: 0\nflags\t\t: fpu {flags} sse\n", encoding="ascii")
+@pytest.mark.parametrize(
+    ("vendor", "flags", "expected"),
+    [
+        ("AuthenticAMD", "avx2 avx512_bf16", "bfloat16"),
+        ("AuthenticAMD", "avx2", "float32"),
+        ("GenuineIntel", "avx512_bf16 amx_bf16", "bfloat16"),
+        ("GenuineIntel", "avx512_bf16", "float32"),
+    ],
+)
+def test_bfloat16_is_for_processors_that_are_quicker_in_it(cpu: Path, vendor: str, flags: str, expected: str) -> None:
+    cpu.write_text(f"processor\t: 0\nvendor_id\t: {vendor}\nflags\t\t: fpu {flags} sse\n", encoding="ascii")
     assert precision_here("bfloat16") == expected
 
 
@@ -47,7 +55,7 @@ def test_a_gpu_multiplies_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_recipe_in_float32_stays_so(cpu: Path) -> None:
-    cpu.write_text("flags\t\t: avx512_bf16\n", encoding="ascii")
+    cpu.write_text("flags\t\t: amx_bf16\n", encoding="ascii")
     assert precision_here("float32") == "float32"
 
 
