@@ -49,7 +49,7 @@ def draw_panel(pulse: Pulse, width: int, height: int, details: Sequence[str] = (
     column.gap()
     column.shares(pulse.moment)
     column.gap()
-    column.indexes(pulse.points[-1] if pulse.points else None)
+    column.indexes(pulse.latest)
     if pulse.unusual:
         column.gap()
         column.line("Unusual for this session:", UNUSUAL_BGR, small=True)
@@ -59,7 +59,7 @@ def draw_panel(pulse: Pulse, width: int, height: int, details: Sequence[str] = (
     for detail in details:
         column.paragraph(detail, FAINT_BGR)
     column.gap()
-    column.charts(list(pulse.points), pulse.markers)
+    column.charts(list(pulse.points), pulse.now_s, pulse.markers)
     return image
 
 
@@ -130,13 +130,13 @@ class _Column:
             self.line(name, colour, small=True, right=value)
         self.line(NEUTRAL_COUNTS, FAINT_BGR, small=True)
 
-    def charts(self, points: Sequence[Point], markers: Sequence[float]) -> None:
+    def charts(self, points: Sequence[Point], now_s: float, markers: Sequence[float]) -> None:
         """The last minutes: how the indexes went, and below them the emotions' shares, in the room that is left."""
         left = int(self._image.shape[0]) - self._y - 2 * self._style.padding - 2 * line_height(self._small)
         each = left // 2
         if each < 6 * self._style.padding:
             return
-        axis = _Axis.of(points)
+        axis = _Axis.of(points, now_s)
         for title, draw in ((axis.title, _draw_indexes), ("emotions", _draw_shares)):
             self.line(title, FAINT_BGR, small=True)
             rect = Rect(self._margin, self._y, self._margin + self._inner, self._y + each)
@@ -157,12 +157,10 @@ class _Axis(NamedTuple):
     span_s: int
 
     @classmethod
-    def of(cls, points: Sequence[Point]) -> _Axis:
-        """The axis for these points, which end at its right end."""
-        if not points:
-            return cls(0.0, SPANS_S[0])
-        now_s = points[-1].at_s
-        return cls(now_s, next((span_s for span_s in SPANS_S if now_s - points[0].at_s <= span_s), SPANS_S[-1]))
+    def of(cls, points: Sequence[Point], now_s: float) -> _Axis:
+        """The axis for these points."""
+        past_s = now_s - points[0].at_s if points else 0.0
+        return cls(now_s, next((span_s for span_s in SPANS_S if past_s <= span_s), SPANS_S[-1]))
 
     @property
     def title(self) -> str:
@@ -208,11 +206,12 @@ def _draw_shares(chart: Image, points: Sequence[Point], axis: _Axis, _style: Sty
     joined = np.diff([point.at_s for point in points]) <= LONGEST_GAP_S
     begins = xs - second
     begins[1:] = np.where(joined, xs[:-1], begins[1:])
-    following = np.searchsorted(xs, columns)  # the last point is in the last column
-    drawn = columns > begins[following]
+    following = np.searchsorted(xs, columns)
+    following = following[: np.count_nonzero(following < len(xs))]  # after the last point nobody was readable
+    drawn = np.flatnonzero(columns[: len(following)] > begins[following])
     tops = np.rint(height * (1 - np.array([point.shares for point in points]).cumsum(axis=1))).astype(np.int16)
     rows = np.arange(height, dtype=np.int16)[:, np.newaxis]
-    labels = np.zeros((height, np.count_nonzero(drawn)), np.uint8)
+    labels = np.zeros((height, len(drawn)), np.uint8)
     for top in tops[following[drawn]].T[:-1]:  # a pixel above it has a later label
         labels += rows < top
     chart[:, drawn] = PALETTE_BGR.take(labels, axis=0)

@@ -70,8 +70,14 @@ class Pulse:
     """Adds up the results of one source. Belongs to one thread."""
 
     def __init__(self) -> None:
-        self.points: deque[Point] = deque(maxlen=SHOWN_S)
-        """One a second in which a face was readable, the newest last."""
+        self.points: deque[Point] = deque()
+        """Of the last SHOWN_S, one a second with a readable face in the MEAN_S before it, the newest last."""
+
+        self.latest: Point | None = None
+        """The point of the last second that is over; None: nobody was readable in its MEAN_S."""
+
+        self.now_s = 0.0
+        """When that second was over, in seconds of media time."""
 
         self.moment: NDArray[np.float64] = np.zeros(len(LABELS))
         """How many readable faces have each label now, (7,)."""
@@ -82,7 +88,7 @@ class Pulse:
         self.unusual = ""
         """What has left the usual of this session, such as "valence is lower", or ""."""
 
-        self._seconds: deque[tuple[int, NDArray[np.float64]]] = deque(maxlen=MEAN_S)
+        self._seconds: deque[tuple[int, NDArray[np.float64]]] = deque()
         self._usual = np.empty((len(INDEXES), BASELINE_S))
         self._covered_s = 0
         self._session, self._open = _empty(), _empty()
@@ -113,20 +119,24 @@ class Pulse:
 
     def _close_second(self, now_s: float) -> None:
         """Counts the seconds that are over, and makes the point of the MEAN_S before the one that begins."""
+        self.now_s = now_s
         self._seconds.append((self._second, self._open))
         self._session = self._session + self._open
         self._open = _empty()
         while self._seconds and self._seconds[0][0] < int(now_s) - MEAN_S:
             self._seconds.popleft()
+        while self.points and self.points[0].at_s < now_s - SHOWN_S:
+            self.points.popleft()
         readable_s, faces_s, *sums = sum((sums for _, sums in self._seconds), _empty())
         if not readable_s:
+            self.latest = None
             self._unusual_since_s, self.unusual = {}, ""
             return
         means = np.array(sums) / readable_s
         indexes = dict(zip(INDEXES, means[: len(INDEXES)].tolist(), strict=True))
-        point = Point(now_s, means[len(INDEXES) :], indexes, float(readable_s / faces_s))
-        self.points.append(point)
-        self._compare(point)
+        self.latest = Point(now_s, means[len(INDEXES) :], indexes, float(readable_s / faces_s))
+        self.points.append(self.latest)
+        self._compare(self.latest)
 
     def _compare(self, point: Point) -> None:
         """Looks whether a point is unusual, then counts it among the usual ones."""

@@ -103,9 +103,9 @@ class _Session:
 
     def _add_to_pulse(self, result: FrameResult) -> None:
         self._pulse.add(result)
-        points, what, now_s = self._pulse.points, self._pulse.unusual, result.frame.pts_s
-        if points and (not self._points or points[-1] is not self._points[-1]):
-            self._points.append(points[-1])
+        point, what, now_s = self._pulse.latest, self._pulse.unusual, result.frame.pts_s
+        if point is not None and (not self._points or point is not self._points[-1]):
+            self._points.append(point)
         if not what:
             return
         latest = self._unusual[-1] if self._unusual else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import pytest
@@ -24,10 +26,15 @@ from live_monitor.types import Image
 
 
 def full(coverage: float = 0.9, seconds: int = 120, first_s: float = 0.0) -> Pulse:
-    pulse = Pulse()
+    pulse = of_points([point(first_s + second, coverage) for second in range(seconds + 1)])
     pulse.moment = np.ones(7)
-    for second in range(seconds + 1):
-        pulse.points.append(point(first_s + second, coverage))
+    return pulse
+
+
+def of_points(points: Sequence[Point]) -> Pulse:
+    pulse = Pulse()
+    pulse.points.extend(points)
+    pulse.latest, pulse.now_s = points[-1], points[-1].at_s
     return pulse
 
 
@@ -149,20 +156,26 @@ def test_nothing_else_moves_when_the_charts_span_grows() -> None:
 
 
 def test_seconds_that_end_early_or_late_leave_no_gaps_between_them() -> None:
-    pulse = Pulse()
-    for at_s in (0.0, 1.3, 2.0, 3.9, 4.0, 5.4, 7.6, 8.0):
-        pulse.points.append(point(at_s))
+    pulse = of_points([point(at_s) for at_s in (0.0, 1.3, 2.0, 3.9, 4.0, 5.4, 7.6, 8.0)])
     filled = filled_columns(draw_panel(pulse, 1280, 720))
     assert filled[np.flatnonzero(filled)[0] :].all()
 
 
 def test_a_time_when_nobody_was_readable_is_a_gap() -> None:
-    pulse = Pulse()
-    for at_s in (0.0, 1.0, 6.0, 7.0):
-        pulse.points.append(point(at_s))
+    pulse = of_points([point(at_s) for at_s in (0.0, 1.0, 6.0, 7.0)])
     filled = filled_columns(draw_panel(pulse, 1280, 720))
     assert np.flatnonzero(np.diff(filled.astype(int)) != 0).size == 3
     assert filled.mean() == pytest.approx(4 / 30, abs=0.03)
+
+
+def test_when_nobody_is_readable_any_more_the_charts_move_on_and_no_mean_is_shown() -> None:
+    pulse = full(seconds=10)
+    assert written("coverage 90%", draw_panel(pulse, 1280, 720))
+    pulse.latest, pulse.now_s = None, 25.0
+    panel = draw_panel(pulse, 1280, 720)
+    assert not written("coverage 90%", panel)
+    filled = filled_columns(panel)
+    assert np.flatnonzero(filled)[[0, -1]] / len(filled) == pytest.approx([4 / 30, 15 / 30], abs=0.05)
 
 
 def test_details_are_written_line_by_line_and_a_wide_one_goes_on_in_the_next_line() -> None:
