@@ -30,8 +30,14 @@ LEAST_FPS, MOST_FPS, LIVE_FPS = 5.0, 60.0, 30.0
 when they come."""
 
 FPS_PICTURES = 8
-"""A file's first pictures are held back until there are so many, and the median of the times between them is its frame rate: the
-first time alone may be a gap. What the file claims is a mean with every gap in it, at which pictures get lost."""
+LONGEST_STEP = 1.5
+"""A file's first pictures are held back until there are so many, and the mean of the times between them is its frame rate, but
+for those that are so many times the median: these are gaps. What the file claims is a mean with every gap in it, at which
+pictures get lost."""
+
+SLACK = 0.9
+"""A picture that is less than so many pictures early or late is written once all the same: the times of .mkv and .webm are whole
+milliseconds, so that one would now and then be left out and another doubled."""
 
 LONGEST_STILL_S, LONGEST_LIVE_STILL_S = 10.0, 2.0
 """A picture that stays longer is cut: of a file a slide, of a live source a pause or a lost signal. Each second of it is up to 60
@@ -156,7 +162,8 @@ class Recording:
         """Writes the last picture as often as it was shown until now, or once where what followed is cut."""
         if now_s - self._last_s > (LONGEST_LIVE_STILL_S if self._live else LONGEST_STILL_S):
             self._first_s = now_s - (self._written + 1) / self._fps
-        self._write(last, round((now_s - self._first_s) * self._fps) - self._written)
+        due = (now_s - self._first_s) * self._fps - self._written
+        self._write(last, 1 if abs(due - 1) < SLACK else round(due))
 
     def _write(self, shown: Image, times: int) -> None:
         """Hands a picture over to be coded; waits for the one before, so that none pile up."""
@@ -221,8 +228,12 @@ class Recording:
 def _frame_rate(times_s: Sequence[float]) -> float:
     """Pictures a second of a file whose first pictures have these media times; LIVE_FPS where they tell nothing."""
     steps_s = [later - earlier for earlier, later in pairwise(times_s) if later > earlier]
+    if not steps_s:
+        return LIVE_FPS
     # Of two steps in the middle the shorter one: the longer is likelier to be a gap.
-    return round(min(max(1 / statistics.median_low(steps_s), LEAST_FPS), MOST_FPS), 3) if steps_s else LIVE_FPS
+    longest_s = LONGEST_STEP * statistics.median_low(steps_s)
+    step_s = statistics.fmean(step_s for step_s in steps_s if step_s <= longest_s)
+    return round(min(max(1 / step_s, LEAST_FPS), MOST_FPS), 3)
 
 
 class LiveViewRecorder:

@@ -7,6 +7,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -89,6 +90,14 @@ def test_the_frame_rate_is_the_files(path: Path, fps: float) -> None:
     video = record(path, greys(*(number / fps for number in range(10))))
     assert video.fps == pytest.approx(fps)
     assert video.levels == [STEP * number for number in range(10)]
+
+
+@pytest.mark.parametrize("fps", [23.976, 24.0, 30.0, 60.0])
+def test_times_in_whole_milliseconds_cost_next_to_none_of_a_files_pictures(path: Path, fps: float) -> None:
+    pictures = 350
+    video = record(path, [(round(number / fps, 3), grey_picture(number % 10 * STEP)) for number in range(pictures)])
+    assert len(video.levels) == pytest.approx(pictures, abs=1)
+    assert sum(now == before for before, now in pairwise(video.levels)) <= 1
 
 
 @pytest.mark.parametrize("number", range(3))
