@@ -20,7 +20,7 @@ CORES_SHARE = 0.5
 """Share of the cores that decoding has a thread for. With one for each it holds up the networks, whose threads wait for each
 other: the whole became 10 to 20 % slower."""
 
-WHOLE_SHARE = 0.95
+WHOLE_SHARE = 0.99
 REST_S = 3.0
 """What is lost and the end of a video look alike: see `Recorded.is_short`."""
 

@@ -95,9 +95,9 @@ class Screen:
             return None
         self._picture = np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4)
         now_s = time.perf_counter()
-        self._due_s = max(now_s, self._due_s + self._step_s)
         if self._first_s is None:
-            self._first_s = now_s
+            self._first_s = self._due_s = now_s
+        self._due_s = max(now_s, self._due_s + self._step_s)
         return now_s - self._first_s
 
     def retrieve(self) -> Image | None:

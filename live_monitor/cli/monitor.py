@@ -60,7 +60,7 @@ class _Group(click.Group):
 @click.option("--size", callback=parse_size, metavar="WxH", help="Picture size to ask the camera for.")
 @click.option(
     "--fps",
-    type=NumberRange(min=0, max=1000, min_open=True),
+    type=NumberRange(1, 1000),
     metavar="N",
     help="Frame rate to ask the camera for, or at which to read the screen (30).",
 )

@@ -1,14 +1,16 @@
-"""The frame rate as a user means it: how many pictures the last second showed."""
+"""The frame rate as a user means it: how many pictures a second there are, by those of the last second."""
 
 from __future__ import annotations
 
 from collections import deque
 
 WINDOW_S = 1.0
+OVERDUE = 1.5
+"""Events have stopped when none has come for WINDOW_S, and for so many times as long as the last two were apart."""
 
 
 class RateCounter:
-    """Counts events of the last WINDOW_S seconds; falls to 0 when they stop. Time is given by the caller, in seconds."""
+    """Counts events of the last WINDOW_S seconds, or the last two; falls to 0 when they stop. Time is given by the caller."""
 
     def __init__(self) -> None:
         self._times: deque[float] = deque()
@@ -19,16 +21,15 @@ class RateCounter:
         self._times.append(now_s)
 
     def rate(self, now_s: float) -> float:
-        """Events per second.
-
-        Counted from the oldest event of the window until now, so that it is right from the second event on, and sinks
-        while nothing happens.
-        """
+        """Events per second: that of the ones so far, from the second on; sinks while the next one is overdue."""
         self._forget(now_s)
-        if len(self._times) < 2 or now_s <= self._times[0]:
+        if len(self._times) < 2 or self._times[-1] <= self._times[0]:
             return 0.0
-        return (len(self._times) - 1) / (now_s - self._times[0])
+        steps = len(self._times) - 1
+        return min(steps / (self._times[-1] - self._times[0]), (steps + 1) / (now_s - self._times[0]))
 
     def _forget(self, now_s: float) -> None:
-        while self._times and now_s - self._times[0] > WINDOW_S:
+        while len(self._times) > 2 and now_s - self._times[0] > WINDOW_S:
             self._times.popleft()
+        if len(self._times) == 2 and now_s - self._times[1] > max(WINDOW_S, OVERDUE * (self._times[1] - self._times[0])):
+            self._times.clear()

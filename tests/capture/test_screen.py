@@ -95,23 +95,42 @@ def test_pictures_come_at_the_rate_that_was_asked_for_and_media_time_is_real_tim
     assert 0.2 - 0.011 <= last_s <= elapsed_s
 
 
-def test_one_that_was_late_does_not_hurry_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    now_s, waits = [100.0], list[float]()
+class Clock:
+    """Stands in for the module `time`; reading the screen takes `grab_s`."""
 
-    def wait(seconds: float) -> None:
-        waits.append(seconds)
-        now_s[0] += seconds
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, grab_s: float = 0.0) -> None:
+        self.now_s = 100.0
+        grab = Reader.grab
 
-    monkeypatch.setattr(screen, "time", SimpleNamespace(perf_counter=lambda: now_s[0], sleep=wait))
+        def slow(reader: Reader, box: tuple[int, int, int, int]) -> SimpleNamespace:
+            self.sleep(grab_s)
+            return grab(reader, box)
+
+        monkeypatch.setattr(screen, "time", self)
+        monkeypatch.setattr(Reader, "grab", slow)
+
+    def perf_counter(self) -> float:
+        return self.now_s
+
+    def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+def test_the_rate_does_not_sink_by_the_time_that_reading_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch, grab_s=0.04)
     source = Screen("1", fps=10)
     source.open()
-    source.grab()
-    source.grab()
-    now_s[0] += 5.0
-    source.grab()
-    source.grab()
-    assert waits == pytest.approx([0.0, 0.0, 0.0, 0.0], abs=0.11)
-    assert waits[3] <= 0.1
+    assert [source.grab() for _ in range(5)] == pytest.approx([0.0, 0.14, 0.24, 0.34, 0.44])
+
+
+def test_one_that_was_late_does_not_hurry_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    source = Screen("1", fps=10)
+    source.open()
+    times = [source.grab(), source.grab()]
+    clock.now_s += 5.0
+    times += [source.grab(), source.grab(), source.grab()]
+    assert times == pytest.approx([0.0, 0.1, 5.1, 5.1, 5.2])
 
 
 LOST = [mss.ScreenShotError("lost"), AssertionError()]

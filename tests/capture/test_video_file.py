@@ -220,11 +220,32 @@ def test_a_file_without_a_claim_has_no_number_of_pictures(shared_data: Path) -> 
     assert claimed_frames(shared_data / "videos" / "raw_no_timestamps.h264") is None
 
 
+@pytest.mark.parametrize(
+    ("frames", "lost", "reached_s", "short"),
+    [
+        pytest.param(1001, 32, 96.8, True, id="3.2 of 100 seconds"),
+        pytest.param(1001, 28, 97.2, False, id="2.8 of 100 seconds"),
+        pytest.param(36001, 400, 3560.0, True, id="40 seconds of an hour"),
+        pytest.param(36001, 320, 3568.0, False, id="32 seconds of an hour"),
+        pytest.param(1001, 0, 0.0, False, id="all pictures, of broken times"),
+        pytest.param(1001, 500, 100.0, False, id="fewer pictures than claimed, but to the end"),
+    ],
+)
+def test_a_video_is_short_that_lacks_three_seconds_and_a_hundredth(frames: int, lost: int, reached_s: float, short: bool) -> None:
+    recorded = opened(frames, 10.0)
+    recorded.grabbed, recorded.reached_s = frames - lost, reached_s
+    assert recorded.is_short is short
+
+
 def claimed_s(frames: float, fps: float) -> float:
+    return opened(frames, fps).claimed_s
+
+
+def opened(frames: float, fps: float) -> Recorded:
     says = {cv2.CAP_PROP_FRAME_COUNT: frames, cv2.CAP_PROP_FPS: fps}
     recorded = Recorded("film", 1.0, lambda: cast("cv2.VideoCapture", SimpleNamespace(get=says.__getitem__)))
     recorded.open()
-    return recorded.claimed_s
+    return recorded
 
 
 @pytest.mark.parametrize(("frames", "fps", "seconds"), [(51, 25.0, 2.0), (2, 0.1, 10.0), (1, 25.0, 0.0)])

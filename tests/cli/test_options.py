@@ -14,6 +14,7 @@ from live_monitor.settings import (
     DEFAULT_MODEL,
     DEFAULT_READ_EVERY_S,
     DEVICES,
+    FEWEST_FPS,
     LONGEST_READ_EVERY_S,
     LONGEST_SMOOTH_S,
     MOST_FPS,
@@ -69,10 +70,11 @@ def test_the_devices_are_those_of_the_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("read_every", LONGEST_READ_EVERY_S), ("smooth", LONGEST_SMOOTH_S), ("fps", MOST_FPS)]
+    ("name", "least", "most"),
+    [("read_every", 0, LONGEST_READ_EVERY_S), ("smooth", 0, LONGEST_SMOOTH_S), ("fps", FEWEST_FPS, MOST_FPS)],
 )
-def test_a_number_may_be_as_large_as_in_the_settings(name: str, most: float) -> None:
-    assert (option(name).type.min, option(name).type.max) == (0, most)
+def test_a_number_may_be_as_small_and_as_large_as_in_the_settings(name: str, least: float, most: float) -> None:
+    assert (option(name).type.min, option(name).type.max) == (least, most)
 
 
 @pytest.mark.parametrize(("name", "default"), [("model", DEFAULT_MODEL), ("read_every", f"{DEFAULT_READ_EVERY_S:g}")])

@@ -151,7 +151,7 @@ def test_in_a_pause_the_details_stay_as_they_were() -> None:
     live_view, view = LiveView(), View(details=True)
     for number in range(4):
         live_view.take(replace(result(2.0 * number), stages_ms={"detect": 4.0}), 2.0 * number)
-    early, late = (live_view.draw(now_s, view, "Paused") for now_s in (8.0, 60.0))
+    early, late = (live_view.draw(now_s, view, "Paused") for now_s in (10.0, 60.0))
     np.testing.assert_array_equal(early, late)
 
 

@@ -25,10 +25,11 @@ def test_before_the_second_picture_the_rate_is_0() -> None:
     assert ticked(1.0).rate(1.0) == 0
 
 
-@pytest.mark.parametrize("fps", [2, 5, 25, 30, 59.94, 240])
-def test_an_even_rate_is_told_as_it_is(fps: float) -> None:
-    counter, now_s = at_rate(fps, seconds=3)
-    assert counter.rate(now_s) == pytest.approx(fps, rel=0.01)
+@pytest.mark.parametrize("fps", [0.2, 1, 2, 5, 25, 30, 59.94, 240])
+@pytest.mark.parametrize("since", [0.0, 0.1, 0.9])
+def test_an_even_rate_is_told_as_it_is_whenever_it_is_asked_for(fps: float, since: float) -> None:
+    counter, now_s = at_rate(fps, seconds=max(3, 3 / fps))
+    assert counter.rate(now_s + since / fps) == pytest.approx(fps, rel=0.01)
 
 
 def test_the_rate_is_right_from_the_second_picture_on() -> None:
