@@ -85,8 +85,9 @@ def as_table(report: dict[str, Any]) -> str:
     if report["result_age_ms"] is not None:
         times["result age"] = report["result_age_ms"]
     if report["carried"] is not None:
-        off, lost = report["carried"]["off_px"], report["carried"]["lost"]
-        rows.append(("carried boxes", f"{off['median']:.1f} px off at the median, {off['p95']:.1f} px p95, {lost:.1%} lost"))
+        off = report["carried"]["off_px"]
+        distance = f"{off['median']:.1f} px off at the median, {off['p95']:.1f} px p95, " if off else ""
+        rows.append(("carried boxes", f"{distance}{report['carried']['lost']:.1%} lost"))
     rows += [(name, f"{ms['median']:.2f} ms median, {ms['p95']:.2f} ms p95") for name, ms in times.items()]
     rows.append(("people, 16 faces", ", ".join(f"{name} {ms['median']:.2f} ms" for name, ms in report["people_ms"].items())))
     width = max(len(name) for name, _ in rows)
@@ -133,8 +134,8 @@ def _carried(video: VideoFile, settings: Settings, carried: Faces) -> dict[str, 
     """How far carried boxes are from those found by looking, in a further pass that looks at every frame.
 
     Returns:
-        off_px {median, p95}: distance of the centres, in pixels; lost: share 0..1 of the faces found by looking that no carried
-        box overlaps by the IoU of `live_monitor.evaluation.faces.matching`. None where no face was carried.
+        off_px {median, p95}: distance of the centres, in pixels, None where all are lost; lost: share 0..1 of the faces found
+        by looking that no carried box overlaps by the IoU of `live_monitor.evaluation.faces.matching`. None where there are none.
     """
     off_px: list[float] = []
     faces = 0
@@ -146,7 +147,9 @@ def _carried(video: VideoFile, settings: Settings, carried: Faces) -> dict[str, 
             faces += len(found.faces)
             matched = zip(found.detections, found.owners, found.first, strict=True)
             off_px += [math.dist(box.box.centre, found.faces[owner].centre) for box, owner, first in matched if first]
-    return {"off_px": _median_p95(off_px), "lost": round(1 - len(off_px) / faces, 4)} if off_px else None
+    if not faces:
+        return None
+    return {"off_px": _median_p95(off_px) if off_px else None, "lost": round(1 - len(off_px) / faces, 4)}
 
 
 def _decode(video: VideoFile, progress: Progress) -> list[float]:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from live_monitor.bench.bench import as_table, bench
+from live_monitor.bench.bench import _carried, as_table, bench
 from live_monitor.capture.video_file import VideoFile
 from live_monitor.errors import ModelError, SourceError
 from live_monitor.settings import Settings
@@ -56,18 +56,30 @@ def test_rates_are_positive_and_their_ratio_is_told(report: dict[str, Any]) -> N
     assert report["ratio"] == pytest.approx(report["pipeline_fps"] / report["decode_fps"], rel=0.01)
 
 
-def test_boxes_that_are_carried_are_compared_with_those_found_by_looking(tmp_path: Path) -> None:
+@pytest.fixture
+def walk(tmp_path: Path) -> Path:
+    """A clip of a face that moves."""
     path = tmp_path / "walk.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (320, 240))
     for step in range(FRAMES):
         writer.write(np.roll(drawn_portrait(), 2 * step, axis=1))
     writer.release()
-    report = measure(path, detector="haar", detect_every=4)
+    return path
+
+
+def test_boxes_that_are_carried_are_compared_with_those_found_by_looking(walk: Path) -> None:
+    report = measure(walk, detector="haar", detect_every=4)
     assert report["stages_ms"].keys() == {"read", "detect", "carry", "track", "classify", "steady", "pulse"}
     carried = report["carried"]
     assert 0 < carried["off_px"]["median"] <= carried["off_px"]["p95"] < 12
     assert carried["lost"] == 0
     assert "carried boxes" in as_table(report)
+
+
+def test_boxes_that_were_all_lost_on_the_way_are_told(walk: Path, report: dict[str, Any]) -> None:
+    carried = _carried(VideoFile(walk), Settings(device="cpu", detector="haar"), {frame: [] for frame in range(FRAMES)})
+    assert carried == {"off_px": None, "lost": 1.0}
+    assert "100.0% lost" in as_table(report | {"carried": carried})
 
 
 def test_without_carried_boxes_there_is_nothing_to_compare(report: dict[str, Any]) -> None:
