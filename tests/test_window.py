@@ -193,6 +193,17 @@ def test_an_arrow_key_ends_nothing_and_keys_work_with_num_and_caps_lock(screen: 
     assert finish(process) == (0, "")
 
 
+def test_a_size_that_the_user_gave_the_window_stays_when_the_panel_goes(screen: Screen, clip: Path) -> None:
+    process = monitor(screen, clip)
+    screen.run("wmctrl", "-r", TITLE, "-e", "0,-1,-1,700,600")
+    wait_until(lambda: size(screen) == (700, 600))
+    with_panel = background_pixels(screen.picture(), BACKGROUND)
+    screen.press("p")
+    # Without the panel the picture has more room.
+    wait_until(lambda: background_pixels(screen.picture(), BACKGROUND) > 1.1 * with_panel or process.poll() is not None)
+    assert size(screen) == (700, 600)
+
+
 def test_the_windows_close_button_ends_the_program(screen: Screen, clip: Path) -> None:
     process = monitor(screen, clip)
     screen.run("wmctrl", "-c", TITLE)

@@ -74,6 +74,7 @@ class Window:
         self._open = False
         self._closed = False
         self._shape: tuple[int, ...] = ()
+        self._fitted: tuple[int, int] | None = None
         self._click: tuple[int, int] | None = None
         self._corner = (0, 0)
         self._fullscreen = self._fullscreen_wanted = False
@@ -87,11 +88,16 @@ class Window:
             self._open = True
             self.set_fullscreen(self._fullscreen_wanted)
         if image.shape != self._shape and not self._fullscreen:
-            # Else the window would squeeze a picture of another shape into its own.
-            cv2.resizeWindow(self._title, *_first_size(image.shape[1], image.shape[0]))
+            self._fit(image)
             self._shape = image.shape
         shown, self._corner = letterboxed(image, *self._size())
         cv2.imshow(self._title, shown)
+
+    def _fit(self, image: Image) -> None:
+        """Gives the window the size of a picture of another shape, unless the user has given it one."""
+        if self._fitted in (None, self._size()):
+            self._fitted = _first_size(image.shape[1], image.shape[0])
+            cv2.resizeWindow(self._title, *self._fitted)
 
     def _size(self) -> tuple[int, int]:
         """Width and height of what the window can show, in pixels; not positive where that is not known."""
