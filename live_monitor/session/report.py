@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,9 @@ from live_monitor.session.replay import Moment, replay
 from live_monitor.summary import held_s, seen_in
 from live_monitor.types import FrameResult, Reading
 
-SLACK_S = 2.0
-"""A point further than this from where it should be tells nothing of a marker: nobody was readable, or the log ends."""
+SLACK_S, SLACK_STEPS = 2.0, 0.75
+"""A point further than this from where it should be, and than so many steps between points, tells nothing of a marker: nobody was
+readable, or the log ends. Points are a second apart, or as far as the moments of a log that has fewer."""
 
 Json = dict[str, Any]
 
@@ -165,7 +168,15 @@ def _share(part: float, whole: float) -> float | None:
 
 def _indexes_at(at_s: float, points: Sequence[Point]) -> Mapping[str, float] | None:
     nearest = min(points, key=lambda point: abs(point.at_s - at_s), default=None)
-    return _rounded(nearest.indexes) if nearest is not None and abs(nearest.at_s - at_s) <= SLACK_S else None
+    slack_s = max(SLACK_S, SLACK_STEPS * usual_step_s([point.at_s for point in points]))
+    if nearest is None or abs(nearest.at_s - at_s) > slack_s:
+        return None
+    return _rounded(nearest.indexes)
+
+
+def usual_step_s(times_s: Sequence[float]) -> float:
+    """Median of the seconds between points at these times; 0 of fewer than two."""
+    return statistics.median([later - earlier for earlier, later in pairwise(times_s)] or [0.0])
 
 
 def _rounded(indexes: Mapping[str, float]) -> dict[str, float]:

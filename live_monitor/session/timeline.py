@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-import statistics
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -18,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from live_monitor.labels import COLOURS_BGR, LABELS, UNSURE, UNSURE_BGR
 from live_monitor.pulse.pulse import INDEXES, LONGEST_GAP_S
-from live_monitor.session.report import Json
+from live_monitor.session.report import Json, usual_step_s
 from live_monitor.session.words import at
 
 MOST_FACES = 40
@@ -68,8 +66,7 @@ def _longest(faces: Sequence[Json]) -> list[Json]:
 
 def _runs(points: Sequence[Json]) -> Iterator[list[Json]]:
     """Points without a gap between them; where faces are read every few seconds, that long is none."""
-    steps_s = [after["at_s"] - before["at_s"] for before, after in pairwise(points)]
-    longest_s = max(LONGEST_GAP_S, 1.5 * statistics.median(steps_s or [0.0]))
+    longest_s = max(LONGEST_GAP_S, 1.5 * usual_step_s([point["at_s"] for point in points]))
     run: list[Json] = []
     for point in points:
         if run and point["at_s"] - run[-1]["at_s"] > longest_s:

@@ -156,6 +156,13 @@ class TestPace:
         assert [frame.arrived_s - start_s for frame in collector.frames] == pytest.approx([0.0, 0.04, 1.0])
         assert clock.now() - start_s == pytest.approx(1.0)
 
+    def test_a_played_file_is_not_late_by_the_time_that_decoding_takes(self) -> None:
+        clock, handed_over_s = FakeClock(), list[float]()
+        start_s = clock.now()
+        collector = Collector(on_put=lambda: handed_over_s.append(clock.now() - start_s))
+        Capture(SlowSource(3, clock, decode_s=0.01), collector, PLAYED, clock).run()
+        assert handed_over_s == pytest.approx([0.01, STEP_S, 2 * STEP_S])
+
     def test_a_played_file_loses_nothing_to_a_slow_consumer(self) -> None:
         clock = FakeClock()
 

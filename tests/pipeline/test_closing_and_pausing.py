@@ -102,6 +102,16 @@ def test_a_paused_source_that_does_not_wait_goes_on_with_the_newest_frame_and_co
     assert result.dropped == 0
 
 
+def test_a_paused_file_is_not_analysed(build: Build) -> None:
+    pipeline = build(FakeSource(index / 25 for index in range(5)))
+    pipeline.pause()
+    pipeline.start()
+    assert eventually(lambda: not pipeline.loading)
+    assert pipeline.next_result(0.3) is None
+    pipeline.resume()
+    assert take(pipeline).frame.index == 0
+
+
 def test_a_paused_file_goes_on_where_it_was(build: Build) -> None:
     pipeline = build(FakeSource(index / 25 for index in range(5)))
     pipeline.start()

@@ -112,6 +112,12 @@ def test_a_marker_tells_the_pulse_on_either_side(path: Path) -> None:
     assert marker["after"] == pytest.approx({"valence": 1, "expressiveness": 1, "concentration": 0.667}, abs=0.03)
 
 
+def test_a_marker_of_a_log_whose_moments_are_far_apart_tells_of_both_sides_too(path: Path) -> None:
+    moments = [(at_s, (face("happy"),)) for at_s in (0.0, 10.0, 20.0, 30.0, 40.0, 43.0, 50.0, 60.0, 70.0)]
+    facts = told(path, moments, markers={20.0: 1, 43.0: 2})
+    assert [(bool(marker["before"]), bool(marker["after"])) for marker in facts["markers"]] == [(True, True), (True, True)]
+
+
 def test_a_marker_near_an_end_tells_of_one_side_only(path: Path) -> None:
     facts = told(path, every_step(0, 14, face("happy")), markers={0.0: 1, 10.0: 2})
     assert [(bool(marker["before"]), bool(marker["after"])) for marker in facts["markers"]] == [(True, True), (True, False)]
