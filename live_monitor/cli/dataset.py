@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import PATH, set_up_logging
+from live_monitor.cli.options import PATH, VERBOSE, set_up_logging
 from live_monitor.cli.progress import progress_bar
 
 
@@ -22,7 +22,7 @@ from live_monitor.cli.progress import progress_bar
     help="Write a picture of each class there: 96 of its Training faces.",
 )
 @click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_DATA_JSON", help="Print the report as JSON.")
-@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+@VERBOSE
 def data(data: Path, votes: Path | None, sheet: Path | None, as_json: bool, verbose: bool) -> None:
     """Count, check and show FER2013 (DATA: its folder, its zip or fer2013.csv)."""
     set_up_logging(verbose)

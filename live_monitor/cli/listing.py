@@ -7,13 +7,15 @@ from pathlib import Path
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import PATH, TEXT, given, set_up_logging
+from live_monitor.cli.options import PATH, TEXT, VERBOSE, given, set_up_logging
 from live_monitor.cli.progress import bytes_bar, progress_bar
 
 
 @cli.command()
-def cameras() -> None:
+@VERBOSE
+def cameras(verbose: bool) -> None:
     """List the cameras of this machine, with resolution and frame rate."""
+    set_up_logging(verbose)
     from live_monitor.capture.cameras import list_cameras
 
     found = list_cameras()
@@ -24,8 +26,10 @@ def cameras() -> None:
 
 
 @cli.command()
-def screens() -> None:
+@VERBOSE
+def screens(verbose: bool) -> None:
     """List the screens of this machine, as --screen takes them."""
+    set_up_logging(verbose)
     from live_monitor.capture.screen import list_screens
 
     for number, area in enumerate(list_screens()):
@@ -42,7 +46,7 @@ def screens() -> None:
     help="With --verify: measure the accuracy that the cards tell once more.",
 )
 @click.option("--votes", type=PATH, metavar="FILE", help="With --data: FER+'s fer2013new.csv, for the agreement too.")
-@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+@VERBOSE
 @click.pass_context
 def models(ctx: click.Context, verify: bool, data: Path | None, votes: Path | None, verbose: bool) -> None:
     """List the emotion models and detectors there are, or pull one that does not ship with the program."""
@@ -52,7 +56,7 @@ def models(ctx: click.Context, verify: bool, data: Path | None, votes: Path | No
             raise click.UsageError(f"{', '.join(sorted(given(ctx)))}: goes after the command's name, or without a command")
     elif verify:
         _verify(data, votes)
-    elif data is not None or votes is not None:
+    elif given(ctx) & {"--data", "--votes"}:
         raise click.UsageError("--data and --votes go with --verify")
     else:
         from live_monitor.inventory.inventory import as_table, inventory
@@ -85,7 +89,7 @@ def _verify(data: Path | None, votes: Path | None) -> None:
     "--from", "source", type=TEXT, envvar="LIVE_MONITOR_MODELS_PULL_FROM", metavar="FILE|URL",
     help="Take it from here: a file that you brought, or a mirror. [default: its publisher's URL]",
 )  # fmt: skip
-@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+@VERBOSE
 def pull(name: str, source: str | None, verbose: bool) -> None:
     """Fetch NAME once from the network, check it, and keep it in your cache."""
     set_up_logging(verbose)

@@ -12,14 +12,17 @@ from live_monitor.cli.monitor import cli
 from live_monitor.cli.options import (
     PATH,
     TEXT,
+    VERBOSE,
     NumberRange,
     WholeNumberRange,
     analysis_options,
     given,
+    one_of,
     set_up_logging,
     settings_of,
 )
 from live_monitor.cli.progress import progress_bar
+from live_monitor.cli.variables import naming_variables
 from live_monitor.detect.names import CHOICES
 from live_monitor.errors import UsageError
 
@@ -87,7 +90,7 @@ def bench(video: str, as_json: bool, verbose: bool, **options: Any) -> None:
     help="Write pictures of what was missed and what was false: of each detector the 100 worst.",
 )
 @click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_EVALUATE_DETECTOR_JSON", help="Print the report as JSON.")
-@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+@VERBOSE
 def evaluate_detector(
     faces: Path,
     names: tuple[str, ...],
@@ -107,7 +110,9 @@ def evaluate_detector(
     from live_monitor.evaluation.faces.evaluate import evaluate
     from live_monitor.evaluation.faces.misses import make_folders, write_misses
 
-    marked, detectors = load_annotations(faces, pictures), candidates(names, side, detector_model)
+    with naming_variables(click.get_current_context(), "names", "detector_model"):
+        detectors = candidates(names, side, detector_model)
+    marked = load_annotations(faces, pictures)
     if misses is not None:
         make_folders(misses, [detector.name for detector in detectors])
     with progress_bar("Evaluating", len(marked)) as advance:
@@ -161,7 +166,7 @@ def evaluate_detector(
 )
 @click.option("--out", type=PATH, metavar="DIR", help="Write report.json, report.md and pictures there.")
 @click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_EVALUATE_JSON", help="Print the report as JSON.")
-@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+@VERBOSE
 def evaluate(models: tuple[str, ...], out: Path | None, as_json: bool, with_float: bool, verbose: bool, **which: Any) -> None:
     """Measure how well emotion models read labelled faces, side by side.
 
@@ -197,12 +202,13 @@ def _labelled_faces(
 ) -> LabelledFaces:
     from live_monitor.evaluation.emotions.labelled import from_fer2013, from_npz
 
-    written = given(click.get_current_context())
-    if faces is not None and (others := sorted(written & {"--data", "--split", "--votes"})):
-        raise UsageError(f"{others[0]} does not go with --faces: choose one set of faces")
+    ctx = click.get_current_context()
+    written, chosen = given(ctx), one_of(ctx, ("data", "faces"), "choose one set of faces")
+    if chosen == "faces" and (others := sorted(written & {"--split", "--votes"})):
+        raise UsageError(f"{others[0]} goes with --data, not with --faces")
     if not margin and (detecting := sorted(written & {"--detector", "--detector-model"})):
         raise UsageError(f"{detecting[0]} goes with --margin")
-    if faces is not None:
+    if chosen == "faces" and faces is not None:
         return from_npz(faces)
     if data is not None:
         return from_fer2013(data, split, votes)

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from live_monitor.cli.config import use_config
-from live_monitor.cli.options import PATH, TEXT, NumberRange, analysis_options, given, parse_size, set_up_logging, settings_of
+from live_monitor.cli.options import (
+    PATH,
+    TEXT,
+    NumberRange,
+    analysis_options,
+    given,
+    one_of,
+    parse_size,
+    set_up_logging,
+    settings_of,
+)
 from live_monitor.cli.progress import progress_bar
 from live_monitor.cli.variables import naming_variables, unknown_variables
 from live_monitor.errors import OutputError, UsageError
@@ -137,8 +147,8 @@ def _monitor(
     **options: Any,
 ) -> None:
     written = given(ctx)
+    chosen = one_of(ctx, SOURCES, "choose one source") or "camera"
     with naming_variables(ctx, *SOURCES):
-        chosen = _chosen_source(ctx)
         _refuse_what_other_sources_take(written, chosen)
     with naming_variables(ctx, "no_display"):
         _refuse_what_other_outputs_take(written, no_display=no_display, recorded=record is not None)
@@ -177,18 +187,6 @@ def _refuse_what_other_outputs_take(written: set[str], *, no_display: bool, reco
         raise UsageError(f"{' and '.join(shown)}: for the window, which --no-display leaves out")
     if not recorded and (drawn := sorted({"--blur", "--details", "--mirror"} & written)):
         raise UsageError(f"{' and '.join(drawn)}: for a picture, of which --no-display shows none; record one with --record FILE")
-
-
-def _chosen_source(ctx: click.Context) -> str:
-    """Name of the source's option: of the command line if one is there, else of the environment, else of the config."""
-    source = click.core.ParameterSource
-    for place in (source.COMMANDLINE, source.ENVIRONMENT, source.DEFAULT_MAP):
-        there = [name for name in SOURCES if ctx.get_parameter_source(name) is place]
-        if len(there) > 1:
-            raise UsageError(f"{' and '.join(f'--{name} {ctx.params[name]}' for name in there)}: choose one source")
-        if there:
-            return there[0]
-    return "camera"
 
 
 def _source(kind: str, value: Any, settings: Settings) -> Source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +13,7 @@ import click
 
 from live_monitor.cli.variables import naming_variables
 from live_monitor.detect.names import CHOICES
+from live_monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from live_monitor.detect.zones import Zone
@@ -22,11 +23,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class PathType(click.Path):
-    """Click's own path, which takes an empty text for the folder one is in."""
+    """Click's own path, but not an empty text, which that takes for the folder one is in."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         _refuse_empty(value, param, ctx)
         return super().convert(value, param, ctx)
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        """Several in one variable are parted by spaces, like the values of any option, not by the system's mark for folders."""
+        return rv.split()
 
 
 class TextType(click.types.StringParamType):
@@ -38,6 +43,9 @@ class TextType(click.types.StringParamType):
 
 
 PATH, TEXT = PathType(path_type=Path), TextType()
+
+VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+"""Of the commands that say nothing more with it."""
 
 
 def _refuse_empty(value: Any, param: click.Parameter | None, ctx: click.Context | None) -> None:
@@ -155,6 +163,28 @@ def given(ctx: click.Context) -> set[str]:
     """The options that stand on the command line, as against those from the environment."""
     source = click.core.ParameterSource.COMMANDLINE
     return {param.opts[-1] for param in ctx.command.params if param.name and ctx.get_parameter_source(param.name) is source}
+
+
+def one_of(ctx: click.Context, names: Sequence[str], choose: str) -> str | None:
+    """Name of the option that counts: that of the command line if one is there, else of the environment, else of the config.
+
+    Args:
+        ctx: of the command.
+        names: of options that exclude each other.
+        choose: what to do about two of them in one place.
+
+    Raises:
+        UsageError: there are two in one place.
+    """
+    source = click.core.ParameterSource
+    with naming_variables(ctx, *names):
+        for place in (source.COMMANDLINE, source.ENVIRONMENT, source.DEFAULT_MAP):
+            there = [name for name in names if ctx.get_parameter_source(name) is place]
+            if len(there) > 1:
+                raise UsageError(f"{' and '.join(f'--{name} {ctx.params[name]}' for name in there)}: {choose}")
+            if there:
+                return there[0]
+    return None
 
 
 def settings_of(**options: Any) -> Settings:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import PATH, set_up_logging
+from live_monitor.cli.options import PATH, VERBOSE, set_up_logging
 
 TIMELINE_FILE = "timeline.png"
 
@@ -22,7 +22,7 @@ TIMELINE_FILE = "timeline.png"
     help="Write report.md, report.json and timeline.png into this folder.",
 )
 @click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_REPORT_JSON", help="Print the report as JSON.")
-@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+@VERBOSE
 def report(log: Path, out: Path | None, as_json: bool, verbose: bool) -> None:
     """Tell what a session was like: looks, pulse and markers (LOG: a file that --log wrote)."""
     set_up_logging(verbose)

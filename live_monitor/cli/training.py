@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import PATH, TEXT, NumberRange, WholeNumberRange, set_up_logging
+from live_monitor.cli.options import PATH, TEXT, VERBOSE, NumberRange, WholeNumberRange, set_up_logging
 from live_monitor.cli.progress import epoch_bars
 from live_monitor.cli.stopped import Stopped
+from live_monitor.cli.variables import naming_variables
 from live_monitor.errors import UsageError
 from live_monitor.networks.keras_backend import load_keras
 from live_monitor.training.faces.recipe import Recipe as DetectorRecipe
@@ -36,7 +37,7 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that is quicker in it, else
     "--arch",
     default="custom-cnn",
     show_default=True,
-    help="Network: custom-cnn, glance, glance-wide, glimpse, resnet50 or stare.",
+    help="Network: custom-cnn, glance, glance-wide, glimpse, glimpse-wide, resnet50 or stare.",
 )
 @click.option(
     "--recipe",
@@ -102,7 +103,7 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that is quicker in it, else
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @click.option("--private-test", is_flag=True, help="Measure PrivateTest too: once, when every choice is made.")
 @click.option("--tensorboard", is_flag=True, help="Write for TensorBoard too (pip install live-monitor[tensorboard]).")
-@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+@VERBOSE
 def train(
     data: Path,
     out: Path,
@@ -119,14 +120,15 @@ def train(
 ) -> None:
     """Train a network on FER2013 (DATA: its folder, its zip or fer2013.csv) and make a model of it."""
     set_up_logging(verbose)
-    if ferplus_share is not None and votes is None:
-        raise UsageError("--ferplus-share goes with --votes: only a network that learns FER+'s votes can say them")
-    named = _precision_named(precision, out)
-    recipe = recipe_for(arch, recipe_name, votes is not None, precision=named, **changes)
-    if ferplus_share and not recipe.votes:
-        raise UsageError("--ferplus-share goes with --recipe strong: brief does not learn FER+'s votes")
-    if tensorboard:
-        _refuse_no_tensorboard()
+    named, ctx = _precision_named(precision, out), click.get_current_context()
+    with naming_variables(ctx, *ctx.params):
+        if ferplus_share is not None and votes is None:
+            raise UsageError("--ferplus-share goes with --votes: only a network that learns FER+'s votes can say them")
+        recipe = recipe_for(arch, recipe_name, votes is not None, precision=named, **changes)
+        if ferplus_share and not recipe.votes:
+            raise UsageError("--ferplus-share goes with --recipe strong: brief does not learn FER+'s votes")
+        if tensorboard:
+            _refuse_no_tensorboard()
     material = _material(data, recipe, votes, out, resume=resume)
     load_keras()
     from live_monitor.training.export import export
@@ -214,14 +216,16 @@ def train(
 @click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"Of the arithmetic. [default: {BFLOAT16_WHERE}]")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Of weights and samples.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
-@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+@VERBOSE
 def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision: str | None, **changes: Any) -> None:
     """Train the face detector facegrid on pictures with boxes (DATA: a folder as live_monitor/training/README.md tells)."""
     set_up_logging(verbose)
-    if changes["cutouts"] is not None and changes["teacher"] is None:
-        raise UsageError("--cutouts goes with --teacher, which says where in its picture a face is")
-    if changes["keep"] and changes["weights"] is None:
-        raise UsageError("--keep goes with --weights: without them training begins with random ones")
+    ctx = click.get_current_context()
+    with naming_variables(ctx, *ctx.params):
+        if changes["cutouts"] is not None and changes["teacher"] is None:
+            raise UsageError("--cutouts goes with --teacher, which says where in its picture a face is")
+        if changes["keep"] and changes["weights"] is None:
+            raise UsageError("--keep goes with --weights: without them training begins with random ones")
     if changes["minutes"] is None:
         changes["steps"] = changes["steps"] or DetectorRecipe.steps
     named = _precision_named(precision, out)
@@ -267,7 +271,7 @@ def _pictures(data: Path, recipe: DetectorRecipe, out: Path, *, resume: bool) ->
     from live_monitor.training.faces.prepare import refuse_unusable
 
     _check_run(out, recipe, resume=resume)
-    refuse_unusable(recipe)
+    refuse_unusable(recipe, out)
     return pictures_to_use(data, recipe.leave_out, _tell)
 
 

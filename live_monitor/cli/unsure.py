@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.options import PATH, TEXT, set_up_logging, settings_of
+from live_monitor.cli.options import PATH, TEXT, VERBOSE, set_up_logging, settings_of
 from live_monitor.cli.progress import progress_bar
 from live_monitor.detect.names import DETECTORS
 
@@ -33,7 +33,7 @@ from live_monitor.detect.names import DETECTORS
 )
 @click.option("--detector-model", type=PATH, metavar="DIR|FILE", help="A network of your own.")
 @click.option("--private-test", is_flag=True, help="Read PrivateTest too: once, when every choice is made.")
-@click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
+@VERBOSE
 def evaluate_unsure(
     data: Path,
     faces: tuple[Path, ...],

@@ -188,3 +188,41 @@ def test_the_name_that_the_readme_gives_is_that_options_and_no_others(name: str,
     monkeypatch.setenv(name, "1")
     listening = [documented(ctx, option) for ctx, option in OPTIONS if option.resolve_envvar_value(ctx) == "1"]
     assert listening == [name]
+
+
+def test_several_paths_in_one_variable_are_parted_by_spaces(
+    run: Run, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVE_MONITOR_EVALUATE_UNSURE_FACES", f"{tmp_path / 'a.npz'} {tmp_path / 'b.npz'}")
+    code, _, err = run("evaluate-unsure", fer2013, "--out", tmp_path / "out")
+    assert code == 2
+    assert last_line(err).startswith(f"Error: {tmp_path / 'a.npz'}: ")
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "said"),
+    [
+        ({"LIVE_MONITOR_EVALUATE_FACES": "a.npz"}, ["evaluate", "custom-cnn", "--data", "nowhere"], "nowhere: no such file"),
+        ({"LIVE_MONITOR_EVALUATE_FACES": "a.npz", "LIVE_MONITOR_EVALUATE_DATA": "x"}, ["evaluate", "custom-cnn"], "(set in the"),
+        ({"LIVE_MONITOR_TRAIN_ARCH": "huge"}, ["train", "x", "--out", "y"], "(set in the environment: LIVE_MONITOR_TRAIN_ARCH)"),
+        ({"LIVE_MONITOR_TRAIN_FERPLUS_SHARE": "0.5"}, ["train", "x", "--out", "y"], "LIVE_MONITOR_TRAIN_FERPLUS_SHARE)"),
+        (
+            {"LIVE_MONITOR_EVALUATE_DETECTOR_DETECTOR": "hare"},
+            ["evaluate-detector", "x"],
+            "(set in the environment: LIVE_MONITOR_EVALUATE_DETECTOR_DETECTOR)",
+        ),
+    ],
+)
+def test_a_command_line_is_stronger_and_of_the_environment_the_variable_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], arguments: list[str], said: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert said in last_line(err)
+
+
+def test_models_are_listed_though_a_variable_names_data(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVE_MONITOR_MODELS_DATA", "fer2013.zip")
+    assert run("models").code == 0

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.classify.crop import resize_face
+
 Faces = NDArray[np.uint8]
 
 SMALL_PX = 24
@@ -25,20 +27,15 @@ SHIFT = 0.1
 SEED = 2013
 
 
-def small(faces: Faces) -> Faces:
-    """As a face 24 pixels wide: reduced by averaging and enlarged again."""
-    height, width = faces.shape[1:]
-    return _each(
-        faces,
-        lambda face: cv2.resize(
-            cv2.resize(face, (SMALL_PX, SMALL_PX), interpolation=cv2.INTER_AREA), (width, height), interpolation=cv2.INTER_LINEAR
-        ),
-    )
+def reduced(faces: Faces, side_px: float = SMALL_PX) -> Faces:
+    """What a camera sees of faces that are so small, enlarged to their old size again."""
+    small = (resize_face(face, round(side_px)) for face in faces)
+    return np.stack([resize_face(face, faces.shape[1]) for face in small])
 
 
-def blurred(faces: Faces) -> Faces:
-    """Out of focus: a Gaussian of 1.5 pixels."""
-    return _each(faces, lambda face: cv2.GaussianBlur(face, (0, 0), BLUR_SIGMA_PX))
+def blurred(faces: Faces, sigma_px: float = BLUR_SIGMA_PX) -> Faces:
+    """Out of focus, or in motion: by a Gaussian of this standard deviation."""
+    return np.stack([np.asarray(cv2.GaussianBlur(face, (0, 0), sigma_px), np.uint8) for face in faces])
 
 
 def dark(faces: Faces) -> Faces:
@@ -69,17 +66,10 @@ def shifted(faces: Faces) -> Faces:
 
 
 HARDER: Final[dict[str, Callable[[Faces], Faces]]] = {
-    "24 px": small,
+    "24 px": reduced,
     "blur": blurred,
     "dark": dark,
     "noise": noisy,
     "shifted crop": shifted,
 }
 """By the name that a report has for it."""
-
-
-def _each(faces: Faces, change: Callable[[Faces], cv2.typing.MatLike]) -> Faces:
-    changed = np.empty_like(faces)
-    for index, face in enumerate(faces):
-        changed[index] = change(face)
-    return changed

@@ -11,8 +11,7 @@ import cv2
 import numpy as np
 
 from live_monitor.detect import haar, yunet
-from live_monitor.detect.card import load_detector_card
-from live_monitor.detect.choose import yunet_model
+from live_monitor.detect.choose import load_finder, yunet_model
 from live_monitor.detect.detector import FaceFinder, in_pixels_of
 from live_monitor.detect.facegrid import FaceGrid
 from live_monitor.detect.haar import HaarFinder
@@ -23,13 +22,14 @@ from live_monitor.detect.yunet_file import YUNET
 from live_monitor.errors import UsageError
 from live_monitor.files.path_kind import is_folder
 from live_monitor.inventory.download import installed
+from live_monitor.settings import Settings
 from live_monitor.types import Box, Detection, Image
 
 LOWEST_SCORE = 0.05
 """Average precision needs the detections that live view would drop; below this there are only more false ones."""
 
 Find = Callable[[Image], Sequence[Detection]]
-"""Takes uint8 (H, W, 3) BGR; gives faces in pixels of that picture, with scores down to LOWEST_SCORE."""
+"""Takes uint8 (H, W, 3) BGR; gives faces in pixels of that picture."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,16 @@ class Candidate:
 
     Attributes:
         name: as in the report and in the folder of its misses.
-        find: see Find; what is timed.
+        find: as live view does; what is timed.
         threshold: score from which live view takes a detection for a face, 0..1.
+        find_faint: with scores down to LOWEST_SCORE; None: `find` gives these. Where several looks decide on a face, it may have
+            another score then, and be found or not by that.
     """
 
     name: str
     find: Find
     threshold: float = 0.0
+    find_faint: Find | None = None
 
 
 class Models(NamedTuple):
@@ -88,13 +91,15 @@ def _models(names: Sequence[str], model: Path) -> Models:
 
 
 def _facegrid(side: int | None, models: Models) -> Candidate:
-    finder = FaceGrid(models.facegrid, threshold=LOWEST_SCORE)
-    return Candidate("facegrid", _as_live(finder, side), load_detector_card(models.facegrid).threshold)
+    live = load_finder(Settings(detector="facegrid", detector_model=models.facegrid))
+    faint = FaceGrid(models.facegrid, threshold=LOWEST_SCORE)
+    return Candidate("facegrid", _as_live(live, side), faint.sure_score, _as_live(faint, side))
 
 
 def _yunet(side: int | None, models: Models) -> Candidate:
-    finder = YuNetFinder(models.yunet or yunet_model(), threshold=LOWEST_SCORE)
-    return Candidate("yunet", _as_live(finder, side), yunet.THRESHOLD)
+    live = load_finder(Settings(detector="yunet", detector_model=models.yunet))
+    faint = YuNetFinder(models.yunet or yunet_model(), threshold=LOWEST_SCORE)
+    return Candidate("yunet", _as_live(live, side), faint.sure_score, _as_live(faint, side))
 
 
 def _haar(side: int | None, _models: Models) -> Candidate:

@@ -26,10 +26,18 @@ Progress = Callable[[int], object]
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One detector on all pictures: a match and the milliseconds of each, in the order of `Evaluation.pictures`."""
+    """One detector on all pictures, in the order of `Evaluation.pictures`.
+
+    Attributes:
+        candidate: the detector.
+        matches: of what it finds.
+        faint_matches: of what it finds down to the lowest scores, see `Candidate.find_faint`.
+        times_ms: milliseconds of each `Candidate.find`.
+    """
 
     candidate: Candidate
     matches: list[Match] = field(default_factory=list)
+    faint_matches: list[Match] = field(default_factory=list)
     times_ms: list[float] = field(default_factory=list)
 
 
@@ -113,3 +121,6 @@ def _find_in(picture: MarkedPicture, image: Image, evaluation: Evaluation) -> No
         found = run.candidate.find(image)
         run.times_ms.append(1e3 * (time.perf_counter() - start))
         run.matches.append(match(picture.faces, picture.ignored, found))
+        find_faint = run.candidate.find_faint
+        faint = run.matches[-1] if find_faint is None else match(picture.faces, picture.ignored, find_faint(image))
+        run.faint_matches.append(faint)

@@ -99,6 +99,28 @@ def match(faces: Sequence[Box], ignored: Sequence[Box], detections: Sequence[Det
     return Match(tuple(faces), tuple(ignored), by_score, scores[order], owners, first & (owners != _NOBODY))
 
 
+class Pool(NamedTuple):
+    """The detections of several pictures together, as the measures below take them.
+
+    Attributes:
+        scores: float64 (m,).
+        verdicts: bool (m,) each.
+        faces: how many there were to find.
+    """
+
+    scores: NDArray[np.float64]
+    verdicts: Verdicts
+    faces: int
+
+
+def pooled(matches: Sequence[Match], low_px: float, high_px: float = math.inf) -> Pool:
+    """What several pictures, one at least, say of faces of a size, see `Match.verdicts`."""
+    each = [match.verdicts(low_px, high_px) for match in matches]
+    verdicts = Verdicts(np.concatenate([one.right for one in each]), np.concatenate([one.false for one in each]))
+    faces = sum(int(match.counted(low_px, high_px).sum()) for match in matches)
+    return Pool(np.concatenate([match.scores for match in matches]), verdicts, faces)
+
+
 def average_precision(scores: NDArray[np.float64], verdicts: Verdicts, faces: int) -> float | None:
     """Area under the curve of precision over recall, made non-increasing from the right, at every recall there is.
 

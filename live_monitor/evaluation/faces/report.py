@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from live_monitor.evaluation.faces.evaluate import Evaluation, Run
-from live_monitor.evaluation.faces.matching import MIN_IOU, Verdicts, average_precision, recall_precision
+from live_monitor.evaluation.faces.matching import MIN_IOU, average_precision, pooled, recall_precision
 from live_monitor.process.environment import environment
 from live_monitor.table import aligned
 
@@ -30,13 +30,13 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
     Returns:
         detectors, each with name, ap, recall, precision, ms_per_image (median), ms_per_image_p95, threshold, by_size {band:
         {faces, ap, recall}} and by_label {label: {faces, recall}}; pictures, faces, smallest_px, iou, skipped, environment.
-        Recall and precision are those of detections from the threshold up. A measure of nothing is None.
+        Recall and precision are those of what live view finds, from the threshold up. A measure of nothing is None.
     """
     everything = (evaluation.smallest_px, math.inf)
     return {
         "detectors": [_detector(run, evaluation, everything) for run in evaluation.runs],
         "pictures": len(evaluation.pictures),
-        "faces": _faces(evaluation.runs[0], everything),
+        "faces": pooled(evaluation.runs[0].matches, *everything).faces,
         "smallest_px": evaluation.smallest_px,
         "iou": MIN_IOU,
         "skipped": evaluation.skipped,
@@ -71,13 +71,11 @@ def skipped(evaluation: Evaluation) -> str:
 
 def _detector(run: Run, evaluation: Evaluation, everything: Band) -> dict[str, Any]:
     threshold = run.candidate.threshold
-    scores = np.concatenate([match.scores for match in run.matches])
-    verdicts, faces = _verdicts(run, everything), _faces(run, everything)
-    recall, precision = recall_precision(scores, verdicts, faces, threshold)
+    recall, precision = recall_precision(*pooled(run.matches, *everything), threshold)
     median, p95 = np.percentile(run.times_ms, (50, 95))
     return {
         "name": run.candidate.name,
-        "ap": _rounded(average_precision(scores, verdicts, faces)),
+        "ap": _rounded(average_precision(*pooled(run.faint_matches, *everything))),
         "recall": _rounded(recall),
         "precision": _rounded(precision),
         "ms_per_image": round(float(median), 3),
@@ -99,10 +97,9 @@ def _band_name(band: Band) -> str:
 
 
 def _band(run: Run, band: Band) -> dict[str, Any]:
-    scores = np.concatenate([match.scores for match in run.matches])
-    verdicts, faces = _verdicts(run, band), _faces(run, band)
-    recall, _ = recall_precision(scores, verdicts, faces, run.candidate.threshold)
-    return {"faces": faces, "ap": _rounded(average_precision(scores, verdicts, faces)), "recall": _rounded(recall)}
+    live = pooled(run.matches, *band)
+    recall, _ = recall_precision(*live, run.candidate.threshold)
+    return {"faces": live.faces, "ap": _rounded(average_precision(*pooled(run.faint_matches, *band))), "recall": _rounded(recall)}
 
 
 def _by_label(run: Run, evaluation: Evaluation) -> dict[str, Any]:
@@ -114,15 +111,6 @@ def _by_label(run: Run, evaluation: Evaluation) -> dict[str, Any]:
             faces[label] += bool(counted)
             found[label] += bool(counted and hit)
     return {label: {"faces": n, "recall": _rounded(found[label] / n)} for label, n in sorted(faces.items()) if n}
-
-
-def _verdicts(run: Run, band: Band) -> Verdicts:
-    each = [match.verdicts(*band) for match in run.matches]
-    return Verdicts(np.concatenate([one.right for one in each]), np.concatenate([one.false for one in each]))
-
-
-def _faces(run: Run, band: Band) -> int:
-    return sum(int(match.counted(*band).sum()) for match in run.matches)
 
 
 def _rounded(share: float | None) -> float | None:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.classify.crop import resize_face
-
-Faces = NDArray[np.uint8]
-"""uint8 (n, h, w) grey."""
+from live_monitor.evaluation.emotions.harder import Faces, blurred, reduced
 
 SIZES_PX = (8.0, 10.0, 12.0, 14.0, 16.0, 20.0, 24.0, 32.0)
 BLURS_PX = (0.5, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -21,17 +17,6 @@ DARK_GAINS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7)
 BRIGHT_GAINS = (1.2, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
 NOISE_LEVELS = 2.0
 """Standard deviation of a sensor's noise in dim light, in grey levels."""
-
-
-def reduced(faces: Faces, side_px: float) -> Faces:
-    """What a camera sees of faces that are so small, enlarged to their old size again."""
-    small = (resize_face(face, round(side_px)) for face in faces)
-    return np.stack([resize_face(face, faces.shape[1]) for face in small])
-
-
-def blurred(faces: Faces, sigma_px: float) -> Faces:
-    """Out of focus, or in motion."""
-    return np.stack([np.asarray(cv2.GaussianBlur(face, (0, 0), sigma_px), np.uint8) for face in faces])
 
 
 def lit(faces: Faces, gain: float) -> Faces:

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
-from live_monitor.evaluation.faces.matching import Match, Verdicts, average_precision, match, recall_precision, shorter_side
+from live_monitor.evaluation.faces.matching import (
+    Match,
+    Verdicts,
+    average_precision,
+    match,
+    pooled,
+    recall_precision,
+    shorter_side,
+)
 from live_monitor.types import Box, Detection
 
 FRONTAL_ASIDE = 0.25
@@ -68,13 +76,9 @@ def judge(pictures: Sequence[Looked], smallest_px: float = SMALLEST_PX) -> Judge
         pictures: what was found in them.
         smallest_px: shorter side of the smallest face that counts, in pixels of the picture as it was looked at.
     """
-    matches = [_match(picture, 0.0) for picture in pictures]
-    verdicts = [matched.verdicts(smallest_px) for matched in matches]
-    scores = np.concatenate([matched.scores for matched in matches])
-    right, false = (np.concatenate(flags) for flags in zip(*verdicts, strict=True))
+    scores, (right, false), faces = pooled([_match(picture, 0.0) for picture in pictures], smallest_px)
     counted = np.flatnonzero(right | false)
     order = counted[np.argsort(-scores[counted], kind="stable")]
-    faces = sum(int(matched.counted(smallest_px).sum()) for matched in matches)
     return Judged(scores[order], right[order], faces)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from live_monitor.dataset.fer2013 import load_fer2013
+from live_monitor.dataset.layouts import WHAT_TO_GIVE
+from live_monitor.detect.card import load_detector_card
 from live_monitor.detect.detector import FaceFinder
 from live_monitor.detect.facegrid import FaceGrid
 from live_monitor.detect.yunet import YuNetFinder
@@ -21,6 +23,7 @@ from live_monitor.training.faces.mistakes import with_mistakes
 from live_monitor.training.faces.pictures import SINGLE, Picture
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.unmarked import with_unmarked
+from live_monitor.training.run_folder import has_state
 
 
 def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], None]) -> Sequence[Picture]:
@@ -53,13 +56,21 @@ def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], N
     return pictures
 
 
-def refuse_unusable(recipe: Recipe) -> None:
-    """Says at once what `prepared` would say after the pictures are read, of what a recipe names.
+def refuse_unusable(recipe: Recipe, run: Path) -> None:
+    """Says at once what training would say after the pictures are read, of what a recipe names.
+
+    Args:
+        recipe: of the run.
+        run: its folder; one that is gone on with needs no weights to begin with.
 
     Raises:
-        UsageError: a file of boxes is missing or damaged, or there is no folder to leave out.
-        ModelError: the teacher is missing, damaged or none.
+        UsageError: a file of boxes is missing or damaged, there is no folder to leave out, or no FER2013 to paste faces of.
+        ModelError: the teacher, or the detector to begin with, is missing, damaged or none.
     """
+    if recipe.weights is not None and needs_weights(recipe, run):
+        load_detector_card(Path(recipe.weights))
+    if recipe.cutouts is not None and not Path(recipe.cutouts).exists():
+        raise UsageError(f"--cutouts {recipe.cutouts}: no such file or folder; {WHAT_TO_GIVE}")
     for file in (recipe.more_faces, recipe.no_faces):
         if file is not None:
             load_boxes(Path(file))
@@ -67,6 +78,11 @@ def refuse_unusable(recipe: Recipe) -> None:
         refuse_no_folder(Path(recipe.leave_out))
     if recipe.teacher is not None:
         _teacher(Path(recipe.teacher))
+
+
+def needs_weights(recipe: Recipe, run: Path) -> bool:
+    """Whether a run takes the weights that its recipe names: to begin with, or to keep a part of them."""
+    return recipe.keep > 0 or not has_state(run)
 
 
 def _boxes(file: str | None, pictures: Sequence[Picture]) -> Boxes:

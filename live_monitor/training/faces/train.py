@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import sys
 import time
@@ -28,7 +29,7 @@ from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.look import keras_sight, look
 from live_monitor.training.faces.losses import face_loss
 from live_monitor.training.faces.pictures import FacePictures, Picture
-from live_monitor.training.faces.prepare import prepared
+from live_monitor.training.faces.prepare import needs_weights, prepared
 from live_monitor.training.faces.recipe import Recipe
 from live_monitor.training.faces.scenery import SAMPLE_PX
 from live_monitor.training.faces.targets import targets
@@ -105,12 +106,13 @@ def train(
     """
     refuse_taken(run, recipe, resume=resume)  # told before a teacher looks for minutes
     _refuse_nothing_to_choose_by(pictures.kept_apart)
-    needed = recipe.keep > 0 or not has_state(run)
-    start = _weights_of(Path(recipe.weights)) if recipe.weights is not None and needed else None
-    pictures = FacePictures(prepared(pictures.training, recipe, say), pictures.kept_apart)
+    start = _weights_of(Path(recipe.weights)) if recipe.weights is not None and needs_weights(recipe, run) else None
+    prepare = functools.cache(lambda: prepared(pictures.training, recipe, say))
+    if not has_state(run):
+        prepare()  # what it refuses is told before the folder holds a run
     with writing(run):
-        training = _Training(pictures, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, start, say)
-        training.go_on()
+        training = _Training(pictures.kept_apart, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, start, say)
+        training.go_on(prepare)
     return training.result()
 
 
@@ -135,9 +137,9 @@ class _Training:
     """A run in progress."""
 
     def __init__(
-        self, pictures: FacePictures, run: Run, recipe: Recipe, start: _Weights | None, say: Callable[[str], None]
+        self, kept_apart: Sequence[Picture], run: Run, recipe: Recipe, start: _Weights | None, say: Callable[[str], None]
     ) -> None:
-        self._pictures, self._run, self._recipe, self._start, self._say = pictures, run, recipe, start, say
+        self._kept_apart, self._run, self._recipe, self._start, self._say = kept_apart, run, recipe, start, say
         keras.utils.set_random_seed(recipe.seed)
         with dtype_policy(DTYPE_POLICIES[recipe.precision]):
             self._network = facegrid()
@@ -152,11 +154,11 @@ class _Training:
         self._losses: list[float] = []
         self._average = self._begin()
 
-    def go_on(self) -> None:
-        """Trains until steps or minutes are used up."""
+    def go_on(self, prepare: Callable[[], Sequence[Picture]]) -> None:
+        """Trains until steps or minutes are used up, on the pictures that `prepare` gives; of a complete run it is not asked."""
         if self._progress() >= 1:
             return
-        with contextlib.closing(_batches(self._pictures.training, self._recipe, self._step)) as batches:
+        with contextlib.closing(_batches(prepare(), self._recipe, self._step)) as batches:
             for samples, wanted in batches:
                 started = time.monotonic()
                 self._model.optimizer.learning_rate.assign(self._rate())
@@ -213,7 +215,7 @@ class _Training:
     def _choose(self) -> float:
         """Average precision of what the detector would be now on the pictures kept apart; the best one is kept."""
         self._judged.set_weights(self._weights())
-        looked = look(keras_sight(self._judged), self._pictures.kept_apart, CHOOSING_PX)
+        looked = look(keras_sight(self._judged), self._kept_apart, CHOOSING_PX)
         precision = judge(looked, CHOOSING_SMALLEST_PX).average_precision
         if precision > max((line["average_precision"] for line in self._history if _measured(line)), default=-1.0):
             self._run.keep_best(self._judged)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live_monitor.evaluation.emotions.harder import HARDER, blurred, dark, noisy, shifted, small
+from live_monitor.evaluation.emotions.harder import HARDER, blurred, dark, noisy, reduced, shifted
 from tests.fakes import drawn_faces
 
 
@@ -37,13 +37,13 @@ def test_the_same_faces_become_the_same_harder_ones(name: str, faces: NDArray[np
 
 def test_small_faces_lose_what_is_finer_than_24_pixels() -> None:
     stripes = np.tile(np.array([0, 200], np.uint8), (3, 48, 24))
-    np.testing.assert_array_equal(small(stripes), np.full_like(stripes, 100))
+    np.testing.assert_array_equal(reduced(stripes), np.full_like(stripes, 100))
 
 
 def test_small_faces_keep_what_is_coarser() -> None:
     halves = np.zeros((1, 48, 48), np.uint8)
     halves[:, :, 24:] = 200
-    np.testing.assert_array_equal(small(halves)[0, :, [0, 47]], halves[0, :, [0, 47]])
+    np.testing.assert_array_equal(reduced(halves)[0, :, [0, 47]], halves[0, :, [0, 47]])
 
 
 def test_blur_spreads_a_point_as_a_gaussian_of_1_5_pixels() -> None:

@@ -15,6 +15,7 @@ from live_monitor.evaluation.faces.matching import (
     Verdicts,
     average_precision,
     match,
+    pooled,
     recall_precision,
 )
 from live_monitor.types import Box, Detection
@@ -25,21 +26,11 @@ TINY = square(200, 200, 12)
 
 
 def ap(matches: Sequence[Match], low: float = 20, high: float = np.inf) -> float | None:
-    scores, verdicts, faces = pooled(matches, low, high)
-    return average_precision(scores, verdicts, faces)
+    return average_precision(*pooled(matches, low, high))
 
 
 def recall_and_precision(matches: Sequence[Match], threshold: float = 0.0) -> tuple[float | None, float | None]:
     return recall_precision(*pooled(matches, 20, np.inf), threshold)
-
-
-def pooled(matches: Sequence[Match], low: float, high: float) -> tuple[np.ndarray, Verdicts, int]:
-    verdicts = [each.verdicts(low, high) for each in matches]
-    return (
-        np.concatenate([each.scores for each in matches]),
-        Verdicts(np.concatenate([each.right for each in verdicts]), np.concatenate([each.false for each in verdicts])),
-        sum(int(each.counted(low, high).sum()) for each in matches),
-    )
 
 
 def test_every_face_found_exactly_is_perfect() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from live_monitor.evaluation.faces.annotations import MarkedPicture, load_annotations
-from live_monitor.evaluation.faces.detectors import candidates
+from live_monitor.evaluation.faces.detectors import Candidate, candidates
 from live_monitor.evaluation.faces.evaluate import evaluate
 from live_monitor.evaluation.faces.report import as_json, as_table, skipped
 from tests.evaluation.faces.made import FACE_BOXES, drawn_pair, marked, script, seen, square, write_json, write_picture
@@ -33,6 +33,17 @@ def report(pictures: list[MarkedPicture]) -> dict[str, Any]:
     keen = {10: [seen(SMALL, 0.9), seen(MIDDLE, 0.3), seen(TINY, 0.95)], 20: [seen(LARGE, 0.8), seen(square(0, 150), 0.7)]}
     blind = script("blind", {}, threshold=0.9)
     return as_json(evaluate([script("keen", keen), blind], [*pictures, marked(Path("none.png"))]))
+
+
+def test_recall_and_precision_are_of_what_live_view_finds_and_average_precision_of_the_faint_too(
+    pictures: list[MarkedPicture],
+) -> None:
+    faint = [seen(LARGE, 0.8), seen(MIDDLE, 0.3)]
+    candidate = Candidate("two", lambda _: [seen(LARGE, 0.4)], 0.5, lambda _: faint)
+    [said] = as_json(evaluate([candidate], pictures[1:]))["detectors"]
+    assert (said["recall"], said["precision"], said["ap"]) == (0, None, 1)
+    assert [band["recall"] for band in said["by_size"].values() if band["faces"]] == [0, 0]
+    assert [band["ap"] for band in said["by_size"].values() if band["faces"]] == [1, 1]
 
 
 def test_the_report_has_these_keys_and_can_be_written_as_json(report: dict[str, Any]) -> None:

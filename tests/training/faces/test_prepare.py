@@ -17,8 +17,9 @@ from live_monitor.detect.detector import FaceFinder
 from live_monitor.errors import ModelError, UsageError
 from live_monitor.training.faces import mistakes, prepare, unmarked
 from live_monitor.training.faces.pictures import CUTOUT, SINGLE, Picture, load_pictures
-from live_monitor.training.faces.prepare import prepared
+from live_monitor.training.faces.prepare import prepared, refuse_unusable
 from live_monitor.training.faces.recipe import Recipe
+from live_monitor.training.run_folder import STATE_FILE
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,20 @@ def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too(
     (tmp_path / "folder").mkdir()
     assert said(pictures, Recipe(teacher=str(tmp_path / model))) == [f"{tmp_path / model} looks at {len(pictures)} pictures"]
     assert loaded == [(kind, tmp_path / model, unmarked.FAINTEST)]
+
+
+@pytest.mark.parametrize(("wish", "error"), [("weights", ModelError), ("teacher", ModelError), ("cutouts", UsageError)])
+def test_what_is_not_there_is_told_before_pictures_are_read(tmp_path: Path, wish: str, error: type[Exception]) -> None:
+    with pytest.raises(error, match="nowhere"):
+        refuse_unusable(Recipe(**{wish: str(tmp_path / "nowhere")}), tmp_path / "run")  # type: ignore[arg-type]
+
+
+def test_a_run_that_goes_on_needs_no_weights_to_begin_with_but_to_keep(tmp_path: Path) -> None:
+    (tmp_path / STATE_FILE).touch()
+    recipe = Recipe(weights=str(tmp_path / "nowhere"))
+    refuse_unusable(recipe, tmp_path)
+    with pytest.raises(ModelError, match="nowhere"):
+        refuse_unusable(replace(recipe, keep=0.5), tmp_path)
 
 
 @pytest.mark.parametrize("name", ["nowhere.onnx", "n" * 300])

@@ -215,7 +215,10 @@ def test_pictures_whose_faces_are_all_too_small_to_choose_by_are_refused_before_
     assert not (tmp_path / "run").exists()
 
 
-def test_a_complete_run_is_not_trained_again(finished: Finished, detector_data: Path) -> None:
+def test_a_complete_run_is_not_trained_again_nor_its_pictures_made_ready(
+    finished: Finished, detector_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "prepared", None)
     lines: list[str] = []
     assert train(detector_data, finished.run, RECIPE, resume=True, say=lines.append) == finished.trained
     assert not lines
