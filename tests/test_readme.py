@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -80,3 +81,19 @@ def test_every_command_exists(page: Path) -> None:
 def test_the_readme_shows_every_command() -> None:
     shown = set(re.findall(r"live-monitor ([a-z][a-z-]*)", text(README)))
     assert shown >= set(cli.commands)
+
+
+def written_commands() -> list[str]:
+    """What follows the program's name in every line of a page that runs it, without comments."""
+    lines = [line for page in PAGES for line in text(page).replace("\\\n", " ").splitlines()]
+    runs = (re.fullmatch(r"(?:KERAS_BACKEND=jax )?live-monitor( [^#]*)?(#.*)?", line) for line in lines)
+    return sorted({(run[1] or "").strip() for run in runs if run})
+
+
+@pytest.mark.parametrize("written", written_commands())
+def test_every_command_that_is_shown_has_all_that_it_takes(written: str) -> None:
+    command: click.Command = cli
+    arguments = shlex.split(written)
+    while isinstance(command, click.Group) and arguments and arguments[0] in command.commands:
+        command = command.commands[arguments.pop(0)]
+    command.make_context("live-monitor", arguments, auto_envvar_prefix=None)
