@@ -20,6 +20,7 @@ from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import softmax
 from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.errors import ModelError, UsageError
+from live_monitor.training.begin import first_network
 from live_monitor.training.material import load_material
 from live_monitor.training.run_folder import BEST_FILE, SETTINGS_FILE, STATE_FILE, Line
 from live_monitor.training.train import Listener, TrainedNetwork, train
@@ -37,6 +38,12 @@ def as_model(trained: TrainedNetwork, folder: Path) -> str:
     facts["files"] = {"keras": {"name": "model.weights.h5", "sha256": sha256}}
     (folder / "card.json").write_text(json.dumps(facts), encoding="utf-8")
     return str(folder)
+
+
+@pytest.mark.parametrize(("precision", "arithmetic"), [("float32", "float32"), ("bfloat16", "bfloat16")])
+def test_a_network_calculates_in_the_precision_of_its_recipe(precision: str, arithmetic: str) -> None:
+    network = first_network(replace(RECIPE, arch="glimpse", precision=precision), 7, goes_on=False)
+    assert {layer.compute_dtype for layer in network.layers if isinstance(layer, keras.layers.Conv2D)} == {arithmetic}
 
 
 def test_teachers_are_trained_first_of_their_own_network_and_seed(

@@ -100,6 +100,15 @@ def some_real_faces(shared_data: Path, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("average", [True, False])
+def test_what_is_judged_and_kept_are_the_averaged_weights_where_the_recipe_wants_them(
+    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, average: bool
+) -> None:
+    monkeypatch.setattr(WeightAverage, "after_step", lambda *_: None)  # so that the mean is what it began with
+    run_training(fer2013, tmp_path / "run", replace(RECIPE, average=average))
+    assert len({line["val_loss"] for line in history(tmp_path / "run")}) == (1 if average else 2)
+
+
 def test_another_seed_gives_another_run(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "one")
     run_training(fer2013, tmp_path / "other", replace(RECIPE, seed=1))
