@@ -114,12 +114,10 @@ class FaceDetector(Protocol):
 
 def in_pixels_of(found: Detection, scale: tuple[float, float], shift: tuple[float, float] = (0.0, 0.0)) -> Detection:
     """A detection in pixels of another picture, where its point (x, y) is (x, y) * scale + shift."""
-
-    def there(x: float, y: float) -> tuple[float, float]:
-        return x * scale[0] + shift[0], y * scale[1] + shift[1]
-
-    box = Box(*there(found.box.x1, found.box.y1), *there(found.box.x2, found.box.y2))
-    return dataclasses.replace(found, box=box, landmarks=found.landmarks and tuple(there(x, y) for x, y in found.landmarks))
+    (across, down), (right, below), (x1, y1, x2, y2) = scale, shift, found.box
+    box = Box(x1 * across + right, y1 * down + below, x2 * across + right, y2 * down + below)
+    points = found.landmarks and tuple((x * across + right, y * down + below) for x, y in found.landmarks)
+    return dataclasses.replace(found, box=box, landmarks=points)
 
 
 def mirrored(found: Detection, width_px: float) -> Detection:

@@ -31,7 +31,7 @@ frame rate."""
 
 SEARCH_AGAIN_S = 0.5
 """A face that is lost is looked for in the other size at once, but not more often than this: so long it stays in the result by
-itself. In the call a thing that is now and then taken for a face is then looked for 8 times in 20 seconds, with 0.2 12 times."""
+itself. After a cut, too, when nothing is known of how small the faces are, the whole frame is looked at in full size."""
 
 LOST_ENLARGES = 1.5
 """A size at which a face is lost that a full look sees in the same frame is too small by this."""
@@ -76,6 +76,8 @@ class SizeToFit:
         full_px = self._full_side_px(frame.image)
         everywhere = self._everywhere.due(frame.pts_s) or expected is None
         self._expected = expected or ()
+        if expected is None and frame.pts_s < self._full_look_due_s and self._may_search(frame):
+            self._full_look_due_s = frame.pts_s
         if frame.pts_s >= self._full_look_due_s:
             return Look(self._full_look(frame, full_px), everywhere=True)
         if not everywhere and frame.pts_s < self._fit_again_s and self._is_worth_it(frame, full_px):
@@ -141,11 +143,16 @@ class SizeToFit:
         detections = self._look(frame.image, side_px)
         if frame.pts_s >= self._fit_again_s:
             self._fit(frame, self._sure(detections), side_px)
-        search_due = frame.pts_s - self._searched_s >= SEARCH_AGAIN_S
-        if side_px < full_px and search_due and self._lost_somebody(detections):
-            self._searched_s = frame.pts_s
+        if side_px < full_px and self._lost_somebody(detections) and self._may_search(frame):
             detections = self._with_lost(detections, self._look(frame.image, full_px))
         return detections
+
+    def _may_search(self, frame: Frame) -> bool:
+        """Whether it was long enough ago that this was said of another frame."""
+        due = frame.pts_s - self._searched_s >= SEARCH_AGAIN_S
+        if due:
+            self._searched_s = frame.pts_s
+        return due
 
     def _with_lost(self, detections: Sequence[Detection], others: Sequence[Detection]) -> list[Detection]:
         """Adds who is lost and sure in another look; the others' boxes stay, or they would jump from size to size."""

@@ -20,6 +20,10 @@ CHANGED_LEVELS = 20
 CUT_SHARE = 0.5
 """Share of the points that have changed at a cut."""
 
+BLACK, LEAST_SHOWN = 16, 0.2
+"""A point as dark as this in both frames does not count: it is in a bar beside the picture, as with an upright video. Where
+fewer than the share of all points is left, as in a dark room, nothing is said."""
+
 
 class Scene:
     """Remembers the last frame. Belongs to one thread."""
@@ -42,8 +46,9 @@ class Scene:
         last, self._last = self._last, now
         if last is None:
             return False
-        moved = (now - last)[_outside(zones)]
-        if not moved.size:
+        outside = _outside(zones)
+        moved = (now - last)[outside & (np.maximum(now, last) > BLACK)]
+        if moved.size <= LEAST_SHOWN * np.count_nonzero(outside):
             return False
         middle = np.partition(moved, moved.size // 2)[moved.size // 2]  # np.median takes four times as long
         return bool(np.count_nonzero(np.abs(moved - middle) > CHANGED_LEVELS) > CUT_SHARE * moved.size)

@@ -39,7 +39,7 @@ class Watch:
 
     def __init__(self, finder: FakeFinder | None = None, min_face: int | None = None) -> None:
         self.finder = finder or FakeFinder()
-        self._detector = SizeToFit(self.finder, min_face)
+        self.detector = SizeToFit(self.finder, min_face)
         self._frames = 0
         self.expected: list[Expected] | None = None
         self.everywhere: list[bool] = []
@@ -50,7 +50,7 @@ class Watch:
     def show(self, image: Image, at_s: float) -> list[Detection]:
         self._frames += 1
         looks = len(self.finder.pictures)
-        faces, everywhere = self._detector.detect(frame_of(image, self._frames, at_s), self.expected)
+        faces, everywhere = self.detector.detect(frame_of(image, self._frames, at_s), self.expected)
         self.expected = [Expected(face.box, known=True) for face in faces]
         self.everywhere.append(everywhere)
         self.first_sides.append(max(self.sides[looks:][:1], default=0))
@@ -92,6 +92,33 @@ def test_somebody_new_and_small_is_found_by_the_next_full_look_and_kept() -> Non
     first = found.index(2)
     assert 0.4 + first * 0.04 <= CALM_FULL_LOOK_EVERY_S
     assert found[first:] == [2] * (100 - first)
+
+
+def test_after_a_cut_a_small_face_is_found_at_once() -> None:
+    watch = Watch()
+    for number in range(10):
+        watch.show(squares(NEAR), number * 0.04)
+    watch.expected = None
+    assert len(watch.show(squares(ANOTHER, FAR), 0.4)) == 2
+
+
+def test_cut_after_cut_is_looked_at_in_full_size_twice_a_second() -> None:
+    watch = Watch()
+    for number in range(20):
+        watch.expected = None
+        watch.show(squares(NEAR), number * 0.05)
+    assert [number for number, side in enumerate(watch.first_sides) if side == FULL_PX] == [0, 1, 11]
+
+
+def test_a_smallest_face_that_is_set_anew_brings_a_full_look_and_the_same_one_none() -> None:
+    watch = Watch()
+    for number in range(3):
+        watch.show(squares(NEAR), number * EVERYWHERE_EVERY_S)
+    watch.detector.set_min_face(None)
+    watch.show(squares(NEAR), 3 * EVERYWHERE_EVERY_S)
+    watch.detector.set_min_face(FakeFinder.smallest_px)
+    watch.show(squares(NEAR), 4 * EVERYWHERE_EVERY_S)
+    assert [side > SMALLEST_COPY.side_px for side in watch.first_sides[2:]] == [False, False, True]
 
 
 def test_full_looks_are_rarer_where_they_find_nobody_new() -> None:

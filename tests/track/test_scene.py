@@ -55,3 +55,21 @@ def test_where_all_beside_a_zone_changes_it_is_one() -> None:
 
 def test_with_the_whole_picture_in_a_zone_there_is_none() -> None:
     assert not cut_between(noise(1), noise(2), Zone(0, 0, 1, 1))
+
+
+def upright(seed: int) -> Image:
+    """A narrow picture with black bars beside it, in which the codec has left some noise."""
+    picture = np.random.default_rng(9).integers(0, 12, (240, 320, 3), dtype=np.uint8)
+    picture[:, 110:210] = noise(seed)[:, 110:210]
+    return picture
+
+
+def test_bars_beside_the_picture_do_not_hide_a_cut() -> None:
+    assert cut_between(upright(1), upright(2))
+    assert not cut_between(upright(1), upright(1))
+
+
+def test_what_little_is_lit_in_the_dark_is_no_cut() -> None:
+    after = upright(1)
+    after[:, :270], after[:, 300:] = 0, 0
+    assert not cut_between(np.zeros_like(after), after)
