@@ -27,7 +27,7 @@ from tests.fakes import write_clip
 from tests.file_server import FileServer
 
 CONTENT = bytes(range(256)) * 1000
-MODELS = ("custom-cnn", "glance", "glance-plus", "glance-wide", "glimpse")
+MODELS = ("custom-cnn", "glance", "glance-plus", "glance-wide", "glimpse", "glimpse-plus")
 
 pytestmark = pytest.mark.usefixtures("plain_environment")
 
@@ -49,7 +49,7 @@ def row(out: str, name: str) -> str:
 @pytest.fixture
 def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """custom-cnn and facegrid, where a test may change them; where custom-cnn is."""
-    shutil.copytree(packaged_folder("models"), tmp_path / "models", ignore=shutil.ignore_patterns("glance*", "glimpse"))
+    shutil.copytree(packaged_folder("models"), tmp_path / "models", ignore=shutil.ignore_patterns("glance*", "glimpse*"))
     for module in ("live_monitor.classify.card", "live_monitor.detect.card"):
         monkeypatch.setattr(f"{module}.packaged_folder", lambda name: tmp_path / name)
     return tmp_path / "models" / "custom-cnn"
@@ -63,7 +63,7 @@ def change_card(folder: Path, **changes: Any) -> None:
 def test_the_list_names_every_model_and_detector_in_columns(run: Run) -> None:
     code, out, err = run("models")
     assert (code, err) == (0, "")
-    assert out.startswith("name         finds     size    ms for 32  PublicTest  PrivateTest  FER+    ECE    state\n")
+    assert out.startswith("name          finds     size    ms for 32  PublicTest  PrivateTest  FER+    ECE    state\n")
     assert [line.split()[0] for line in out.splitlines()[1:]] == [*MODELS, "facegrid", "haar", "yunet"]
     for words in (("finds", *["emotions"] * 5, *["faces"] * 3), ("state", *["built in"] * 7, "not")):
         assert len({line.index(word) for line, word in zip(out.splitlines(), words, strict=True)}) == 1

@@ -93,10 +93,10 @@ STRONG = Recipe(
 RECIPES = {"brief": BRIEF, "strong": STRONG}
 """The ready ones, by name."""
 
-OWN = ("glance", "glance-wide", "glimpse", "stare")
+OWN = ("glance", "glance-wide", "glimpse", "glimpse-wide", "stare")
 """This project's own networks."""
 
-NETWORK_NAMES: tuple[str, ...] = ("custom-cnn", "glance", "glance-wide", "glimpse", "resnet50", "stare")
+NETWORK_NAMES: tuple[str, ...] = ("custom-cnn", "glance", "glance-wide", "glimpse", "glimpse-wide", "resnet50", "stare")
 """Of all there are, for who cannot wait for Keras."""
 
 

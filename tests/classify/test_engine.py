@@ -36,7 +36,7 @@ SAME_LABEL_SHARE = 0.97
 CHANGING_BATCHES = (1, 5, 2, 2, 9, 1, 33)
 
 
-@pytest.fixture(scope="module", params=["custom-cnn", "glance", "glance-wide", "glimpse"])
+@pytest.fixture(scope="module", params=["custom-cnn", "glance", "glance-wide", "glimpse", "glimpse-plus"])
 def card(request: pytest.FixtureRequest) -> ModelCard:
     return load_card(request.param)
 

@@ -15,7 +15,7 @@ from live_monitor.networks.dtype_policy import dtype_policy
 pytestmark = pytest.mark.usefixtures("_same_precision_afterwards")
 
 
-@pytest.mark.parametrize("name", ["custom-cnn", "glance", "glance-wide", "glimpse", "stare"])
+@pytest.mark.parametrize("name", ["custom-cnn", "glance", "glance-wide", "glimpse", "glimpse-wide", "stare"])
 @pytest.mark.parametrize("outputs", [7, 15])
 def test_a_network_takes_a_face_and_gives_as_many_logits_as_asked(name: str, outputs: int) -> None:
     network = NETWORKS[name](outputs)
