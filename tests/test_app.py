@@ -294,6 +294,16 @@ class TestLoadStages:
         assert (limits.size_px, limits.turn) == (77, 0.1)
         assert limits.score == load_finder(Settings(detector="facegrid")).sure_score
 
+    def test_a_label_needs_the_probability_that_the_models_card_says(self, tmp_path: Path) -> None:
+        model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))
+        whys = []
+        for unsure_below in (0.0, 1.0):
+            facts = {**load_card("custom-cnn").facts, "unsure_below": unsure_below}
+            (model / "card.json").write_text(json.dumps(facts), encoding="utf-8")
+            (result,) = analyze(drawn_portrait(), detector="haar", model=str(model), device="cpu")
+            whys += [reading.why for reading in result.readings]
+        assert whys == ["", "unclear"]
+
     def test_faces_are_cut_for_the_detector_that_finds_them(self, tmp_path: Path) -> None:
         model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))
         card = json.loads((model / "card.json").read_text(encoding="utf-8"))

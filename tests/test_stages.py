@@ -155,6 +155,16 @@ def test_no_stage_sees_what_is_in_a_zone() -> None:
     assert len(engine.batches[0]) == 1
 
 
+def test_of_a_face_across_a_zones_edge_the_classifier_does_not_see_what_is_in_it() -> None:
+    engine, across = FakeEngine(), Box(140, 60, 210, 130)
+    noise = np.random.default_rng(3).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    half = stages(FakeDetector([across]), zones=(Zone(0, 0, 0.5, 1),), engine=engine)
+    assert boxes(half, frame_of(noise)) == [across]
+    (face,) = engine.batches[0]
+    assert np.ptp(face[:, :12]) == 0
+    assert np.ptp(face[:, 15:]) > 1
+
+
 class Drifting(BoxCarrier):
     """Carries every box a little to the right, so that it is still the same face."""
 

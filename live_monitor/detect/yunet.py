@@ -77,8 +77,9 @@ def _read(model: Path) -> bytes:
             f"{model}: no such detector model; give a folder that train-detector made, or YuNet's file, from: "
             "live-monitor models pull yunet"
         ) from None
-    except OSError as error:
-        raise ModelError(f"{model}: cannot be read: {error.strerror}; get one with: live-monitor models pull yunet") from error
+    except (OSError, ValueError) as error:  # a null byte in its name
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(f"{model}: cannot be read: {reason}; get one with: live-monitor models pull yunet") from error
 
 
 def _detection(row: list[float]) -> Detection:

@@ -6,9 +6,12 @@ import logging
 import shutil
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from live_monitor.detect.choose import load_finder
+from live_monitor.detect.detector import FAINT
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.errors import ModelError
 from live_monitor.files.resources import packaged_folder
@@ -84,3 +87,22 @@ def test_the_choice_is_told_with_verbose(caplog: pytest.LogCaptureFixture) -> No
     caplog.set_level(logging.INFO, "live_monitor")
     load_finder(Settings(detector="haar"))
     assert caplog.messages == ["detector: haar"]
+
+
+@pytest.mark.parametrize("name", ["facegrid", "yunet"])
+@pytest.mark.usefixtures("_pulled")
+def test_a_network_tells_of_faces_that_it_hardly_sees_too(shared_data: Path, name: str) -> None:
+    finder = load_finder(Settings(detector=name))
+    faint = [
+        found.score
+        for photo in sorted((shared_data / "photos").glob("group-*.jpg"))
+        for found in finder.find(np.asarray(cv2.imread(str(photo)), np.uint8))
+        if found.score is not None and found.score < finder.sure_score
+    ]
+    assert faint
+    assert min(faint) >= FAINT * finder.sure_score
+
+
+def test_a_model_whose_name_holds_a_null_byte_cannot_be_read() -> None:
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_finder(Settings(detector="yunet", detector_model=Path("a\0b")))

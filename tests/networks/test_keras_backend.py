@@ -21,7 +21,7 @@ def failed(backend: str, *arguments: str, cwd: Path) -> str:
 
 @pytest.mark.parametrize("backend", ["nope", "torch"])
 def test_a_backend_that_is_not_there_is_one_line(backend: str, fer2013: Path, tmp_path: Path) -> None:
-    said = failed(backend, "train", str(fer2013), "--out", "run", cwd=tmp_path)
+    said = failed(backend, "train", str(fer2013), "--out", "run", "--batch-size", "7", cwd=tmp_path)
     assert said.startswith(f"Error: KERAS_BACKEND={backend}: cannot be used: ")
     assert said.endswith("; set it to jax, or leave it out\n")
     assert said.count("\n") == 1

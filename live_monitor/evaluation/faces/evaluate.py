@@ -7,14 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from live_monitor.errors import UsageError
 from live_monitor.evaluation.faces.annotations import MarkedPicture
 from live_monitor.evaluation.faces.detectors import Candidate
 from live_monitor.evaluation.faces.matching import Match, match
-from live_monitor.process.quiet import silent_stderr
+from live_monitor.files.picture import decoded
 from live_monitor.types import Image
 
 SMALLEST_PX = 20
@@ -101,12 +98,8 @@ def read_picture(path: Path) -> Image | str:
         return "no such file"
     except OSError as error:
         return f"cannot be read: {error.strerror or error}"
-    try:
-        with silent_stderr():  # libjpeg and libpng complain of every small damage
-            image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
-    except cv2.error:  # larger than OpenCV's limit
-        image = None
-    return "not a picture that can be read" if image is None else image.astype(np.uint8, copy=False)
+    image = decoded(content)
+    return "not a picture that can be read" if image is None else image
 
 
 def _warm_up(candidates: Sequence[Candidate], image: Image) -> None:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
 from live_monitor.evaluation.faces.annotations import parse_box
+from live_monitor.files.picture import decoded
 from live_monitor.training.faces.likeness import have_twins, thumbnails
 from live_monitor.types import Image
 
@@ -172,16 +173,13 @@ def _missing(path: Path) -> UsageError:
 def _picture(
     name: str, kind: str, content: bytes, boxes: NDArray[np.float32], landmarks: NDArray[np.float32], *, by_people: bool
 ) -> Picture:
-    try:
-        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
-    except cv2.error:  # larger than OpenCV's limit
-        image = None
+    image = decoded(content)
     if image is None:
         raise ValueError(f"{name} is not a readable picture")
     scale = min(1.0, LONGEST_PX / max(image.shape))
     if scale < 1:
-        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return Picture(name, kind, image.astype(np.uint8, copy=False), boxes * scale, landmarks * scale, by_people, scale)
+        image = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    return Picture(name, kind, image, boxes * scale, landmarks * scale, by_people, scale)
 
 
 def _boxes(where: str, values: Sequence[Any]) -> NDArray[np.float32]:

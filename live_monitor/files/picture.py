@@ -1,0 +1,19 @@
+"""A picture's file, decoded."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from live_monitor.process.quiet import silent_stderr
+from live_monitor.types import Image
+
+
+def decoded(content: bytes) -> Image | None:
+    """The picture in a file's content, uint8 (H, W, 3) BGR; None where it is none that can be read."""
+    try:
+        with silent_stderr():  # libjpeg and libpng complain of every small damage
+            image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    except cv2.error:  # larger than OpenCV's limit
+        return None
+    return None if image is None else image.astype(np.uint8, copy=False)
