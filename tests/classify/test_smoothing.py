@@ -43,6 +43,14 @@ def test_one_frame_that_says_something_else_changes_nothing() -> None:
     assert set(labels(rows, 30)) == {"happy"}
 
 
+def test_a_label_stays_until_another_is_clearly_ahead() -> None:
+    nearly, clearly = row(SAD, 0.44), row(SAD, 0.5)
+    nearly[HAPPY] = clearly[HAPPY] = 0.4
+    shown = labels([row(HAPPY)] * 60 + [nearly] * 90 + [clearly] * 90, 30)
+    assert set(shown[:150]) == {"happy"}
+    assert shown[-1] == "sad"
+
+
 @pytest.mark.parametrize("fps", [30, 10, 5])
 def test_a_true_change_shows_within_a_second(fps: int) -> None:
     shown = labels([row(NEUTRAL)] * 3 * fps + [row(HAPPY)] * 3 * fps, fps)
@@ -191,12 +199,13 @@ class TestUnsure:
             read(smoother, {1: row(HAPPY)}, frame / fps)
         assert read(smoother, {1: row(HAPPY)}, 5.0, "blurred")[1].label == "happy"
 
-    def test_who_can_be_read_half_of_the_time_stays_readable_or_unsure_as_he_was(self) -> None:
+    def test_who_can_be_read_about_half_of_the_time_stays_readable_or_unsure_as_he_was(self) -> None:
         smoother = Smoother()
-        every_frame, every_second, none = (["blurred"] * 60, ["blurred", ""] * 30, [""] * 60)
+        every_frame, none = ["blurred"] * 60, [""] * 60
+        a_little_more, a_little_less = [*["blurred", ""] * 9, *["blurred"] * 2] * 3, [*["", "blurred"] * 9, *[""] * 2] * 3
         whys = [
             read(smoother, {1: row(HAPPY)}, frame / 30, flaw)[1].why
-            for frame, flaw in enumerate([*none, *every_second, *every_frame, *every_second])
+            for frame, flaw in enumerate([*none, *a_little_more, *every_frame, *a_little_less])
         ]
         assert set(whys[:120]) == {""}
         assert set(whys[150:]) == {"blurred"}
