@@ -74,7 +74,7 @@ class Window:
         self._open = False
         self._closed = False
         self._shape: tuple[int, ...] = ()
-        self._fitted: tuple[int, int] | None = None
+        self._own_sizes: set[tuple[int, int]] = set()
         self._click: tuple[int, int] | None = None
         self._corner = (0, 0)
         self._fullscreen = self._fullscreen_wanted = False
@@ -95,9 +95,11 @@ class Window:
 
     def _fit(self, image: Image) -> None:
         """Gives the window the size of a picture of another shape, unless the user has given it one."""
-        if self._fitted in (None, self._size()):
-            self._fitted = _first_size(image.shape[1], image.shape[0])
-            cv2.resizeWindow(self._title, *self._fitted)
+        size = self._size()
+        if min(size) <= 0 or not self._own_sizes or size in self._own_sizes:
+            wanted = _first_size(image.shape[1], image.shape[0])
+            cv2.resizeWindow(self._title, *wanted)
+            self._own_sizes = {wanted, size}  # it may take a while until the window has it
 
     def _size(self) -> tuple[int, int]:
         """Width and height of what the window can show, in pixels; not positive where that is not known."""
