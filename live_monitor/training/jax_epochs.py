@@ -41,7 +41,7 @@ class JaxEpochs:
     """See `live_monitor.training.lesson.Epochs`."""
 
     def __init__(self, model: Any, lesson: Lesson, average: WeightAverage) -> None:
-        self.average = average
+        self._average = average
         self._model, self._lesson = model, lesson
         self._faces = jnp.asarray(lesson.images), jnp.asarray(lesson.wanted)
         self._teachers = _of_few_networks(lesson.teachers)
@@ -56,7 +56,7 @@ class JaxEpochs:
         seeds = np.random.SeedSequence((recipe.seed, epoch)).generate_state(steps)
         batches = jnp.asarray(self._lesson.batches(epoch))
         for step, (rate, seed) in enumerate(zip(rates, seeds, strict=True), start=1):
-            forgotten = self.average.forgotten(epoch * steps + step) if recipe.average else 0.0
+            forgotten = self._average.forgotten(epoch * steps + step) if recipe.average else 0.0
             network, *teacher = self._teachers[step % len(self._teachers)] if self._teachers else (None, [], [])
             state = self._step(state, self._faces, batches[step - 1], seed, rate, forgotten, teacher, network=network)
             tell(step)
@@ -67,13 +67,13 @@ class JaxEpochs:
     def _state(self) -> _State:
         trainable, other, optimizer = ([jnp.array(one.value) for one in group] for group in self._groups())
         # Copies all: a step takes the memory of the state it is given.
-        return _State(trainable, other, optimizer, [jnp.array(weight) for weight in self.average.weights], jnp.zeros(2))
+        return _State(trainable, other, optimizer, [jnp.array(weight) for weight in self._average.weights], jnp.zeros(2))
 
     def _keep(self, state: _State) -> None:
         for group, values in zip(self._groups(), (state.trainable, state.other, state.optimizer), strict=True):
             for variable, value in zip(group, values, strict=True):
                 variable.assign(value)
-        self.average.weights = [np.array(weight) for weight in state.average]
+        self._average.weights = [np.array(weight) for weight in state.average]
 
     def _groups(self) -> tuple[list[Any], list[Any], list[Any]]:
         model = self._model

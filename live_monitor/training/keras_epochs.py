@@ -23,7 +23,7 @@ class KerasEpochs:
     """See `live_monitor.training.lesson.Epochs`."""
 
     def __init__(self, model: Any, lesson: Lesson, average: WeightAverage) -> None:
-        self.average = average
+        self._average = average
         self._model, self._lesson = model, lesson
 
     def train(self, epoch: int, rates: Sequence[float], tell: Callable[[int], None]) -> tuple[float, float]:
@@ -38,7 +38,7 @@ class KerasEpochs:
                 self._model.reset_metrics()  # Keras before 3.15 tells the mean of all steps so far
                 totals += [float(value) for value in self._model.train_on_batch(faces, asked)]
                 if recipe.average:
-                    self.average.after_step(epoch * steps + step, self._model)
+                    self._average.after_step(epoch * steps + step, self._model)
                 tell(step)
         loss, right = (totals / steps).tolist()
         return loss, right

@@ -10,7 +10,6 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.training.average import WeightAverage
 from live_monitor.training.recipe import Recipe
 from live_monitor.training.views import AnsweredViews
 
@@ -50,9 +49,7 @@ def blended(values: Any, share: Any) -> Any:
 
 
 class Epochs(Protocol):
-    """Trains a compiled Keras network, and keeps the mean of its weights."""
-
-    average: WeightAverage
+    """Trains a compiled Keras network, and keeps a mean of its weights."""
 
     def train(self, epoch: int, rates: Sequence[float], tell: Callable[[int], None]) -> tuple[float, float]:
         """Trains for one epoch.

@@ -35,7 +35,7 @@ from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.rates import is_over, rate, refuse_no_number
 from live_monitor.training.recipe import Recipe, refuse_unknown
 from live_monitor.training.run_folder import Line, Run, has_state, load_best, restore, state_of, writing
-from live_monitor.training.views import AnsweredViews, answered_views
+from live_monitor.training.views import answered_views
 
 COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy")
 """Of the history: loss and accuracy on augmented Training faces while they were learnt, and afterwards on PublicTest."""
@@ -129,13 +129,8 @@ def train(
         policy = DTYPE_POLICIES[recipe.precision]
         teachers = [model_network(name, material.outputs, policy=policy) for name in recipe.teacher_models]
         folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / CURVES_FILE), resume=resume)
-        teachers += _new_teachers(material, folder, recipe, listener)
-        views = None
-        if recipe.teacher_views:
-            views = answered_views(material.training.images, teachers, recipe, run, listener.say)
-            teachers = []
-        training = _Training(material, folder, recipe, model, teachers, views, listener)
-        training.go_on()
+        training = _Training(material.public_test, folder, recipe, model, listener)
+        training.go_on(lambda: _lesson(material, folder, recipe, teachers, listener))
     return training.result()
 
 
@@ -143,6 +138,16 @@ def _check(recipe: Recipe) -> None:
     refuse_unknown(recipe, NETWORKS)
     if recipe.teacher_views and keras.backend.backend() == "jax":
         raise UsageError("--teacher-views: not on JAX, where teachers answer every face as it is shown; leave it out")
+
+
+def _lesson(material: Material, run: Run, recipe: Recipe, teachers: Sequence[Any], listener: Listener) -> Lesson:
+    """What is learnt, with these teachers and those that the recipe wants trained first, or with views that they answered."""
+    images = material.training.images
+    wanted = wanted_probabilities(material.training, recipe, material.votes)
+    teachers = [*teachers, *_new_teachers(material, run, recipe, listener)]
+    if not recipe.teacher_views:
+        return Lesson(images, wanted, teachers, None, recipe)
+    return Lesson(images, wanted, (), answered_views(images, teachers, recipe, run.folder, listener.say), recipe)
 
 
 def _new_teachers(material: Material, run: Run, recipe: Recipe, listener: Listener) -> list[Any]:
@@ -179,34 +184,27 @@ class _Best:
 class _Training:
     """A run in progress."""
 
-    def __init__(
-        self,
-        material: Material,
-        run: Run,
-        recipe: Recipe,
-        model: Any,
-        teachers: Sequence[Any],
-        views: AnsweredViews | None,
-        listener: Listener,
-    ) -> None:
-        self._public_test = material.public_test
+    def __init__(self, public_test: Faces, run: Run, recipe: Recipe, model: Any, listener: Listener) -> None:
+        self._public_test = public_test
         self._run, self._recipe, self._model, self._listener = run, recipe, model, listener
         with dtype_policy("float32"):
-            self._judged = NETWORKS[recipe.arch](material.outputs)
+            self._judged = NETWORKS[recipe.arch](model.output_shape[-1])
         self._model.compile(_optimiser(recipe), emotion_loss(recipe.votes), metrics=[accuracy], jit_compile=XLA)
         self._model.optimizer.build(self._model.trainable_variables)
         self._history: list[Line] = []
-        wanted = wanted_probabilities(material.training, recipe, material.votes)
-        self._lesson = Lesson(material.training.images, wanted, teachers, views, recipe)
-        self._epochs = _epochs(model, self._lesson, self._begin())
-        self._public_inputs = normalise(material.public_test.images)
+        self._average = self._begin()
+        self._public_inputs = normalise(public_test.images)
         self._unsaved_best: _Best | None = None
         self._saved_at = -math.inf
 
-    def go_on(self) -> None:
-        """Trains epoch after epoch until the run is over."""
+    def go_on(self, prepare: Callable[[], Lesson]) -> None:
+        """Trains epoch after epoch until the run is over; asks for what is to be learnt only if it is not over yet."""
+        if is_over(self._recipe, self._history):
+            return
+        lesson = prepare()
+        epochs = _epochs(self._model, lesson, self._average)
         while not is_over(self._recipe, self._history):
-            self._train_epoch(len(self._history))
+            self._train_epoch(len(self._history), epochs, lesson.steps)
 
     def result(self) -> TrainedNetwork:
         return TrainedNetwork(self._recipe, self._run.best, self._model.output_shape[-1], tuple(self._history))
@@ -219,15 +217,15 @@ class _Training:
         self._history = self._run.read_history("epoch", int(state["epoch"]))
         return WeightAverage(restore(state, self._model))
 
-    def _train_epoch(self, epoch: int) -> None:
-        arch, steps, started = self._recipe.arch, self._lesson.steps, time.monotonic()
+    def _train_epoch(self, epoch: int, epochs: Epochs, steps: int) -> None:
+        arch, started = self._recipe.arch, time.monotonic()
         rates = [rate(self._recipe, self._history, epoch + step / steps) for step in range(steps)]
-        loss, right = self._epochs.train(epoch, rates, lambda step: self._listener.step(arch, epoch + 1, step, steps))
+        loss, right = epochs.train(epoch, rates, lambda step: self._listener.step(arch, epoch + 1, step, steps))
         refuse_no_number(loss, self._recipe.learning_rate, f"epoch {epoch + 1}")
         self._close_epoch(loss, right, time.monotonic() - started)
 
     def _close_epoch(self, loss: float, right: float, seconds: float) -> None:
-        self._judged.set_weights(self._epochs.average.weights if self._recipe.average else self._model.get_weights())
+        self._judged.set_weights(self._average.weights if self._recipe.average else self._model.get_weights())
         logits = self._judged.predict(self._public_inputs, batch_size=EVALUATION_BATCH, verbose=0)
         val_loss, val_accuracy = _judge(logits, self._public_test)
         best = max((line["val_accuracy"] for line in self._history), default=-1.0)
@@ -255,7 +253,7 @@ class _Training:
             self._unsaved_best = None
         self._run.write_history(self._history)
         epoch = np.array(len(self._history))
-        self._run.save_state(state_of(self._model, self._epochs.average.weights) | {"epoch": epoch})
+        self._run.save_state(state_of(self._model, self._average.weights) | {"epoch": epoch})
         self._saved_at = time.monotonic()
 
 

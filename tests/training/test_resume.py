@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from live_monitor.training.material import load_material
 from live_monitor.training.recipe import STRONG
 from live_monitor.training.run_folder import HISTORY_FILE, SETTINGS_FILE, STATE_FILE, Run
 from live_monitor.training.train import train
+from live_monitor.training.views import ANSWERS_FILE
 from tests.training.made import RECIPE, history, learnt, run_stopped_in_second_epoch, run_training, tiny
 
 STRONG_RECIPE = replace(STRONG, arch="tiny", epochs=3, batch_size=7, mixup=0.3, precision="float32")
@@ -76,6 +78,16 @@ def test_resuming_a_finished_run_changes_nothing(fer2013: Path, tmp_path: Path) 
     before = trained.best.read_bytes(), history(tmp_path / "run")
     assert run_training(fer2013, tmp_path / "run", resume=True) == trained
     assert (trained.best.read_bytes(), history(tmp_path / "run")) == before
+
+
+def test_of_a_finished_run_no_teacher_is_asked_again(fer2013: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, teachers=1, teacher_arch="tiny", distillation=0.5, teacher_views=1)
+    trained = run_training(fer2013, tmp_path / "run", recipe)
+    shutil.rmtree(tmp_path / "run" / "teacher-1")
+    (tmp_path / "run" / ANSWERS_FILE).unlink()
+    assert run_training(fer2013, tmp_path / "run", recipe, resume=True) == trained
+    assert not (tmp_path / "run" / "teacher-1").exists()
+    assert not (tmp_path / "run" / ANSWERS_FILE).exists()
 
 
 def test_resuming_what_was_never_started_starts_it(fer2013: Path, tmp_path: Path) -> None:
