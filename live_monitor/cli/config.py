@@ -45,7 +45,12 @@ def _read(path: Path) -> Values:
 def _of_command(path: Path, command: click.Command, values: Mapping[str, Any], tables: tuple[str, ...]) -> Values:
     """What click takes for a command's defaults, and in them those of its own commands."""
     commands = command.commands if isinstance(command, click.Group) else {}
-    options = {option[2:]: param for param in command.params for option in param.opts if option.startswith("--")}
+    options = {
+        option[2:]: param
+        for param in command.params
+        for option in (*param.opts, *param.secondary_opts)
+        if option.startswith("--")
+    }
     defaults: Values = {}
     for name, value in values.items():
         if isinstance(value, dict) and name in commands:
@@ -55,7 +60,8 @@ def _of_command(path: Path, command: click.Command, values: Mapping[str, Any], t
         param = options.get(name)
         if param is None or param.name is None or not param.expose_value:
             raise UsageError(f"{where}: no such option; write it as on the command line, without the dashes before it")
-        defaults[param.name] = _as_written(where, param, value)
+        written = _as_written(where, param, value)
+        defaults[param.name] = not written if f"--{name}" in param.secondary_opts else written
     return defaults
 
 

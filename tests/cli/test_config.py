@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import pytest
 
 from tests.cli.conftest import last_line
@@ -92,6 +93,16 @@ def test_a_commands_options_stand_in_its_table(run: Run, clip: Path, config: Pat
 def test_a_switch_can_be_off(run: Run, clip: Path, config: Path) -> None:
     config.write_text('no-display = false\nvideo = "x"\n', encoding="utf-8")
     assert run("--config", config, "--no-display", "--video", clip).code == 0
+
+
+@pytest.mark.parametrize("text", ["panel = false", "no-panel = true"])
+def test_a_switch_with_two_names_has_both(run: Run, clip: Path, config: Path, tmp_path: Path, text: str) -> None:
+    config.write_text(text, encoding="utf-8")
+    plain, told = tmp_path / "plain.mp4", tmp_path / "told.mp4"
+    assert run("--no-display", "--video", clip, "--record", plain).code == 0
+    assert run("--config", config, "--no-display", "--video", clip, "--record", told).code == 0
+    with_panel, without = (cv2.VideoCapture(str(video)).get(cv2.CAP_PROP_FRAME_WIDTH) for video in (plain, told))
+    assert without < with_panel
 
 
 @pytest.mark.parametrize(
