@@ -19,7 +19,7 @@ TIMELINE_FILE = "timeline.png"
     "--out",
     type=PATH,
     metavar="DIR",
-    help="Write report.md, report.json and timeline.png into this folder.",
+    help="Write report.html, report.md, report.json and timeline.png into this folder.",
 )
 @click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_REPORT_JSON", help="Print the report as JSON.")
 @VERBOSE
@@ -31,11 +31,15 @@ def report(log: Path, out: Path | None, as_json: bool, verbose: bool) -> None:
 
     told = report_of(log)
     if out is not None:
+        from live_monitor.files.opencv_path import printable
         from live_monitor.files.output_folder import claim_folder, write_output
+        from live_monitor.session.page import as_html
         from live_monitor.session.timeline import timeline_png
 
         claim_folder(out)
-        write_output(out / TIMELINE_FILE, timeline_png(told))
+        timeline, page = timeline_png(told), as_markdown(told, TIMELINE_FILE)
+        write_output(out / TIMELINE_FILE, timeline)
         write_output(out / "report.json", (json.dumps(told, indent=2) + "\n").encode())
-        write_output(out / "report.md", as_markdown(told, TIMELINE_FILE).encode())
+        write_output(out / "report.md", page.encode())
+        write_output(out / "report.html", as_html(printable(log.name), page, {TIMELINE_FILE: timeline}).encode())
     click.echo(json.dumps(told, indent=2) if as_json else as_text(told))

@@ -30,9 +30,10 @@ def test_a_log_is_told_in_a_few_lines(run: Run, log: Path) -> None:
 def test_a_folder_gets_the_numbers_the_page_and_the_picture(run: Run, log: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "report"
     assert run("report", log, "--out", out).code == 0
-    assert sorted(path.name for path in out.iterdir()) == ["report.json", "report.md", "timeline.png"]
+    assert sorted(path.name for path in out.iterdir()) == ["report.html", "report.json", "report.md", "timeline.png"]
     assert json.loads((out / "report.json").read_text())["markers"][0]["number"] == 1
     assert "(timeline.png)" in (out / "report.md").read_text(encoding="utf-8")
+    assert "<h1>lesson.csv</h1>" in (out / "report.html").read_text(encoding="utf-8")
     assert cv2.imread(str(out / "timeline.png")) is not None
 
 
