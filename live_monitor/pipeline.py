@@ -58,8 +58,11 @@ class Pipeline:
         self.wishes = wishes
         """Replaced as a whole, by the thread that takes results; the next frame is analysed so."""
 
+        self.newest_wins = policy.newest_wins
+        """Whether frames are left out where analysis or whoever takes results is late, or pauses."""
+
         self._clock = clock or MonotonicClock()
-        self._live, self._newest_wins = source.live, policy.newest_wins
+        self._live = source.live
         self._unpaced = not (policy.paced or policy.newest_wins)
         self._frames: Mailbox[Frame] = Mailbox(newest_wins=policy.newest_wins)
         self._results: Mailbox[FrameResult] = Mailbox(newest_wins=policy.newest_wins)
@@ -185,7 +188,7 @@ class Pipeline:
             return frame
         # The pause began while it waited for this frame, which is an old one when the pause ends, unless the source waits too.
         self._watched.wait()
-        return (self._frames.get(0) if self._newest_wins else None) or frame
+        return (self._frames.get(0) if self.newest_wins else None) or frame
 
     def _analyse(self, stages: Stages, frame: Frame) -> FrameResult:
         analysed = stages.analyse(frame, self.wishes)

@@ -8,29 +8,26 @@ from typing import Any
 
 from live_monitor.files.opencv_path import printable
 from live_monitor.labels import LABELS, UNSURE
+from live_monitor.pulse.held import held_s
 from live_monitor.pulse.pulse import Pulse
-from live_monitor.types import FrameResult, Reading
-
-LONGEST_STEP_S = 11.0
-"""A longer step from one frame to the next is a pause, in which nobody looked. A log may have readings ten seconds apart, and the
-first frame that is due may come a little later."""
-
-
-def held_s(frame: FrameResult, next_s: float) -> float:
-    """How long what a frame says of a face counts, in seconds: until the next one, at media time `next_s`; 0 before a pause."""
-    step_s = next_s - frame.frame.pts_s
-    return step_s if step_s <= LONGEST_STEP_S else 0.0
+from live_monitor.types import FrameResult
 
 
 class Summary:
     """Adds up results as they come."""
 
-    def __init__(self, source_name: str) -> None:
-        self._source_name = source_name
+    def __init__(self, source_name: str, *, live: bool = False) -> None:
+        """Begins before the first result.
+
+        Args:
+            source_name: how the source is called.
+            live: whether its pictures arrive when they happen, or late ones are left out.
+        """
+        self._source_name, self._live = source_name, live
         self._started_s = time.monotonic()
         self._labels: Counter[str] = Counter()
         self._tracks: dict[int, _TrackSummary] = {}
-        self._pulse = Pulse()
+        self._pulse = Pulse(live=live)
         self.frames = 0
         self._frames_with_faces = 0
         self._first_pts_s = 0.0
@@ -44,29 +41,31 @@ class Summary:
             self._hold(self._last, now_s)
         self._last = result
         self.frames += 1
-        seen = seen_in(result)
-        self._frames_with_faces += bool(seen)
-        self._labels.update(reading.label for reading in seen)
-        for reading in seen:
+        self._frames_with_faces += bool(result.seen)
+        self._labels.update(reading.label for reading in result.seen)
+        for reading in result.seen:
             self._tracks.setdefault(reading.track.id, _TrackSummary(now_s)).last_s = now_s
         self._pulse.add(result)
 
     def _hold(self, before: FrameResult, now_s: float) -> None:
         """What was said in the frame before was so until now."""
-        for reading in seen_in(before):
-            self._tracks[reading.track.id].seconds[reading.label] += held_s(before, now_s)
+        step_s = held_s(before.frame.pts_s, now_s, live=self._live)
+        for reading in before.seen:
+            self._tracks[reading.track.id].seconds[reading.label] += step_s
 
     def as_json(self) -> dict[str, Any]:
         """Names and numbers.
 
         Returns:
-            Seconds; frames per second; readable: share (0..1) of the readings that have a label; emotions: share of each
-            label among those; pulse: means over the session of the indexes in `live_monitor.pulse.indexes`, None without a
-            readable face; tracks: of each face its number, the media time at which it was first and last seen, the seconds for
-            which it had each label, and for which none, see `held_s`.
+            Seconds; frames per second; readable: share (0..1) of the faces' seconds in which they had a label; emotions: share
+            of each label in those, of a single frame shares of its faces; pulse: means over the session of the indexes in
+            `live_monitor.pulse.indexes`, None without a readable face; tracks: of each face its number, the media time at which
+            it was first and last seen, the seconds for which it had each label, and for which none, see
+            `live_monitor.pulse.held`.
         """
         faces = self._labels.total()
-        readable = faces - self._labels[UNSURE]
+        shares = self._shares()
+        readable = 1 - shares[UNSURE] if faces else 0.0
         elapsed_s = time.monotonic() - self._started_s
         return {
             "source": self._source_name,
@@ -78,11 +77,18 @@ class Summary:
             "frames_per_s": round(self.frames / elapsed_s, 2) if elapsed_s else 0.0,
             "readings": faces,
             "faces_per_frame": round(faces / self.frames, 3) if self.frames else 0.0,
-            "readable": round(readable / faces, 4) if faces else 0.0,
-            "emotions": {label: round(self._labels[label] / readable, 4) if readable else 0.0 for label in LABELS},
+            "readable": round(readable, 4),
+            "emotions": {label: round(shares[label] / readable, 4) if readable else 0.0 for label in LABELS},
             "pulse": self._pulse.session_means(),
             "tracks": [track.as_json(number) for number, track in sorted(self._tracks.items())],
         }
+
+    def _shares(self) -> dict[str, float]:
+        """Share of each label, and of none, in the faces' seconds, or in the readings where no time has passed."""
+        seconds = {label: sum(track.seconds[label] for track in self._tracks.values()) for label in (*LABELS, UNSURE)}
+        weights = seconds if any(seconds.values()) else self._labels
+        whole = sum(weights.values()) or 1.0
+        return {label: weights[label] / whole for label in seconds}
 
     def as_text(self) -> str:
         """The same for people, several lines."""
@@ -112,8 +118,3 @@ class _TrackSummary:
     def as_json(self, number: int) -> dict[str, Any]:
         seconds = {label: round(value, 3) for label, value in self.seconds.items()}
         return {"id": number, "first_s": round(self._first_s, 3), "last_s": round(self.last_s, 3), "seconds": seconds}
-
-
-def seen_in(result: FrameResult) -> list[Reading]:
-    """The readings of faces that are seen in it, not only thought to be there."""
-    return [reading for reading in result.readings if not reading.track.coasting]

@@ -167,6 +167,11 @@ class FrameResult:
     newcomers: tuple[Box, ...] = ()
 
     @property
+    def seen(self) -> tuple[Reading, ...]:
+        """The readings of faces that are seen in it, not only thought to be there."""
+        return tuple(reading for reading in self.readings if not reading.track.coasting)
+
+    @property
     def age_s(self) -> float:
         """Seconds from the picture's arrival to its result."""
         return self.finished_s - self.frame.arrived_s

@@ -19,8 +19,8 @@ def result(pts_s: float, *labels: str, dropped: int = 0) -> FrameResult:
     return FrameResult(Frame(0, pts_s, 0.0, grey_picture(0)), readings, {}, 0.0, dropped)
 
 
-def summary(*results: FrameResult) -> Summary:
-    summary = Summary("lecture.mp4")
+def summary(*results: FrameResult, live: bool = False) -> Summary:
+    summary = Summary("lecture.mp4", live=live)
     for one in results:
         summary.add(one)
     return summary
@@ -36,8 +36,13 @@ def test_counts_readings_and_faces_per_frame() -> None:
     assert (facts["readings"], facts["faces_per_frame"]) == (3, 0.75)
 
 
-def test_emotions_are_shares_of_all_readings() -> None:
-    facts = summary(result(0.0, "happy", "happy"), result(0.1, "happy", "sad")).as_json()
+def test_emotions_are_shares_of_the_time() -> None:
+    facts = summary(result(0.0, "sad"), result(0.1, "sad"), result(0.2, "happy"), result(0.8)).as_json()
+    assert facts["emotions"] == {label: {"happy": 0.75, "sad": 0.25}.get(label, 0.0) for label in LABELS}
+
+
+def test_emotions_of_a_picture_are_shares_of_its_faces() -> None:
+    facts = summary(result(0.0, "happy", "happy", "sad", "happy")).as_json()
     assert facts["emotions"] == {label: {"happy": 0.75, "sad": 0.25}.get(label, 0.0) for label in LABELS}
 
 
@@ -75,7 +80,7 @@ def test_the_text_tells_the_same(expected: str) -> None:
 
 
 def test_the_text_names_the_most_frequent_emotion_first_and_no_absent_one() -> None:
-    text = summary(result(0.0, "sad"), result(0.1, "happy", "happy", "happy")).as_text()
+    text = summary(result(0.0, "sad"), result(0.1, "happy", "happy", "happy"), result(0.2)).as_text()
     assert "looks: happy 75.0%, sad 25.0%" in text.splitlines()
 
 
@@ -89,7 +94,7 @@ def unsure(pts_s: float) -> FrameResult:
 
 
 def test_unsure_faces_lower_the_readable_share_and_count_for_no_emotion() -> None:
-    facts = summary(result(0.0, "happy"), unsure(0.5)).as_json()
+    facts = summary(result(0.0, "happy"), unsure(0.5), result(1.0)).as_json()
     assert facts["readable"] == 0.5
     assert facts["emotions"]["happy"] == 1.0
 
@@ -101,8 +106,13 @@ def test_each_track_has_its_seconds_of_each_emotion() -> None:
 
 
 def test_a_pause_counts_for_no_face() -> None:
-    (track,) = summary(*(result(pts_s, "happy") for pts_s in (0.0, 0.1, 0.2, 25.0, 25.1))).as_json()["tracks"]
+    (track,) = summary(*(result(pts_s, "happy") for pts_s in (0.0, 0.1, 0.2, 25.0, 25.1)), live=True).as_json()["tracks"]
     assert track["seconds"]["happy"] == pytest.approx(0.3)
+
+
+def test_a_slide_of_a_file_counts_as_long_as_it_stands() -> None:
+    (track,) = summary(*(result(pts_s, "happy") for pts_s in (0.0, 0.1, 0.2, 25.0, 25.1))).as_json()["tracks"]
+    assert track["seconds"]["happy"] == pytest.approx(25.1)
 
 
 def test_the_pulse_is_that_of_the_session() -> None:

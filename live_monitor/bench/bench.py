@@ -111,8 +111,8 @@ def _run_pipeline(video: VideoFile, settings: Settings, progress: Progress) -> d
         pulse.add(result)
         stages_ms.setdefault("pulse", []).append(1e3 * (time.perf_counter() - now))
         if "carry" in result.stages_ms:
-            carried[result.frame.index] = [reading.detection for reading in result.readings if not reading.track.coasting]
-        faces += sum(not reading.track.coasting for reading in result.readings)
+            carried[result.frame.index] = [reading.detection for reading in result.seen]
+        faces += len(result.seen)
         frames += 1
         dropped = result.dropped
         progress(1)
@@ -142,7 +142,7 @@ def _carried(video: VideoFile, settings: Settings, carried: Faces) -> dict[str, 
     every_frame = dataclasses.replace(settings, detect_every=1, realtime=False)
     for result in results(make_pipeline(video, every_frame, shown=False), video.name) if carried else ():
         if result.frame.index in carried:
-            boxes = [reading.detection.box for reading in result.readings if not reading.track.coasting]
+            boxes = [reading.detection.box for reading in result.seen]
             found = match(boxes, [], carried[result.frame.index])
             faces += len(found.faces)
             matched = zip(found.detections, found.owners, found.first, strict=True)

@@ -249,7 +249,7 @@ def _watch(
 
     window = Window(printable(f"Live Monitor - {title}"))
     pipeline = make_pipeline(source, settings, shown=True)
-    summary = Summary(source.name)
+    summary = Summary(source.name, live=source.live or settings.realtime)
     monitor = Monitor(
         pipeline,
         window,
@@ -272,11 +272,11 @@ def _watch(
         raise OutputError(outputs.failure)
 
 
-def _recorder(recording: Recording, settings: Settings, view: View) -> Callable[[FrameResult], None]:
+def _recorder(recording: Recording, settings: Settings, view: View, *, live: bool) -> Callable[[FrameResult], None]:
     from live_monitor.overlay.live_view import LiveView
     from live_monitor.session.recording import LiveViewRecorder
 
-    return LiveViewRecorder(recording, LiveView(settings.ignore), view).add
+    return LiveViewRecorder(recording, LiveView(settings.ignore, live=live), view).add
 
 
 def _analyse_without_window(
@@ -285,12 +285,12 @@ def _analyse_without_window(
     from live_monitor.app import make_pipeline, results
     from live_monitor.summary import Summary
 
-    summary = Summary(source.name)
+    summary = Summary(source.name, live=source.live or settings.realtime)
     sinks: list[Callable[[FrameResult], None]] = [summary.add]
     if log is not None:
         sinks.append(log.add)
     if recording is not None:
-        sinks.append(_recorder(recording, settings, view))
+        sinks.append(_recorder(recording, settings, view, live=source.live or settings.realtime))
     try:
         analysed = results(make_pipeline(source, settings, shown=False), source.name)
         with progress_bar("Analysing", source) as advance, contextlib.closing(analysed):

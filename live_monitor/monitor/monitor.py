@@ -75,7 +75,7 @@ class Monitor:
         self._clock = clock or MonotonicClock()
         self._controls = Controls(view, pipeline.wishes or Wishes(), fullscreen=fullscreen)
         self._outputs = outputs or Outputs()
-        self._live_view = LiveView(zones)
+        self._live_view = LiveView(zones, live=pipeline.newest_wins)
         self._shown: Image = BLANK
         self._drawn_s = 0.0
 

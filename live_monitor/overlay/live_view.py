@@ -26,13 +26,14 @@ BLANK: Image = np.zeros((480, 854, 3), np.uint8)
 class LiveView:
     """Keeps what the numbers in the picture and in the panel are made of. Belongs to one thread."""
 
-    def __init__(self, zones: Sequence[Zone] = ()) -> None:
+    def __init__(self, zones: Sequence[Zone] = (), *, live: bool = False) -> None:
         """Begins with a dark picture.
 
         Args:
             zones: the parts of the picture that are ignored, to be shaded.
+            live: whether pictures arrive when they happen, or late ones are left out.
         """
-        self.pulse = Pulse()
+        self.pulse = Pulse(live=live)
         self.result: FrameResult | None = None
         """The one that was taken last, without the faces that were left out since."""
 

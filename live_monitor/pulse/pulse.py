@@ -1,6 +1,6 @@
 """The pulse of a class: what its readable faces look like together, as means of ten seconds, and whether that is unusual for it.
 
-In these means a frame weighs as much as the time since the one before it, at most LONGEST_STEP_S.
+In these means a frame weighs as much as the time until the next one, see `live_monitor.pulse.held`.
 
 People agree best on clips of ten seconds, and the mean over a clip's frames foretells what they say (Whitehill et al., "The
 Faces of Engagement", IEEE Transactions on Affective Computing 5, 2014). It is an index of expressions, not of minds.
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.labels import LABELS
+from live_monitor.pulse.held import held_s
 from live_monitor.pulse.indexes import concentration, expressiveness, valence
 from live_monitor.types import FrameResult, Reading
 
@@ -43,9 +44,6 @@ UNUSUAL_FOR_S = 20
 LEAST_CHANGE, SPREADS = 0.1, 2.0
 """Unusual is what is further from the session's median than this, and than so many times the usual spread."""
 
-LONGEST_STEP_S = 1.0
-"""Most that one frame weighs in a mean, in seconds: nobody looked during a pause."""
-
 INDEXES = ("valence", "expressiveness", "concentration")
 
 
@@ -54,10 +52,10 @@ class Point:
     """Means of the MEAN_S seconds before a moment.
 
     Attributes:
-        at_s: media time at its end, in seconds.
+        at_s: media time at its end, a whole number of seconds.
         shares: how many of the readable faces had each label, float64 (7,), sum 1.
         indexes: means of INDEXES, by name.
-        coverage: share of all faces that were readable, 0..1.
+        coverage: share of the faces seen that were readable, 0..1.
     """
 
     at_s: float
@@ -69,7 +67,12 @@ class Point:
 class Pulse:
     """Adds up the results of one source. Belongs to one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, live: bool = False) -> None:
+        """Begins before the first result.
+
+        Args:
+            live: whether pictures arrive when they happen, so that between two of them nobody may have looked.
+        """
         self.points: deque[Point] = deque()
         """Of the last SHOWN_S, one a second with a readable face in the MEAN_S before it, the newest last."""
 
@@ -92,20 +95,29 @@ class Pulse:
         self._usual = np.empty((len(INDEXES), BASELINE_S))
         self._covered_s = 0
         self._session, self._open = _empty(), _empty()
+        self._live = live
         self._second = 0
         self._last_s: float | None = None
+        self._held = _empty()
         self._unusual_since_s: dict[str, float] = {}
 
     def add(self, result: FrameResult) -> None:
         """Takes the next result of the source."""
         now_s = result.frame.pts_s
-        step_s = 0.0 if self._last_s is None else min(max(0.0, now_s - self._last_s), LONGEST_STEP_S)
+        if self._last_s is not None and held_s(self._last_s, now_s, live=self._live):
+            self._hold(self._last_s, now_s)
+        elif int(now_s) != self._second:
+            self._close_second(int(now_s))
         self._last_s = now_s
-        if int(now_s) != self._second:
-            self._close_second(now_s)
-            self._second = int(now_s)
-        self.moment, sums = _sums(result.readings)
-        self._open += step_s * sums
+        self.moment, self._held = _sums(result.seen)
+
+    def _hold(self, from_s: float, until_s: float) -> None:
+        """Counts what was said last, second by second."""
+        for end_s in range(self._second + 1, int(until_s) + 1):
+            self._open += (end_s - from_s) * self._held
+            self._close_second(end_s)
+            from_s = end_s
+        self._open += (until_s - from_s) * self._held
 
     def session_means(self) -> dict[str, float] | None:
         """Means of INDEXES over all readable faces so far, each second of each face counting the same; None without any."""
@@ -117,13 +129,14 @@ class Pulse:
         self.markers.append(self._last_s or 0.0)
         return self.markers[-1]
 
-    def _close_second(self, now_s: float) -> None:
+    def _close_second(self, now_s: int) -> None:
         """Counts the seconds that are over, and makes the point of the MEAN_S before the one that begins."""
-        self.now_s = now_s
+        self.now_s = float(now_s)
         self._seconds.append((self._second, self._open))
+        self._second = now_s
         self._session = self._session + self._open
         self._open = _empty()
-        while self._seconds and self._seconds[0][0] < int(now_s) - MEAN_S:
+        while self._seconds and self._seconds[0][0] < now_s - MEAN_S:
             self._seconds.popleft()
         while self.points and self.points[0].at_s < now_s - SHOWN_S:
             self.points.popleft()
@@ -134,7 +147,7 @@ class Pulse:
             return
         means = np.array(sums) / readable_s
         indexes = dict(zip(INDEXES, means[: len(INDEXES)].tolist(), strict=True))
-        self.latest = Point(now_s, means[len(INDEXES) :], indexes, float(readable_s / faces_s))
+        self.latest = Point(self.now_s, means[len(INDEXES) :], indexes, float(readable_s / faces_s))
         self.points.append(self.latest)
         self._compare(self.latest)
 
@@ -156,17 +169,17 @@ def _empty() -> NDArray[np.float64]:
     return np.zeros(2 + len(INDEXES) + len(LABELS))
 
 
-def _sums(readings: Sequence[Reading]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Readable faces by label, and what `_empty` has room for: readable faces, faces, sums of INDEXES, faces by label."""
-    readable = [reading for reading in readings if reading.readable]
+def _sums(seen: Sequence[Reading]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Readable faces by label, and what `_empty` has room for: readable faces, faces seen, sums of INDEXES, faces by label."""
+    readable = [reading for reading in seen if reading.readable]
     labels = np.zeros(len(LABELS))
     if not readable:
-        return labels, np.array([0.0, len(readings), *np.zeros(len(INDEXES)), *labels])
+        return labels, np.array([0.0, len(seen), *np.zeros(len(INDEXES)), *labels])
     for reading in readable:
         labels[LABELS.index(reading.label)] += 1
     rows = np.stack([reading.smoothed for reading in readable])
     indexes = [float(index(rows).sum()) for index in (valence, expressiveness, concentration)]
-    return labels, np.array([len(readable), len(readings), *indexes, *labels])
+    return labels, np.array([len(readable), len(seen), *indexes, *labels])
 
 
 def _changes(point: Point, usual: NDArray[np.float64]) -> list[str]:

@@ -59,6 +59,7 @@ class Log:
         self._waiting: list[str] = []
         self._whole_bytes = 0
         self._logged: Frame | None = None
+        self._unlogged: FrameResult | None = None
         self._file = new_file(path)
 
     def __enter__(self) -> Log:
@@ -75,11 +76,15 @@ class Log:
     def close(self) -> None:
         """Closes the file, or does nothing to one that is closed; one without a single line is taken away again.
 
+        Its last line is that of the last frame, so that no time is missing at the end.
+
         Raises:
             OutputError: see `add`.
         """
         try:
-            if self._waiting:  # for a first frame, which never came
+            if self._unlogged is not None:
+                self._log(self._unlogged)
+            elif self._waiting:  # for a first frame, which never came
                 self._write([["0.000", "", 0, number, *_NOBODY] for number in self._waiting])
         finally:
             self._file.close()
@@ -109,11 +114,13 @@ class Log:
         """
         # Anew for each frame: the computer may have slept since, or its clock been set.
         self._arrived_at = time.time() - time.monotonic() + result.frame.arrived_s
+        self._unlogged = result
         if self._steps.due(result.frame.pts_s):
             self._log(result)
 
     def _log(self, result: FrameResult) -> None:
         """Writes the lines of a frame unless they are there, the first marker in them, and a line for each other marker."""
+        self._unlogged = None
         marker, *others = self._waiting or [""]
         self._waiting = []
         head = [f"{result.frame.pts_s:.3f}", self._clock(), result.frame.index]

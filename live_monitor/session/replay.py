@@ -6,12 +6,12 @@ import csv
 import datetime
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
 from live_monitor.labels import LABELS, UNSURE
@@ -64,21 +64,70 @@ def replay(log: Path) -> Iterator[Moment]:
         raise UsageError(f"{log}: no log, it is not text") from error
 
 
-def _moments(log: Path, lines: Iterable[str]) -> Iterator[Moment]:
-    rows = csv.DictReader(line for line in lines if line.endswith("\n"))
-    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        advice = "it was saved with other separators than commas" if ";" in "".join(rows.fieldnames or ()) else "--log writes one"
-        raise UsageError(f"{log}: no log, it has no column {missing[0]}; {advice}")
+def _moments(log: Path, text: Iterable[str]) -> Iterator[Moment]:
+    for (time_s, frame), group in itertools.groupby(_lines(log, text), lambda line: (line.time_s, line.frame)):
+        lines = list(group)
+        readings = tuple(line.reading for line in lines if line.reading is not None)
+        markers = dict.fromkeys(line.marker for line in lines if line.marker is not None)
+        yield Moment(
+            FrameResult(Frame(frame, time_s, time_s, _NO_PICTURE), readings, {}, time_s, 0), tuple(markers), lines[0].clock
+        )
+
+
+class _Line(NamedTuple):
+    """A line of the log; see `live_monitor.session.log.COLUMNS`."""
+
+    time_s: float
+    frame: int
+    clock: datetime.datetime | None
+    marker: int | None
+    reading: Reading | None
+
+
+def _lines(log: Path, text: Iterable[str]) -> Iterator[_Line]:
+    rows = csv.DictReader(line for line in text if line.endswith("\n"))
     last_s = 0.0
     try:
-        for (time_s, frame), of_frame in itertools.groupby(rows, lambda row: (_seconds(row["time_s"]), int(row["frame"]))):
-            if time_s < last_s:
-                raise ValueError(f"time goes back, from {last_s:g} to {time_s:g} s")
-            yield _moment(time_s, frame, list(of_frame))
-            last_s = time_s
+        missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+        if missing:
+            separators = "it was saved with other separators than commas"
+            advice = separators if ";" in "".join(rows.fieldnames or ()) else "--log writes one"
+            raise UsageError(f"{log}: no log, it has no column {missing[0]}; {advice}")
+        for row in rows:
+            line = _line(row)
+            if line.time_s < last_s:
+                raise ValueError(f"time goes back, from {last_s:g} to {line.time_s:g} s")
+            yield line
+            last_s = line.time_s
+    except UnicodeDecodeError:  # a ValueError that tells of the whole file
+        raise
     except (ValueError, TypeError, csv.Error) as error:
-        raise UsageError(f"{log}, line {rows.line_num}: no line of a log: {error}") from error
+        raise UsageError(f"{log}, line {max(1, rows.line_num)}: no line of a log: {error}") from error
+
+
+def _line(row: Mapping[str, str]) -> _Line:
+    """Raises ValueError, or TypeError of a row that ends early: what it lacks is None."""
+    clock, marker, face = (_or_nothing(row[name]) for name in ("clock", "marker", "face"))
+    return _Line(
+        _seconds(row["time_s"]),
+        _whole(row["frame"]),
+        _time_of_day(clock) if clock else None,
+        _whole(marker) if marker else None,
+        _reading(row, _whole(face)) if face else None,
+    )
+
+
+def _or_nothing(text: str) -> str:
+    """A value that may be missing; R writes so that it is."""
+    return "" if text == "NA" else text
+
+
+def _whole(text: str) -> int:
+    """A whole number, as pandas writes it too: 1.0 in a column in which some are missing."""
+    number = float(text)
+    if not number.is_integer():
+        raise ValueError(f"{text!r} is no whole number")
+    return int(number)
 
 
 def _seconds(text: str) -> float:
@@ -89,6 +138,13 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _time_of_day(text: str) -> datetime.datetime:
+    arrived = datetime.datetime.fromisoformat(text)
+    if arrived.year not in YEARS:
+        raise ValueError(f"{text!r} is no time of a session")
+    return arrived
+
+
 def _pixels(text: str) -> float:
     pixels = float(text)
     if not math.isfinite(pixels):
@@ -96,28 +152,14 @@ def _pixels(text: str) -> float:
     return pixels
 
 
-def _moment(time_s: float, frame: int, rows: list[dict[str, str]]) -> Moment:
-    clock = rows[0]["clock"]
-    arrived = datetime.datetime.fromisoformat(clock) if clock else None
-    if arrived is not None and arrived.year not in YEARS:
-        raise ValueError(f"{clock!r} is no time of a session")
-    return Moment(
-        FrameResult(Frame(frame, time_s, time_s, _NO_PICTURE), _readings([row for row in rows if row["face"]]), {}, time_s, 0),
-        tuple(dict.fromkeys(int(row["marker"]) for row in rows if row["marker"])),
-        arrived,
-    )
-
-
-def _readings(rows: list[dict[str, str]]) -> tuple[Reading, ...]:
-    said = np.array([[float(row[label]) for label in LABELS] for row in rows], np.float32)
-    if not ((said >= 0) & (said <= 1)).all():
-        raise ValueError("a probability is none")
-    return tuple(_reading(row, probabilities) for row, probabilities in zip(rows, said, strict=True))
-
-
-def _reading(row: dict[str, str], said: NDArray[np.float32]) -> Reading:
+def _reading(row: Mapping[str, str], number: int) -> Reading:
     if row["label"] not in _SAID:
         raise ValueError(f"{row['label']!r} is no label")
+    probabilities = [float(row[label]) for label in LABELS]
+    if not all(0 <= probability <= 1 for probability in probabilities):
+        raise ValueError("a probability is none")
+    said = np.array(probabilities, np.float32)
     x, y, width, height = (_pixels(row[name]) for name in ("x", "y", "width", "height"))
     place = Detection(Box(x, y, x + width, y + height))
-    return Reading(Track(int(row["face"]), place, place if int(row["seen"]) else None), said, said, row["label"], row["why"])
+    track = Track(number, place, place if _whole(row["seen"]) else None)
+    return Reading(track, said, said, row["label"], _or_nothing(row["why"]))

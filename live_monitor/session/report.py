@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import statistics
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from live_monitor.labels import LABELS, UNSURE
+from live_monitor.pulse.held import held_s
 from live_monitor.pulse.pulse import MEAN_S, Point, Pulse
 from live_monitor.session.replay import Moment, replay
-from live_monitor.summary import held_s, seen_in
 from live_monitor.types import FrameResult, Reading
 
-SLACK_S, SLACK_STEPS = 2.0, 0.75
-"""A point further than this from where it should be, and than so many steps between points, tells nothing of a marker: nobody was
-readable, or the log ends. Points are a second apart, or as far as the moments of a log that has fewer."""
+SLACK_S = 2.0
+"""A point further than this from where it should be tells nothing of a marker: nobody was readable, or the log ends."""
 
 Json = dict[str, Any]
 
@@ -52,14 +50,16 @@ def report(log: Path) -> Json:
         `live_monitor.pulse.indexes` over the readable faces; unusual: [{what, from_s, to_s}], where the pulse had left what was
         usual until then; markers: [{number, at_s, clock, before, after}], with the indexes' means of ten seconds on either side;
         faces: [{id, seconds: {label: s}, looks: [{from_s, to_s, label, why}]}]; points: [{at_s, readable, emotions, pulse}],
-        one a second, each the means of ten seconds before it. Seconds are those of `live_monitor.summary.held_s`; shares are
+        one a second, each the means of ten seconds before it. Seconds are those of `live_monitor.pulse.held`; shares are
         0..1; a share or mean of nothing is None.
 
     Raises:
         UsageError: see `live_monitor.session.replay`.
     """
-    session = _Session()
-    for moment in replay(log):
+    moments = replay(log)
+    begun = list(itertools.islice(moments, 1))
+    session = _Session(live=any(moment.clock for moment in begun))
+    for moment in itertools.chain(begun, moments):
         session.add(moment)
     return {"log": log.name, **session.as_json()}
 
@@ -67,8 +67,9 @@ def report(log: Path) -> Json:
 class _Session:
     """Adds up the moments of a log."""
 
-    def __init__(self) -> None:
-        self._pulse = Pulse()
+    def __init__(self, *, live: bool) -> None:
+        self._live = live
+        self._pulse = Pulse(live=live)
         self._points: list[Point] = []
         self._looks: dict[int, list[Look]] = {}
         self._marked: list[Moment] = []
@@ -80,9 +81,9 @@ class _Session:
 
     def add(self, moment: Moment) -> None:
         now_s = moment.result.frame.pts_s
-        if self._last is not None and held_s(self._last, now_s):
+        if self._last is not None:
             self._hold(self._last, now_s)
-        seen = seen_in(moment.result)
+        seen = moment.result.seen
         for reading in seen:
             self._begin(reading, now_s)
         self._add_to_pulse(moment.result)
@@ -93,10 +94,12 @@ class _Session:
 
     def _hold(self, before: FrameResult, now_s: float) -> None:
         """What was said in the moment before was so until now."""
-        step_s, seen = held_s(before, now_s), seen_in(before)
+        step_s = held_s(before.frame.pts_s, now_s, live=self._live)
+        if not step_s:
+            return
         self._watched_s += step_s
-        self._nobody_s += 0.0 if seen else step_s
-        for reading in seen:
+        self._nobody_s += 0.0 if before.seen else step_s
+        for reading in before.seen:
             self._looks[reading.track.id][-1].to_s = now_s
 
     def _begin(self, reading: Reading, now_s: float) -> None:
@@ -106,9 +109,10 @@ class _Session:
 
     def _add_to_pulse(self, result: FrameResult) -> None:
         self._pulse.add(result)
-        point, what, now_s = self._pulse.latest, self._pulse.unusual, result.frame.pts_s
-        if point is not None and (not self._points or point is not self._points[-1]):
-            self._points.append(point)
+        last_s = self._points[-1].at_s if self._points else 0.0
+        new = list(itertools.takewhile(lambda point: point.at_s > last_s, reversed(self._pulse.points)))
+        self._points += reversed(new)
+        what, now_s = self._pulse.unusual, result.frame.pts_s
         if not what:
             return
         latest = self._unusual[-1] if self._unusual else None
@@ -149,7 +153,7 @@ class _Session:
             "number": number,
             "at_s": at_s,
             "clock": moment.clock and moment.clock.isoformat(timespec="seconds"),
-            "before": _indexes_at(at_s, self._points),
+            "before": _indexes_at(at_s, [point for point in self._points if point.at_s <= at_s]),
             "after": _indexes_at(at_s + MEAN_S, self._points),
         }
 
@@ -168,15 +172,9 @@ def _share(part: float, whole: float) -> float | None:
 
 def _indexes_at(at_s: float, points: Sequence[Point]) -> Mapping[str, float] | None:
     nearest = min(points, key=lambda point: abs(point.at_s - at_s), default=None)
-    slack_s = max(SLACK_S, SLACK_STEPS * usual_step_s([point.at_s for point in points]))
-    if nearest is None or abs(nearest.at_s - at_s) > slack_s:
+    if nearest is None or abs(nearest.at_s - at_s) > SLACK_S:
         return None
     return _rounded(nearest.indexes)
-
-
-def usual_step_s(times_s: Sequence[float]) -> float:
-    """Median of the seconds between points at these times; 0 of fewer than two."""
-    return statistics.median([later - earlier for earlier, later in pairwise(times_s)] or [0.0])
 
 
 def _rounded(indexes: Mapping[str, float]) -> dict[str, float]:

@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from live_monitor.labels import COLOURS_BGR, LABELS, UNSURE, UNSURE_BGR
 from live_monitor.pulse.pulse import INDEXES, LONGEST_GAP_S
-from live_monitor.session.report import Json, usual_step_s
+from live_monitor.session.report import Json
 from live_monitor.session.words import at
 
 MOST_FACES = 40
@@ -65,11 +65,10 @@ def _longest(faces: Sequence[Json]) -> list[Json]:
 
 
 def _runs(points: Sequence[Json]) -> Iterator[list[Json]]:
-    """Points without a gap between them; where faces are read every few seconds, that long is none."""
-    longest_s = max(LONGEST_GAP_S, 1.5 * usual_step_s([point["at_s"] for point in points]))
+    """Points without a gap between them."""
     run: list[Json] = []
     for point in points:
-        if run and point["at_s"] - run[-1]["at_s"] > longest_s:
+        if run and point["at_s"] - run[-1]["at_s"] > LONGEST_GAP_S:
             yield run
             run = []
         run.append(point)

@@ -59,8 +59,8 @@ def test_points_are_means_of_the_last_ten_seconds_at_any_rate(fps: float) -> Non
     assert share(watch.pulse, "happy") == 0
 
 
-def fed(*faces_at: tuple[float, Reading]) -> Pulse:
-    pulse = Pulse()
+def fed(*faces_at: tuple[float, Reading], live: bool = False) -> Pulse:
+    pulse = Pulse(live=live)
     for index, (now_s, reading) in enumerate(faces_at):
         pulse.add(FrameResult(Frame(index, now_s, 0.0, PICTURE), (reading,), {}, 0.0, 0))
     return pulse
@@ -73,11 +73,21 @@ def valences(pulse: Pulse) -> dict[float, float]:
 def test_nothing_from_before_a_long_pause_is_in_a_point_after_it_but_in_the_session() -> None:
     before = [(tenth / 10, face("happy")) for tenth in range(35)]
     after = [(100 + tenth / 10, face("sad")) for tenth in range(21)]
-    pulse = fed(*before, *after)
+    pulse = fed(*before, *after, live=True)
     assert valences(pulse) == {1: 1, 2: 1, 3: 1, 101: -1, 102: -1}
     means = pulse.session_means()
     assert means is not None
-    assert means["valence"] == pytest.approx((3.4 - 3.0) / 6.4, abs=1e-4)
+    assert means["valence"] == pytest.approx((3.4 - 2.0) / 5.4, abs=1e-4)
+
+
+def test_a_frame_counts_until_the_next_one() -> None:
+    pulse = fed((0.0, face("happy")), (3.0, face("sad")), (4.0, face("sad")))
+    assert valences(pulse) == {1: 1, 2: 1, 3: 1, 4: pytest.approx(1 / 2)}
+    assert pulse.session_means() == {"valence": 0.5, "expressiveness": 1.0, "concentration": pytest.approx(0.5833, abs=1e-4)}
+
+
+def test_a_face_that_is_hidden_for_a_moment_does_not_count_as_one_that_cannot_be_read() -> None:
+    assert Watch().feed(12, face("happy"), face("sad", coasting=True)).points[-1].coverage == 1
 
 
 def test_a_point_has_no_more_than_ten_seconds_in_it_though_frames_are_rare() -> None:

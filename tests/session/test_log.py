@@ -108,7 +108,15 @@ def test_a_marker_stands_in_the_lines_of_its_frame_though_no_face_was_read_in_th
         ("7.200", "1", "2"),
         ("10.000", "", "1"),
         ("10.000", "", "2"),
+        ("10.100", "", "1"),
+        ("10.100", "", "2"),
     ]
+
+
+def test_the_last_frame_is_logged_so_that_no_time_is_missing(path: Path) -> None:
+    with Log(path, 10.0, live=False) as log:
+        add_all(log, map(two_faces, range(131)))
+    assert [time_s for time_s, _, _ in marked(path)] == ["0.000"] * 2 + ["10.000"] * 2 + ["13.000"] * 2
 
 
 def test_a_marker_at_a_frame_that_was_logged_has_a_line_without_a_face(path: Path) -> None:

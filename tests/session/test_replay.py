@@ -147,3 +147,37 @@ def test_a_file_that_is_missing_and_a_folder_are_named(path: Path) -> None:
     path.mkdir()
     with pytest.raises(UsageError, match=r"lesson\.csv: cannot be read: "):
         list(replay(path))
+
+
+def test_a_log_that_pandas_has_written_is_read(path: Path) -> None:
+    logged(path, [(0.0, [face("happy", 3)]), (0.2, [])], {0.2: 1})
+    text = path.read_text(encoding="utf-8").replace(",3,1,", ",3.0,1.0,").replace("0.200,,1,1,", "0.2,,1,1.0,")
+    assert (",3.0,1.0," in text, ",1.0,," in text) == (True, True)
+    path.write_text(text, encoding="utf-8")
+    first, second = replay(path)
+    assert ([reading.track.id for reading in first.result.seen], second.markers) == ([3], (1,))
+
+
+def test_a_log_that_r_has_written_is_read(path: Path) -> None:
+    logged(path, [(0.0, [face("happy", 3)]), (0.2, [])])
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    with_na = (",".join(value or "NA" for value in line.split(",")) for line in lines)
+    path.write_text("\n".join([header, *with_na, ""]), encoding="utf-8")
+    first, second = replay(path)
+    assert [reading.readable for reading in first.result.seen] == [True]
+    assert (first.clock, first.markers, second.result.readings) == (None, (), ())
+
+
+def test_the_line_that_is_damaged_is_the_one_that_is_named(path: Path) -> None:
+    logged(path, [(step / 5, [face("happy", number) for number in range(1, 10)]) for step in range(3)])
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[4] = lines[4].replace("happy", "hapy")
+    path.write_text("".join(lines), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"lesson.csv, line 5: no line of a log: 'hapy' is no label"):
+        list(replay(path))
+
+
+def test_a_text_without_an_end_of_a_field_is_no_log(path: Path) -> None:
+    path.write_text("x" * 200_000 + "\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"line 1: no line of a log: field larger than field limit"):
+        list(replay(path))

@@ -12,10 +12,11 @@ import pytest
 
 from live_monitor.app import analyze
 from live_monitor.labels import LABELS
+from live_monitor.pulse.held import LONGEST_LIVE_STEP_S
 from live_monitor.pulse.pulse import MEAN_S, UNUSUAL_FOR_S
 from live_monitor.session.log import Log
 from live_monitor.session.report import Json, report
-from live_monitor.summary import LONGEST_STEP_S, Summary
+from live_monitor.summary import Summary
 from live_monitor.types import Reading
 from tests.session.sessions import face, logged, result
 
@@ -69,10 +70,19 @@ def test_faces_that_are_hidden_are_not_there(path: Path) -> None:
 
 
 def test_a_pause_is_no_time_that_was_watched(path: Path) -> None:
-    pause_s = LONGEST_STEP_S + 1
-    facts = told(path, every_step(0, 2, face("happy")), every_step(2 + pause_s, 3 + pause_s, face("happy")))
+    pause_s = LONGEST_LIVE_STEP_S + 1
+    moments = [*every_step(0, 2, face("happy")), *every_step(2 + pause_s, 3 + pause_s, face("happy"))]
+    facts = report(logged(path, moments, live=True))
     assert facts["watched_s"] == pytest.approx(1.8 + 0.8)
     assert [look["to_s"] - look["from_s"] for look in facts["faces"][0]["looks"]] == pytest.approx([1.8, 0.8])
+
+
+def test_a_slide_of_a_file_is_held_as_long_as_it_stands(path: Path) -> None:
+    slide_s = LONGEST_LIVE_STEP_S + 9
+    facts = told(path, every_step(0, 2, face("neutral")), [(2.0, (face("happy"),)), (2.0 + slide_s, (face("neutral"),))])
+    assert facts["faces"][0]["seconds"] == pytest.approx({"neutral": 2.0, "happy": slide_s})
+    assert facts["pulse"]["expressiveness"] == pytest.approx(slide_s / (2 + slide_s), abs=1e-4)
+    assert [point["at_s"] for point in facts["points"]] == list(range(1, 23))
 
 
 def test_what_is_read_every_ten_seconds_is_held_so_long(path: Path) -> None:
@@ -86,22 +96,24 @@ def test_what_is_read_every_ten_seconds_is_held_until_the_next_frame_though_that
         for index in range(1000):
             log.add(result(index / fps, face("happy"), index=index))
     facts = report(path)
-    assert facts["faces"][0]["seconds"] == {"happy": pytest.approx(30.03)}
-    assert facts["watched_s"] == pytest.approx(30.03)
+    assert facts["faces"][0]["seconds"] == {"happy": pytest.approx(999 / fps, abs=0.001)}
+    assert facts["watched_s"] == pytest.approx(999 / fps, abs=0.001)
 
 
-def test_it_tells_of_each_face_and_of_the_pulse_what_the_summary_tells_with_pauses_of_any_length(path: Path) -> None:
+@pytest.mark.parametrize("live", [False, True])
+def test_it_tells_what_the_summary_tells_with_pauses_of_any_length(path: Path, live: bool) -> None:
     times_s = [0.0, 0.2, 0.4, 3.4, 3.6, 3603.6, 3603.8, 3610.0, 3635.0]
     looks = [face(label) for label in ("happy", "happy", "sad", "sad", "neutral", "sad", "sad", "happy", "fear")]
-    summary = Summary("lesson")
+    summary = Summary("lesson", live=live)
     for pts_s, look in zip(times_s, looks, strict=True):
         summary.add(result(pts_s, look))
-    facts = report(logged(path, [(pts_s, [look]) for pts_s, look in zip(times_s, looks, strict=True)]))
+    facts = report(logged(path, [(pts_s, [look]) for pts_s, look in zip(times_s, looks, strict=True)], live=live))
     (said,) = summary.as_json()["tracks"]
     assert facts["faces"][0]["seconds"] == {
         label: seconds for label, seconds in said["seconds"].items() if label in facts["faces"][0]["seconds"]
     }
-    assert facts["pulse"] == summary.as_json()["pulse"]
+    for name in ("pulse", "emotions", "readable"):
+        assert facts[name] == summary.as_json()[name]
 
 
 def test_a_marker_tells_the_pulse_on_either_side(path: Path) -> None:
@@ -120,8 +132,13 @@ def test_a_marker_of_a_log_whose_moments_are_far_apart_tells_of_both_sides_too(p
 
 def test_a_marker_near_an_end_tells_of_one_side_only(path: Path) -> None:
     facts = told(path, every_step(0, 14, face("happy")), markers={0.0: 1, 10.0: 2})
-    assert [(bool(marker["before"]), bool(marker["after"])) for marker in facts["markers"]] == [(True, True), (True, False)]
+    assert [(bool(marker["before"]), bool(marker["after"])) for marker in facts["markers"]] == [(False, True), (True, False)]
     assert MEAN_S == 10
+
+
+def test_before_a_marker_is_nothing_of_what_came_after_it(path: Path) -> None:
+    facts = told(path, every_step(0, 20, face("sad")), every_step(20, 40), every_step(40, 60, face("happy")), markers={39.8: 1})
+    assert (facts["markers"][0]["before"], facts["markers"][0]["after"]["valence"]) == (None, 1.0)
 
 
 def test_markers_of_one_moment_are_all_told_and_its_faces_stay(path: Path) -> None:
@@ -134,7 +151,7 @@ def test_markers_of_one_moment_are_all_told_and_its_faces_stay(path: Path) -> No
                 log.mark(2 * step + 1, shown)
     facts = report(path)
     assert [(marker["number"], marker["at_s"]) for marker in facts["markers"]] == [(6, 1.5), (7, 1.5), (8, 2.0), (9, 2.0)]
-    assert (facts["moments"], facts["watched_s"], facts["nobody"]) == (4, 4.0, 0.0)
+    assert (facts["moments"], facts["watched_s"], facts["nobody"]) == (5, 5.0, 0.0)
     assert len(facts["faces"][0]["looks"]) == 1
 
 
