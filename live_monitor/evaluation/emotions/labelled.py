@@ -27,7 +27,7 @@ class LabelledFaces:
 
     Attributes:
         name: of the split or file.
-        images: uint8 (n, h, w) grey, any h and w; n at least 1.
+        images: uint8 (n, side, side) grey; n at least 1.
         labels: int64 (n,), indexes into LABELS.
         majority: int64 (n,), what most people saw: indexes into FER+'s CLASSES, -1 where they disagree; None: nobody was asked.
         margin: by which a detector's boxes were widened to crop these faces, see `live_monitor.classify.crop.widen`; None:
@@ -68,6 +68,8 @@ def from_fer2013(data: Path, split: str, votes: Path | None) -> LabelledFaces:
 def from_npz(path: Path) -> LabelledFaces:
     """Any labelled faces: images uint8 (n, h, w) and labels (n,) of 0..6, in the order of LABELS.
 
+    Those that are no squares are made ones by repeating their edges: live view cuts squares, and squashed faces are read badly.
+
     Raises:
         UsageError: the file cannot be read, or holds something else; the message says what.
     """
@@ -81,12 +83,18 @@ def from_npz(path: Path) -> LabelledFaces:
     except (ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise UsageError(f"{path}: not a .npz file that can be read; {_WANTED}") from error
     _check(path, **arrays)
-    return LabelledFaces(path.name, arrays["images"], arrays["labels"].astype(np.int64))
+    return LabelledFaces(path.name, _squares(arrays["images"]), arrays["labels"].astype(np.int64))
 
 
 def at_face_size(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The faces uint8 (n, 48, 48): as large as those of FER2013, which this project's networks take."""
     return np.stack([resize_face(image, FACE_PX) for image in images])
+
+
+def _squares(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = images.shape[1:]
+    missing = (max(height, width) - height, max(height, width) - width)
+    return np.pad(images, ((0, 0), *((lacks // 2, lacks - lacks // 2) for lacks in missing)), "edge")
 
 
 def _check(path: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:

@@ -41,6 +41,13 @@ def test_a_npz_of_any_size_gives_its_faces(npz: Path) -> None:
     assert (faces.name, faces.images.shape, faces.labels.tolist()) == ("faces.npz", (10, 60, 60), list(TRUE))
 
 
+def test_faces_that_are_no_squares_are_not_squashed(tmp_path: Path) -> None:
+    np.savez(tmp_path / "faces.npz", images=plain_faces(range(3), 48)[:, :, 6:-5], labels=np.arange(3))
+    images = from_npz(tmp_path / "faces.npz").images
+    assert images.shape == (3, 48, 48)
+    np.testing.assert_array_equal(images[:, :, 5:-6], plain_faces(range(3), 48)[:, :, 6:-5])
+
+
 def test_faces_are_brought_to_48_pixels() -> None:
     np.testing.assert_array_equal(at_face_size(plain_faces(SEEN, 96)), plain_faces(SEEN))
 
