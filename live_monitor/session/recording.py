@@ -163,7 +163,7 @@ class Recording:
         if now_s - self._last_s > (LONGEST_LIVE_STILL_S if self._live else LONGEST_STILL_S):
             self._first_s = now_s - (self._written + 1) / self._fps
         due = (now_s - self._first_s) * self._fps - self._written
-        self._write(last, 1 if abs(due - 1) < SLACK else round(due))
+        self._write(last, 1 if abs(due - 1) < SLACK else max(0, round(due)))  # below 0 where more came than are shown
 
     def _write(self, shown: Image, times: int) -> None:
         """Hands a picture over to be coded; waits for the one before, so that none pile up."""

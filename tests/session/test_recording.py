@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
@@ -98,6 +99,22 @@ def test_times_in_whole_milliseconds_cost_next_to_none_of_a_files_pictures(path:
     video = record(path, [(round(number / fps, 3), grey_picture(number % 10 * STEP)) for number in range(pictures)])
     assert len(video.levels) == pytest.approx(pictures, abs=1)
     assert sum(now == before for before, now in pairwise(video.levels)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("steps_s", "live"),
+    [
+        ([0.2] * 10 + [0.04] * 50, False),
+        ([1 / 240] * 480, False),
+        ([0.004, 0.004, 0.092] * 20, True),
+        ([1 / 144] * 288, True),
+    ],
+    ids=["slides-then-25-a-second", "240-a-second", "bursts", "144-a-second-live"],
+)
+def test_a_recording_lasts_as_long_as_what_it_shows_however_pictures_come(path: Path, steps_s: list[float], live: bool) -> None:
+    pictures = [(now_s, grey_picture(number % 10 * STEP)) for number, now_s in enumerate(itertools.accumulate(steps_s))]
+    video = record(path, pictures, live=live)
+    assert len(video.levels) / video.fps == pytest.approx(sum(steps_s), abs=0.25)
 
 
 @pytest.mark.parametrize("number", range(3))
