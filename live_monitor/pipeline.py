@@ -26,8 +26,9 @@ from live_monitor.wishes import Wishes
 
 logger = logging.getLogger(__name__)
 
-SIGNAL_LOST_S = 2.0
-"""A live source that sent no picture for this long has lost its signal, whether its read failed or never returned."""
+SIGNAL_LOST_S, SIGNAL_LOST_GAPS = 2.0, 2.0
+"""A live source that sent no picture for this long, and for so many times as long as between its last two, has lost its signal,
+whether its read failed or never returned."""
 
 JOIN_S = 0.5
 """How long `close` waits for the threads; a read that never returns must not keep the program from ending."""
@@ -92,7 +93,8 @@ class Pipeline:
 
     @property
     def signal_lost(self) -> bool:
-        return self._capture.state is SourceState.LOST or self.silent_s > SIGNAL_LOST_S
+        patience_s = max(SIGNAL_LOST_S, SIGNAL_LOST_GAPS * self._capture.last_gap_s)
+        return self._capture.state is SourceState.LOST or self.silent_s > patience_s
 
     @property
     def paused(self) -> bool:

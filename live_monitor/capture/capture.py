@@ -21,6 +21,10 @@ LATE_S = 0.05
 LONGEST_GAP_S = 0.25
 """A picture more than LATE_S late is passed over, unless none was delivered for LONGEST_GAP_S."""
 
+UNREADABLE_S = 10.0
+"""A live source that has sent for so long what is no picture is opened again. A stream that has just been opened may do so until
+its next whole picture."""
+
 
 class SourceState(enum.Enum):
     """OPENING -> RUNNING <-> LOST, and ENDED from each of them."""
@@ -45,13 +49,18 @@ class CapturePolicy:
 
 
 class Capture:
-    """Runs on the capture thread, which alone touches the source; `state`, `skipped` and `last_arrival_s` may be read by all."""
+    """Runs on the capture thread, which alone touches the source.
+
+    What everybody may read: `state`, `skipped`, `last_arrival_s`, and `last_gap_s`, the seconds between the last two pictures.
+    """
 
     def __init__(self, source: Source, frames: Mailbox[Frame], policy: CapturePolicy, clock: Clock) -> None:
         self.source = source
         self.state = SourceState.OPENING
         self.skipped = 0
         self.last_arrival_s = clock.now()
+        self.last_gap_s = 0.0
+        self._opened_s = 0.0
         self._frames = frames
         self._policy = policy
         self._clock = clock
@@ -72,7 +81,7 @@ class Capture:
         """
         try:
             self.source.open()
-            self.last_arrival_s = self._clock.now()
+            self.last_arrival_s = self._opened_s = self._clock.now()
             self.state = SourceState.RUNNING
             self._deliver_all()
         finally:
@@ -101,6 +110,8 @@ class Capture:
             return True
         image = self.source.retrieve()
         if image is None:
+            if self.source.live and now - max(self.last_arrival_s, self._opened_s) > UNREADABLE_S:
+                self._reconnect()
             return True
         self._clock.wait(self._stop, due_s - self._clock.now())
         return self._hand_over(image, pts_s, due_s)
@@ -111,7 +122,8 @@ class Capture:
         frame = Frame(self._index, pts_s, arrived_s, image)
         self._index += 1
         self._reconnects = 0
-        self.last_arrival_s = self._clock.now()
+        now = self._clock.now()
+        self.last_gap_s, self.last_arrival_s = now - self.last_arrival_s, now
         return self._frames.put(frame)
 
     def _check(self, image: object) -> None:
@@ -136,5 +148,6 @@ class Capture:
                 self.source.open()
             except SourceError:
                 continue
+            self._opened_s = self._clock.now()
             self.state = SourceState.RUNNING
             return

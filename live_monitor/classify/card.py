@@ -208,7 +208,7 @@ def _parse(facts: Any, folder: Path) -> ModelCard:
             files=listed_files(facts),
             facts=facts,
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise ModelError(f"{folder / CARD_FILE}: not a model card, wrong or missing: {error}; {_REINSTALL}") from error
     expected = {"labels": LABELS, "normalisation": NORMALISATION}
     for key, value in expected.items():

@@ -81,7 +81,9 @@ def _parse(facts: Any, folder: Path) -> DetectorCard:
             files=listed_files(facts),
             facts=facts,
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if card.smallest_px <= 0:
+            raise ValueError(f"smallest_px {card.smallest_px}, at least 1")
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise ModelError(f"{folder / CARD_FILE}: not a detector's card, wrong or missing: {error}; {REINSTALL}") from error
     if network != NAME or not 0 < card.threshold < 1:
         raise ModelError(f"{folder / CARD_FILE}: network {network}, threshold {card.threshold}: not a facegrid's; {REINSTALL}")

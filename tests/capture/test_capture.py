@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 import pytest
 
-from live_monitor.capture.capture import LONGEST_GAP_S, RECONNECT_DELAYS_S, Capture, CapturePolicy, SourceState
+from live_monitor.capture.capture import LONGEST_GAP_S, RECONNECT_DELAYS_S, UNREADABLE_S, Capture, CapturePolicy, SourceState
 from live_monitor.errors import SourceError
 from live_monitor.mailbox import Mailbox
 from live_monitor.types import Frame, Image
@@ -309,6 +309,21 @@ class TestReconnecting:
         Capture(source, collector, LIVE, FakeClock()).run()
         assert collector.media_times == [0.0, 0.6]
         assert (source.opened, source.closed) == (2, 2)
+
+    def test_a_live_source_whose_pictures_are_none_for_long_is_opened_again(self) -> None:
+        class Garbled(FakeSource):
+            """What it sends from the second picture on can be read only after it was opened again; one a second."""
+
+            def retrieve(self) -> Image | None:
+                clock.now_s += 1.0
+                image = super().retrieve()
+                return None if self.opened == 1 and self._grabbed > 0 else image
+
+        clock = FakeClock()
+        source = Garbled([float(second) for second in range(100)], live=True)
+        collector = Collector(wanted=2)
+        Capture(source, collector, LIVE, clock).run()
+        assert (source.opened, collector.media_times) == (2, [0.0, UNREADABLE_S + 3])
 
     def test_frame_numbers_go_on_after_a_loss(self) -> None:
         collector = Collector(wanted=2)

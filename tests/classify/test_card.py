@@ -182,6 +182,7 @@ def test_an_empty_text_is_no_model_also_beside_a_card(tmp_path: Path, facts: Fac
     ("spoilt", "said"),
     [
         *(({"input": {"side_px": side, "normalisation": NORMALISATION}}, f"side_px {side}") for side in (-1, 0, 10**6)),
+        ({"input": {"side_px": float("inf"), "normalisation": NORMALISATION}}, "cannot convert float infinity"),
         *(({"crop_margins": {"haar": margin}}, "crop margin") for margin in (float("nan"), float("inf"), -0.5)),
     ],
 )

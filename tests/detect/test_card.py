@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,9 @@ def test_a_card_that_is_no_json_is_named(own_copy: Path) -> None:
         load_detector_card(own_copy)
 
 
-@pytest.mark.parametrize("changes", [{"threshold": "high"}, {"files": []}, {"smallest_px": None}])
+@pytest.mark.parametrize(
+    "changes", [{"threshold": "high"}, {"files": []}, {"smallest_px": None}, {"smallest_px": 0}, {"smallest_px": math.inf}]
+)
 def test_a_card_that_is_none_is_named(own_copy: Path, changes: dict[str, Any]) -> None:
     edit(own_copy, **changes)
     with pytest.raises(ModelError, match="not a detector's card"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from live_monitor.pipeline import SIGNAL_LOST_S, Pipeline
+from live_monitor.types import Image
 from tests.fakes import FakeClock, FakeSource, eventually
 from tests.pipeline.conftest import LONG_S, Build, opening, take
 
@@ -33,6 +34,23 @@ class TestSilence:
         clock.now_s += SIGNAL_LOST_S - 0.1
         before = pipeline.signal_lost
         clock.now_s += 0.2
+        assert (before, pipeline.signal_lost) == (False, True)
+        source.let_go()
+
+    def test_a_source_that_sends_a_picture_every_few_seconds_is_not_lost_between_them(self, build: Build) -> None:
+        class Slow(FakeSource):
+            def retrieve(self) -> Image | None:
+                clock.now_s += 3.0
+                return super().retrieve()
+
+        clock = FakeClock()
+        source = Slow([0.0, 3.0, "hang"], live=True)
+        pipeline = build(source, clock=clock)
+        pipeline.start()
+        assert source.hanging.wait(LONG_S)
+        clock.now_s += 5.0
+        before = pipeline.signal_lost
+        clock.now_s += 2.0
         assert (before, pipeline.signal_lost) == (False, True)
         source.let_go()
 

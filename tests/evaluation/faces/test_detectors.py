@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -138,6 +140,14 @@ def test_a_network_that_is_missing_or_damaged_is_a_model_error(tmp_path: Path, n
     (tmp_path / "text.onnx").write_text("no model", encoding="utf-8")
     with pytest.raises(ModelError, match="not a YuNet"):
         candidates([name], model=tmp_path / "text.onnx")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("name", ["yunet", "yunet-opencv"])
+def test_a_network_may_have_a_name_that_is_not_utf8(model: Path, tmp_path: Path, name: str) -> None:
+    named = Path(shutil.copy(model, tmp_path / os.fsdecode(b"y\xff.onnx")))
+    [candidate] = candidates([name], model=named)
+    assert candidate.find(drawn_pair())
 
 
 @pytest.mark.parametrize("name", ["yunet", "yunet-opencv"])
