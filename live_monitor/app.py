@@ -119,19 +119,20 @@ def _is_web_video(url: str) -> bool:
     return scheme(url) in WEB_SCHEMES and PurePosixPath(urlsplit(url.strip()).path).suffix.lower() in VIDEO_SUFFIXES
 
 
-def make_pipeline(source: Source, settings: Settings, *, shown: bool) -> Pipeline:
+def make_pipeline(source: Source, settings: Settings, *, shown: bool, blur: bool = False) -> Pipeline:
     """A pipeline ready to start.
 
     Args:
         source: see `make_source`.
         settings: how to analyse.
         shown: results go to a window: a file then plays at its own speed.
+        blur: faces are made unrecognisable, so that those below the smallest wanted must be found too.
     """
     check_opencv()
     realtime = settings.realtime and not source.live
     policy = CapturePolicy(paced=not source.live and (shown or realtime), newest_wins=source.live or realtime)
     on_time = policy.paced or policy.newest_wins
-    wishes = Wishes(min_face=settings.min_face)
+    wishes = Wishes(min_face=settings.min_face, blur=blur)
     return Pipeline(source, lambda: load_stages(settings, on_time=on_time), policy, wishes=wishes)
 
 
@@ -150,7 +151,7 @@ def load_stages(settings: Settings, *, on_time: bool) -> Stages:
     card = load_card(settings.model)
     engine = load_engine(card, settings.device)
     return Stages(
-        detector=SizeToFit(finder, settings.min_face),
+        detector=SizeToFit(finder),
         classifier=EmotionClassifier(
             engine,
             input_px=card.input_px,

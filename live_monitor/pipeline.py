@@ -45,7 +45,7 @@ class Pipeline:
         load_stages: Callable[[], Stages],
         policy: CapturePolicy,
         clock: Clock | None = None,
-        wishes: Wishes | None = None,
+        wishes: Wishes = Wishes(),  # noqa: B008, it is frozen
     ) -> None:
         """Sets everything up; nothing is opened or loaded before `start`.
 
@@ -54,7 +54,7 @@ class Pipeline:
             load_stages: called once, on the analysis thread: loading never keeps a window from opening.
             policy: what happens when analysis is slower or faster than the source.
             clock: stands in for real time in tests.
-            wishes: how the user wants the first frames to be analysed; None: as the stages are set.
+            wishes: how the user wants the first frames to be analysed.
         """
         self.wishes = wishes
         """Replaced as a whole, by the thread that takes results; the next frame is analysed so."""

@@ -13,7 +13,7 @@ from live_monitor.classify.quality import EVERY_FACE, QualityGate
 from live_monitor.classify.smoothing import Smoother
 from live_monitor.detect.cadence import Cadence, EveryNth
 from live_monitor.detect.detector import FaceDetector, Look
-from live_monitor.detect.zones import Zone, outside_zones, without_zones
+from live_monitor.detect.zones import Zone, by_zones, without_zones
 from live_monitor.media_steps import MediaSteps
 from live_monitor.track.flow import BoxCarrier
 from live_monitor.track.scene import Scene
@@ -28,7 +28,8 @@ class Analysed(NamedTuple):
     Attributes:
         readings: one a face, ordered from left to right.
         left_out: the faces that the user left out, of which nothing else is known.
-        newcomers: where somebody is of whom nothing is said yet, as he does not count yet or has not been read.
+        newcomers: where somebody may be of whom nothing is said: who does not count yet or has not been read, who is smaller
+            than wanted or belongs to a zone, and what is hardly taken for a face.
         stages_ms: milliseconds by stage, see `live_monitor.types.FrameResult`.
     """
 
@@ -65,19 +66,18 @@ class Stages:
     gate: QualityGate = field(default_factory=lambda: QualityGate(EVERY_FACE))
     smoother: Smoother = field(default_factory=Smoother)
     zones: tuple[Zone, ...] = ()
+    _in_zones: list[Box] = field(default_factory=list, init=False)
+    """Whom the last look everywhere found there: a face may reach far out of its zone."""
 
-    def analyse(self, frame: Frame, wishes: Wishes | None = None) -> Analysed:
+    def analyse(self, frame: Frame, wishes: Wishes = Wishes()) -> Analysed:  # noqa: B008, it is frozen
         """Takes the frames of a source, one after the other.
 
         Args:
             frame: the next one.
-            wishes: what the user changed; None: nothing.
+            wishes: what the user wants of it.
         """
         watch = _StopWatch()
-        if wishes is None:
-            wishes = Wishes()
-        else:
-            self.detector.set_min_face(wishes.min_face)
+        self.detector.set_min_face(wishes.min_face, smaller_too=wishes.hides)
         seen = dataclasses.replace(frame, image=without_zones(frame.image, self.zones))
         cut = self.scene.cut(seen.image, self.zones)
         looks = self.cadence.look_due(frame) or cut or not self.carrier.can_carry(frame.image)
@@ -85,7 +85,8 @@ class Stages:
         watch.lap("detect" if looks else "carry")
         tracks = self._in_order(self.tracker.follow(frame, faces, looked=everywhere, cut=cut))
         watch.lap("track")
-        wanted = [track for track in tracks if track.id not in wishes.left_out]
+        others = [track for track in tracks if track.id not in wishes.left_out]
+        wanted = [track for track in others if not wishes.hides or _longer_side(track.box) >= (wishes.min_face or 0)]
         reads = self.reading_times.due(frame.pts_s)
         # As it was found, or carried since: a smoothed box would depend on the frames before that look, too.
         found = {track: track.found for track in wanted if track.found and reads}
@@ -99,15 +100,18 @@ class Stages:
         watch.lap("steady")
         self.cadence.spent(watch.total_s, looked=looks)
         left_out = tuple(track for track in tracks if track.id in wishes.left_out)
-        return Analysed(readings, left_out, self._newcomers(frame, wanted, readings), watch.laps_ms)
+        return Analysed(readings, left_out, self._newcomers(frame, others, readings), watch.laps_ms)
 
-    def _newcomers(self, frame: Frame, wanted: Sequence[Track], readings: Sequence[Reading]) -> tuple[Box, ...]:
+    def _newcomers(self, frame: Frame, others: Sequence[Track], readings: Sequence[Reading]) -> tuple[Box, ...]:
         said = {reading.track.id for reading in readings}
-        return (*self.tracker.newcomers(frame.pts_s), *(track.box for track in wanted if track.id not in said))
+        unread = (track.box for track in others if track.id not in said)
+        return (*self.tracker.newcomers(frame.pts_s), *unread, *self._in_zones)
 
     def _look(self, frame: Frame, *, cut: bool) -> Look:
         look = self.detector.detect(frame, None if cut else self.tracker.expected(frame))
-        faces = self._outside_zones(frame, look.faces)
+        faces, in_zones = self._by_zones(frame, look.faces)
+        if look.everywhere:
+            self._in_zones[:] = [face.box for face in in_zones]
         if self.cadence.carries:
             self.carrier.start(frame.image, faces)
         else:
@@ -115,14 +119,19 @@ class Stages:
         return Look(faces, look.everywhere)
 
     def _carry(self, frame: Frame) -> Look:
-        return Look(self._outside_zones(frame, self.carrier.carry(frame.image)), everywhere=False)
+        outside, _ = self._by_zones(frame, self.carrier.carry(frame.image))
+        return Look(outside, everywhere=False)
 
-    def _outside_zones(self, frame: Frame, detections: Sequence[Detection]) -> list[Detection]:
-        return outside_zones(detections, self.zones, frame.width, frame.height) if self.zones else list(detections)
+    def _by_zones(self, frame: Frame, detections: Sequence[Detection]) -> tuple[list[Detection], list[Detection]]:
+        return by_zones(detections, self.zones, frame.width, frame.height)
 
     @staticmethod
     def _in_order(tracks: Sequence[Track]) -> list[Track]:
         return sorted(tracks, key=lambda track: track.box)
+
+
+def _longer_side(box: Box) -> float:
+    return max(box.width, box.height)
 
 
 class _StopWatch:

@@ -155,7 +155,7 @@ class FrameResult:
         finished_s: when the analysis ended, in seconds of the monotonic clock.
         dropped: frames of the source so far that were not analysed, or whose result a newer one replaced.
         left_out: the faces that the user left out: where they are, and nothing else.
-        newcomers: where somebody is of whom nothing is said yet.
+        newcomers: where somebody may be of whom nothing is said, see `live_monitor.stages.Analysed`.
     """
 
     frame: Frame

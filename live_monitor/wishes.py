@@ -12,7 +12,14 @@ class Wishes:
     Attributes:
         left_out: numbers of faces that nothing is to be said of.
         min_face: longer side of the smallest face wanted, in pixels of the full frame; None: chosen by the picture.
+        blur: faces are made unrecognisable.
     """
 
     left_out: frozenset[int] = frozenset()
     min_face: int | None = None
+    blur: bool = False
+
+    @property
+    def hides(self) -> bool:
+        """Whether somebody is hidden: faces below `min_face` are then found too, though nothing is said of them."""
+        return self.blur or bool(self.left_out)

@@ -138,8 +138,8 @@ class FakeDetector:
         self.boxes = boxes
         self.min_face: int | None = None
 
-    def set_min_face(self, px: int | None) -> None:
-        self.min_face = px
+    def set_min_face(self, px: int | None, *, smaller_too: bool) -> None:
+        self.min_face = None if smaller_too else px
 
     def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
         return Look([Detection(box) for box in self.boxes], everywhere=True)

@@ -188,6 +188,11 @@ class TestMakePipeline:
     def test_a_file_on_screen_plays_at_its_own_speed(self) -> None:
         assert self.arrivals(shown=True) == pytest.approx(0.2)
 
+    @pytest.mark.parametrize("blur", [True, False])
+    def test_whether_faces_are_blurred_is_known_from_the_first_frame_on(self, blur: bool) -> None:
+        pipeline = make_pipeline(FakeSource([0.0]), Settings(min_face=90), shown=False, blur=blur)
+        assert (pipeline.wishes.min_face, pipeline.wishes.blur) == (90, blur)
+
     def test_a_file_without_a_screen_does_not(self) -> None:
         assert self.arrivals(shown=False) != pytest.approx(0.2)
 

@@ -299,6 +299,37 @@ def test_the_smallest_face_wanted_reaches_the_detector() -> None:
     assert detector.min_face == 48
 
 
+def test_who_is_smaller_than_wanted_is_known_where_faces_are_blurred_but_nothing_is_said_of_them() -> None:
+    small = Box(180, 60, 220, 100)
+    for wishes in (Wishes(min_face=80, blur=True), Wishes(min_face=80, left_out=frozenset([7]))):
+        analysed = stages(FakeDetector([LEFT, small])).analyse(frame_of(drawn_portrait()), wishes)
+        assert [reading.detection.box for reading in analysed.readings] == [LEFT]
+        assert analysed.newcomers == (small,)
+
+
+def test_who_was_left_out_stays_so_when_larger_faces_are_wanted() -> None:
+    watched = stages(FakeDetector([LEFT, RIGHT]))
+    watched.analyse(frame_of(drawn_portrait()))
+    analysed = watched.analyse(frame_of(drawn_portrait(), 1, 0.04), Wishes(min_face=160, left_out=frozenset([1])))
+    assert ([track.id for track in analysed.left_out], analysed.readings) == ([1], ())
+
+
+def test_who_belongs_to_a_zone_is_known_as_far_as_the_face_reaches_until_the_next_look_everywhere() -> None:
+    class Narrow(FakeDetector):
+        """Looks everywhere in each second frame."""
+
+        def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
+            return Look(super().detect(frame, expected).faces if frame.index % 2 == 0 else [], everywhere=frame.index % 2 == 0)
+
+    detector = Narrow([LEFT])
+    watched = stages(detector, zones=(Zone(0.2, 0.4, 0.2, 0.2),))
+    first, second = (watched.analyse(frame_of(drawn_portrait(), index, index / 25)) for index in range(2))
+    detector.boxes = []
+    third = watched.analyse(frame_of(drawn_portrait(), 2, 0.08))
+    assert [analysed.newcomers for analysed in (first, second, third)] == [(LEFT,), (LEFT,), ()]
+    assert first.readings == ()
+
+
 def test_a_face_that_cannot_be_read_says_why() -> None:
     classifier = EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0)
     gated = Stages(FakeDetector([LEFT]), classifier, gate=QualityGate(dataclasses.replace(EVERY_FACE, size_px=200)))

@@ -248,7 +248,7 @@ def _watch(
     from live_monitor.summary import Summary
 
     window = Window(printable(f"Live Monitor - {title}"))
-    pipeline = make_pipeline(source, settings, shown=True)
+    pipeline = make_pipeline(source, settings, shown=True, blur=view.blur)
     summary = Summary(source.name, live=source.live or settings.realtime)
     monitor = Monitor(
         pipeline,
@@ -292,7 +292,7 @@ def _analyse_without_window(
     if recording is not None:
         sinks.append(_recorder(recording, settings, view, live=source.live or settings.realtime))
     try:
-        analysed = results(make_pipeline(source, settings, shown=False), source.name)
+        analysed = results(make_pipeline(source, settings, shown=False, blur=view.blur), source.name)
         with progress_bar("Analysing", source) as advance, contextlib.closing(analysed):
             for result in analysed:
                 for add in sinks:

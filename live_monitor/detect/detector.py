@@ -105,8 +105,13 @@ class Look(NamedTuple):
 class FaceDetector(Protocol):
     """Finds the faces of a sequence of frames. Only the analysis thread calls it."""
 
-    def set_min_face(self, px: int | None) -> None:
-        """Longer side of the smallest face wanted from now on, in pixels of the frame; None: chosen by the picture."""
+    def set_min_face(self, px: int | None, *, smaller_too: bool) -> None:
+        """How small faces are looked for from now on.
+
+        Args:
+            px: longer side of the smallest face wanted, in pixels of the frame; None: chosen by the picture.
+            smaller_too: find those below it as well that would be found without it.
+        """
 
     def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
         """Looks at the next frame of a sequence, in which these faces should be; None: nothing is known of it."""

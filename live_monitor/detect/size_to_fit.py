@@ -50,16 +50,15 @@ SHRINK = 0.8
 class SizeToFit:
     """Chooses the size and looks, frame after frame. Belongs to one thread."""
 
-    def __init__(self, finder: FaceFinder, min_face: int | None = None) -> None:
+    def __init__(self, finder: FaceFinder) -> None:
         """Sets the policy up.
 
         Args:
             finder: searches the pictures.
-            min_face: longer side of the smallest face wanted, in pixels of the frame; None: what a full look finds that
-                costs about the same for a picture of any size, see `FaceFinder.picture_px`.
         """
         self._finder = finder
-        self._min_face = min_face
+        self._min_face: int | None = None
+        self._smaller_too = False
         self._everywhere = MediaSteps(EVERYWHERE_EVERY_S)
         self._expected: Sequence[Expected] = ()
         self._faces_before = 0
@@ -67,9 +66,11 @@ class SizeToFit:
         self._full_look_due_s = self._searched_s = -math.inf
         self._fit_again_s = math.inf
 
-    def set_min_face(self, px: int | None) -> None:
-        if px != self._min_face:
-            self._min_face, self._side_px, self._full_look_due_s = px, 0, -math.inf
+    def set_min_face(self, px: int | None, *, smaller_too: bool) -> None:
+        """See `FaceDetector`; by the picture it is what a full look finds that costs about the same for one of any size."""
+        if (px, smaller_too) != (self._min_face, self._smaller_too):
+            self._min_face, self._smaller_too = px, smaller_too
+            self._side_px, self._full_look_due_s = 0, -math.inf
 
     def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
         """Faces of the next frame; frames come in the order of their media time."""
@@ -114,7 +115,7 @@ class SizeToFit:
         return around.found_again(self._finder.find(around.picture()))
 
     def _large_enough(self, found: Iterable[Detection]) -> list[Detection]:
-        least = self._min_face or 0
+        least = 0 if self._smaller_too else self._min_face or 0
         return [detection for detection in found if max(detection.box.width, detection.box.height) >= least]
 
     def _is_worth_it(self, frame: Frame, full_px: int) -> bool:
@@ -123,9 +124,11 @@ class SizeToFit:
 
     def _full_side_px(self, image: Image) -> int:
         height, width = map(int, image.shape[:2])
-        scale = min(math.sqrt(self._finder.picture_px / (width * height)), MOST_ENLARGED)
+        by_picture = scale = min(math.sqrt(self._finder.picture_px / (width * height)), MOST_ENLARGED)
         if self._min_face is not None:
-            scale = min(self._finder.smallest_px / self._min_face, max(1.0, scale))
+            scale = min(self._finder.smallest_px / self._min_face, max(1.0, by_picture))
+        if self._smaller_too:
+            scale = max(scale, by_picture)
         return max(1, round(max(width, height) * scale))
 
     def _full_look(self, frame: Frame, full_px: int) -> list[Detection]:

@@ -64,12 +64,15 @@ def without_zones(image: Image, zones: Iterable[Zone]) -> Image:
     return painted
 
 
-def outside_zones(detections: Iterable[Detection], zones: Sequence[Zone], width: int, height: int) -> list[Detection]:
-    """The faces whose centre lies in no zone; width and height are those of the picture."""
+def by_zones(
+    detections: Iterable[Detection], zones: Sequence[Zone], width: int, height: int
+) -> tuple[list[Detection], list[Detection]]:
+    """The faces whose centre lies in no zone, and the others; width and height are those of the picture."""
     rectangles = [zone.in_pixels(width, height) for zone in zones]
-
-    def ignored(detection: Detection) -> bool:
+    outside: list[Detection] = []
+    inside: list[Detection] = []
+    for detection in detections:
         x, y = detection.box.centre
-        return any(x1 <= x < x2 and y1 <= y < y2 for x1, y1, x2, y2 in rectangles)
-
-    return [detection for detection in detections if not ignored(detection)]
+        ignored = any(x1 <= x < x2 and y1 <= y < y2 for x1, y1, x2, y2 in rectangles)
+        (inside if ignored else outside).append(detection)
+    return outside, inside

@@ -65,6 +65,7 @@ class Controls:
         if action in _TOGGLED:
             name = _TOGGLED[action]
             self.view = dataclasses.replace(self.view, **{name: not getattr(self.view, name)})
+            self.wishes = dataclasses.replace(self.wishes, blur=self.view.blur)
         elif action is Action.QUIT:
             self.quit = True
         elif action is Action.PAUSE:

@@ -23,7 +23,6 @@ from live_monitor.session.outputs import Outputs
 from live_monitor.session.words import at
 from live_monitor.summary import Summary
 from live_monitor.types import FrameResult, Image
-from live_monitor.wishes import Wishes
 
 LOADING_NOTICE = "Loading model"
 OPENING_NOTICE = "Opening"
@@ -73,7 +72,7 @@ class Monitor:
         self._display = display
         self._snapshots, self._summary = snapshots, summary
         self._clock = clock or MonotonicClock()
-        self._controls = Controls(view, pipeline.wishes or Wishes(), fullscreen=fullscreen)
+        self._controls = Controls(view, pipeline.wishes, fullscreen=fullscreen)
         self._outputs = outputs or Outputs()
         self._live_view = LiveView(zones, live=pipeline.newest_wins)
         self._shown: Image = BLANK

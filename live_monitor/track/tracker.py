@@ -58,6 +58,7 @@ class Tracker:
         self._sure_score = sure_score
         self._numbers = itertools.count(1)
         self._people: list[_Person] = []
+        self._faint: list[Detection] = []
         self._size: tuple[int, int] | None = None
 
     def follow(self, frame: Frame, detections: Sequence[Detection], *, looked: bool, cut: bool = False) -> list[Track]:
@@ -74,10 +75,11 @@ class Tracker:
         """
         first_look = self._size != (frame.width, frame.height)
         if first_look:
-            self._people, self._size = [], (frame.width, frame.height)
-        newcomers = self._recognise(detections, frame.pts_s, cut=cut)
+            self._people, self._faint, self._size = [], [], (frame.width, frame.height)
+        newcomers, faint = self._recognise(detections, frame.pts_s, cut=cut)
         self._people = [person for person in self._people if not person.gone(frame, looked=looked, cut=cut)]
         if looked:
+            self._faint = faint
             self._people += [_Person(found, frame.pts_s) for found in sorted(newcomers, key=lambda found: found.box)]
             self._number(at_once=first_look)
         return [person.track(frame.pts_s) for person in self._people if person.shown(frame.pts_s)]
@@ -97,14 +99,15 @@ class Tracker:
         ]
 
     def newcomers(self, now_s: float) -> list[Box]:
-        """Where those are who do not count yet."""
-        return [person.track(now_s).box for person in self._people if not person.number and now_s - person.seen_s <= COAST_S]
+        """Where those are who do not count yet, and what the last look everywhere took for a face, though not surely."""
+        people = [person for person in self._people if not person.number and now_s - person.seen_s <= COAST_S]
+        return [*(person.track(now_s).box for person in people), *(found.box for found in self._faint)]
 
-    def _recognise(self, detections: Sequence[Detection], now_s: float, *, cut: bool) -> list[Detection]:
+    def _recognise(self, detections: Sequence[Detection], now_s: float, *, cut: bool) -> tuple[list[Detection], list[Detection]]:
         """Gives those who are known their detections.
 
         Returns:
-            The sure detections that are nobody's.
+            The detections that are nobody's, the sure ones and the faint ones.
         """
         sure = [found for found in detections if self._sure(found)]
         faint = [found for found in detections if not self._sure(found)]
@@ -125,12 +128,12 @@ class Tracker:
 
         sure = _give(sure, waited_for, overlapping)
         # A false face is often seen well once and then faintly; what goes on so must have been a face before.
-        _give(faint, [person for person in waited_for if person.number], overlapping)
+        faint = _give(faint, [person for person in waited_for if person.number], overlapping)
         if not cut:
             sure = _give(_give(sure, waited_for, near), away, at_home)
         for person in self._people:
             person.note(now_s, self._sureness(person.found))
-        return sure
+        return sure, faint
 
     def _number(self, *, at_once: bool) -> None:
         for person in self._people:

@@ -39,7 +39,8 @@ class Watch:
 
     def __init__(self, finder: FakeFinder | None = None, min_face: int | None = None) -> None:
         self.finder = finder or FakeFinder()
-        self.detector = SizeToFit(self.finder, min_face)
+        self.detector = SizeToFit(self.finder)
+        self.detector.set_min_face(min_face, smaller_too=False)
         self._frames = 0
         self.expected: list[Expected] | None = None
         self.everywhere: list[bool] = []
@@ -114,9 +115,9 @@ def test_a_smallest_face_that_is_set_anew_brings_a_full_look_and_the_same_one_no
     watch = Watch()
     for number in range(3):
         watch.show(squares(NEAR), number * EVERYWHERE_EVERY_S)
-    watch.detector.set_min_face(None)
+    watch.detector.set_min_face(None, smaller_too=False)
     watch.show(squares(NEAR), 3 * EVERYWHERE_EVERY_S)
-    watch.detector.set_min_face(FakeFinder.smallest_px)
+    watch.detector.set_min_face(FakeFinder.smallest_px, smaller_too=False)
     watch.show(squares(NEAR), 4 * EVERYWHERE_EVERY_S)
     assert [side > SMALLEST_COPY.side_px for side in watch.first_sides[2:]] == [False, False, True]
 
@@ -232,6 +233,22 @@ def test_faces_smaller_than_the_smallest_wanted_are_left_out() -> None:
     watch = Watch(min_face=50)
     just_too_small = Box(1000, 100, 1048, 148)
     assert [round(face.box.width) for face in watch.show(squares(NEAR, just_too_small), 0)] == [400]
+
+
+def test_smaller_ones_are_found_too_where_they_have_to_be_hidden() -> None:
+    watch = Watch()
+    watch.detector.set_min_face(200, smaller_too=True)
+    small = Box(1000, 100, 1060, 160)
+    assert sorted(round(face.box.width) for face in watch.show(squares(NEAR, small), 0)) == [60, 400]
+    assert watch.first_sides == [FULL_PX]
+
+
+def test_where_smaller_ones_are_found_too_the_smallest_wanted_still_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiles, "TILED_FROM", math.inf)
+    watch = Watch()
+    watch.detector.set_min_face(20, smaller_too=True)
+    watch.show(squares(NEAR), 0)
+    assert watch.first_sides == [1280]
 
 
 @pytest.mark.parametrize(("min_face", "side_px"), [(40, 640), (20, 1280), (80, 320), (1, 1280)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from live_monitor.detect.zones import Zone, outside_zones, without_zones
+from live_monitor.detect.zones import Zone, by_zones, without_zones
 from live_monitor.errors import UsageError
 from live_monitor.types import Box, Detection
 from tests.fakes import grey_picture
@@ -61,4 +61,4 @@ def test_without_zones_nothing_is_copied() -> None:
 
 def test_a_face_is_ignored_when_its_centre_is() -> None:
     inside, across, outside = (Detection(Box(x, 0, x + 20, 20)) for x in (10, 25, 50))
-    assert outside_zones([inside, across, outside], [LEFT_HALF], 64, 48) == [across, outside]
+    assert by_zones([inside, across, outside], [LEFT_HALF], 64, 48) == ([across, outside], [inside])

@@ -91,3 +91,12 @@ def test_a_face_is_left_out_and_taken_back() -> None:
     chosen.leave_out(3, 11.0)
     assert chosen.wishes.left_out == frozenset()
     assert chosen.message(11.0) == "Face 3 is taken back"
+
+
+def test_the_analysis_knows_whether_faces_are_blurred() -> None:
+    chosen = controls()
+    said = []
+    for _ in range(2):
+        chosen.act(Action.BLUR, 10.0, str, str)
+        said.append((chosen.view.blur, chosen.wishes.blur))
+    assert said == [(True, True), (False, False)]

@@ -102,6 +102,22 @@ class TestNumbers:
         watch.show_for(1.0, LEFT, RIGHT)
         assert watch.newcomers() == []
 
+    def test_what_is_hardly_taken_for_a_face_is_known_until_the_next_look_everywhere_and_gets_no_number(self) -> None:
+        watch = Watch(sure_score=0.6)
+        watch.show(LEFT)
+        faint = Detection(RIGHT, 0.5)
+        assert [(ids(watch.show(LEFT, faint)), watch.newcomers()) for _ in range(50)] == [([1], [RIGHT])] * 50
+        watch.show(LEFT, looked=False)
+        assert watch.newcomers() == [RIGHT]
+        watch.show(LEFT)
+        assert watch.newcomers() == []
+
+    def test_a_faint_hit_where_somebody_was_seen_well_once_gives_no_number(self) -> None:
+        watch = Watch(sure_score=0.6)
+        watch.show(LEFT)
+        watch.show(LEFT, Detection(RIGHT, 0.9))
+        assert ids(watch.show_for(3.0, LEFT, Detection(RIGHT, 0.5))) == [1]
+
     def test_a_newcomer_that_is_gone_is_forgotten(self) -> None:
         watch = Watch()
         watch.show(LEFT)
