@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 from types import FrameType
 
 import cv2
@@ -12,7 +13,7 @@ import pytest
 
 from live_monitor.cli.stopped import Stopped
 from live_monitor.monitor.keys import ACTIONS
-from live_monitor.overlay.window import Window, letterboxed, plain_character
+from live_monitor.overlay.window import Window, letterboxed, plain_character, reduced
 from tests.fakes import grey_picture
 
 NO_KEY = -1
@@ -68,6 +69,29 @@ def test_a_click_is_told_in_pixels_of_the_picture_without_its_bars(window: Windo
     assert window.poll_click() == (64 // 2, 10)
 
 
+def test_a_click_in_a_small_window_is_told_in_pixels_of_the_picture(window: Window) -> None:
+    window.show(grey_picture(0, 800, 400))
+    window._on_mouse(cv2.EVENT_LBUTTONDOWN, 150, 20, 0, None)
+    assert window.poll_click() == (600, 80)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its windows reduce well")
+@pytest.mark.parametrize("width", [90, 150, 199, 299])
+@pytest.mark.parametrize("at", range(100, 107))
+def test_no_line_of_a_picture_is_lost_in_a_smaller_window(width: int, at: int) -> None:
+    image = grey_picture(0, 300, 300).copy()
+    image[:, at] = 255
+    shown = reduced(image, width, width)
+    assert shown.shape == (width, width, 3)
+    assert int(shown[width // 2, :, 0].max()) >= 255 * width / 300 / 3
+
+
+@pytest.mark.parametrize("size", [(300, 200), (400, 300), (300, 100), (0, 0), (-1, -1)])
+def test_a_picture_stays_as_it_is_in_a_window_that_is_not_smaller(size: tuple[int, int]) -> None:
+    image = grey_picture(0, 300, 200)
+    assert reduced(image, *size) is image
+
+
 @pytest.fixture
 def window(monkeypatch: pytest.MonkeyPatch) -> Window:
     """One that is open, though nowhere."""
@@ -75,6 +99,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> Window:
     for name in ("namedWindow", "setMouseCallback", "resizeWindow", "imshow"):
         monkeypatch.setattr(cv2, name, lambda *_: None)
     monkeypatch.setattr(cv2, "getWindowImageRect", lambda _: (0, 0, 200, 100))
+    monkeypatch.setattr(cv2, "getWindowProperty", lambda *_: 1.0)
     opened = Window("nowhere")
     opened.show(grey_picture(0))
     return opened
