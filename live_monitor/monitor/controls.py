@@ -83,7 +83,8 @@ class Controls:
         """Leaves a face out, or takes it back."""
         back = number in self.wishes.left_out
         self.wishes = dataclasses.replace(self.wishes, left_out=self.wishes.left_out ^ {number})
-        self.say(f"Face {number} is {'taken back' if back else 'left out'}", now_s)
+        when = " when it goes on" if back and self.paused else ""  # what is shown was analysed without it
+        self.say(f"Face {number} is {'taken back' if back else 'left out'}{when}", now_s)
 
     def _change_size(self, action: Action, now_s: float) -> None:
         current = self.wishes.min_face or 0

@@ -142,7 +142,8 @@ class Monitor:
     def _mark(self) -> str:
         marked_s = self._live_view.pulse.mark()
         number = len(self._live_view.pulse.markers)
-        return self._outputs.mark(number, self._live_view.result) or f"Marker {number} at {at(marked_s)}"
+        ended = self._outputs.mark(number, self._live_view.result)
+        return ended or f"Marker {number} at {at(marked_s)}{'' if self._outputs.logs else ', in no log'}"
 
     def _show_next(self, running_s: float) -> None:
         result = None

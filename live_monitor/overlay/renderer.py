@@ -15,7 +15,7 @@ from live_monitor.monitor.keys import KEYS, MOUSE_HELP
 from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.faces import blur_faces, draw_left_out, draw_readings
 from live_monitor.overlay.layout import place_at_lower_edge, place_near_lower_edge
-from live_monitor.overlay.text import Rect, Style, draw_lines, draw_plate, lines_size, plate_size
+from live_monitor.overlay.text import Rect, Style, draw_lines, draw_plate, fitting, lines_size, plate_size
 from live_monitor.overlay.view import View
 from live_monitor.types import Box, Image, Reading, Track
 
@@ -91,15 +91,19 @@ def render(
         _shade(canvas, place.zone(zone), style)
     if status.notice:
         canvas = cv2.convertScaleAbs(canvas, alpha=DIMMED).astype(np.uint8, copy=False)
-    status_text, status_place = _status_plate(status, readings, style)
+    status_text = _status_text(status, readings)
+    status_style, message_style = (fitting(style, text, canvas.shape[1]) for text in (status_text, status.message))
+    status_place = Rect(0, 0, *plate_size(status_text, status_style))
     # Those who are left out too, or a click that leaves somebody out would move notice and message.
     faces = [place.rect(track.box) for track in (*(reading.track for reading in readings), *left_out)]
     details_place = _details_place(status.details if view.details else (), status_place, style)
     notice_place = _notice_place(canvas, status.notice, faces)
-    message_place = _message_place(canvas, status.message, faces, notice_place, style)
+    message_place = _message_place(canvas, status.message, faces, notice_place, message_style)
     texts = _Places(status_place, details_place, notice_place, message_place)
     draw_readings(canvas, readings, place, texts, view, style)
-    draw_plate(canvas, status_text, status_place, PLATE_BGR, style)
+    draw_plate(canvas, status_text, status_place, PLATE_BGR, status_style)
+    if status.message:
+        draw_plate(canvas, status.message, message_place, HELP_BGR, message_style)
     _draw_texts(canvas, status, texts, view, style)
     return canvas
 
@@ -152,8 +156,6 @@ def _message_place(canvas: Image, message: str, faces: Sequence[Rect], notice_pl
 def _draw_texts(canvas: Image, status: Status, texts: _Places, view: View, style: Style) -> None:
     if view.details and status.details:
         draw_lines(canvas, status.details, texts.details[:2], PLATE_BGR, _details_style(style), DETAILS_OPACITY)
-    if status.message:
-        draw_plate(canvas, status.message, texts.message, HELP_BGR, style)
     if view.help:
         _draw_help(canvas, style)
     if status.notice:
@@ -183,10 +185,9 @@ def _shade(canvas: Image, zone: Zone, style: Style) -> None:
     cv2.rectangle(part, (0, 0), (width - 1, height - 1), HATCH_BGR, style.line)
 
 
-def _status_plate(status: Status, readings: Sequence[Reading], style: Style) -> tuple[str, Rect]:
+def _status_text(status: Status, readings: Sequence[Reading]) -> str:
     width, height = status.source_size
     readable = sum(reading.readable for reading in readings)
     faces = f"readable {readable} of {len(readings)}" if readings else "0 faces"
     outputs = f", {status.outputs}" if status.outputs else ""
-    text = f"{status.fps:.1f} fps  {width}x{height}  {faces}  emotion analysis on{outputs}"
-    return text, Rect(0, 0, *plate_size(text, style))
+    return f"{status.fps:.1f} fps  {width}x{height}  {faces}  emotion analysis on{outputs}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -62,6 +63,12 @@ def plate_size(text: str, style: Style) -> tuple[int, int]:
     """Width and height in pixels of a plate with this text."""
     (width, height), baseline = cv2.getTextSize(text, _FONT, style.font_scale, style.stroke)
     return width + 2 * style.padding, height + baseline + 2 * style.padding
+
+
+def fitting(style: Style, text: str, width: int) -> Style:
+    """The style with which a plate of this text is at most so many pixels wide: itself, or one of smaller text."""
+    wide, room = plate_size(text, style)[0] - 2 * style.padding, width - 2 * style.padding
+    return style if wide <= room else dataclasses.replace(style, font_scale=style.font_scale * max(1, room - 1) / wide)
 
 
 def draw_plate(image: Image, text: str, place: Rect, colour: Colour, style: Style) -> None:

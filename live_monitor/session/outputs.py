@@ -27,6 +27,11 @@ class Outputs:
         return ", ".join([*(["recording"] if self._recording else []), *(f"{name} ended" for name in self._failures)])
 
     @property
+    def logs(self) -> bool:
+        """Whether there is a log that is being written."""
+        return self._log is not None
+
+    @property
     def failure(self) -> str:
         """Why some of it was not written, for when the session is over; "" where all was."""
         return "; ".join(self._failures.values())

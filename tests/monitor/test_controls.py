@@ -93,6 +93,14 @@ def test_a_face_is_left_out_and_taken_back() -> None:
     assert chosen.message(11.0) == "Face 3 is taken back"
 
 
+def test_in_a_pause_it_is_said_that_a_face_is_taken_back_only_afterwards() -> None:
+    chosen = controls()
+    chosen.leave_out(3, 10.0)
+    chosen.act(Action.PAUSE, 11.0, str, str)
+    chosen.leave_out(3, 12.0)
+    assert chosen.message(12.0) == "Face 3 is taken back when it goes on"
+
+
 def test_the_analysis_knows_whether_faces_are_blurred() -> None:
     chosen = controls()
     said = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import sys
 from itertools import count
 from pathlib import Path
@@ -121,7 +122,14 @@ class TestKeys:
         pipeline = Pipeline(FakeSource(4503 + index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
         monitor = Monitor(pipeline, Watcher({10: "n"}, until=14))
         monitor.run()
-        assert monitor._controls.message(0.0).startswith("Marker 1 at 1:15:0")
+        assert re.fullmatch(r"Marker 1 at 1:15:0\d, in no log", monitor._controls.message(0.0))
+
+    def test_a_marker_that_is_logged_is_told_without_more(self, tmp_path: Path) -> None:
+        with Log(tmp_path / "log.csv", 0.0, live=False) as log:
+            pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(False, False))
+            monitor = Monitor(pipeline, Watcher({2: "n"}, until=4), outputs=Outputs(log))
+            monitor.run()
+        assert re.fullmatch(r"Marker 1 at 0:0\d", monitor._controls.message(0.0))
 
     def test_a_click_on_a_face_leaves_it_out_and_another_takes_it_back(self) -> None:
         scale = 10

@@ -131,6 +131,14 @@ def test_a_plate_goes_over_no_other_face_where_there_is_another_place() -> None:
     assert not beside.overlaps(behind)
 
 
+def test_where_every_place_is_over_a_face_a_plate_goes_over_its_own() -> None:
+    face = Rect(100, 100, 200, 200)
+    around = [Rect(0, 0, 400, 95), Rect(0, 205, 400, 300), Rect(0, 0, 95, 300), Rect(205, 0, 400, 300)]
+    place, *_ = place_plates([face, *around], [(60, 20)] + [(1, 1)] * 4, [], (400, 300))
+    assert place is not None
+    assert face.intersection(place) == 60 * 20
+
+
 @pytest.mark.parametrize(
     ("faces", "left"),
     [

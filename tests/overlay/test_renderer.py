@@ -112,6 +112,22 @@ def test_the_status_fits_the_picture(size: tuple[int, int]) -> None:
     assert height <= size[1] / 10
 
 
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        (Status(25.0, (720, 1280), outputs="recording ended, log ended"), np.s_[:60, -4:]),
+        (Status(25.0, (720, 1280), message=f"No snapshot: {'/home' * 9} cannot be written: No space left"), np.s_[-120:, -4:]),
+    ],
+    ids=["status", "message"],
+)
+def test_a_text_that_is_wider_than_the_picture_is_made_smaller_and_not_cut_off(said: Status, room: tuple[slice, slice]) -> None:
+    text = said.message or f"{status_text((720, 1280), '0 faces')}, {said.outputs}"
+    assert plate_size(text, Style.for_picture(720, 1280))[0] > 720
+    shown = render(grey_picture(90, 720, 1280), [], said)
+    assert shown.max() > 200
+    assert shown[room].max() <= 90, "its last letter ends before the edge"
+
+
 @SIZES_480P_TO_4K
 def test_a_large_enough_picture_keeps_its_size(size: tuple[int, int]) -> None:
     assert render(grey_picture(90, *size), [], status(size)).shape == (size[1], size[0], 3)
@@ -185,6 +201,22 @@ class TestView:
         shown = render(image, [reading("happy")], status(), view=View(blur=True))
         assert shown[320:480, 620:780].std() < 0.3 * image[320:480, 620:780].std()
         np.testing.assert_array_equal(shown[600:], image[600:])
+
+    @pytest.mark.parametrize("notice", ["", "Paused"])
+    @pytest.mark.parametrize("coasting", [False, True])
+    def test_a_face_is_blurred_also_under_a_notice_where_it_is_not_seen_and_beyond_its_box(
+        self, notice: str, coasting: bool
+    ) -> None:
+        image = noise(*HD)
+        shown = render(image, [reading_of(np.eye(7)[3], FACE, coasting=coasting)], status(notice=notice), view=View(blur=True))
+        for part in (np.s_[320:480, 620:780], np.s_[320:480, 565:595], np.s_[320:480, 805:835]):
+            assert shown[part].std() < 0.3 * image[part].std()
+
+    def test_in_a_mirror_zones_are_blurred_where_they_are_shown(self) -> None:
+        image = noise(*HD)
+        shown = render(image, [], status(), [Zone(0.0, 0.5, 0.2, 0.4)], View(blur=True, mirror=True))
+        assert shown[400:600, 1030:].std() < 0.3 * image[400:600, 1030:].std()
+        np.testing.assert_array_equal(shown[400:600, :200], image[400:600, ::-1][:, :200])
 
     def test_zones_that_are_left_out_are_blurred_too(self) -> None:
         image = noise(*HD)
