@@ -91,6 +91,15 @@ def test_pictures_are_bgr_bytes(clip: Path) -> None:
     assert image.dtype == np.uint8
 
 
+@pytest.mark.parametrize(("broken", "delivered"), [(30, 2), (1000, 1)])
+def test_broken_packets_in_a_row_are_no_end_until_there_are_very_many(broken: int, delivered: int) -> None:
+    grabs = iter([True, *[False] * broken, True])
+    capture = SimpleNamespace(grab=lambda: next(grabs, False), get=lambda _property: 0.0)
+    video = Recorded("made", 1.0, lambda: cast(cv2.VideoCapture, capture))
+    video.open()
+    assert len(list(iter(video.grab, None))) == delivered
+
+
 def test_after_the_end_there_is_no_next_picture(clip: Path) -> None:
     video = VideoFile(clip)
     video.open()

@@ -63,6 +63,17 @@ def test_a_flaw_is_named(faces: NDArray[np.uint8], found: Detection, expected: s
     assert flaw(faces, found) == expected
 
 
+def test_the_longer_side_says_how_small_a_face_is() -> None:
+    least = GATE.limits.size_px
+    assert flaw(found=dataclasses.replace(GOOD, box=Box(0, 0, 0.7 * least, least))) == ""
+    assert flaw(found=dataclasses.replace(GOOD, box=Box(0, 0, 0.7 * least, 0.99 * least))) == TOO_SMALL
+
+
+def test_only_what_is_as_white_as_it_gets_is_too_bright() -> None:
+    pale, white = (np.tile(np.array([40, level], np.uint8), (1, 48, 24)) for level in (240, 252))
+    assert [measure(face, [GOOD]).clipped[0] for face in (pale, white)] == [0.0, 0.5]
+
+
 def test_a_head_tilted_to_the_shoulder_is_not_turned_away() -> None:
     angle = np.deg2rad(40)
     tilted = tuple((x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)) for x, y in FRONTAL)

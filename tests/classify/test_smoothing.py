@@ -221,6 +221,14 @@ class TestUnsure:
             again = read(smoother, {1: row(HAPPY)}, frame / 30)[1]
         assert (again.label, again.why) == ("happy", "")
 
+    def test_the_reason_is_what_makes_a_face_unsure_most_of_the_time(self) -> None:
+        smoother = Smoother()
+        for frame in range(30):
+            read(smoother, {1: row(HAPPY)}, frame / 30, "too small")
+        for frame in range(30, 60):
+            reading = read(smoother, {1: row(HAPPY)}, frame / 30, "blurred")[1]
+        assert reading.why == "blurred"
+
     def test_what_a_flawed_face_looks_like_hardly_counts(self) -> None:
         smoother = Smoother()
         for frame in range(30):

@@ -112,11 +112,11 @@ class TestNumbers:
         watch.show(LEFT)
         assert watch.newcomers() == []
 
-    def test_a_faint_hit_where_somebody_was_seen_well_once_gives_no_number(self) -> None:
+    def test_what_is_seen_well_now_and_then_and_faintly_in_between_gets_no_number(self) -> None:
         watch = Watch(sure_score=0.6)
         watch.show(LEFT)
-        watch.show(LEFT, Detection(RIGHT, 0.9))
-        assert ids(watch.show_for(3.0, LEFT, Detection(RIGHT, 0.5))) == [1]
+        scores = [0.9, *[0.59] * 4] * 10
+        assert [ids(watch.show(LEFT, Detection(RIGHT, score))) for score in scores] == [[1]] * 50
 
     def test_a_newcomer_that_is_gone_is_forgotten(self) -> None:
         watch = Watch()

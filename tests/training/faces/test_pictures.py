@@ -47,6 +47,12 @@ def test_a_fifth_of_scenes_and_of_pictures_by_people_is_kept_apart(detector_data
     assert SINGLE not in kinds
 
 
+def test_frames_of_one_video_which_look_alike_stay_on_one_side(detector_data: Path) -> None:
+    pictures = load_pictures(detector_data)
+    apart = [int(Path(one.name).stem) for one in pictures.kept_apart if one.kind != "people"]
+    assert sorted(apart) == list(range(80, 100))
+
+
 def test_the_same_folder_gives_the_same_halves(detector_data: Path) -> None:
     assert names(load_pictures(detector_data)) == names(load_pictures(detector_data))
 
