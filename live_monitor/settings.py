@@ -39,8 +39,8 @@ class Settings:
             cascade), or "auto": facegrid, unless another setting is for another.
         detector_model: facegrid's folder, in place of the shipped one, or YuNet's file, in place of the pulled one; a path
             may be text, here and below.
-        detect_every: look for faces in every frame that this number divides, and carry the boxes between; None: in every
-            frame, unless the source delivers them faster than that.
+        detect_every: look for faces in every so many frames that are analysed, and carry the boxes between; None: in every frame,
+            unless the source delivers them faster than that. A new scene is looked at in any case.
         min_face: longer side of the smallest face wanted, in pixels of the full frame; None: what can be found in a
             picture of moderate size, see `live_monitor.detect.size_to_fit`.
         ignore: parts of the picture that are not analysed; plain tuples of four numbers become zones.

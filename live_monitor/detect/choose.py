@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from live_monitor.detect import haar, yunet
+from live_monitor.detect import yunet
 from live_monitor.detect.card import load_detector_card
 from live_monitor.detect.detector import FAINT, FaceFinder
 from live_monitor.detect.facegrid import FaceGrid
@@ -44,7 +44,7 @@ def _name(settings: Settings) -> str:
 
 def _load(name: str, settings: Settings) -> FaceFinder:
     if name == "haar":
-        return HaarFinder(profile=settings.profile, cascade=settings.cascade, fewest_hits=haar.FAINT_HITS)
+        return HaarFinder(profile=settings.profile, cascade=settings.cascade)
     if name == "yunet":
         return YuNetFinder(settings.detector_model or yunet_model(), threshold=FAINT * yunet.THRESHOLD)
     faint = FAINT * load_detector_card(settings.detector_model).threshold

@@ -51,7 +51,6 @@ class FaceGrid:
         folder: Path | None = None,
         *,
         threshold: float | None = None,
-        threads: int | None = None,
         device: str = "CPU",
     ) -> None:
         """Loads the network, and runs it once.
@@ -59,7 +58,6 @@ class FaceGrid:
         Args:
             folder: of card and weights; None: the shipped ones.
             threshold: least score of a face, between 0 and 1; None: what the card says.
-            threads: for the network on the CPU; None: one a core, MOST_THREADS at most.
             device: "CPU": LiteRT; "GPU": TensorFlow.
 
         Raises:
@@ -70,7 +68,7 @@ class FaceGrid:
         self.sure_score = card.threshold
         self.threshold = card.threshold if threshold is None else threshold
         self.smallest_px = card.smallest_px
-        self._networks = _on_gpu(card) if device == "GPU" else _on_cpu(card, threads or min(MOST_THREADS, os.cpu_count() or 1))
+        self._networks = _on_gpu(card) if device == "GPU" else _on_cpu(card)
         self._networks.of((MULTIPLE_PX, MULTIPLE_PX))  # a damaged one is told now
 
     @property
@@ -94,8 +92,8 @@ class FaceGrid:
         ]
 
 
-def _on_cpu(card: DetectorCard, threads: int) -> PerSize[Network]:
-    content = card.weights(LITERT)
+def _on_cpu(card: DetectorCard) -> PerSize[Network]:
+    content, threads = card.weights(LITERT), min(MOST_THREADS, os.cpu_count() or 1)
     return PerSize(lambda _: LiteRTNetwork(content, threads))  # its first picture sizes it
 
 

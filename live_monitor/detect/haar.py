@@ -23,16 +23,13 @@ PROFILE = "haarcascade_profileface.xml"
 SCALE_STEP = 1.2
 """Ratio between two searched face sizes."""
 
-FEWEST_HITS = 3
-"""A face is hit by the cascade at this many neighbouring places and sizes..."""
-
-FAINT_HITS = 2
-"""...and one that was there before at so many."""
+SURE_HITS, FAINT_HITS = 3, 2
+"""A face is hit by the cascade at this many neighbouring places and sizes, and one that was there before at so many."""
 
 HALF_SURE_HITS = 10
 """A face of n hits has the score n / (n + this): the number of hits orders faces better than the cascade's own weights."""
 
-THRESHOLD = FEWEST_HITS / (FEWEST_HITS + HALF_SURE_HITS)
+THRESHOLD = SURE_HITS / (SURE_HITS + HALF_SURE_HITS)
 
 
 class HaarFinder:
@@ -45,20 +42,18 @@ class HaarFinder:
     copies: tuple[Copy, ...] = ()
     doubts = None
 
-    def __init__(self, *, profile: bool = False, cascade: Path | None = None, fewest_hits: int = FEWEST_HITS) -> None:
+    def __init__(self, *, profile: bool = False, cascade: Path | None = None) -> None:
         """Loads the cascades.
 
         Args:
             profile: look for faces seen from the side too; two more passes over the picture.
             cascade: a cascade file of the user's own, in place of the frontal one.
-            fewest_hits: see FEWEST_HITS.
 
         Raises:
             ModelError: a cascade is missing or is not one, or its name is not UTF-8.
         """
         self._frontal = _load(cascade or _find(FRONTAL))
         self._profile = _load(_find(PROFILE)) if profile else None
-        self._fewest_hits = fewest_hits
 
     def find(self, picture: Image) -> list[Detection]:
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
@@ -75,7 +70,7 @@ class HaarFinder:
 
     def _hits(self, cascade: cv2.CascadeClassifier, grey: NDArray[np.uint8]) -> Iterator[Detection]:
         # OpenCV keeps what has more neighbours than minNeighbors says.
-        found, counts = cascade.detectMultiScale2(grey, scaleFactor=SCALE_STEP, minNeighbors=self._fewest_hits - 1)
+        found, counts = cascade.detectMultiScale2(grey, scaleFactor=SCALE_STEP, minNeighbors=FAINT_HITS - 1)
         for hit, count in zip(found, map(int, counts), strict=True):
             x, y, width, height = map(float, hit)
             yield Detection(Box(x, y, x + width, y + height), count / (count + HALF_SURE_HITS))

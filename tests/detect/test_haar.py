@@ -32,7 +32,8 @@ def mirrored(image: Image) -> Image:
 
 
 def boxes(finder: HaarFinder, image: Image) -> list[Box]:
-    return [detection.box for detection in finder.find(image)]
+    """What it is sure of: the others can only be a face that is known already."""
+    return [found.box for found in finder.find(image) if found.score is not None and found.score >= finder.sure_score]
 
 
 def opencv_cascade(name: str) -> Path:

@@ -103,7 +103,7 @@ def _yunet(side: int | None, models: Models) -> Candidate:
 
 
 def _haar(side: int | None, _models: Models) -> Candidate:
-    return Candidate("haar", _as_live(HaarFinder(fewest_hits=haar.FAINT_HITS), side), haar.THRESHOLD)
+    return Candidate("haar", _as_live(HaarFinder(), side), haar.THRESHOLD)
 
 
 def _as_live(finder: FaceFinder, side: int | None) -> Find:
