@@ -137,8 +137,8 @@ def test_the_summary_as_json_is_json(run_apart: Run, portrait_clip: Path) -> Non
     assert tuple(summary["emotions"]) == LABELS
 
 
-@pytest.mark.parametrize(("options", "frames"), [([], ["0"]), (["--smooth", "0"], ["0", "1", "2", "3", "4"])])
-def test_a_log_has_a_line_for_every_reading(
+@pytest.mark.parametrize(("options", "frames"), [([], ["0", "4"]), (["--smooth", "0"], ["0", "1", "2", "3", "4"])])
+def test_a_log_has_a_line_for_every_reading_and_for_the_last_frame(
     run: Run, portrait_clip: Path, tmp_path: Path, options: list[str], frames: list[str]
 ) -> None:
     log = tmp_path / "log.csv"
