@@ -6,7 +6,8 @@ import csv
 import datetime
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -85,35 +86,41 @@ class _Line(NamedTuple):
 
 
 def _lines(log: Path, text: Iterable[str]) -> Iterator[_Line]:
-    rows = csv.DictReader(line for line in text if line.endswith("\n"))
+    rows = csv.reader(line for line in text if line.endswith("\n"))
     last_s = 0.0
     try:
-        missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-        if missing:
-            separators = "it was saved with other separators than commas"
-            advice = separators if ";" in "".join(rows.fieldnames or ()) else "--log writes one"
-            raise UsageError(f"{log}: no log, it has no column {missing[0]}; {advice}")
-        for row in rows:
-            line = _line(row)
+        columns = _columns(log, next(rows, []))
+        for row in filter(None, rows):
+            line = _line(*columns(row))
             if line.time_s < last_s:
                 raise ValueError(f"time goes back, from {last_s:g} to {line.time_s:g} s")
             yield line
             last_s = line.time_s
     except UnicodeDecodeError:  # a ValueError that tells of the whole file
         raise
-    except (ValueError, TypeError, csv.Error) as error:
-        raise UsageError(f"{log}, line {max(1, rows.line_num)}: no line of a log: {error}") from error
+    except (ValueError, IndexError, csv.Error) as error:
+        reason = "it ends early" if isinstance(error, IndexError) else error
+        raise UsageError(f"{log}, line {max(1, rows.line_num)}: no line of a log: {reason}") from error
 
 
-def _line(row: Mapping[str, str]) -> _Line:
-    """Raises ValueError, or TypeError of a row that ends early: what it lacks is None."""
-    clock, marker, face = (_or_nothing(row[name]) for name in ("clock", "marker", "face"))
+def _columns(log: Path, heads: Sequence[str]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """What takes the values of COLUMNS out of a row, in their order; of a row that ends early it raises IndexError."""
+    missing = [name for name in COLUMNS if name not in heads]
+    if missing:
+        advice = "it was saved with other separators than commas" if ";" in "".join(heads) else "--log writes one"
+        raise UsageError(f"{log}: no log, it has no column {missing[0]}; {advice}")
+    return operator.itemgetter(*map(heads.index, COLUMNS))
+
+
+def _line(time_s: str, clock: str, frame: str, marker: str, face: str, *of_face: str) -> _Line:
+    """From the values of COLUMNS; raises ValueError."""
+    clock, marker, face = map(_or_nothing, (clock, marker, face))
     return _Line(
-        _seconds(row["time_s"]),
-        _whole(row["frame"]),
+        _seconds(time_s),
+        _whole(frame),
         _time_of_day(clock) if clock else None,
         _whole(marker) if marker else None,
-        _reading(row, _whole(face)) if face else None,
+        _reading(_whole(face), *of_face) if face else None,
     )
 
 
@@ -152,14 +159,13 @@ def _pixels(text: str) -> float:
     return pixels
 
 
-def _reading(row: Mapping[str, str], number: int) -> Reading:
-    if row["label"] not in _SAID:
-        raise ValueError(f"{row['label']!r} is no label")
-    probabilities = [float(row[label]) for label in LABELS]
-    if not all(0 <= probability <= 1 for probability in probabilities):
+def _reading(number: int, seen: str, x: str, y: str, width: str, height: str, label: str, why: str, *said: str) -> Reading:
+    if label not in _SAID:
+        raise ValueError(f"{label!r} is no label")
+    probabilities = np.array(list(map(float, said)), np.float32)
+    if not (probabilities.min() >= 0 and probabilities.max() <= 1):  # also where one is nan
         raise ValueError("a probability is none")
-    said = np.array(probabilities, np.float32)
-    x, y, width, height = (_pixels(row[name]) for name in ("x", "y", "width", "height"))
-    place = Detection(Box(x, y, x + width, y + height))
-    track = Track(number, place, place if _whole(row["seen"]) else None)
-    return Reading(track, said, said, row["label"], _or_nothing(row["why"]))
+    left, top = _pixels(x), _pixels(y)
+    place = Detection(Box(left, top, left + _pixels(width), top + _pixels(height)))
+    track = Track(number, place, place if _whole(seen) else None)
+    return Reading(track, probabilities, probabilities, label, _or_nothing(why))
