@@ -249,7 +249,7 @@ def _watch(
 
     window = Window(printable(f"Live Monitor - {title}"))
     pipeline = make_pipeline(source, settings, shown=True, blur=view.blur)
-    summary = Summary(source.name, live=source.live or settings.realtime)
+    summary = Summary(source.name, live=pipeline.newest_wins)
     monitor = Monitor(
         pipeline,
         window,
@@ -285,14 +285,15 @@ def _analyse_without_window(
     from live_monitor.app import make_pipeline, results
     from live_monitor.summary import Summary
 
-    summary = Summary(source.name, live=source.live or settings.realtime)
+    pipeline = make_pipeline(source, settings, shown=False, blur=view.blur)
+    summary = Summary(source.name, live=pipeline.newest_wins)
     sinks: list[Callable[[FrameResult], None]] = [summary.add]
     if log is not None:
         sinks.append(log.add)
     if recording is not None:
-        sinks.append(_recorder(recording, settings, view, live=source.live or settings.realtime))
+        sinks.append(_recorder(recording, settings, view, live=pipeline.newest_wins))
     try:
-        analysed = results(make_pipeline(source, settings, shown=False, blur=view.blur), source.name)
+        analysed = results(pipeline, source.name)
         with progress_bar("Analysing", source) as advance, contextlib.closing(analysed):
             for result in analysed:
                 for add in sinks:

@@ -79,11 +79,17 @@ class Controls:
         else:
             self._change_size(action, now_s)
 
-    def leave_out(self, number: int, now_s: float) -> None:
-        """Leaves a face out, or takes it back."""
+    def leave_out(self, number: int, now_s: float, *, known: bool = True) -> None:
+        """Leaves a face out, or takes it back.
+
+        Args:
+            number: its own.
+            now_s: seconds of the monotonic clock.
+            known: whether something is known of it in the picture that is shown; else it was analysed without.
+        """
         back = number in self.wishes.left_out
         self.wishes = dataclasses.replace(self.wishes, left_out=self.wishes.left_out ^ {number})
-        when = " when it goes on" if back and self.paused else ""  # what is shown was analysed without it
+        when = " when it goes on" if back and self.paused and not known else ""
         self.say(f"Face {number} is {'taken back' if back else 'left out'}{when}", now_s)
 
     def _change_size(self, action: Action, now_s: float) -> None:

@@ -129,7 +129,7 @@ class Monitor:
         tracks = [*(reading.track for reading in result.readings), *result.left_out]
         number = face_at(place.to_picture(*point), tracks)
         if number is not None:
-            self._controls.leave_out(number, now_s)
+            self._controls.leave_out(number, now_s, known=self._live_view.knows(number))
             self._apply(now_s)
 
     def _write_snapshot(self) -> str:

@@ -65,6 +65,10 @@ class LiveView:
             # No time has passed for the pulse since it took this result: it only counts the faces of the moment anew.
             self._count(self._analysed)
 
+    def knows(self, number: int) -> bool:
+        """Whether the face with this number was analysed in the result that is shown, also if it was left out since."""
+        return self._analysed is not None and any(reading.track.id == number for reading in self._analysed.readings)
+
     def _count(self, analysed: FrameResult) -> FrameResult:
         self.result = _without(analysed, self._left_out)
         self.pulse.add(self.result)

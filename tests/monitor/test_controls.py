@@ -97,8 +97,11 @@ def test_in_a_pause_it_is_said_that_a_face_is_taken_back_only_afterwards() -> No
     chosen = controls()
     chosen.leave_out(3, 10.0)
     chosen.act(Action.PAUSE, 11.0, str, str)
-    chosen.leave_out(3, 12.0)
+    chosen.leave_out(3, 12.0, known=False)
     assert chosen.message(12.0) == "Face 3 is taken back when it goes on"
+    chosen.leave_out(4, 13.0)
+    chosen.leave_out(4, 14.0, known=True)
+    assert chosen.message(14.0) == "Face 4 is taken back"
 
 
 def test_the_analysis_knows_whether_faces_are_blurred() -> None:

@@ -122,6 +122,13 @@ class TestLeavingOut:
         live_view.leave_out(frozenset({1}))
         assert (live_view.pulse.session_means(), len(live_view.pulse.points)) == (means, points)
 
+    def test_a_face_that_was_analysed_is_known_also_when_it_is_left_out_since(self) -> None:
+        live_view = LiveView()
+        assert not live_view.knows(1)
+        live_view.take(self.two(), 0.0)
+        live_view.leave_out(frozenset({1}))
+        assert (live_view.knows(1), live_view.knows(3)) == (True, False)
+
     def test_a_result_that_does_not_know_of_it_yet_is_taken_without_the_face(self) -> None:
         live_view = LiveView()
         live_view.leave_out(frozenset({1}))
