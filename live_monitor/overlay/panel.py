@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.labels import COLOURS_BGR, LABELS
-from live_monitor.overlay.text import Colour, Rect, Style, line_height, plate_size, write
+from live_monitor.overlay.text import Colour, Rect, Style, line_height, plate_size, reading_side, write
 from live_monitor.pulse.pulse import LEAST_COVERAGE, LONGEST_GAP_S, MEAN_S, SHOWN_S, Point, Pulse
 from live_monitor.types import Image
 
-WIDTH_OF_SHORT_SIDE = 0.46
+WIDTH_OF_SIDE = 0.46
 TEXT, SMALL_TEXT = 0.8, 0.62
 """Sizes against the labels in the picture."""
 
@@ -36,7 +36,7 @@ NEUTRAL_COUNTS = "(a neutral face counts as 100%)"
 
 def panel_width(width: int, height: int) -> int:
     """Pixels that the panel beside a picture of that size takes."""
-    return max(1, round(WIDTH_OF_SHORT_SIDE * min(width, height)))
+    return max(1, round(WIDTH_OF_SIDE * reading_side(width, height)))
 
 
 def draw_panel(pulse: Pulse, width: int, height: int, details: Sequence[str] = ()) -> Image:

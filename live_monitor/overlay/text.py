@@ -15,6 +15,7 @@ from live_monitor.types import Image
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FONT_SCALE = 0.6
 _REFERENCE_HEIGHT = 720
+_NO_STRIP = 3
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 _EQUAL_CONTRAST_LUMINANCE = 0.179
 """Black and white text have the same contrast, 4.6, on a plate this bright (WCAG 2.2, "contrast ratio")."""
@@ -50,13 +51,21 @@ class Style:
 
     @classmethod
     def for_picture(cls, width: int, height: int, enlarged: float = 1.0) -> Style:
-        unit = enlarged * min(height, width) / _REFERENCE_HEIGHT
+        unit = enlarged * reading_side(width, height) / _REFERENCE_HEIGHT
         return cls(
             font_scale=_FONT_SCALE * unit,
             stroke=max(1, round(1.1 * unit)),
             line=max(1, round(2 * unit)),
             padding=max(2, round(5 * unit)),
         )
+
+
+def reading_side(width: int, height: int) -> float:
+    """The side that decides how large the text of a picture is: the shorter one, but of a strip a third of the longer one.
+
+    A strip is what two screens side by side are, for instance. A window must make room for its longer side.
+    """
+    return max(min(width, height), max(width, height) / _NO_STRIP)
 
 
 def plate_size(text: str, style: Style) -> tuple[int, int]:

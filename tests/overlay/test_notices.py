@@ -8,7 +8,7 @@ import pytest
 
 from live_monitor.labels import COLOURS_BGR
 from live_monitor.overlay.renderer import DIMMED, HELP_BGR, NOTICE_BGR, NOTICE_ENLARGED, PLATE_BGR, Status, render
-from live_monitor.overlay.text import Rect, Style
+from live_monitor.overlay.text import Rect, Style, reading_side
 from live_monitor.overlay.view import View
 from live_monitor.types import Box, Detection, Image, Track
 from tests.fakes import grey_picture
@@ -35,7 +35,7 @@ def test_a_notice_stands_in_the_middle_of_the_lower_edge(size: tuple[int, int], 
     place = place_of(NOTICE_BGR, render(grey_picture(200, *size), [], status(size, notice=notice)))
     assert (place.x1 + place.x2) / 2 == pytest.approx(width / 2, abs=2)
     assert (place.x1 > 0, place.y2) == (True, height)
-    assert place.y2 - place.y1 < 0.08 * min(size)
+    assert place.y2 - place.y1 < 0.08 * reading_side(*size)
 
 
 @SHAPES

@@ -64,6 +64,17 @@ def test_an_upright_picture_has_the_sizes_of_a_lying_one() -> None:
     assert Style.for_picture(720, 1280) == Style.for_picture(1280, 720)
 
 
+@pytest.mark.parametrize("size", [(2000, 300), (300, 2000), (3840, 1080)])
+def test_text_of_a_strip_is_as_large_as_that_of_a_picture_which_fills_the_same_window(size: tuple[int, int]) -> None:
+    longer = max(size)
+    assert Style.for_picture(*size) == Style.for_picture(longer, longer // 3)
+
+
+@pytest.mark.parametrize("size", [(2560, 1080), (1920, 1080), (640, 480), (720, 1280)])
+def test_text_of_other_pictures_goes_by_the_shorter_side(size: tuple[int, int]) -> None:
+    assert Style.for_picture(*size) == Style.for_picture(min(size), min(size))
+
+
 def test_lines_never_vanish_however_small_the_picture() -> None:
     style = Style.for_picture(1, 1)
     assert min(style.stroke, style.line, style.padding) >= 1
