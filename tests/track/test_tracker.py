@@ -102,6 +102,13 @@ class TestNumbers:
         watch.show_for(1.0, LEFT, RIGHT)
         assert watch.newcomers() == []
 
+    def test_who_comes_back_is_where_he_is_seen_and_not_drawn_to_where_he_was(self) -> None:
+        watch = Watch()
+        watch.show_for(3.0, LEFT)
+        assert watch.show_for(10.0) == []
+        [track] = watch.show(back := moved(LEFT, 25))
+        assert (track.id, track.box) == (1, back)
+
     def test_what_is_hardly_taken_for_a_face_is_known_until_the_next_look_everywhere_and_gets_no_number(self) -> None:
         watch = Watch(sure_score=0.6)
         watch.show(LEFT)
