@@ -16,6 +16,7 @@ from live_monitor.detect.detector import FaceDetector, Look
 from live_monitor.detect.zones import Zone, by_zones, without_zones
 from live_monitor.media_steps import MediaSteps
 from live_monitor.track.flow import BoxCarrier
+from live_monitor.track.large_enough import LargeEnough
 from live_monitor.track.scene import Scene
 from live_monitor.track.tracker import Tracker
 from live_monitor.types import Box, Detection, Frame, Reading, Track
@@ -50,6 +51,7 @@ class Stages:
         scene: says which frames begin a new scene; the detector sees these too.
         carrier: moves the boxes through the others.
         tracker: says which face is which.
+        large_enough: says whom something is said of where smaller faces than wanted are followed, to be hidden.
         reading_times: says in which frames faces are classified: an average over half a second gains little from more.
         gate: says which faces can be read.
         smoother: steadies what is said of each.
@@ -62,6 +64,7 @@ class Stages:
     scene: Scene = field(default_factory=Scene)
     carrier: BoxCarrier = field(default_factory=BoxCarrier)
     tracker: Tracker = field(default_factory=Tracker)
+    large_enough: LargeEnough = field(default_factory=LargeEnough)
     reading_times: MediaSteps = field(default_factory=MediaSteps)
     gate: QualityGate = field(default_factory=lambda: QualityGate(EVERY_FACE))
     smoother: Smoother = field(default_factory=Smoother)
@@ -86,7 +89,7 @@ class Stages:
         tracks = self._in_order(self.tracker.follow(frame, faces, looked=everywhere, cut=cut))
         watch.lap("track")
         others = [track for track in tracks if track.id not in wishes.left_out]
-        wanted = [track for track in others if not wishes.hides or _longer_side(track.box) >= (wishes.min_face or 0)]
+        wanted = self.large_enough.of(others, wishes.min_face or 0, frame.pts_s) if wishes.hides else others
         reads = self.reading_times.due(frame.pts_s)
         # As it was found, or carried since: a smoothed box would depend on the frames before that look, too.
         found = {track: track.found for track in wanted if track.found and reads}
@@ -128,10 +131,6 @@ class Stages:
     @staticmethod
     def _in_order(tracks: Sequence[Track]) -> list[Track]:
         return sorted(tracks, key=lambda track: track.box)
-
-
-def _longer_side(box: Box) -> float:
-    return max(box.width, box.height)
 
 
 class _StopWatch:

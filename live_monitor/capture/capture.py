@@ -123,7 +123,7 @@ class Capture:
         self._index += 1
         self._reconnects = 0
         now = self._clock.now()
-        self.last_gap_s, self.last_arrival_s = now - self.last_arrival_s, now
+        self.last_gap_s, self.last_arrival_s = now - max(self.last_arrival_s, self._opened_s), now
         return self._frames.put(frame)
 
     def _check(self, image: object) -> None:

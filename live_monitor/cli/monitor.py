@@ -220,7 +220,7 @@ def _log(path: Path | None, source: Source, settings: Settings) -> contextlib.Ab
         return contextlib.nullcontext()
     from live_monitor.session.log import Log
 
-    return Log(path, settings.read_every_s, live=source.live)
+    return Log(path, settings.read_every_s, live=source.live or settings.realtime)
 
 
 def _recording(path: Path | None, source: Source, settings: Settings) -> contextlib.AbstractContextManager[Recording | None]:

@@ -115,6 +115,8 @@ class Monitor:
             (self._pipeline.pause if self._controls.paused else self._pipeline.resume)()
         self._pipeline.wishes = self._controls.wishes
         self._live_view.leave_out(self._controls.wishes.left_out)
+        if self._live_view.result is not None:
+            self._outputs.renew(self._live_view.result)
         self._display.set_fullscreen(self._controls.fullscreen)
         self._live_view.renew_panel()
         if self._live_view.frame is not None and not self._controls.quit:

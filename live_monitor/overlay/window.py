@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import signal
 import sys
 import time
@@ -29,6 +31,10 @@ LEAST_BARS = 0.01
 MOST_BARS = 8.0
 """Of a window so narrow that bars would take more, as a share of the picture, the picture fills the whole: they would be hundreds
 of megabytes."""
+
+_QT_FACTORS = ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS")
+_QT_AUTOMATIC = ("QT_AUTO_SCREEN_SCALE_FACTOR", "QT_ENABLE_HIGHDPI_SCALING")
+"""Variables by which a desktop lets Qt enlarge windows: by these factors, for each screen, or as the screens want it."""
 
 _KEY_BITS = 0xFFFF
 """Above them GTK puts the modifiers that are on, NumLock too, and Windows the keys that are no characters."""
@@ -77,7 +83,8 @@ class Window:
         self._shape: tuple[int, ...] = ()
         self._own_sizes: set[tuple[int, int]] = set()
         self._click: tuple[int, int] | None = None
-        self._corner, self._reduced = (0, 0), 1.0
+        self._corner, self._reduced = (0, 0), (1.0, 1.0)
+        self._has_size_it_tells = not _has_more_pixels()
         self._fullscreen = self._fullscreen_wanted = False
 
     def show(self, image: Image) -> None:
@@ -93,8 +100,8 @@ class Window:
             self._shape = image.shape
         size = self._size()
         framed, self._corner = letterboxed(image, *size)
-        shown = reduced(framed, *size)
-        self._reduced = shown.shape[1] / framed.shape[1]
+        shown = reduced(framed, *size) if self._has_size_it_tells else framed
+        self._reduced = shown.shape[1] / framed.shape[1], shown.shape[0] / framed.shape[0]
         cv2.imshow(self._title, shown)
 
     def _fit(self, image: Image) -> None:
@@ -135,8 +142,8 @@ class Window:
 
     def _on_mouse(self, event: int, x: int, y: int, _flags: int, _param: object) -> None:
         if event == cv2.EVENT_LBUTTONDOWN:
-            x, y = round(x / self._reduced), round(y / self._reduced)
-            self._click = x - self._corner[0], y - self._corner[1]
+            across, down = self._reduced
+            self._click = round(x / across) - self._corner[0], round(y / down) - self._corner[1]
 
     @property
     def closed(self) -> bool:
@@ -186,12 +193,20 @@ def reduced(framed: Image, width: int, height: int) -> Image:
         height: likewise.
     """
     rows, columns = framed.shape[:2]
-    if sys.platform == "darwin" or not (0 < width < columns and 0 < height < rows):
-        return framed  # a window of macOS has more pixels than it tells, and reduces well
-    while columns >= 2 * width and rows >= 2 * height:  # by halves, and then by less than that: a tenth of the time of averaging
+    if not (0 < width < columns and 0 < height < rows):
+        return framed
+    while columns >= 2 * width and rows >= 2 * height:  # by exact halves, then by less: a tenth of the time of averaging
         rows, columns = rows // 2, columns // 2
-        framed = cv2.resize(framed, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        even = framed[: 2 * rows, : 2 * columns]
+        framed = cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     return cv2.resize(framed, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+
+
+def _has_more_pixels() -> bool:
+    """Whether windows have, or may have, more pixels than they tell: on macOS, and where Qt enlarges them."""
+    factors = [float(number) for name in _QT_FACTORS for number in re.findall(r"\d+(?:\.\d+)?(?=;|$)", os.environ.get(name, ""))]
+    automatic = any(os.environ.get(name, "") not in ("", "0") for name in _QT_AUTOMATIC)
+    return sys.platform == "darwin" or automatic or any(factor != 1 for factor in factors)
 
 
 def plain_character(code: int) -> int | None:

@@ -22,7 +22,7 @@ from live_monitor.types import Frame, FrameResult, Reading
 COLUMNS = ("time_s", "clock", "frame", "marker", "face", "seen", "x", "y", "width", "height", "label", "why", *LABELS)
 """
 time_s    seconds of media time
-clock     when the picture of a live source arrived, ISO 8601 with the offset from UTC; empty for a file
+clock     when the picture of a live source arrived, ISO 8601 with the offset from UTC; empty for a file that is read whole
 frame     number of the frame, from 0
 marker    number of the marker that was set at this frame, if there was one
 face      number of the face; empty, like all that follows, where the frame shows none, and in a marker's line that came after
@@ -48,7 +48,7 @@ class Log:
             path: of the file; never one that is there already.
             every_s: seconds of media time from one frame that is logged to the next, the steps in which faces are read; 0:
                 every frame is.
-            live: whether frames arrive when they happen.
+            live: whether frames arrive when they happen, or late ones of a file are left out.
 
         Raises:
             OutputError: the file is there already, or cannot be made.
@@ -105,6 +105,11 @@ class Log:
         self._waiting.append(str(number))
         if shown is not None:
             self._log(shown)
+
+    def renew(self, shown: FrameResult) -> None:
+        """Takes the frame that was added last as it is now, without the faces that were left out since."""
+        if self._unlogged is not None and self._unlogged.frame is shown.frame:
+            self._unlogged = shown
 
     def add(self, result: FrameResult) -> None:
         """Writes a line for each face, or one that says that there is none.

@@ -52,6 +52,11 @@ class Outputs:
             self._recording = self._going_on(self._recording, "recording", lambda one: one.add(shown, result.frame.pts_s))
         return self._ended_since(before)
 
+    def renew(self, shown: FrameResult) -> None:
+        """Takes the result that was added last without the faces that were left out since."""
+        if self._log is not None:
+            self._log.renew(shown)
+
     def mark(self, number: int, shown: FrameResult | None) -> str:
         """Writes a marker, see `Log.mark`; returns and raises as `add` does."""
         before = set(self._failures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,8 @@ def as_markdown(report: Json, picture: str) -> str:
         report: what `live_monitor.session.report.report` returns.
         picture: the timeline's file, in the folder of the page.
     """
-    sections = [f"# {printable(report['log'])}", "\n".join(f"- {line}" for line in (*_session(report), *_unusual(report)))]
+    name = re.sub(r"([\\`*_\[\]<>&!#])", r"\\\1", printable(report["log"]))  # or Markdown would take it for something else
+    sections = [f"# {name}", "\n".join(f"- {line}" for line in (*_session(report), *_unusual(report)))]
     sections += [f"![Timeline]({picture})", NOT_MINDS]
     if report["markers"]:
         heads = ("marker", "at", "time of day", "ten seconds before", "ten seconds after")

@@ -164,7 +164,10 @@ class _Person:
         """Takes note of whether it was found, and how surely, 0..1."""
         if self.found is not None:
             self.seen_well_s += sureness * (now_s - self.seen_s)
-            self.motion.correct(self.found.box, now_s)
+            if now_s - self.seen_s > LOST_S:
+                self.motion = Motion(self.found.box, now_s)  # it would go on with the pace with which it left
+            else:
+                self.motion.correct(self.found.box, now_s)
             self.seen_s = now_s
 
     def gone(self, frame: Frame, *, looked: bool, cut: bool) -> bool:

@@ -325,6 +325,11 @@ class TestReconnecting:
         Capture(source, collector, LIVE, clock).run()
         assert (source.opened, collector.media_times) == (2, [0.0, UNREADABLE_S + 3])
 
+    def test_an_outage_is_no_gap_between_two_pictures(self) -> None:
+        capture = Capture(FakeSource([0.0, *[None] * 8, 0.6], live=True), Collector(wanted=2), LIVE, FakeClock())
+        capture.run()
+        assert capture.last_gap_s == 0.0
+
     def test_frame_numbers_go_on_after_a_loss(self) -> None:
         collector = Collector(wanted=2)
         Capture(FakeSource([0.0, None, 0.6], live=True), collector, LIVE, FakeClock()).run()

@@ -7,7 +7,7 @@ import pytest
 
 from live_monitor.labels import COLOURS_BGR
 from live_monitor.overlay.renderer import NOTICE_BGR, PLATE_BGR
-from live_monitor.overlay.text import Colour, Rect, Style, draw_plate, plate_size
+from live_monitor.overlay.text import MOST_OF_STRIP, Colour, Rect, Style, draw_plate, plate_size
 from live_monitor.types import Image
 from tests.fakes import grey_picture
 
@@ -64,13 +64,14 @@ def test_an_upright_picture_has_the_sizes_of_a_lying_one() -> None:
     assert Style.for_picture(720, 1280) == Style.for_picture(1280, 720)
 
 
-@pytest.mark.parametrize("size", [(2000, 300), (300, 2000), (3840, 1080)])
-def test_text_of_a_strip_is_as_large_as_that_of_a_picture_which_fills_the_same_window(size: tuple[int, int]) -> None:
-    longer = max(size)
-    assert Style.for_picture(*size) == Style.for_picture(longer, longer // 3)
+@pytest.mark.parametrize(
+    ("size", "larger"), [((3840, 1080), 1280 / 1080), ((2000, 300), MOST_OF_STRIP), ((5760, 1080), MOST_OF_STRIP)]
+)
+def test_text_of_a_wide_strip_is_larger_than_that_of_a_picture_of_its_height(size: tuple[int, int], larger: float) -> None:
+    assert Style.for_picture(*size).font_scale == pytest.approx(larger * Style.for_picture(size[1], size[1]).font_scale)
 
 
-@pytest.mark.parametrize("size", [(2560, 1080), (1920, 1080), (640, 480), (720, 1280)])
+@pytest.mark.parametrize("size", [(2560, 1080), (1920, 1080), (640, 480), (720, 1280), (300, 2000)])
 def test_text_of_other_pictures_goes_by_the_shorter_side(size: tuple[int, int]) -> None:
     assert Style.for_picture(*size) == Style.for_picture(min(size), min(size))
 

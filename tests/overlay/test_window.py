@@ -75,7 +75,30 @@ def test_a_click_in_a_small_window_is_told_in_pixels_of_the_picture(window: Wind
     assert window.poll_click() == (600, 80)
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="its windows reduce well")
+@pytest.mark.skipif(sys.platform == "darwin", reason="its windows have more pixels than they tell")
+@pytest.mark.parametrize(
+    ("variables", "reduces"),
+    [
+        ({}, True),
+        ({"QT_SCALE_FACTOR": "1"}, True),
+        ({"QT_SCREEN_SCALE_FACTORS": "eDP-1=1;HDMI-1=1.0;", "QT_AUTO_SCREEN_SCALE_FACTOR": "0"}, True),
+        ({"QT_SCALE_FACTOR": "1.5"}, False),
+        ({"QT_SCREEN_SCALE_FACTORS": "eDP-1=2;HDMI-1=1;"}, False),
+        ({"QT_AUTO_SCREEN_SCALE_FACTOR": "1"}, False),
+    ],
+)
+@pytest.mark.usefixtures("window")
+def test_a_desktop_that_enlarges_windows_gets_all_pixels(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], reduces: bool
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    shown: list[int] = []
+    monkeypatch.setattr(cv2, "imshow", lambda _, image: shown.append(image.shape[1]))
+    Window("scaled").show(grey_picture(0, 800, 400))
+    assert shown == [200 if reduces else 800]
+
+
 @pytest.mark.parametrize("width", [90, 150, 199, 299])
 @pytest.mark.parametrize("at", range(100, 107))
 def test_no_line_of_a_picture_is_lost_in_a_smaller_window(width: int, at: int) -> None:

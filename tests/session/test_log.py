@@ -119,6 +119,17 @@ def test_the_last_frame_is_logged_so_that_no_time_is_missing(path: Path) -> None
     assert [time_s for time_s, _, _ in marked(path)] == ["0.000"] * 2 + ["10.000"] * 2 + ["13.000"] * 2
 
 
+def test_the_last_frame_is_logged_without_who_was_left_out_since(path: Path) -> None:
+    with Log(path, 10.0, live=False) as log:
+        first, last = (two_faces(number) for number in range(2))
+        log.add(first)
+        log.renew(dataclasses.replace(first, readings=()))
+        log.add(last)
+        log.renew(dataclasses.replace(first, readings=()))
+        log.renew(dataclasses.replace(last, readings=last.readings[1:]))
+    assert marked(path) == [("0.000", "", "1"), ("0.000", "", "2"), ("0.100", "", "2")]
+
+
 def test_a_marker_at_a_frame_that_was_logged_has_a_line_without_a_face(path: Path) -> None:
     with Log(path, 0.0, live=False) as log:
         shown = add_all(log, [two_faces(0)])

@@ -63,7 +63,14 @@ def test_a_name_that_is_not_utf8_is_spelt_out(log: Path) -> None:
 def test_a_name_cannot_steer_the_terminal(run: Run, log: Path, tmp_path: Path) -> None:
     named = log.rename(log.with_name("a\x1b[31m\nb.csv"))
     assert run("report", named, "--out", tmp_path).out.startswith(r"a\x1b[31m\nb.csv: 0:30 watched")
-    assert (tmp_path / "report.md").read_text(encoding="utf-8").startswith("# a\\x1b[31m\\nb.csv\n\n")
+    assert (tmp_path / "report.md").read_text(encoding="utf-8").startswith("# a\\\\x1b\\[31m\\\\nb.csv\n\n")
+    assert "<h1>a\\x1b[31m\\nb.csv</h1>" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_name_is_shown_as_it_is_written_whatever_markdown_makes_of_it(run: Run, log: Path, tmp_path: Path) -> None:
+    named = log.rename(log.with_name("*a* _b_ [c](d) `e` ![f](g).csv"))
+    assert run("report", named, "--out", tmp_path).code == 0
+    assert f"<h1>{named.name}</h1>" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("time_s", ["1e400", "inf", "1e308", "-inf", "nan"])

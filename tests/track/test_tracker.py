@@ -102,12 +102,16 @@ class TestNumbers:
         watch.show_for(1.0, LEFT, RIGHT)
         assert watch.newcomers() == []
 
-    def test_who_comes_back_is_where_he_is_seen_and_not_drawn_to_where_he_was(self) -> None:
+    def test_who_comes_back_does_not_go_on_with_the_pace_with_which_he_left(self) -> None:
         watch = Watch()
-        watch.show_for(3.0, LEFT)
-        assert watch.show_for(10.0) == []
+        watch.show_for(5.0, LEFT)
+        for step in range(1, 9):  # leans away
+            watch.show(moved(LEFT, 30 * step))
+        watch.show_for(3.0)
         [track] = watch.show(back := moved(LEFT, 25))
         assert (track.id, track.box) == (1, back)
+        [missed] = watch.show_for(0.4)
+        assert (missed.coasting, missed.box) == (True, back)
 
     def test_what_is_hardly_taken_for_a_face_is_known_until_the_next_look_everywhere_and_gets_no_number(self) -> None:
         watch = Watch(sure_score=0.6)
