@@ -88,8 +88,9 @@ class Stages:
         watch.lap("detect" if looks else "carry")
         tracks = self._in_order(self.tracker.follow(frame, faces, looked=everywhere, cut=cut))
         watch.lap("track")
-        others = [track for track in tracks if track.id not in wishes.left_out]
-        wanted = self.large_enough.of(others, wishes.min_face or 0, frame.pts_s) if wishes.hides else others
+        wanted = others = [track for track in tracks if track.id not in wishes.left_out]
+        if wishes.hides and wishes.min_face:
+            wanted = self.large_enough.of(others, wishes.min_face, frame.pts_s)
         reads = self.reading_times.due(frame.pts_s)
         # As it was found, or carried since: a smoothed box would depend on the frames before that look, too.
         found = {track: track.found for track in wanted if track.found and reads}
