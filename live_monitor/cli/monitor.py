@@ -160,7 +160,8 @@ def _monitor(
     if log is not None and record is not None and log.absolute() == record.absolute():
         raise UsageError(f"--log and --record: both name {log}; give each a file of its own")
     view = View(panel=panel, blur=blur, details=details, mirror=mirror)
-    with _log(log, source, settings) as opened_log, _recording(record, source, settings) as recording:
+    live = source.live or settings.realtime
+    with _log(log, settings.read_every_s, live=live) as opened_log, _recording(record, live=live) as recording:
         if no_display:
             _analyse_without_window(source, settings, view, opened_log, recording, as_json)
         else:
@@ -215,20 +216,20 @@ def _video(address: str) -> Source:
     return VideoFile(Path(address))
 
 
-def _log(path: Path | None, source: Source, settings: Settings) -> contextlib.AbstractContextManager[Log | None]:
+def _log(path: Path | None, every_s: float, *, live: bool) -> contextlib.AbstractContextManager[Log | None]:
     if path is None:
         return contextlib.nullcontext()
     from live_monitor.session.log import Log
 
-    return Log(path, settings.read_every_s, live=source.live or settings.realtime)
+    return Log(path, every_s, live=live)
 
 
-def _recording(path: Path | None, source: Source, settings: Settings) -> contextlib.AbstractContextManager[Recording | None]:
+def _recording(path: Path | None, *, live: bool) -> contextlib.AbstractContextManager[Recording | None]:
     if path is None:
         return contextlib.nullcontext()
     from live_monitor.session.recording import Recording
 
-    return Recording(path, live=source.live or settings.realtime)
+    return Recording(path, live=live)
 
 
 def _watch(

@@ -15,7 +15,11 @@ from live_monitor.types import Image
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FONT_SCALE = 0.6
 _REFERENCE_HEIGHT = 720
-_NO_STRIP, MOST_OF_STRIP = 3, 1.5
+_STRIP, MOST_OF_STRIP = 3, 1.5
+"""A picture at least so many times as wide as high is a strip. Its text is at most so much larger than that of another picture as
+high, so that panel and help find room.
+"""
+
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 _EQUAL_CONTRAST_LUMINANCE = 0.179
 """Black and white text have the same contrast, 4.6, on a plate this bright (WCAG 2.2, "contrast ratio")."""
@@ -63,12 +67,11 @@ class Style:
 def reading_side(width: int, height: int) -> float:
     """The side that decides how large the text of a picture is: the shorter one, but of a wide strip up to a third of the width.
 
-    A strip is what two screens side by side are, for instance: a window must make room for its width. MOST_OF_STRIP leaves the
-    panel and the help the height that they need.
+    A strip is what two screens side by side are, for instance: a window must make room for its width.
     """
     if width <= height:
         return width
-    return min(max(height, width / _NO_STRIP), MOST_OF_STRIP * height)
+    return min(max(height, width / _STRIP), MOST_OF_STRIP * height)
 
 
 def plate_size(text: str, style: Style) -> tuple[int, int]:

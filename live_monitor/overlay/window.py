@@ -83,8 +83,8 @@ class Window:
         self._shape: tuple[int, ...] = ()
         self._own_sizes: set[tuple[int, int]] = set()
         self._click: tuple[int, int] | None = None
-        self._corner, self._reduced = (0, 0), (1.0, 1.0)
-        self._has_size_it_tells = not _has_more_pixels()
+        self._corner, self._reduction = (0, 0), (1.0, 1.0)
+        self._tells_its_pixels = not _may_have_more_pixels()
         self._fullscreen = self._fullscreen_wanted = False
 
     def show(self, image: Image) -> None:
@@ -100,8 +100,8 @@ class Window:
             self._shape = image.shape
         size = self._size()
         framed, self._corner = letterboxed(image, *size)
-        shown = reduced(framed, *size) if self._has_size_it_tells else framed
-        self._reduced = shown.shape[1] / framed.shape[1], shown.shape[0] / framed.shape[0]
+        shown = reduced(framed, *size) if self._tells_its_pixels else framed
+        self._reduction = shown.shape[1] / framed.shape[1], shown.shape[0] / framed.shape[0]
         cv2.imshow(self._title, shown)
 
     def _fit(self, image: Image) -> None:
@@ -142,7 +142,7 @@ class Window:
 
     def _on_mouse(self, event: int, x: int, y: int, _flags: int, _param: object) -> None:
         if event == cv2.EVENT_LBUTTONDOWN:
-            across, down = self._reduced
+            across, down = self._reduction
             self._click = round(x / across) - self._corner[0], round(y / down) - self._corner[1]
 
     @property
@@ -202,8 +202,8 @@ def reduced(framed: Image, width: int, height: int) -> Image:
     return cv2.resize(framed, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 
-def _has_more_pixels() -> bool:
-    """Whether windows have, or may have, more pixels than they tell: on macOS, and where Qt enlarges them."""
+def _may_have_more_pixels() -> bool:
+    """Whether windows may have more pixels than they tell: on macOS, and where Qt enlarges them."""
     factors = [float(number) for name in _QT_FACTORS for number in re.findall(r"\d+(?:\.\d+)?(?=;|$)", os.environ.get(name, ""))]
     automatic = any(os.environ.get(name, "") not in ("", "0") for name in _QT_AUTOMATIC)
     return sys.platform == "darwin" or automatic or any(factor != 1 for factor in factors)
