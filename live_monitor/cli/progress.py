@@ -12,6 +12,8 @@ import click
 if TYPE_CHECKING:
     from live_monitor.capture.source import Source
 
+DRAWN_EVERY_BYTES = 2**16
+
 
 def _somebody_looks() -> bool:
     """Whether stderr is a terminal; there is none at all under pythonw, or where it was closed."""
@@ -42,12 +44,14 @@ def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Ca
 
 @contextlib.contextmanager
 def bytes_bar(label: str, size_bytes: int) -> Iterator[Callable[[int], object]]:
-    """A progress bar for people, on stderr; yields what is told of every piece that arrived."""
-    if not _somebody_looks():
+    """A progress bar for people, on stderr; yields what is told of every piece that arrived. None for what is done at once."""
+    if size_bytes < DRAWN_EVERY_BYTES or not _somebody_looks():
         yield lambda _size: None
         return
-    with click.progressbar(length=size_bytes, label=label, file=sys.stderr) as bar:
+    with click.progressbar(length=size_bytes, label=label, file=sys.stderr, update_min_steps=DRAWN_EVERY_BYTES) as bar:
         yield bar.update
+        bar.finish()
+        bar.render_progress()  # what has not made DRAWN_EVERY_BYTES is there, too
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import click
 
 from live_monitor.cli.monitor import cli
 from live_monitor.cli.options import PATH, VERBOSE, set_up_logging
+from live_monitor.cli.progress import bytes_bar
 
 TIMELINE_FILE = "timeline.png"
 
@@ -26,12 +27,14 @@ TIMELINE_FILE = "timeline.png"
 def report(log: Path, out: Path | None, as_json: bool, verbose: bool) -> None:
     """Tell what a session was like: looks, pulse and markers (LOG: a file that --log wrote)."""
     set_up_logging(verbose)
+    from live_monitor.files.opencv_path import printable
+    from live_monitor.files.path_kind import is_file
     from live_monitor.session.report import report as report_of
     from live_monitor.session.words import as_markdown, as_text
 
-    told = report_of(log)
+    with bytes_bar(f"Reading {printable(log.name)}", log.stat().st_size if is_file(log) else 0) as advance:
+        told = report_of(log, advance)
     if out is not None:
-        from live_monitor.files.opencv_path import printable
         from live_monitor.files.output_folder import claim_folder, write_output
         from live_monitor.session.page import as_html
         from live_monitor.session.timeline import timeline_png

@@ -44,25 +44,32 @@ class Moment:
     clock: datetime.datetime | None
 
 
-def replay(log: Path) -> Iterator[Moment]:
+def replay(log: Path, advance: Callable[[int], object] = lambda _characters: None) -> Iterator[Moment]:
     """The moments of a log, in their order.
 
     Args:
         log: a file that `live_monitor.session.log.Log` wrote. A last line without its end, as of a computer that lost its power,
             is left out.
+        advance: called with the length of every line that was read.
 
     Raises:
         UsageError: no such file, it cannot be read, or it is no log; naming the line.
     """
     try:
         with log.open(encoding="utf-8-sig", newline="") as file:
-            yield from _moments(log, file)
+            yield from _moments(log, _told(file, advance))
     except FileNotFoundError as error:
         raise UsageError(f"{log}: no such file; --log writes one") from error
     except OSError as error:
         raise UsageError(f"{log}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{log}: no log, it is not text") from error
+
+
+def _told(lines: Iterable[str], advance: Callable[[int], object]) -> Iterator[str]:
+    for line in lines:
+        advance(len(line))
+        yield line
 
 
 def _moments(log: Path, text: Iterable[str]) -> Iterator[Moment]:
@@ -162,9 +169,10 @@ def _pixels(text: str) -> float:
 def _reading(number: int, seen: str, x: str, y: str, width: str, height: str, label: str, why: str, *said: str) -> Reading:
     if label not in _SAID:
         raise ValueError(f"{label!r} is no label")
-    probabilities = np.array(list(map(float, said)), np.float32)
-    if not (probabilities.min() >= 0 and probabilities.max() <= 1):  # also where one is nan
+    values = list(map(float, said))
+    if not all(0 <= value <= 1 for value in values):  # nan is not, either
         raise ValueError("a probability is none")
+    probabilities = np.array(values, np.float32)
     left, top = _pixels(x), _pixels(y)
     place = Detection(Box(left, top, left + _pixels(width), top + _pixels(height)))
     track = Track(number, place, place if _whole(seen) else None)

@@ -5,10 +5,9 @@ The pulse is the one that the window shows, computed anew from the log. It is an
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,8 +38,12 @@ class Look:
         return self.to_s - self.from_s
 
 
-def report(log: Path) -> Json:
+def report(log: Path, advance: Callable[[int], object] = lambda _characters: None) -> Json:
     """What a log tells.
+
+    Args:
+        log: see `live_monitor.session.replay`.
+        advance: see there.
 
     Returns:
         log: its name; started: time of day at media time 0 as ISO 8601, None of a file; from_s, to_s: media time of the first and
@@ -56,7 +59,7 @@ def report(log: Path) -> Json:
     Raises:
         UsageError: see `live_monitor.session.replay`.
     """
-    moments = replay(log)
+    moments = replay(log, advance)
     begun = list(itertools.islice(moments, 1))
     session = _Session(live=any(moment.clock for moment in begun))
     for moment in itertools.chain(begun, moments):
@@ -186,7 +189,7 @@ def _face(number: int, looks: Sequence[Look]) -> Json:
     return {
         "id": number,
         "seconds": {label: round(seconds[label], 3) for label in (*LABELS, UNSURE) if label in seconds},
-        "looks": [dataclasses.asdict(look) for look in looks],
+        "looks": [dict(vars(look)) for look in looks],
     }
 
 

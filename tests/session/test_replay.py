@@ -29,6 +29,13 @@ def test_of_a_log_that_a_spreadsheet_saved_with_semicolons_this_is_said(path: Pa
         list(replay(path))
 
 
+def test_progress_adds_up_to_the_whole_log(path: Path) -> None:
+    logged(path, [(step / 5, [face("happy")]) for step in range(5)], {})
+    steps: list[int] = []
+    moments = list(replay(path, steps.append))
+    assert (len(moments), sum(steps), len(steps)) == (5, path.stat().st_size, 6)
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "lesson.csv"

@@ -49,6 +49,20 @@ def test_what_is_no_log_ends_in_2_and_leaves_nothing(run: Run, tmp_path: Path) -
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_at_a_terminal_a_long_log_tells_how_far_it_is_read(tmp_path: Path) -> None:
+    import pty  # not on Windows
+
+    log = logged(tmp_path / "long.csv", [(step / 5, [face("happy")]) for step in range(1000)], {})
+    terminal, end = pty.openpty()
+    subprocess.run([sys.executable, "-m", "live_monitor", "report", str(log)], stderr=end, stdout=subprocess.DEVNULL, check=True)
+    os.close(end)
+    shown = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+    assert "Reading long.csv" in shown
+    assert "100%" in shown
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 def test_a_name_that_is_not_utf8_is_spelt_out(log: Path) -> None:
     named = log.rename(log.with_name(os.fsdecode(b"log\xff.csv")))
