@@ -190,7 +190,8 @@ class Pipeline:
             return frame
         # The pause began while it waited for this frame, which is an old one when the pause ends, unless the source waits too.
         self._watched.wait()
-        return (self._frames.get(0) if self.newest_wins else None) or frame
+        newer = self._frames.get(0) if self.newest_wins and self._frames.peek() else None  # get alone would tell of the end
+        return newer or frame
 
     def _analyse(self, stages: Stages, frame: Frame) -> FrameResult:
         analysed = stages.analyse(frame, self.wishes)

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from live_monitor.capture.capture import CapturePolicy
+from live_monitor.capture.capture import CapturePolicy, SourceState
 from live_monitor.mailbox import Closed
 from live_monitor.pipeline import Pipeline
 from live_monitor.types import Frame
@@ -69,7 +69,6 @@ def test_a_paused_source_that_does_not_wait_goes_on_with_the_newest_frame_and_co
 ) -> None:
     wanted = threading.Semaphore()
     asked_for: list[int] = []
-    waiting = threading.Semaphore(0)
 
     def script() -> Iterator[float]:
         for index in count():
@@ -78,18 +77,7 @@ def test_a_paused_source_that_does_not_wait_goes_on_with_the_newest_frame_and_co
             yield index / 25
 
     pipeline = Pipeline(FakeSource(script(), live=live), fake_stages, policy, FakeClock())
-    get = pipeline._frames.get
-
-    def get_telling(timeout_s: float) -> Frame | None:
-        waiting.release()
-        return get(timeout_s)
-
-    monkeypatch.setattr(pipeline._frames, "get", get_telling)
-    pipeline.start()
-    assert take(pipeline).frame.index == 0
-    for _ in ("the first frame", "the next one, which it waits for when the pause begins"):
-        assert waiting.acquire(timeout=LONG_S)
-    pipeline.pause()
+    pause_while_it_waits_for_the_second_frame(pipeline, monkeypatch)
     wanted.release()
     assert eventually(lambda: len(asked_for) == 3 and pipeline.waiting_frame() is None), "it has a frame that becomes old"
     wanted.release(19)
@@ -100,6 +88,41 @@ def test_a_paused_source_that_does_not_wait_goes_on_with_the_newest_frame_and_co
     pipeline.close()
     assert result.frame.index == 20
     assert result.dropped == 0
+
+
+def test_a_file_in_real_time_that_ends_in_a_pause_shows_its_last_frame_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = threading.Event()
+
+    def script() -> Iterator[float]:
+        yield 0.0
+        wanted.wait(LONG_S)
+        yield 0.04
+
+    pipeline = Pipeline(FakeSource(script()), fake_stages, REALTIME, FakeClock())
+    pause_while_it_waits_for_the_second_frame(pipeline, monkeypatch)
+    wanted.set()
+    assert eventually(lambda: pipeline.waiting_frame() is None), "it has the last frame"
+    assert eventually(lambda: pipeline._capture.state is SourceState.ENDED)
+    pipeline.resume()
+    assert take(pipeline).frame.index == 1
+    pipeline.close()
+
+
+def pause_while_it_waits_for_the_second_frame(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starts it, too, and takes the first result."""
+    waiting = threading.Semaphore(0)
+    get = pipeline._frames.get
+
+    def get_telling(timeout_s: float) -> Frame | None:
+        waiting.release()
+        return get(timeout_s)
+
+    monkeypatch.setattr(pipeline._frames, "get", get_telling)
+    pipeline.start()
+    assert take(pipeline).frame.index == 0
+    for _ in ("the first frame", "the second one"):
+        assert waiting.acquire(timeout=LONG_S)
+    pipeline.pause()
 
 
 def test_a_paused_file_is_not_analysed(build: Build) -> None:
