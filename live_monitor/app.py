@@ -9,7 +9,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -128,7 +127,6 @@ def make_pipeline(source: Source, settings: Settings, *, shown: bool, blur: bool
         shown: results go to a window: a file then plays at its own speed.
         blur: faces are made unrecognisable, so that those below the smallest wanted must be found too.
     """
-    check_opencv()
     realtime = settings.realtime and not source.live
     policy = CapturePolicy(paced=not source.live and (shown or realtime), newest_wins=source.live or realtime)
     on_time = policy.paced or policy.newest_wins
@@ -172,16 +170,3 @@ def _cadence(every: int | None, *, on_time: bool) -> Cadence:
     if every is not None:
         return EveryNth(every)
     return KeepUp() if on_time else EveryNth(1)
-
-
-def check_opencv() -> None:
-    """Makes sure that this is an OpenCV with cascades.
-
-    Raises:
-        UsageError: naming the packages to change.
-    """
-    if not hasattr(cv2, "CascadeClassifier"):
-        raise UsageError(
-            f"OpenCV {cv2.__version__} has no cascades; run: "
-            'pip uninstall -y opencv-python opencv-contrib-python && pip install "opencv-python>=4.10,<5"'
-        )

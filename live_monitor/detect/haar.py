@@ -50,10 +50,10 @@ class HaarFinder:
             cascade: a cascade file of the user's own, in place of the frontal one.
 
         Raises:
-            ModelError: a cascade is missing or is not one, or its name is not UTF-8.
+            ModelError: see `load_cascade`.
         """
-        self._frontal = _load(cascade or _find(FRONTAL))
-        self._profile = _load(_find(PROFILE)) if profile else None
+        self._frontal = load_cascade(cascade or _find(FRONTAL))
+        self._profile = load_cascade(_find(PROFILE)) if profile else None
 
     def find(self, picture: Image) -> list[Detection]:
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
@@ -86,7 +86,15 @@ def _find(name: str) -> Path:
     raise ModelError(f'{name}: not found in {places}; run: pip install --force-reinstall "opencv-python>=4.10,<5"')
 
 
-def _load(path: Path) -> cv2.CascadeClassifier:
+def load_cascade(path: Path) -> cv2.CascadeClassifier:
+    """Reads a cascade.
+
+    Raises:
+        ModelError: it is missing or is not one, its name is not UTF-8, or this OpenCV, as 5 does, knows no cascades.
+    """
+    if not hasattr(cv2, "CascadeClassifier"):
+        advice = 'pip uninstall -y opencv-python opencv-contrib-python && pip install "opencv-python>=4.10,<5"'
+        raise ModelError(f"OpenCV {cv2.__version__} has no cascades; take another detector, or run: {advice}")
     if not is_file(path):
         raise ModelError(f"{path}: no such cascade file")
     name = opencv_path(path, ModelError)

@@ -299,13 +299,14 @@ def test_a_window_without_a_display_ends_in_5(run: Run, clip: Path) -> None:
     assert err.count("\n") == 1
 
 
-def test_an_opencv_without_cascades_ends_in_2_with_the_packages_to_change(
+def test_of_an_opencv_without_cascades_the_cascade_ends_in_3_with_the_packages_to_change(
     run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(cv2, "CascadeClassifier")
-    code, out, err = run("--no-display", "--video", clip)
-    assert (code, out) == (2, "")
-    assert "has no cascades; run: pip uninstall -y opencv-python" in err
+    assert run("--no-display", "--video", clip, "--detector", "facegrid").code == 0
+    code, out, err = run("--no-display", "--video", clip, "--detector", "haar")
+    assert (code, out) == (3, "")
+    assert "has no cascades; take another detector, or run: pip uninstall -y opencv-python" in err
     assert "opencv-python>=4.10,<5" in err
     assert err.count("\n") == 1
 

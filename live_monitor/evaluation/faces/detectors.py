@@ -129,7 +129,7 @@ def _yunet_opencv(side: int | None, models: Models) -> Candidate:
 
 def _haar_opencv(side: int | None, _models: Models) -> Candidate:
     """OpenCV's frontal cascade with OpenCV's own defaults, to compare with."""
-    cascade = cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / "haarcascade_frontalface_default.xml"))  # type: ignore[attr-defined]
+    cascade = haar.load_cascade(Path(cv2.data.haarcascades) / "haarcascade_frontalface_default.xml")  # type: ignore[attr-defined]
 
     def find(image: Image) -> list[Detection]:
         found = cascade.detectMultiScale(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
