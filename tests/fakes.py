@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.classifier import EmotionClassifier
+from live_monitor.classify.engine import Engine
+from live_monitor.classify.probabilities import Calibration
 from live_monitor.detect.detector import Copy, Doubts, Expected, Look
 from live_monitor.errors import SourceError
 from live_monitor.labels import FERPLUS_LABELS, LABELS, UNSURE
@@ -21,6 +23,9 @@ from live_monitor.types import Box, Detection, Frame, Image, Reading, Track
 from tests.drawn_faces import Expression, draw_face
 
 FACE = Box(10, 10, 30, 30)
+
+AS_THEY_ARE = Calibration.of_temperature(1.0)
+"""Changes no logit."""
 
 
 class FakeClock:
@@ -188,8 +193,26 @@ def eventually(condition: Callable[[], bool], within_s: float = 5.0) -> bool:
     return True
 
 
+def fake_classifier(
+    engine: Engine | None = None,
+    *,
+    input_px: int = 48,
+    crop_margin: float = 0.0,
+    calibration: Calibration = AS_THEY_ARE,
+    ferplus_share: float = 0.0,
+) -> EmotionClassifier:
+    """One that says what its engine's logits say, as they are."""
+    return EmotionClassifier(
+        engine or FakeEngine(),
+        input_px=input_px,
+        crop_margin=crop_margin,
+        calibration=calibration,
+        ferplus_share=ferplus_share,
+    )
+
+
 def fake_stages(boxes: Sequence[Box] = (FACE,), engine: FakeEngine | None = None) -> Stages:
-    return Stages(FakeDetector(boxes), EmotionClassifier(engine or FakeEngine(), input_px=48, crop_margin=0.0))
+    return Stages(FakeDetector(boxes), fake_classifier(engine))
 
 
 def grey_picture(level: int, width: int = 64, height: int = 48) -> Image:

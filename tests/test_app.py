@@ -26,14 +26,23 @@ from live_monitor.capture.picture import Picture
 from live_monitor.capture.video_file import VideoFile
 from live_monitor.capture.web_video import WebVideo
 from live_monitor.classify.card import load_card
-from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.detect.cadence import EveryNth, KeepUp
 from live_monitor.detect.choose import load_finder
 from live_monitor.errors import ModelError, SourceError, UsageError
 from live_monitor.pipeline import Pipeline
 from live_monitor.settings import Settings
 from live_monitor.stages import Stages
-from tests.fakes import FakeClock, FakeDetector, FakeEngine, FakeSource, drawn_portrait, fake_stages, grey_picture, write_clip
+from tests.fakes import (
+    FakeClock,
+    FakeDetector,
+    FakeEngine,
+    FakeSource,
+    drawn_portrait,
+    fake_classifier,
+    fake_stages,
+    grey_picture,
+    write_clip,
+)
 
 EVERY_FRAME = CapturePolicy(paced=False, newest_wins=False)
 NEWEST = CapturePolicy(paced=False, newest_wins=True)
@@ -138,11 +147,6 @@ class TestRefusals:
         with pytest.raises(UsageError, match="picture: expected"):
             analyze(pixels)
 
-    def test_an_opencv_without_cascades_is_refused_at_the_call(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delattr(cv2, "CascadeClassifier")
-        with pytest.raises(UsageError, match="pip install"):
-            analyze("lecture.mp4")
-
 
 class TestMakeSource:
     @pytest.mark.parametrize(
@@ -244,7 +248,7 @@ class TestEndurance:
 
     def loop(self) -> Iterator[int]:
         """Runs a file of 15 minutes that is looped as if it never ended."""
-        stages = Stages(FakeDetector(), EmotionClassifier(TinyEngine(), input_px=8, crop_margin=0.0))
+        stages = Stages(FakeDetector(), fake_classifier(TinyEngine(), input_px=8))
         pipeline = Pipeline(FakeSource(index / 25 for index in count()), lambda: stages, EVERY_FRAME)
         for result in results(pipeline, "fake"):
             yield result.frame.index

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.classify.quality import EVERY_FACE, QualityGate
 from live_monitor.detect.cadence import EveryNth
 from live_monitor.detect.detector import Expected, Look
@@ -18,7 +17,7 @@ from live_monitor.stages import Stages
 from live_monitor.track.flow import BoxCarrier
 from live_monitor.types import Box, Detection, Frame, Image
 from live_monitor.wishes import Wishes
-from tests.fakes import PORTRAIT_FACE, FakeDetector, FakeEngine, drawn_portrait, frame_of, grey_picture
+from tests.fakes import PORTRAIT_FACE, FakeDetector, FakeEngine, drawn_portrait, fake_classifier, frame_of, grey_picture
 
 LEFT, RIGHT = Box(40, 60, 140, 160), Box(180, 60, 280, 160)
 
@@ -38,7 +37,7 @@ class WatchedDetector(FakeDetector):
 
 
 def stages(detector: FakeDetector, every: int = 1, zones: tuple[Zone, ...] = (), engine: FakeEngine | None = None) -> Stages:
-    classifier = EmotionClassifier(engine or FakeEngine(), input_px=48, crop_margin=0.0)
+    classifier = fake_classifier(engine)
     return Stages(detector, classifier, EveryNth(every), zones=zones)
 
 
@@ -113,7 +112,7 @@ def test_a_cadence_that_begins_to_carry_first_looks_once_more() -> None:
             return self.begun <= 2
 
     detector = WatchedDetector(PORTRAIT_FACE)
-    watched = Stages(detector, EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0), FromTheThird())
+    watched = Stages(detector, fake_classifier(), FromTheThird())
     counts = [len(watched.analyse(frame_of(drawn_portrait(), index)).readings) for index in range(5)]
     assert counts == [1] * 5
     assert len(detector.frames) == 3
@@ -331,7 +330,7 @@ def test_who_belongs_to_a_zone_is_known_as_far_as_the_face_reaches_until_the_nex
 
 
 def test_a_face_that_cannot_be_read_says_why() -> None:
-    classifier = EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0)
+    classifier = fake_classifier()
     gated = Stages(FakeDetector([LEFT]), classifier, gate=QualityGate(dataclasses.replace(EVERY_FACE, size_px=200)))
     (reading,) = gated.analyse(frame_of(drawn_portrait())).readings
     assert (reading.label, reading.why, reading.readable) == ("unsure", "too small", False)

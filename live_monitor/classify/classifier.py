@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from live_monitor.classify.crop import crop_faces
 from live_monitor.classify.engine import Engine
 from live_monitor.classify.preprocess import normalise
-from live_monitor.classify.probabilities import AS_THEY_ARE, Calibration, probabilities
+from live_monitor.classify.probabilities import Calibration, probabilities
 from live_monitor.labels import LABELS
 from live_monitor.types import Detection, Image
 
@@ -24,8 +24,8 @@ class EmotionClassifier:
         *,
         input_px: int,
         crop_margin: float,
-        calibration: Calibration = AS_THEY_ARE,
-        ferplus_share: float = 0.0,
+        calibration: Calibration,
+        ferplus_share: float,
     ) -> None:
         self._engine = engine
         self._input_px = input_px

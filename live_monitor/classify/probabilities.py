@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,20 +22,17 @@ class Calibration:
         offsets: float32 (7,), which are added then.
     """
 
-    matrix: NDArray[np.float32] = field(default_factory=lambda: np.eye(len(LABELS), dtype=np.float32))
-    offsets: NDArray[np.float32] = field(default_factory=lambda: np.zeros(len(LABELS), np.float32))
+    matrix: NDArray[np.float32]
+    offsets: NDArray[np.float32]
 
     @classmethod
     def of_temperature(cls, temperature: float) -> Calibration:
         """One that divides all logits alike: above 1 it makes a network modest, and leaves its labels as they are."""
-        return cls(np.eye(len(LABELS), dtype=np.float32) / np.float32(temperature))
+        return cls(np.eye(len(LABELS), dtype=np.float32) / np.float32(temperature), np.zeros(len(LABELS), np.float32))
 
     def __call__(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """Logits float32 (n, 7) that `softmax` makes probabilities of."""
         return logits @ self.matrix + self.offsets
-
-
-AS_THEY_ARE = Calibration()
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -46,9 +43,7 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return result
 
 
-def probabilities(
-    logits: NDArray[np.float32], calibration: Calibration = AS_THEY_ARE, ferplus_share: float = 0.0
-) -> NDArray[np.float32]:
+def probabilities(logits: NDArray[np.float32], calibration: Calibration, ferplus_share: float) -> NDArray[np.float32]:
     """What an engine's logits say of the seven emotions.
 
     Args:

@@ -12,7 +12,7 @@ from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import Calibration
 from live_monitor.labels import LABELS
 from live_monitor.types import Box, Detection
-from tests.fakes import AngryButNeutralToPeople, FakeEngine, drawn_faces, grey_picture
+from tests.fakes import AngryButNeutralToPeople, FakeEngine, drawn_faces, fake_classifier, grey_picture
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def engine() -> FakeEngine:
 
 @pytest.fixture
 def classifier(engine: FakeEngine) -> EmotionClassifier:
-    return EmotionClassifier(engine, input_px=48, crop_margin=0.0)
+    return fake_classifier(engine)
 
 
 def faces_side_by_side(count: int) -> list[Detection]:
@@ -51,14 +51,14 @@ def test_every_face_gets_its_own_probabilities(classifier: EmotionClassifier) ->
 
 
 def test_probabilities_are_calibrated_as_the_card_says(engine: FakeEngine) -> None:
-    modest = EmotionClassifier(engine, input_px=48, crop_margin=0.0, calibration=Calibration.of_temperature(2.0))
+    modest = fake_classifier(engine, calibration=Calibration.of_temperature(2.0))
     happy = read(modest, 1)[0, LABELS.index("happy")]
     assert happy == pytest.approx(0.7**0.5 / (0.7**0.5 + 6 * 0.05**0.5))
 
 
 @pytest.mark.parametrize(("share", "label"), [(0.0, "angry"), (0.5, "neutral")])
 def test_people_say_as_much_as_the_card_says(share: float, label: str) -> None:
-    classifier = EmotionClassifier(AngryButNeutralToPeople(), input_px=48, crop_margin=0.0, ferplus_share=share)
+    classifier = fake_classifier(AngryButNeutralToPeople(), ferplus_share=share)
     said = read(classifier, 1)[0]
     assert LABELS[said.argmax()] == label
 
@@ -76,7 +76,7 @@ def test_a_live_face_reaches_the_network_exactly_as_a_training_face_does(engine:
         margin = side * widened / (1 + 2 * widened)
         detections.append(Detection(Box(x + margin, y + margin, x + side - margin, y + side - margin)))
 
-    classifier = EmotionClassifier(engine, input_px=card.input_px, crop_margin=widened)
+    classifier = fake_classifier(engine, input_px=card.input_px, crop_margin=widened)
     classifier.label(classifier.crop(frame, detections))
 
     np.testing.assert_array_equal(engine.batches[0], normalise(faces))

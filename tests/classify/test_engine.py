@@ -21,7 +21,7 @@ from live_monitor.classify.card import ModelCard, load_card
 from live_monitor.classify.engine import Engine, load_engine
 from live_monitor.classify.litert_engine import LiteRTEngine
 from live_monitor.classify.preprocess import normalise
-from live_monitor.classify.probabilities import probabilities
+from live_monitor.classify.probabilities import softmax
 from live_monitor.classify.tensorflow_engine import TensorFlowEngine
 from live_monitor.errors import ModelError, UsageError
 from live_monitor.files.card import KERAS, LITERT
@@ -87,7 +87,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool, bool], None]:
 def largest_differences(one: Engine, other: Engine, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
     """For each face, the largest difference among its seven probabilities."""
     inputs = normalise(faces)
-    differences: NDArray[np.float32] = np.abs(probabilities(one.infer(inputs)) - probabilities(other.infer(inputs))).max(axis=1)
+    differences: NDArray[np.float32] = np.abs(softmax(one.infer(inputs)) - softmax(other.infer(inputs))).max(axis=1)
     return differences
 
 

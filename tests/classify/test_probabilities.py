@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from live_monitor.classify.probabilities import Calibration, emotion_logits, probabilities, softmax
 from live_monitor.labels import FERPLUS_LABELS, LABELS
+from tests.fakes import AS_THEY_ARE
 
 ANGRY, NEUTRAL = LABELS.index("angry"), LABELS.index("neutral")
 
@@ -30,13 +31,13 @@ def test_rows_sum_to_one_however_large_the_logits() -> None:
 def test_only_the_first_seven_logits_are_emotions() -> None:
     logits = np.zeros((2, 15), np.float32)
     logits[:, 7:] = 50
-    np.testing.assert_allclose(probabilities(logits), np.full((2, 7), 1 / 7), rtol=1e-6)
+    np.testing.assert_allclose(probabilities(logits, AS_THEY_ARE, 0.0), np.full((2, 7), 1 / 7), rtol=1e-6)
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
 def test_a_temperature_changes_confidence_but_not_the_label(temperature: float) -> None:
     logits = np.random.default_rng(0).normal(size=(20, 7)).astype(np.float32)
-    tempered = probabilities(logits, Calibration.of_temperature(temperature))
+    tempered = probabilities(logits, Calibration.of_temperature(temperature), 0.0)
     np.testing.assert_array_equal(tempered.argmax(axis=1), logits.argmax(axis=1))
     assert (np.sign(1 - temperature) == np.sign(np.round(tempered.max(axis=1) - softmax(logits).max(axis=1), 6))).all()
 
@@ -48,20 +49,20 @@ def test_a_calibration_weighs_the_labels_against_each_other() -> None:
     offsets[ANGRY] = -1.0
     logits = np.zeros((1, 7), np.float32)
     logits[0, ANGRY] = 3.0
-    said = probabilities(logits, Calibration(matrix, offsets))[0]
+    said = probabilities(logits, Calibration(matrix, offsets), 0.0)[0]
     assert np.log(said[NEUTRAL] / said[ANGRY]) == pytest.approx(6.0 - 2.0)
 
 
 def test_what_people_see_counts_by_its_share() -> None:
     logits = face([0.7, 0.01, 0.01, 0.01, 0.01, 0.01, 0.25], {"neutral": 0.9, "anger": 0.1})
-    shares = [probabilities(logits, ferplus_share=share)[0] for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    shares = [probabilities(logits, AS_THEY_ARE, share)[0] for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
     assert [int(said.argmax()) for said in shares] == [ANGRY, ANGRY, NEUTRAL, NEUTRAL, NEUTRAL]
     assert (np.diff([said[NEUTRAL] for said in shares]) > 0).all()
 
 
 def test_equal_shares_give_the_geometric_mean_of_both() -> None:
     logits = face([0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1], {"anger": 0.1, "neutral": 0.4})
-    said = probabilities(logits, ferplus_share=0.5)[0]
+    said = probabilities(logits, AS_THEY_ARE, 0.5)[0]
     assert said[ANGRY] == pytest.approx(said[NEUTRAL])
 
 
@@ -79,12 +80,12 @@ def test_equal_shares_give_the_geometric_mean_of_both() -> None:
 )
 def test_every_class_of_people_says_its_own_label(name: str, label: str) -> None:
     logits = face([1 / 7] * 7, {name: 0.9})
-    assert LABELS[probabilities(logits, ferplus_share=0.5).argmax()] == label
+    assert LABELS[probabilities(logits, AS_THEY_ARE, 0.5).argmax()] == label
 
 
 def test_contempt_is_left_out() -> None:
     plain, contempt = (face([1 / 7] * 7, {"neutral": 0.5, "contempt": share}) for share in (0.001, 0.9))
-    np.testing.assert_allclose(probabilities(plain, ferplus_share=0.5), probabilities(contempt, ferplus_share=0.5), rtol=1e-5)
+    np.testing.assert_allclose(probabilities(plain, AS_THEY_ARE, 0.5), probabilities(contempt, AS_THEY_ARE, 0.5), rtol=1e-5)
 
 
 def test_labels_that_are_all_but_impossible_can_be_pooled() -> None:

@@ -288,7 +288,6 @@ def test_a_file_that_cannot_be_read_is_told(weights: Download, tmp_path: Path, k
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("", "--from: give a file or a URL"),
         ("ftp://example.org/file", "--from ftp://example.org/file: only http://, https:// and files can be pulled from"),
         ("file:///file", "--from file:///file: only http://"),
         ("https://", "--from https://: not a URL that can be asked"),

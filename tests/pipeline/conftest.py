@@ -9,13 +9,12 @@ import pytest
 
 from live_monitor.capture.capture import CapturePolicy
 from live_monitor.capture.source import Source
-from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.detect.detector import Expected, Look
 from live_monitor.mailbox import Closed
 from live_monitor.pipeline import Pipeline
 from live_monitor.stages import Stages
 from live_monitor.types import Frame, FrameResult
-from tests.fakes import FakeClock, FakeDetector, FakeEngine, FakeSource, fake_stages
+from tests.fakes import FakeClock, FakeDetector, FakeSource, fake_classifier, fake_stages
 
 EVERY_FRAME = CapturePolicy(paced=False, newest_wins=False)
 NEWEST = CapturePolicy(paced=False, newest_wins=True)
@@ -83,4 +82,4 @@ class GatedDetector(FakeDetector):
         return super().detect(frame, expected)
 
     def stages(self) -> Stages:
-        return Stages(self, EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0))
+        return Stages(self, fake_classifier())

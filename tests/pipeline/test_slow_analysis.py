@@ -6,12 +6,11 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from live_monitor.capture.capture import CapturePolicy
-from live_monitor.classify.classifier import EmotionClassifier
 from live_monitor.detect.detector import Expected, Look
 from live_monitor.pipeline import Pipeline
 from live_monitor.stages import Stages
 from live_monitor.types import Frame, Image
-from tests.fakes import FakeClock, FakeDetector, FakeEngine, FakeSource, eventually, fake_stages
+from tests.fakes import FakeClock, FakeDetector, FakeSource, eventually, fake_classifier, fake_stages
 from tests.pipeline.conftest import LONG_S, Build, GatedDetector, finish, take
 
 
@@ -67,7 +66,7 @@ class TestSlowAnalysis:
             yield "hang"
 
         source = FakeSource(script(), live=True)
-        classifier = EmotionClassifier(FakeEngine(), input_px=48, crop_margin=0.0)
+        classifier = fake_classifier()
         pipeline = build(source, lambda: Stages(TellingDetector(), classifier))
         pipeline.start()
         assert source.hanging.wait(LONG_S)
