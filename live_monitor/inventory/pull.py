@@ -1,4 +1,4 @@
-"""Fetches a pinned file into the user's cache. The only module that goes online without a user's address, for `models pull`."""
+"""Fetches a pinned file into the user's cache, for `models pull`."""
 
 from __future__ import annotations
 
@@ -100,8 +100,6 @@ def pull(download: Download, source: str | None, progress: Progress) -> Path:
 
 def _checked(source: str) -> str:
     """A file's path as it is, and a URL if it can be asked."""
-    if not source:
-        raise UsageError("--from: give a file or a URL")
     scheme, separator, rest = source.partition("://")
     if not separator:
         return source

@@ -17,6 +17,7 @@ import numpy as np
 
 from live_monitor.overlay.display import check_display
 from live_monitor.process.stop_signals import STOP_SIGNALS
+from live_monitor.scaling import resized
 from live_monitor.types import Image
 
 LARGEST_FIRST_SIZE = (1280, 720)
@@ -193,13 +194,7 @@ def reduced(framed: Image, width: int, height: int) -> Image:
         height: likewise.
     """
     rows, columns = framed.shape[:2]
-    if not (0 < width < columns and 0 < height < rows):
-        return framed
-    while columns >= 2 * width and rows >= 2 * height:  # by exact halves, then by less: a tenth of the time of averaging
-        rows, columns = rows // 2, columns // 2
-        even = framed[: 2 * rows, : 2 * columns]
-        framed = cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    return cv2.resize(framed, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+    return resized(framed, width, height) if 0 < width < columns and 0 < height < rows else framed
 
 
 def _may_have_more_pixels() -> bool:

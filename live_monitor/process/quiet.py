@@ -1,6 +1,6 @@
-"""Keeps third-party libraries from writing to the terminal. Nothing else in the package silences anything.
+"""Keeps third-party libraries from writing to the terminal.
 
-What they read from the environment when they are imported is all set here, also what is no matter of silence.
+What they read from the environment when they are imported is set here, also what is no matter of silence.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def _moved(faces: Faces, rng: np.random.Generator, moves: Moves) -> Faces:
 def _matrices(faces: int, width: int, height: int, rng: np.random.Generator, moves: Moves) -> NDArray[np.float64]:
     """What each face is moved by, (n, 2, 3), around its middle."""
     turn, grow, right, down = rng.uniform(-1, 1, (4, faces))
-    mirror = np.where(rng.random(faces) < MIRRORED_SHARE, 1.0, -1.0)
+    mirror = np.where(rng.random(faces) < MIRRORED_SHARE, -1.0, 1.0)
     scale = 1 + moves.scale * grow
     angle = np.radians(moves.rotation_deg * turn)
     cosine, sine = scale * np.cos(angle), scale * np.sin(angle)
