@@ -40,7 +40,7 @@ class Analysed(NamedTuple):
     stages_ms: Mapping[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Stages:
     """The stages, in the order in which a frame goes through them. Only the analysis thread calls them.
 
@@ -61,7 +61,7 @@ class Stages:
     detector: FaceDetector
     classifier: EmotionClassifier
     cadence: Cadence = field(default_factory=EveryNth)
-    scene: Scene = field(default_factory=Scene)
+    scene: Scene = field(init=False)
     carrier: BoxCarrier = field(default_factory=BoxCarrier)
     tracker: Tracker = field(default_factory=Tracker)
     large_enough: LargeEnough = field(default_factory=LargeEnough)
@@ -71,6 +71,9 @@ class Stages:
     zones: tuple[Zone, ...] = ()
     _in_zones: list[Box] = field(default_factory=list, init=False)
     """Whom the last look everywhere found there: a face may reach far out of its zone."""
+
+    def __post_init__(self) -> None:
+        self.scene = Scene(self.zones)
 
     def analyse(self, frame: Frame, wishes: Wishes = Wishes()) -> Analysed:  # noqa: B008, it is frozen
         """Takes the frames of a source, one after the other.
@@ -82,11 +85,11 @@ class Stages:
         watch = _StopWatch()
         self.detector.set_min_face(wishes.min_face, smaller_too=wishes.hides)
         seen = dataclasses.replace(frame, image=without_zones(frame.image, self.zones))
-        cut = self.scene.cut(seen.image, self.zones)
+        cut = self.scene.cut(seen.image)
         looks = self.cadence.look_due(frame) or cut or not self.carrier.can_carry(frame.image)
         faces, everywhere = self._look(seen, cut=cut) if looks else self._carry(seen)
         watch.lap("detect" if looks else "carry")
-        tracks = self._in_order(self.tracker.follow(frame, faces, looked=everywhere, cut=cut))
+        tracks = sorted(self.tracker.follow(frame, faces, looked=everywhere, cut=cut), key=lambda track: track.box)
         watch.lap("track")
         wanted = others = [track for track in tracks if track.id not in wishes.left_out]
         if wishes.hides and wishes.min_face:
@@ -115,7 +118,7 @@ class Stages:
         look = self.detector.detect(frame, None if cut else self.tracker.expected(frame))
         faces, in_zones = self._by_zones(frame, look.faces)
         if look.everywhere:
-            self._in_zones[:] = [face.box for face in in_zones]
+            self._in_zones = [face.box for face in in_zones]
         if self.cadence.carries:
             self.carrier.start(frame.image, faces)
         else:
@@ -128,10 +131,6 @@ class Stages:
 
     def _by_zones(self, frame: Frame, detections: Sequence[Detection]) -> tuple[list[Detection], list[Detection]]:
         return by_zones(detections, self.zones, frame.width, frame.height)
-
-    @staticmethod
-    def _in_order(tracks: Sequence[Track]) -> list[Track]:
-        return sorted(tracks, key=lambda track: track.box)
 
 
 class _StopWatch:

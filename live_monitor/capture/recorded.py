@@ -69,6 +69,7 @@ class Recorded:
         Raises:
             SourceError: it cannot be opened; the message says why, or what to try.
         """
+        self.close()
         self._capture = self._opener()
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)

@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MultipleLocator
@@ -52,7 +51,6 @@ def timeline_png(report: Json) -> bytes:
     for number, at_s in _markers(report):
         looks.annotate(number, (at_s, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=INK, fontsize=9)
     _set_time_axis(rows, report["from_s"] or 0.0, report["to_s"] or 0.0)
-    FigureCanvasAgg(figure)
     png = io.BytesIO()
     figure.savefig(png, dpi=DPI, format="png")
     return png.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -28,15 +28,20 @@ fewer than the share of all points is left, as in a dark room, nothing is said."
 class Scene:
     """Remembers the last frame. Belongs to one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, zones: Sequence[Zone] = ()) -> None:
+        """Begins without a frame.
+
+        Args:
+            zones: parts of all frames that do not count.
+        """
+        self._outside = _outside(zones)
         self._last: NDArray[np.int16] | None = None
 
-    def cut(self, image: Image, zones: tuple[Zone, ...] = ()) -> bool:
+    def cut(self, image: Image) -> bool:
         """Takes the next frame.
 
         Args:
             image: uint8 (H, W, 3) BGR.
-            zones: parts of it that do not count.
 
         Returns:
             True when it shows something else than the one before.
@@ -46,16 +51,14 @@ class Scene:
         last, self._last = self._last, now
         if last is None:
             return False
-        outside = _outside(zones)
-        moved = (now - last)[outside & (np.maximum(now, last) > BLACK)]
-        if moved.size <= LEAST_SHOWN * np.count_nonzero(outside):
+        moved = (now - last)[self._outside & (np.maximum(now, last) > BLACK)]
+        if moved.size <= LEAST_SHOWN * np.count_nonzero(self._outside):
             return False
         middle = np.partition(moved, moved.size // 2)[moved.size // 2]  # np.median takes four times as long
         return bool(np.count_nonzero(np.abs(moved - middle) > CHANGED_LEVELS) > CUT_SHARE * moved.size)
 
 
-@lru_cache(maxsize=1)
-def _outside(zones: tuple[Zone, ...]) -> NDArray[np.bool_]:
+def _outside(zones: Sequence[Zone]) -> NDArray[np.bool_]:
     """Which of the points lie in no zone: bool, in their rows and columns."""
     columns, rows = POINTS
     x, y = np.arange(columns) / columns, np.arange(rows)[:, None] / rows

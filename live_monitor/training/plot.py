@@ -24,7 +24,6 @@ def plot_curves(history: Sequence[Line], panels: Mapping[str, Sequence[str]], fi
     Raises:
         OSError: the file cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -41,6 +40,5 @@ def plot_curves(history: Sequence[Line], panels: Mapping[str, Sequence[str]], fi
         axes.spines[["top", "right"]].set_visible(False)
         if len(columns) > 1:
             axes.legend(frameon=False)
-    FigureCanvasAgg(figure)
     with whole_file(file) as unfinished:
         figure.savefig(unfinished, dpi=DPI, format="png")

@@ -15,9 +15,9 @@ def noise(seed: int) -> Image:
 
 
 def cut_between(before: Image, after: Image, *zones: Zone) -> bool:
-    scene = Scene()
-    assert not scene.cut(before, zones)
-    return scene.cut(after, zones)
+    scene = Scene(zones)
+    assert not scene.cut(before)
+    return scene.cut(after)
 
 
 def test_another_picture_is_a_cut() -> None:

@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -142,7 +141,6 @@ def _percent(value: float, _place: Any) -> str:
 
 
 def _png(figure: Figure) -> bytes:
-    FigureCanvasAgg(figure)
     file = io.BytesIO()
     figure.savefig(file, format="png", facecolor="white", bbox_inches="tight", pad_inches=0.12)
     return file.getvalue()
