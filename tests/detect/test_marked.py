@@ -23,7 +23,7 @@ from live_monitor.detect.facegrid import FaceGrid
 from live_monitor.detect.look import look
 from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.detect.yunet_file import YUNET
-from live_monitor.evaluation.faces.matching import Verdicts, average_precision, match, recall_precision
+from live_monitor.evaluation.faces.matching import Pool, Verdicts, match
 from live_monitor.settings import Settings
 from live_monitor.types import Box, Image
 
@@ -64,9 +64,9 @@ def measure(
         scores.append(matched.scores)
         right.append(verdicts.right)
         false.append(verdicts.false)
-    every = np.concatenate(scores), Verdicts(np.concatenate(right), np.concatenate(false)), faces
-    precision = recall_precision(*every, threshold)[1]
-    area = average_precision(*every)
+    every = Pool(np.concatenate(scores), Verdicts(np.concatenate(right), np.concatenate(false)), faces)
+    precision = every.precision(threshold)
+    area = every.average_precision()
     assert precision is not None
     assert area is not None
     return area, precision

@@ -100,17 +100,52 @@ def match(faces: Sequence[Box], ignored: Sequence[Box], detections: Sequence[Det
 
 
 class Pool(NamedTuple):
-    """The detections of several pictures together, as the measures below take them.
+    """The detections of several pictures together, and what they are worth.
 
     Attributes:
-        scores: float64 (m,).
-        verdicts: bool (m,) each.
+        scores: float64 (m,), in any order.
+        verdicts: bool (m,) each, in the same order.
         faces: how many there were to find.
     """
 
     scores: NDArray[np.float64]
     verdicts: Verdicts
     faces: int
+
+    def average_precision(self) -> float | None:
+        """Area under the curve of precision over recall, made non-increasing from the right, at every recall there is.
+
+        That is the measure of PASCAL VOC since 2010 (its development kit, "Average Precision"). Equal scores enter together, so
+        that the order of pictures does not matter; a detector without scores has one point, and its area is recall times
+        precision.
+
+        Returns:
+            0..1, or None where there was no face to find.
+        """
+        if self.faces == 0:
+            return None
+        right, false = (flags[np.argsort(-self.scores, kind="stable")] for flags in self.verdicts)
+        end_of_tie = np.diff(np.sort(-self.scores), append=np.inf) != 0
+        hits, misses = np.cumsum(right)[end_of_tie], np.cumsum(false)[end_of_tie]
+        precision = hits / np.maximum(hits + misses, 1)
+        envelope = np.maximum.accumulate(precision[::-1])[::-1]
+        return float(np.sum(np.diff(hits / self.faces, prepend=0.0) * envelope))
+
+    def recall(self, threshold: float) -> float | None:
+        """Share of the faces that is found by detections of at least this score, 0..1; None where there was no face."""
+        return self._right(threshold) / self.faces if self.faces else None
+
+    def precision(self, threshold: float) -> float | None:
+        """Share of the detections of at least this score that is right, 0..1; None where there is none that counts."""
+        taken = self._right(threshold) + self.false(threshold)
+        return self._right(threshold) / taken if taken else None
+
+    def false(self, threshold: float) -> int:
+        """How many detections of at least this score are false."""
+        return int((self.verdicts.false & (self.scores >= threshold)).sum())
+
+    def _right(self, threshold: float) -> int:
+        return int((self.verdicts.right & (self.scores >= threshold)).sum())
 
 
 def pooled(matches: Sequence[Match], low_px: float, high_px: float = math.inf) -> Pool:
@@ -119,49 +154,6 @@ def pooled(matches: Sequence[Match], low_px: float, high_px: float = math.inf) -
     verdicts = Verdicts(np.concatenate([one.right for one in each]), np.concatenate([one.false for one in each]))
     faces = sum(int(match.counted(low_px, high_px).sum()) for match in matches)
     return Pool(np.concatenate([match.scores for match in matches]), verdicts, faces)
-
-
-def average_precision(scores: NDArray[np.float64], verdicts: Verdicts, faces: int) -> float | None:
-    """Area under the curve of precision over recall, made non-increasing from the right, at every recall there is.
-
-    That is the measure of PASCAL VOC since 2010 (its development kit, "Average Precision"). Equal scores enter together, so that
-    the order of pictures does not matter; a detector without scores has one point, and its area is recall times precision.
-
-    Args:
-        scores: float64 (m,), of all detections of all pictures, any order.
-        verdicts: bool (m,) each, in the same order.
-        faces: how many there were to find.
-
-    Returns:
-        0..1, or None where there was no face to find.
-    """
-    if faces == 0:
-        return None
-    right, false = (flags[np.argsort(-scores, kind="stable")] for flags in verdicts)
-    end_of_tie = np.diff(np.sort(-scores), append=np.inf) != 0
-    hits, misses = np.cumsum(right)[end_of_tie], np.cumsum(false)[end_of_tie]
-    precision = hits / np.maximum(hits + misses, 1)
-    envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    return float(np.sum(np.diff(hits / faces, prepend=0.0) * envelope))
-
-
-def recall_precision(
-    scores: NDArray[np.float64], verdicts: Verdicts, faces: int, threshold: float
-) -> tuple[float | None, float | None]:
-    """Share of the faces that is found, and share of the detections that is right, by detections of at least this score.
-
-    Args:
-        scores: see `average_precision`, as are the next two.
-        verdicts: bool (m,) each.
-        faces: how many there were to find.
-        threshold: lowest score that counts.
-
-    Returns:
-        Both 0..1; None where there was no face, or no detection that counts.
-    """
-    taken = scores >= threshold
-    hits, misses = int((verdicts.right & taken).sum()), int((verdicts.false & taken).sum())
-    return (hits / faces if faces else None), (hits / (hits + misses) if hits + misses else None)
 
 
 def shorter_side(box: Box) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from live_monitor.evaluation.faces.evaluate import Evaluation, Run
-from live_monitor.evaluation.faces.matching import MIN_IOU, average_precision, pooled, recall_precision
+from live_monitor.evaluation.faces.matching import MIN_IOU, pooled
 from live_monitor.process.environment import environment
 from live_monitor.table import aligned
 
@@ -71,13 +71,13 @@ def skipped(evaluation: Evaluation) -> str:
 
 def _detector(run: Run, evaluation: Evaluation, everything: Band) -> dict[str, Any]:
     threshold = run.candidate.threshold
-    recall, precision = recall_precision(*pooled(run.matches, *everything), threshold)
+    live = pooled(run.matches, *everything)
     median, p95 = np.percentile(run.times_ms, (50, 95))
     return {
         "name": run.candidate.name,
-        "ap": _rounded(average_precision(*pooled(run.faint_matches, *everything))),
-        "recall": _rounded(recall),
-        "precision": _rounded(precision),
+        "ap": _rounded(pooled(run.faint_matches, *everything).average_precision()),
+        "recall": _rounded(live.recall(threshold)),
+        "precision": _rounded(live.precision(threshold)),
         "ms_per_image": round(float(median), 3),
         "ms_per_image_p95": round(float(p95), 3),
         "threshold": threshold,
@@ -98,8 +98,11 @@ def _band_name(band: Band) -> str:
 
 def _band(run: Run, band: Band) -> dict[str, Any]:
     live = pooled(run.matches, *band)
-    recall, _ = recall_precision(*live, run.candidate.threshold)
-    return {"faces": live.faces, "ap": _rounded(average_precision(*pooled(run.faint_matches, *band))), "recall": _rounded(recall)}
+    return {
+        "faces": live.faces,
+        "ap": _rounded(pooled(run.faint_matches, *band).average_precision()),
+        "recall": _rounded(live.recall(run.candidate.threshold)),
+    }
 
 
 def _by_label(run: Run, evaluation: Evaluation) -> dict[str, Any]:

@@ -9,15 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
-from live_monitor.evaluation.faces.matching import (
-    Match,
-    Verdicts,
-    average_precision,
-    match,
-    pooled,
-    recall_precision,
-    shorter_side,
-)
+from live_monitor.evaluation.faces.matching import Match, Pool, match, pooled, shorter_side
 from live_monitor.types import Box, Detection
 
 FRONTAL_ASIDE = 0.25
@@ -40,46 +32,14 @@ class Looked:
     landmarks: Array
 
 
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """Boxes found in some pictures: score and whether it is a face, the best first; and how many faces there were."""
-
-    scores: NDArray[np.float64]
-    right: NDArray[np.bool_]
-    faces: int
-
-    def precision(self, threshold: float) -> float:
-        """Share of faces among the boxes with at least this score; 1 if there are none."""
-        precision = recall_precision(self.scores, self._verdicts, self.faces, threshold)[1]
-        return 1.0 if precision is None else precision
-
-    def recall(self, threshold: float) -> float:
-        """Share of the faces found with at least this score; 1 if there are none."""
-        recall = recall_precision(self.scores, self._verdicts, self.faces, threshold)[0]
-        return 1.0 if recall is None else recall
-
-    @property
-    def average_precision(self) -> float:
-        """See `live_monitor.evaluation.faces.matching.average_precision`; nan without faces."""
-        area = average_precision(self.scores, self._verdicts, self.faces)
-        return float("nan") if area is None else area
-
-    @property
-    def _verdicts(self) -> Verdicts:
-        return Verdicts(self.right, ~self.right)
-
-
-def judge(pictures: Sequence[Looked], smallest_px: float = SMALLEST_PX) -> Judged:
+def judge(pictures: Sequence[Looked], smallest_px: float = SMALLEST_PX) -> Pool:
     """Compares what was found with what is there.
 
     Args:
         pictures: what was found in them.
         smallest_px: shorter side of the smallest face that counts, in pixels of the picture as it was looked at.
     """
-    scores, (right, false), faces = pooled([_match(picture, 0.0) for picture in pictures], smallest_px)
-    counted = np.flatnonzero(right | false)
-    order = counted[np.argsort(-scores[counted], kind="stable")]
-    return Judged(scores[order], right[order], faces)
+    return pooled([_match(picture, 0.0) for picture in pictures], smallest_px)
 
 
 def landmark_error(pictures: Sequence[Looked], threshold: float) -> float:

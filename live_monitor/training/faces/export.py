@@ -19,6 +19,7 @@ from live_monitor.detect.cells import to_input
 from live_monitor.detect.facegrid import LiteRTNetwork
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
+from live_monitor.evaluation.faces.matching import Pool
 from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.process.quiet import silent_stderr
 from live_monitor.training.backend import refuse_other_backend
@@ -178,20 +179,22 @@ def _figures(
     for kind in sorted({picture.kind for picture in pictures}):
         rows = [row for row, picture in enumerate(pictures) if picture.kind == kind]
         judged = judge([looked[row] for row in rows])
-        figures[kind] = {
-            "pictures": len(rows),
-            "faces": judged.faces,
-            "false_faces": int((~judged.right[judged.scores >= threshold]).sum()),
-        }
+        figures[kind] = {"pictures": len(rows), "faces": judged.faces, "false_faces": judged.false(threshold)}
         if judged.faces:
             figures[kind] |= {
-                "average_precision": _rounded(judged.average_precision),
-                "average_precision_float": _rounded(judge([as_float[row] for row in rows]).average_precision),
-                "precision": _rounded(judged.precision(threshold)),
+                "average_precision": _rounded(judged.average_precision()),
+                "average_precision_float": _rounded(judge([as_float[row] for row in rows]).average_precision()),
+                "precision": _rounded(_precision(judged, threshold)),
                 "recall": _rounded(judged.recall(threshold)),
             }
     error = landmark_error(looked, threshold)
     return figures | ({} if math.isnan(error) else {"landmark_error_of_width": _rounded(error)})
+
+
+def _precision(judged: Pool, threshold: float) -> float:
+    """Where nothing is found, nothing is wrong: 1."""
+    precision = judged.precision(threshold)
+    return 1.0 if precision is None else precision
 
 
 def choose_threshold(sizes: Sequence[Sequence[Looked]], pictures: Sequence[Picture]) -> float:
@@ -209,12 +212,12 @@ def choose_threshold(sizes: Sequence[Sequence[Looked]], pictures: Sequence[Pictu
     empty = [[one for one, of in zip(looked, pictures, strict=True) if of.kind == NEGATIVE] for looked in sizes]
     allowed = FALSE_FACES_PER_PICTURE * sum(picture.kind == NEGATIVE for picture in pictures)
     for threshold in _THRESHOLDS:
-        precise = all(one.precision(threshold) >= WANTED_PRECISION for one in boxed)
+        precise = all(_precision(one, threshold) >= WANTED_PRECISION for one in boxed)
         # Here every box counts that would be shown, also one too small to be judged.
         if precise and all(sum(int((one.scores >= threshold).sum()) for one in looked) <= allowed for looked in empty):
             break
     return round(float(threshold), 2)
 
 
-def _rounded(value: float) -> float:
-    return round(value, 4)
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

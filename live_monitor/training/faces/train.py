@@ -216,7 +216,7 @@ class _Training:
         """Average precision of what the detector would be now on the pictures kept apart; the best one is kept."""
         self._judged.set_weights(self._weights())
         looked = look(keras_sight(self._judged), self._kept_apart, CHOOSING_PX)
-        precision = judge(looked, CHOOSING_SMALLEST_PX).average_precision
+        precision = judge(looked, CHOOSING_SMALLEST_PX).average_precision() or 0.0
         if precision > max((line["average_precision"] for line in self._history if _measured(line)), default=-1.0):
             self._run.keep_best(self._judged)
         return precision

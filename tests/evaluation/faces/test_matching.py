@@ -12,11 +12,10 @@ from live_monitor.evaluation.faces.matching import (
     MIN_IOU,
     UNSCORED,
     Match,
+    Pool,
     Verdicts,
-    average_precision,
     match,
     pooled,
-    recall_precision,
 )
 from live_monitor.types import Box, Detection
 from tests.evaluation.faces.made import seen, square
@@ -26,11 +25,12 @@ TINY = square(200, 200, 12)
 
 
 def ap(matches: Sequence[Match], low: float = 20, high: float = np.inf) -> float | None:
-    return average_precision(*pooled(matches, low, high))
+    return pooled(matches, low, high).average_precision()
 
 
 def recall_and_precision(matches: Sequence[Match], threshold: float = 0.0) -> tuple[float | None, float | None]:
-    return recall_precision(*pooled(matches, 20, np.inf), threshold)
+    pool = pooled(matches, 20, np.inf)
+    return pool.recall(threshold), pool.precision(threshold)
 
 
 def test_every_face_found_exactly_is_perfect() -> None:
@@ -55,20 +55,20 @@ def test_average_precision_of_a_hand_computed_ranking() -> None:
     """Right, false, right, false, right of four faces: precision 1, 1/2, 2/3, 1/2, 3/5 at recall 1/4, 1/4, 1/2, 1/2, 3/4."""
     right = np.array([True, False, True, False, True])
     scores = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
-    assert average_precision(scores, Verdicts(right, ~right), 4) == pytest.approx((1 + 2 / 3 + 3 / 5) / 4)
+    assert Pool(scores, Verdicts(right, ~right), 4).average_precision() == pytest.approx((1 + 2 / 3 + 3 / 5) / 4)
 
 
 def test_precision_at_a_recall_is_the_best_at_that_recall_or_beyond() -> None:
     """False, right, right of two faces: precision 1/2 at recall 1/2 and 2/3 at 1, so 2/3 everywhere."""
     right = np.array([False, True, True])
-    assert average_precision(np.array([0.9, 0.8, 0.7]), Verdicts(right, ~right), 2) == pytest.approx(2 / 3)
+    assert Pool(np.array([0.9, 0.8, 0.7]), Verdicts(right, ~right), 2).average_precision() == pytest.approx(2 / 3)
 
 
 def test_equal_scores_enter_together() -> None:
     """One of two detections is right, one of two faces found: the area is recall 1/2 times precision 1/2."""
     for right in ([True, False], [False, True]):
         flags = np.array(right)
-        assert average_precision(np.array([0.5, 0.5]), Verdicts(flags, ~flags), 2) == pytest.approx(0.25)
+        assert Pool(np.array([0.5, 0.5]), Verdicts(flags, ~flags), 2).average_precision() == pytest.approx(0.25)
 
 
 def test_a_detector_without_scores_has_recall_times_precision() -> None:

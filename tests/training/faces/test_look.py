@@ -62,5 +62,5 @@ def test_the_real_pictures_kept_apart_are_found_by_the_shipped_network(shared_da
     card = load_detector_card()
     by_people = [one for one in load_pictures(shared_data).kept_apart if one.by_people]
     judged = judge(look(litert_sight(LiteRTNetwork(card.weights(LITERT), threads=1)), by_people, 320))
-    assert judged.average_precision > 0.87
-    assert judged.precision(card.threshold) > 0.9
+    assert (judged.average_precision() or 0) > 0.87
+    assert (judged.precision(card.threshold) or 0) > 0.9

@@ -21,12 +21,12 @@ from live_monitor.detect import facegrid_network
 from live_monitor.detect.card import NAME
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.errors import ModelError, OutputError, UsageError
+from live_monitor.evaluation.faces.matching import Pool, Verdicts
 from live_monitor.files.card import CARD_FILE, KERAS
 from live_monitor.files.resources import packaged_folder
 from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.training import average
 from live_monitor.training.faces import train as training
-from live_monitor.training.faces.average_precision import Judged
 from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.pictures import FacePictures, Picture, load_pictures
 from live_monitor.training.faces.recipe import Recipe
@@ -199,7 +199,7 @@ def test_of_equally_good_weights_the_first_are_kept_as_the_result_says(
         kept.append(len(history(run.folder)) + 1)
         keep_best(run, network)
 
-    nothing_right = Judged(np.ones(1), np.zeros(1, np.bool_), faces=1)
+    nothing_right = Pool(np.ones(1), Verdicts(np.zeros(1, np.bool_), np.ones(1, np.bool_)), faces=1)
     monkeypatch.setattr(training, "judge", lambda *_: nothing_right)
     monkeypatch.setattr(Run, "keep_best", spy)
     assert train(detector_data, tmp_path / "run", RECIPE).chosen_step == 3
