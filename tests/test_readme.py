@@ -96,4 +96,4 @@ def test_every_command_that_is_shown_has_all_that_it_takes(written: str) -> None
     arguments = shlex.split(written)
     while isinstance(command, click.Group) and arguments and arguments[0] in command.commands:
         command = command.commands[arguments.pop(0)]
-    command.make_context("live-monitor", arguments, auto_envvar_prefix=None)
+    command.make_context("live-monitor", arguments)

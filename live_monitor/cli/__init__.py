@@ -5,8 +5,8 @@ from __future__ import annotations
 from live_monitor.cli import dataset, listing, measuring, reporting, training, unsure  # their commands join `cli` on import
 from live_monitor.cli.entry import main
 from live_monitor.cli.monitor import cli
-from live_monitor.cli.variables import keep_to_own_variables
+from live_monitor.cli.variables import name_variables
 
-keep_to_own_variables(cli)
+name_variables(cli)
 
 __all__ = ["cli", "dataset", "listing", "main", "measuring", "reporting", "training", "unsure"]

@@ -21,7 +21,7 @@ from live_monitor.cli.progress import progress_bar
     metavar="DIR",
     help="Write a picture of each class there: 96 of its Training faces.",
 )
-@click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_DATA_JSON", help="Print the report as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @VERBOSE
 def data(data: Path, votes: Path | None, sheet: Path | None, as_json: bool, verbose: bool) -> None:
     """Count, check and show FER2013 (DATA: its folder, its zip or fer2013.csv)."""

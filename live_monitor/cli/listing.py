@@ -86,7 +86,7 @@ def _verify(data: Path | None, votes: Path | None) -> None:
 @models.command()
 @click.argument("name")
 @click.option(
-    "--from", "source", type=TEXT, envvar="LIVE_MONITOR_MODELS_PULL_FROM", metavar="FILE|URL",
+    "--from", "source", type=TEXT, metavar="FILE|URL",
     help="Take it from here: a file that you brought, or a mirror. [default: its publisher's URL]",
 )  # fmt: skip
 @VERBOSE

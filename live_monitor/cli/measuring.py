@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @cli.command()
 @click.argument("video", type=TEXT)
 @click.option("--realtime", is_flag=True, help="Play the file as a live source; adds the age of results and dropped frames.")
-@click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_BENCH_JSON", help="Print the report as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @analysis_options
 def bench(video: str, as_json: bool, verbose: bool, **options: Any) -> None:
     """Measure decoding, analysis, memory and start-up on a VIDEO, without a window."""
@@ -56,7 +56,6 @@ def bench(video: str, as_json: bool, verbose: bool, **options: Any) -> None:
     "--detector",
     "names",
     multiple=True,
-    envvar="LIVE_MONITOR_EVALUATE_DETECTOR_DETECTOR",
     metavar="NAME",
     help="Detector to evaluate, again for more. [default: all]",
 )
@@ -77,7 +76,6 @@ def bench(video: str, as_json: bool, verbose: bool, **options: Any) -> None:
     "--smallest",
     "smallest_px",
     type=WholeNumberRange(min=1),
-    envvar="LIVE_MONITOR_EVALUATE_DETECTOR_SMALLEST",
     default=20,
     show_default=True,
     metavar="PX",
@@ -89,7 +87,7 @@ def bench(video: str, as_json: bool, verbose: bool, **options: Any) -> None:
     metavar="DIR",
     help="Write pictures of what was missed and what was false: of each detector the 100 worst.",
 )
-@click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_EVALUATE_DETECTOR_JSON", help="Print the report as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @VERBOSE
 def evaluate_detector(
     faces: Path,
@@ -161,11 +159,10 @@ def evaluate_detector(
     "--float",
     "with_float",
     is_flag=True,
-    envvar="LIVE_MONITOR_EVALUATE_FLOAT",
     help="Evaluate each model's float weights too, on TensorFlow.",
 )
 @click.option("--out", type=PATH, metavar="DIR", help="Write report.json, report.md and pictures there.")
-@click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_EVALUATE_JSON", help="Print the report as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @VERBOSE
 def evaluate(models: tuple[str, ...], out: Path | None, as_json: bool, with_float: bool, verbose: bool, **which: Any) -> None:
     """Measure how well emotion models read labelled faces, side by side.

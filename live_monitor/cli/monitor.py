@@ -55,7 +55,7 @@ class _Group(click.Group):
 @click.group(
     cls=_Group,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "LIVE_MONITOR", "max_content_width": 110},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(package_name="live-monitor", prog_name="live-monitor", allow_from_autoenv=False)
 @click.option("--camera", type=TEXT, metavar="N|PATH", help="Camera by number or device path. [default: 0]")
@@ -76,9 +76,7 @@ class _Group(click.Group):
 )
 @click.option("--realtime", is_flag=True, help="Drop late frames of a video, as of a live source, instead of slowing down.")
 @click.option("--no-display", is_flag=True, help="No window: analyse as fast as possible and print a summary.")
-@click.option(
-    "--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_JSON", help="Print the summary as JSON (with --no-display)."
-)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON (with --no-display).")
 @click.option("--panel/--no-panel", default=True, show_default=True, help="Show the pulse of the class beside the picture.")
 @click.option("--blur", is_flag=True, help="Make faces unrecognisable, in what is recorded too.")
 @click.option("--details", is_flag=True, help="Show all seven emotions of each face, and how long everything takes.")
@@ -120,7 +118,7 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     Without options it opens camera 0. In the window, h shows what the keys do, q or Esc quits.
     """
     set_up_logging(options.pop("verbose"))
-    for line in unknown_variables(ctx):
+    for line in unknown_variables(ctx.command):
         click.echo(line, err=True)
     if ctx.invoked_subcommand is None:
         _monitor(ctx, **options)

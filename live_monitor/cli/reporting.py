@@ -22,7 +22,7 @@ TIMELINE_FILE = "timeline.png"
     metavar="DIR",
     help="Write report.html, report.md, report.json and timeline.png into this folder.",
 )
-@click.option("--json", "as_json", is_flag=True, envvar="LIVE_MONITOR_REPORT_JSON", help="Print the report as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @VERBOSE
 def report(log: Path, out: Path | None, as_json: bool, verbose: bool) -> None:
     """Tell what a session was like: looks, pulse and markers (LOG: a file that --log wrote)."""

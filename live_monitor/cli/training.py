@@ -43,7 +43,6 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that is quicker in it, else
     "--recipe",
     "recipe_name",
     type=click.Choice(("brief", "strong")),
-    envvar="LIVE_MONITOR_TRAIN_RECIPE",
     help="brief: Adam, early stopping; strong: SGD, cosine, heavy augmentation, averaged weights. "
     f"[default: strong for {', '.join(OWN)}; else brief]",
 )
@@ -70,7 +69,6 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that is quicker in it, else
     "teacher_models",
     type=TEXT,
     multiple=True,
-    envvar="LIVE_MONITOR_TRAIN_TEACHER",
     metavar="MODEL",
     help="A model trained before, to learn from too; may be repeated.",
 )

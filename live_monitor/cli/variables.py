@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -22,16 +22,13 @@ _CONFIG = f"{__name__}.config"
 """Where a context keeps the config file."""
 
 
-def keep_to_own_variables(command: click.Command) -> None:
-    """Has options that say which variable they come from, of a command and those below it, come from that one alone.
-
-    Click takes the variable that it would make of the parameter's name as well, such as LIVE_MONITOR_AS_JSON of --json.
-    """
-    for param in command.params:
-        if isinstance(param, click.Option) and param.envvar:
-            param.allow_from_autoenv = False
-    for below in command.commands.values() if isinstance(command, click.Group) else ():
-        keep_to_own_variables(below)
+def name_variables(command: click.Command, prefix: str = PREFIX) -> None:
+    """Gives each option of a command and of those below it its variable: LIVE_MONITOR_, the command's name, the option's."""
+    for option in _options(command):
+        long_name = next(name for name in option.opts if name.startswith("--"))
+        option.envvar = prefix + _in_capitals(long_name.lstrip("-"))
+    for name, below in _commands(command):
+        name_variables(below, f"{prefix}{_in_capitals(name)}_")
 
 
 def remember_config(ctx: click.Context, path: Path) -> None:
@@ -43,7 +40,7 @@ def message_of(error: click.ClickException) -> str:
     """What click says of a mistake, and where a wrong value comes from that is not on the command line."""
     if isinstance(error, click.BadParameter) and error.ctx is not None and error.param is not None:
         if _is_from(error.ctx, error.param, "ENVIRONMENT"):
-            error.param_hint = _variable(error.ctx, error.param)
+            error.param_hint = str(error.param.envvar)
         elif _is_from(error.ctx, error.param, "DEFAULT_MAP"):
             error.param_hint = f"{error.param.get_error_hint(error.ctx)} in {error.ctx.meta.get(_CONFIG)}"
     return error.format_message()
@@ -56,7 +53,7 @@ def naming_variables(ctx: click.Context, *names: str) -> Iterator[None]:
         yield
     except UsageError as error:
         params = [param for param in ctx.command.params if param.name in names]
-        variables = [_variable(ctx, param) for param in params if _is_from(ctx, param, "ENVIRONMENT")]
+        variables = [str(param.envvar) for param in params if _is_from(ctx, param, "ENVIRONMENT")]
         options = [param.opts[-1].lstrip("-") for param in params if _is_from(ctx, param, "DEFAULT_MAP")]
         places = {"the environment": variables, str(ctx.meta.get(_CONFIG)): options}
         told = " and ".join(f"in {place}: {', '.join(there)}" for place, there in places.items() if there)
@@ -65,7 +62,7 @@ def naming_variables(ctx: click.Context, *names: str) -> Iterator[None]:
         raise UsageError(f"{error} (set {told})") from error
 
 
-def unknown_variables(root: click.Context) -> Iterator[str]:
+def unknown_variables(root: click.Command) -> Iterator[str]:
     """A line on every variable that begins as an option's of the program or its commands does, and is none."""
     given = sorted(name.removeprefix(PREFIX) for name in os.environ if name.startswith(PREFIX))
     # To go through all commands takes some milliseconds of every start, so not where nothing is set.
@@ -85,13 +82,21 @@ def _is_from(ctx: click.Context, param: click.Parameter, place: str) -> bool:
     return bool(param.name) and ctx.get_parameter_source(str(param.name)) is click.core.ParameterSource[place]
 
 
-def _variable(ctx: click.Context, param: click.Parameter) -> str:
-    return str(param.envvar or f"{ctx.auto_envvar_prefix}_{param.name}".upper())
-
-
-def _variables(ctx: click.Context) -> Iterator[str]:
+def _variables(command: click.Command) -> Iterator[str]:
     """Of every option of a command and of the commands below it."""
-    options = (param for param in ctx.command.get_params(ctx) if isinstance(param, click.Option))
-    yield from (_variable(ctx, option) for option in options if option.envvar or option.allow_from_autoenv)
-    for name, command in ctx.command.commands.items() if isinstance(ctx.command, click.Group) else ():
-        yield from _variables(click.Context(command, parent=ctx, info_name=name))
+    yield from (str(option.envvar) for option in _options(command))
+    for _, below in _commands(command):
+        yield from _variables(below)
+
+
+def _options(command: click.Command) -> list[click.Option]:
+    """Those that can be set: what is only asked, as --version, has no variable."""
+    return [param for param in command.params if isinstance(param, click.Option) and param.allow_from_autoenv]
+
+
+def _commands(command: click.Command) -> Iterable[tuple[str, click.Command]]:
+    return command.commands.items() if isinstance(command, click.Group) else ()
+
+
+def _in_capitals(name: str) -> str:
+    return name.replace("-", "_").upper()

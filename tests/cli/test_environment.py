@@ -11,7 +11,7 @@ import click
 import pytest
 
 from live_monitor.cli import cli
-from live_monitor.cli.variables import keep_to_own_variables, unknown_variables
+from live_monitor.cli.variables import unknown_variables
 from live_monitor.files.opencv_path import printable
 from tests.cli.conftest import last_line
 from tests.conftest import Run
@@ -122,21 +122,6 @@ def test_a_variable_in_small_letters_is_told_of_with_the_one_that_is_meant(
     assert err == "LIVE_MONITOR_min_face: no such setting; did you mean LIVE_MONITOR_MIN_FACE?\n"
 
 
-def test_an_option_that_names_its_variable_takes_no_other() -> None:
-    own = click.Option(["--json", "as_json"], is_flag=True, envvar="TOOL_JSON")
-    below = click.Option(["--from", "source"], envvar="TOOL_PULL_FROM")
-    tool = click.Group("tool", {"pull": click.Command("pull", params=[below])}, params=[own])
-    keep_to_own_variables(tool)
-    ctx = click.Context(tool, info_name="tool", auto_envvar_prefix="TOOL")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("TOOL_AS_JSON", "1")
-        monkeypatch.setenv("TOOL_PULL_SOURCE", "1")
-        assert own.resolve_envvar_value(ctx) is None
-        assert below.resolve_envvar_value(click.Context(tool.commands["pull"], parent=ctx, info_name="pull")) is None
-        monkeypatch.setenv("TOOL_JSON", "1")
-        assert own.resolve_envvar_value(ctx) == "1"
-
-
 def test_no_variable_made_of_a_parameters_name_is_obeyed(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVE_MONITOR_AS_JSON", "1")
     code, out, err = run("--no-display", "--video", clip)
@@ -162,7 +147,7 @@ def test_no_variable_of_any_option_is_told_of(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv(documented(*each), "1")
     monkeypatch.setenv("_LIVE_MONITOR_COMPLETE", "bash_source")
     monkeypatch.setenv("LIVE_MONITOR", "1")
-    assert not list(unknown_variables(ROOT))
+    assert not list(unknown_variables(cli))
 
 
 def with_their_commands(ctx: click.Context) -> Iterator[tuple[click.Context, click.Option]]:
@@ -173,8 +158,7 @@ def with_their_commands(ctx: click.Context) -> Iterator[tuple[click.Context, cli
         yield from with_their_commands(click.Context(command, parent=ctx, info_name=name))
 
 
-ROOT = click.Context(cli, info_name="live-monitor", **cli.context_settings)
-OPTIONS = list(with_their_commands(ROOT))
+OPTIONS = list(with_their_commands(click.Context(cli, info_name="live-monitor")))
 
 
 def documented(ctx: click.Context, option: click.Option) -> str:

@@ -20,7 +20,7 @@ from live_monitor.settings import (
     MOST_FPS,
     Settings,
 )
-from tests.conftest import Run
+from tests.conftest import WITH_CASCADE, Run
 
 
 def option(name: str) -> Any:
@@ -59,8 +59,10 @@ def test_a_value_of_another_kind_is_refused_with_what_the_option_takes(run: Run,
     assert err == f"Error: Invalid value for {said} (see {command} --help)\n"
 
 
-def test_every_setting_has_an_option_with_the_same_default() -> None:
-    values = cli.make_context("live-monitor", [], auto_envvar_prefix=None).params
+def test_every_setting_has_an_option_with_the_same_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in WITH_CASCADE:
+        monkeypatch.delenv(name)
+    values = cli.make_context("live-monitor", []).params
     chosen = {field.name: values[field.name] for field in fields(Settings)}
     assert Settings(**{name: value for name, value in chosen.items() if value is not None}) == Settings()
 
