@@ -35,14 +35,14 @@ def report(log: Path, out: Path | None, as_json: bool, verbose: bool) -> None:
     with bytes_bar(f"Reading {printable(log.name)}", log.stat().st_size if is_file(log) else 0) as advance:
         told = report_of(log, advance)
     if out is not None:
-        from live_monitor.files.output_folder import claim_folder, write_output
+        from live_monitor.files.output_folder import claim_folder, write_json, write_output
         from live_monitor.session.page import as_html
         from live_monitor.session.timeline import timeline_png
 
         claim_folder(out)
         timeline, page = timeline_png(told), as_markdown(told, TIMELINE_FILE)
         write_output(out / TIMELINE_FILE, timeline)
-        write_output(out / "report.json", (json.dumps(told, indent=2) + "\n").encode())
+        write_json(out / "report.json", told)
         write_output(out / "report.md", page.encode())
         write_output(out / "report.html", as_html(printable(log.name), page, {TIMELINE_FILE: timeline}).encode())
     click.echo(json.dumps(told, indent=2) if as_json else as_text(told))

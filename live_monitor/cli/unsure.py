@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -51,7 +50,6 @@ def evaluate_unsure(
     takes it.
     """
     set_up_logging(verbose)
-    import cv2
 
     from live_monitor.classify.card import load_card
     from live_monitor.classify.engine import load_engine
@@ -59,7 +57,8 @@ def evaluate_unsure(
     from live_monitor.evaluation.unsure.evaluate import as_table, evaluate, steps
     from live_monitor.evaluation.unsure.plot import draw_curves
     from live_monitor.evaluation.unsure.reader import FaceReader, load_sets
-    from live_monitor.files.output_folder import claim_folder, write_output
+    from live_monitor.files.output_folder import claim_folder, write_json, write_output
+    from live_monitor.files.picture import png
 
     settings = settings_of(model=model, detector=detector, detector_model=detector_model, device="cpu")
     card = load_card(settings.model)
@@ -68,6 +67,6 @@ def evaluate_unsure(
     claim_folder(out)
     with progress_bar("Reading faces", steps(sets)) as advance:
         report, curves = evaluate(reader, sets, advance)
-    write_output(out / "report.json", json.dumps({"model": card.name, **report}, indent=2).encode())
-    write_output(out / "curves.png", cv2.imencode(".png", draw_curves(curves))[1].tobytes())
+    write_json(out / "report.json", {"model": card.name, **report})
+    write_output(out / "curves.png", png(draw_curves(curves)))
     click.echo(as_table(report))

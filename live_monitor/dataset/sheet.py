@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.dataset.fer2013 import Faces
 from live_monitor.files.output_folder import write_output
+from live_monitor.files.picture import png
 from live_monitor.labels import LABELS
 
 COLUMNS, ROWS = 12, 8
@@ -41,7 +42,7 @@ def write_sheets(faces: Faces, split: str, folder: Path) -> None:
         of_label = np.flatnonzero(faces.labels == index)
         shown = np.random.default_rng(SEED).permutation(of_label)[: COLUMNS * ROWS]
         sheet = contact_sheet(faces.images[shown], f"{label}: {len(shown)} of {len(of_label)} {split} faces")
-        write_output(folder / f"{label}.png", cv2.imencode(".png", sheet)[1].tobytes())
+        write_output(folder / f"{label}.png", png(sheet))
 
 
 def contact_sheet(images: Sequence[NDArray[np.uint8]] | NDArray[np.uint8], heading: str) -> NDArray[np.uint8]:

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from live_monitor.errors import OutputError
 from live_monitor.files.whole_file import write_whole
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns what the file system refuses into one line.
+
+    Raises:
+        OutputError: the path, or something in it, cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{path}: cannot be written: {reason}; free space or choose another folder") from error
 
 
 def claim_folder(folder: Path) -> None:
@@ -14,15 +32,14 @@ def claim_folder(folder: Path) -> None:
     Raises:
         OutputError: they cannot.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            raise OutputError(f"{folder}: is a file, not a folder; choose another name") from error
         probe = folder / ".part"
         probe.write_bytes(b"")
         probe.unlink()
-    except FileExistsError as error:
-        raise OutputError(f"{folder}: is a file, not a folder; choose another name") from error
-    except OSError as error:
-        raise _cannot_write(folder, error) from error
 
 
 def write_output(path: Path, content: bytes) -> None:
@@ -31,11 +48,10 @@ def write_output(path: Path, content: bytes) -> None:
     Raises:
         OutputError: the disk is full, or the folder went away.
     """
-    try:
+    with writing(path):
         write_whole(path, content)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
 
 
-def _cannot_write(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"{path}: cannot be written: {error.strerror or error}; free space or choose another folder")
+def write_json(path: Path, values: Any) -> None:
+    """The same for values that JSON knows."""
+    write_output(path, (json.dumps(values, indent=2) + "\n").encode())

@@ -1,9 +1,10 @@
-"""A picture's file, decoded."""
+"""Pictures from files, and as files."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from live_monitor.process.quiet import silent_stderr
 from live_monitor.types import Image
@@ -17,3 +18,8 @@ def decoded(content: bytes) -> Image | None:
     except cv2.error:  # larger than OpenCV's limit
         return None
     return None if image is None else image.astype(np.uint8, copy=False)
+
+
+def png(image: Image | NDArray[np.uint8]) -> bytes:
+    """A PNG of uint8 (H, W, 3) BGR, or (H, W) grey."""
+    return bytes(cv2.imencode(".png", image)[1])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-import cv2
-
+from live_monitor.files.picture import png
 from live_monitor.files.whole_file import write_whole
 from live_monitor.types import Image
 
@@ -26,5 +25,5 @@ def write_snapshot(image: Image, folder: Path, taken: datetime.datetime) -> Path
     while path.exists():
         number += 1
         path = folder / f"{stem}-{number}.png"
-    write_whole(path, cv2.imencode(".png", image)[1].tobytes())
+    write_whole(path, png(image))
     return path

@@ -19,6 +19,7 @@ from live_monitor.detect.choose import load_finder
 from live_monitor.evaluation.emotions.facts import measured_facts
 from live_monitor.evaluation.emotions.labelled import LabelledFaces, from_fer2013
 from live_monitor.evaluation.unsure.coverage import at_coverage
+from live_monitor.files.output_folder import writing
 from live_monitor.labels import LABELS
 from live_monitor.process.quiet import silent_stderr
 from live_monitor.settings import Settings
@@ -26,7 +27,6 @@ from live_monitor.training.backend import refuse_other_backend
 from live_monitor.training.calibrate import calibration_faces, fit_calibration, fit_temperature
 from live_monitor.training.model_folder import LITERT_FILE, architecture, write_card, write_weights
 from live_monitor.training.recipe_facts import recipe_facts
-from live_monitor.training.run_folder import writing
 from live_monitor.training.train import TrainedNetwork
 
 EVALUATION_BATCH = 64
@@ -79,9 +79,10 @@ def export(
     refuse_other_backend()
     public_test = from_fer2013(data, "PublicTest", None)
     with writing(folder):
-        files = write_weights(folder, _to_int8(trained.network()), trained.network("float16"))
+        network = trained.network()
+        files = write_weights(folder, _to_int8(network), trained.network("float16"))
         chosen = _chosen_on(public_test, folder / LITERT_FILE, ferplus_share, softened=trained.recipe.softened)
-        card = _card(trained, files) | chosen
+        card = _card(trained, network.count_params(), files) | chosen
         write_card(folder, card)
         card |= measured_facts(folder, data, votes, ["PublicTest", *(["PrivateTest"] if private_test else [])])
         write_card(folder, card)
@@ -134,7 +135,7 @@ def _fitted(logits: NDArray[np.float32], labels: NDArray[np.int64], ferplus_shar
     return {"calibration": {name: np.round(values.astype(np.float64), 4).tolist() for name, values in both.items()}}
 
 
-def _card(trained: TrainedNetwork, files: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _card(trained: TrainedNetwork, parameters: int, files: dict[str, dict[str, Any]]) -> dict[str, Any]:
     recipe = trained.recipe
     return {
         "name": recipe.arch,
@@ -144,7 +145,7 @@ def _card(trained: TrainedNetwork, files: dict[str, dict[str, Any]]) -> dict[str
         "crop_margins": CROP_MARGINS,
         "crop_margins_note": CROP_MARGINS_NOTE,
         "architecture": architecture(NETWORKS[recipe.arch]),
-        "parameters": trained.network().count_params(),
+        "parameters": parameters,
         "ferplus": trained.outputs > len(LABELS),
         "data": "FER2013: trained on Training, epoch and calibration chosen on PublicTest"
         + ("; FER+'s votes on the same Training faces" if recipe.votes else ""),

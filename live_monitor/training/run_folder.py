@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.errors import OutputError, UsageError
+from live_monitor.files.output_folder import writing
 from live_monitor.files.whole_file import whole_file, write_whole
 
 if TYPE_CHECKING:
@@ -51,20 +51,6 @@ def load_best(network: Any, best: Path) -> None:
         network.load_weights(best)
     except (OSError, ValueError, KeyError) as error:
         raise UsageError(f"{best}: missing or damaged; delete {best.parent} and start again") from error
-
-
-@contextlib.contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Turns what the file system refuses into one line.
-
-    Raises:
-        OutputError: something in the folder cannot be written.
-    """
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(f"{folder}: cannot be written: {reason}; free space or choose another folder") from error
 
 
 def has_run(folder: Path) -> bool:

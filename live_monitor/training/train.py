@@ -20,6 +20,7 @@ from live_monitor.dataset.fer2013 import Faces
 from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.metrics import confusion_matrix
 from live_monitor.evaluation.emotions.plots import confusion_png
+from live_monitor.files.output_folder import writing
 from live_monitor.files.whole_file import write_whole
 from live_monitor.labels import LABELS
 from live_monitor.networks.dtype_policy import dtype_policy
@@ -34,7 +35,7 @@ from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.rates import is_over, rate, refuse_no_number
 from live_monitor.training.recipe import Recipe, refuse_unknown
-from live_monitor.training.run_folder import Line, Run, has_state, load_best, restore, state_of, writing
+from live_monitor.training.run_folder import Line, Run, has_state, load_best, restore, state_of
 from live_monitor.training.views import answered_views
 
 COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from live_monitor.evaluation.emotions.markdown import as_markdown
@@ -16,7 +15,7 @@ from live_monitor.evaluation.emotions.plots import (
     series,
 )
 from live_monitor.evaluation.emotions.report import Json
-from live_monitor.files.output_folder import write_output
+from live_monitor.files.output_folder import write_json, write_output
 
 
 def write_report(report: Json, folder: Path) -> None:
@@ -34,5 +33,5 @@ def write_report(report: Json, folder: Path) -> None:
         write_output(folder / confusion_file(index, model), confusion_png(model["confusion"], series(model)))
         write_output(folder / reliability_file(index, model), reliability_png(model))
     write_output(folder / COMPARISON_FILE, comparison_png(models))
-    write_output(folder / "report.json", (json.dumps(report, indent=2) + "\n").encode())
+    write_json(folder / "report.json", report)
     write_output(folder / "report.md", as_markdown(report).encode())

@@ -12,6 +12,7 @@ from live_monitor.evaluation.faces.annotations import MarkedPicture
 from live_monitor.evaluation.faces.evaluate import Evaluation, Run, read_picture
 from live_monitor.evaluation.faces.matching import Match
 from live_monitor.files.output_folder import claim_folder, write_output
+from live_monitor.files.picture import png
 from live_monitor.overlay.text import Colour, Rect, Style, draw_plate, plate_size
 from live_monitor.types import Box, Detection, Image
 
@@ -52,7 +53,7 @@ def write_misses(evaluation: Evaluation, folder: Path) -> None:
             if isinstance(image, str):  # removed since it was evaluated
                 continue
             drawn = draw(image, run.matches[index], run.candidate.threshold, evaluation.smallest_px)
-            write_output(folder / run.candidate.name / names[index], cv2.imencode(".png", drawn)[1].tobytes())
+            write_output(folder / run.candidate.name / names[index], png(drawn))
 
 
 def draw(image: Image, match: Match, threshold: float, smallest_px: float) -> Image:

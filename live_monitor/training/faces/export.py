@@ -20,6 +20,7 @@ from live_monitor.detect.facegrid import LiteRTNetwork
 from live_monitor.detect.facegrid_network import facegrid
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
 from live_monitor.evaluation.faces.matching import Pool
+from live_monitor.files.output_folder import writing
 from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.process.quiet import silent_stderr
 from live_monitor.training.backend import refuse_other_backend
@@ -30,7 +31,7 @@ from live_monitor.training.faces.pictures import NEGATIVE, FacePictures, Picture
 from live_monitor.training.faces.train import TrainedDetector
 from live_monitor.training.model_folder import architecture, write_card, write_weights
 from live_monitor.training.recipe_facts import recipe_facts
-from live_monitor.training.run_folder import load_best, writing
+from live_monitor.training.run_folder import load_best
 
 CALIBRATION_SAMPLES = 200
 """Composed samples that the ranges of int8 are taken from."""

@@ -21,6 +21,7 @@ from live_monitor.detect.cells import STRIDES, VALUES, to_input
 from live_monitor.detect.facegrid_network import facegrid, load_facegrid
 from live_monitor.detect.grids import Candidates
 from live_monitor.errors import UsageError
+from live_monitor.files.output_folder import writing
 from live_monitor.networks.dtype_policy import dtype_policy
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.backend import XLA
@@ -37,7 +38,7 @@ from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.prefetch import prefetched
 from live_monitor.training.rates import refuse_no_number
-from live_monitor.training.run_folder import Line, Run, has_state, refuse_taken, restore, state_of, writing
+from live_monitor.training.run_folder import Line, Run, has_state, refuse_taken, restore, state_of
 from live_monitor.types import Image
 
 WARM_UP_STEPS = 200
