@@ -33,7 +33,8 @@ LEAST_OVERLAP = 0.3
 """Intersection over union from which a box is the one expected."""
 
 SAME_PLACE_OVERLAP = 0.6
-"""The same across a cut, where only a face that stayed where it was is the same."""
+"""The same across a cut, where only a face that stayed where it was is the same: also one that comes back with its scene, as in a
+call after a screen was shared."""
 
 REACH, REACH_GROWS_PER_S = 0.6, 1.2
 """How far from the expected place a face may be, in widths, and how much further with each second since it was seen."""
@@ -77,6 +78,9 @@ class Tracker:
         if first_look:
             self._people, self._faint, self._size = [], [], (frame.width, frame.height)
         newcomers, faint = self._recognise(detections, frame.pts_s, cut=cut)
+        if cut:
+            for person in self._people:
+                person.in_other_scene |= person.found is None
         self._people = [person for person in self._people if not person.gone(frame, looked=looked, cut=cut)]
         if looked:
             self._faint = faint
@@ -95,7 +99,7 @@ class Tracker:
         return [
             Expected(person.motion.predicted(frame.pts_s), known=person.number > 0 and person.found is not None)
             for person in self._people
-            if person.found is not None or frame.pts_s - person.seen_s <= COAST_S
+            if person.found is not None or person.coasts(frame.pts_s)
         ]
 
     def newcomers(self, now_s: float) -> list[Box]:
@@ -113,8 +117,10 @@ class Tracker:
         faint = [found for found in detections if not self._sure(found)]
         for person in self._people:
             person.found = None
-        waited_for = [person for person in self._people if now_s - person.seen_s <= LOST_S]
-        away = [person for person in self._people if now_s - person.seen_s > LOST_S]
+        here = [person for person in self._people if not person.in_other_scene]
+        waited_for = [person for person in here if now_s - person.seen_s <= LOST_S]
+        away = [person for person in here if now_s - person.seen_s > LOST_S]
+        elsewhere = [person for person in self._people if person.in_other_scene]
         least = SAME_PLACE_OVERLAP if cut else LEAST_OVERLAP
 
         def overlapping(people: Sequence[_Person], boxes: Sequence[Box]) -> _Pairs:
@@ -122,6 +128,9 @@ class Tracker:
 
         def near(people: Sequence[_Person], boxes: Sequence[Box]) -> _Pairs:
             return by_distance(_expected(people, now_s), boxes, _reach(people, now_s))
+
+        def in_place(people: Sequence[_Person], boxes: Sequence[Box]) -> _Pairs:
+            return by_overlap([person.motion.home for person in people], boxes, SAME_PLACE_OVERLAP)
 
         def at_home(people: Sequence[_Person], boxes: Sequence[Box]) -> _Pairs:
             return by_distance([person.motion.home for person in people], boxes, [HOME_REACH] * len(people))
@@ -131,6 +140,7 @@ class Tracker:
         faint = _give(faint, [person for person in waited_for if person.number], overlapping)
         if not cut:
             sure = _give(_give(sure, waited_for, near), away, at_home)
+        sure = _give(sure, elsewhere, in_place)
         for person in self._people:
             person.note(now_s, self._sureness(person.found))
         return sure, faint
@@ -158,33 +168,38 @@ class _Person:
         self.since_s = self.seen_s = now_s
         self.seen_well_s = 0.0
         self.found: Detection | None = found
+        self.in_other_scene = False
         self.motion = Motion(found.box, now_s)
 
     def note(self, now_s: float, sureness: float) -> None:
         """Takes note of whether it was found, and how surely, 0..1."""
         if self.found is not None:
             self.seen_well_s += sureness * (now_s - self.seen_s)
-            if now_s - self.seen_s > LOST_S:
+            if self.in_other_scene or now_s - self.seen_s > LOST_S:
                 self.motion = Motion(self.found.box, now_s)  # it would go on with the pace with which it left
             else:
                 self.motion.correct(self.found.box, now_s)
-            self.seen_s = now_s
+            self.seen_s, self.in_other_scene = now_s, False
 
     def gone(self, frame: Frame, *, looked: bool, cut: bool) -> bool:
         """Whether it is given up."""
         if self.found is not None:
             return False
         unseen_s = frame.pts_s - self.seen_s
-        if cut or (looked and not self.number):
+        if not self.number and (looked or cut):
             return True
-        if unseen_s <= LOST_S:
+        if unseen_s <= LOST_S and not self.in_other_scene:
             x, y = self.motion.predicted(frame.pts_s).centre
             return not (0 <= x < frame.width and 0 <= y < frame.height)
         settled = self.motion.wander <= SETTLED_WANDER and self.seen_s - self.since_s >= SETTLED_AFTER_S
         return unseen_s > HOME_S or not settled
 
     def shown(self, now_s: float) -> bool:
-        return self.number > 0 and now_s - self.seen_s <= COAST_S
+        return self.number > 0 and self.coasts(now_s)
+
+    def coasts(self, now_s: float) -> bool:
+        """Whether it may be thought to be there still, if it is not found."""
+        return not self.in_other_scene and now_s - self.seen_s <= COAST_S
 
     def track(self, now_s: float) -> Track:
         if self.found is not None:

@@ -262,12 +262,43 @@ class TestCuts:
         watch.show_for(2.0, LEFT)
         assert ids(watch.show(LEFT, cut=True)) == [1]
 
-    def test_a_cut_ends_the_waiting_for_those_who_are_away(self) -> None:
+    @pytest.mark.parametrize(("dx", "numbers"), [(0, [1, 2]), (45, [3, 2])])
+    def test_after_a_cut_who_is_away_comes_back_to_the_very_place_only(self, dx: float, numbers: list[int]) -> None:
         watch = Watch()
         watch.show_for(2.0, LEFT, RIGHT)
         watch.show_for(5.0, RIGHT)
         watch.show(RIGHT, cut=True)
-        assert ids(watch.show_for(1.0, LEFT, RIGHT)) == [3, 2]
+        assert ids(watch.show_for(1.0, moved(LEFT, dx), RIGHT)) == numbers
+
+    @pytest.mark.parametrize("shared_s", [0.3, 3.0, HOME_S - 1])
+    def test_a_call_that_is_back_after_a_screen_was_shared_has_its_numbers_again(self, shared_s: float) -> None:
+        watch = Watch(fps=5)
+        watch.show_for(2.0, LEFT, RIGHT)
+        watch.show(cut=True)
+        watch.show_for(shared_s)
+        assert ids(watch.show(RIGHT, cut=True)) == [2]
+        assert ids(watch.show(LEFT, RIGHT)) == [1, 2]
+
+    def test_who_is_in_another_scene_is_neither_shown_nor_expected(self) -> None:
+        watch = Watch()
+        watch.show_for(2.0, LEFT)
+        assert not watch.show(cut=True)
+        assert watch.expected() == []
+
+    def test_after_a_long_other_scene_all_numbers_are_new(self) -> None:
+        watch = Watch(fps=2)
+        watch.show_for(3.0, LEFT)
+        watch.show(cut=True)
+        watch.show_for(HOME_S)
+        watch.show(LEFT, cut=True)
+        assert ids(watch.show_for(1.0, LEFT)) == [2]
+
+    def test_who_was_hardly_there_before_a_cut_is_not_waited_for(self) -> None:
+        watch = Watch()
+        watch.show_for(0.5, LEFT)
+        watch.show(cut=True)
+        watch.show(LEFT, cut=True)
+        assert ids(watch.show_for(1.0, LEFT)) == [2]
 
 
 class TestExpected:
