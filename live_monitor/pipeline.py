@@ -2,8 +2,9 @@
 
 Three threads and two mailboxes, through which all pictures and results pass. The capture thread owns the source; the analysis
 thread owns the stages; results are taken by one thread, the main one. Beside the mailboxes they share what one of them sets and
-others only read: `Pipeline.wishes`, whether somebody watches and how many frames nobody did, and the capture's `state`, `skipped`
-and `last_arrival_s`. An error in either thread closes the mailbox behind it and is raised where results are taken.
+others only read: `Pipeline.wishes`, whether somebody watches and how many frames nobody did, the frame that is held in a pause,
+and the capture's `state`, `skipped`, `last_arrival_s` and `last_gap_s`. An error in either thread closes the mailbox behind it
+and is raised where results are taken.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ class Pipeline:
         self._watched = threading.Event()
         self._watched.set()
         self._dropped_at_pause = self._unwatched = 0
+        self._in_hand: Frame | None = None
         self._started_s = 0.0
         self._threads = (
             threading.Thread(target=self._run_capture, name="capture", daemon=True),
@@ -135,8 +137,8 @@ class Pipeline:
         return result and dataclasses.replace(result, dropped=result.dropped + self._results.dropped)
 
     def waiting_frame(self) -> Frame | None:
-        """The frame that waits for analysis, to be shown while the stages are loading."""
-        return self._frames.peek()
+        """The frame that waits for analysis, to be shown while the stages are loading, or in a pause before the first result."""
+        return self._frames.peek() or self._in_hand
 
     def close(self) -> bool:
         """Ends both threads.
@@ -189,7 +191,9 @@ class Pipeline:
         if frame is None or not self.paused:
             return frame
         # The pause began while it waited for this frame, which is an old one when the pause ends, unless the source waits too.
+        self._in_hand = frame
         self._watched.wait()
+        self._in_hand = None
         newer = self._frames.get(0) if self.newest_wins and self._frames.peek() else None  # get alone would tell of the end
         return newer or frame
 

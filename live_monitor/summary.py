@@ -93,10 +93,11 @@ class Summary:
     def as_text(self) -> str:
         """The same for people, several lines."""
         facts = self.as_json()
+        frames = facts["frames"]
         lines = [
-            f"{printable(facts['source'])}: {facts['frames']} frames ({facts['media_s']:.1f} s of video) "
+            f"{printable(facts['source'])}: {frames} frame{'' if frames == 1 else 's'} ({facts['media_s']:.1f} s of video) "
             f"in {facts['elapsed_s']:.1f} s, {facts['frames_per_s']:.1f} frames/s, {facts['dropped']} dropped",
-            f"faces: {facts['faces_per_frame']:.2f} a frame, in {facts['frames_with_faces']} of {facts['frames']} frames",
+            f"faces: {facts['faces_per_frame']:.2f} a frame, in {facts['frames_with_faces']} of {frames} frames",
         ]
         if facts["readings"]:
             people = len(facts["tracks"])

@@ -122,3 +122,8 @@ def test_the_pulse_is_that_of_the_session() -> None:
 
 def test_without_a_readable_face_there_is_no_pulse() -> None:
     assert summary(unsure(0.0), unsure(0.1)).as_json()["pulse"] is None
+
+
+@pytest.mark.parametrize(("results", "said"), [([result(0.0)], "1 frame ("), ([result(0.0), result(0.1)], "2 frames (")])
+def test_one_frame_is_no_frames(results: list[FrameResult], said: str) -> None:
+    assert said in summary(*results).as_text()

@@ -91,7 +91,8 @@ class Camera(_LiveSource):
             size: width and height to ask for, in pixels; the camera may give others.
             fps: frame rate to ask for.
         """
-        super().__init__(f"camera {device}", CAMERA_OPEN_TIMEOUT_S, lambda: open_camera(device, size, fps), _camera_advice)
+        name = f"camera {without_password(device)}"
+        super().__init__(name, CAMERA_OPEN_TIMEOUT_S, lambda: open_camera(device, size, fps), _camera_advice)
 
 
 class Stream(_LiveSource):

@@ -13,6 +13,7 @@ import mss
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.capture.network import without_password
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.types import Image
 
@@ -64,7 +65,7 @@ class Screen:
         Raises:
             UsageError: `wanted` is neither.
         """
-        self.name = f"screen {wanted}"
+        self.name = f"screen {without_password(wanted)}"
         self._wanted = _parsed(wanted)
         self._step_s = 1 / (fps or DEFAULT_FPS)
         self._reader: mss.MSS | None = None
@@ -142,9 +143,8 @@ def _parsed(wanted: str) -> int | Area:
     except ValueError:
         left = top = width = height = 0
     if width < 1 or height < 1:
-        raise UsageError(
-            f"--screen {wanted}: is neither a number nor left,top,width,height in pixels; live-monitor screens lists them"
-        )
+        what_it_takes = "a number nor left,top,width,height in pixels; live-monitor screens lists them"
+        raise UsageError(f"--screen {without_password(wanted)}: is neither {what_it_takes}")
     return Area(left, top, width, height)
 
 

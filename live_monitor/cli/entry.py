@@ -26,6 +26,9 @@ from live_monitor.process.stop_signals import STOP_SIGNALS
 
 EXIT_UNEXPECTED = 1
 
+SENT_AGAIN_S = 0.01
+"""After so long Python has collected its garbage, most likely; else it is sent again."""
+
 _STDOUT_FAILS = {errno.ENOSPC: "free space", errno.EIO: "its terminal was closed, or the disk is broken"}
 """How writing to stdout fails, and why or what to try; files say so where they are written."""
 
@@ -41,6 +44,7 @@ def main() -> NoReturn:
     for number in STOP_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup wants a closed terminal to be ignored
             signal.signal(number, _stop)
+    sys.unraisablehook = _tell_unraisable
     _exit(_run(sys.argv[1:]))
 
 
@@ -67,6 +71,8 @@ def _run(arguments: list[str]) -> int:
             UsageError.exit_code,
         )
     except Exception as error:
+        if _stopped:  # a library has made this of it, or a terminal was closed, so that nothing more can be told
+            return _stopped[0].exit_code
         if isinstance(error, OSError) and error.errno in _STDOUT_FAILS:
             advice = _STDOUT_FAILS[error.errno]
             return _report(f"output cannot be written: {error.strerror}; {advice}", OutputError.exit_code)
@@ -82,11 +88,30 @@ def _report(message: str, exit_code: int) -> int:
     return exit_code
 
 
+_stopped: list[Stopped] = []
+"""What the first signal has become."""
+
+
 def _stop(signal_number: int, _frame: FrameType | None) -> None:
     # The second signal must not interrupt the closing that the first one began.
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    raise Stopped(signal_number)
+    _stopped.append(Stopped(signal_number))
+    raise _stopped[0]
+
+
+def _tell_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
+    """Sends a signal once more that came while Python let nothing be raised, as in the midst of collecting garbage.
+
+    What else goes wrong there, as in HDF5 when a file that could not be written is given up, has been told before.
+    """
+    stopped = unraisable.exc_value
+    if not isinstance(stopped, Stopped):
+        if logging.getLogger().isEnabledFor(logging.INFO):
+            sys.__unraisablehook__(unraisable)
+        return
+    signal.signal(stopped.signal_number, _stop)
+    threading.Timer(SENT_AGAIN_S, signal.raise_signal, [stopped.signal_number]).start()
 
 
 def _exit(code: int) -> NoReturn:

@@ -43,12 +43,14 @@ class _Group(click.Group):
     """Tells who gives a video as an argument how it is given."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        from live_monitor.capture.network import is_address
+        from live_monitor.capture.network import STREAM_SCHEMES, WEB_SCHEMES, is_address, scheme, without_password
         from live_monitor.files.path_kind import is_file
 
         given = args[0]
         if self.get_command(ctx, given) is None and (is_address(given) or Path(given).suffix or is_file(Path(given))):
-            raise click.UsageError(f"no such command {given!r}; a video is given as --video {given}", ctx)
+            shown = without_password(given)
+            kind = "stream" if scheme(given) in STREAM_SCHEMES and scheme(given) not in WEB_SCHEMES else "video"
+            raise click.UsageError(f"no such command {shown!r}; a {kind} is given as --{kind} {shown}", ctx)
         return super().resolve_command(ctx, args)
 
 

@@ -181,7 +181,10 @@ def one_of(ctx: click.Context, names: Sequence[str], choose: str) -> str | None:
         for place in (source.COMMANDLINE, source.ENVIRONMENT, source.DEFAULT_MAP):
             there = [name for name in names if ctx.get_parameter_source(name) is place]
             if len(there) > 1:
-                raise UsageError(f"{' and '.join(f'--{name} {ctx.params[name]}' for name in there)}: {choose}")
+                from live_monitor.capture.network import without_password
+
+                shown = (f"--{name} {without_password(str(ctx.params[name]))}" for name in there)
+                raise UsageError(f"{' and '.join(shown)}: {choose}")
             if there:
                 return there[0]
     return None

@@ -20,6 +20,26 @@ def _somebody_looks() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
+class _Terminal:
+    """Stderr, for bars: a terminal that is closed is no reason to end the work."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        return _somebody_looks()
+
+
+_TERMINAL: Any = _Terminal()
+
+
 @contextlib.contextmanager
 def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Callable[[int], object]]:
     """A progress bar for people, on stderr; yields what is told of every frame done.
@@ -35,7 +55,7 @@ def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Ca
             nonlocal bar
             total = work.claimed_frames if isinstance(work, Recorded) else work if isinstance(work, int) else None
             if bar is None and total and _somebody_looks():
-                bar = stack.enter_context(click.progressbar(length=passes * total, label=label, file=sys.stderr))
+                bar = stack.enter_context(click.progressbar(length=passes * total, label=label, file=_TERMINAL))
             if bar is not None:
                 bar.update(frames)
 
@@ -48,7 +68,7 @@ def bytes_bar(label: str, size_bytes: int) -> Iterator[Callable[[int], object]]:
     if size_bytes < DRAWN_EVERY_BYTES or not _somebody_looks():
         yield lambda _size: None
         return
-    with click.progressbar(length=size_bytes, label=label, file=sys.stderr, update_min_steps=DRAWN_EVERY_BYTES) as bar:
+    with click.progressbar(length=size_bytes, label=label, file=_TERMINAL, update_min_steps=DRAWN_EVERY_BYTES) as bar:
         yield bar.update
         bar.finish()
         bar.render_progress()  # what has not made DRAWN_EVERY_BYTES is there, too
@@ -65,7 +85,7 @@ def epoch_bars() -> Iterator[Callable[[str, int, int, int], None]]:
             if not _somebody_looks():
                 return
             if step == 1:
-                bar = stack.enter_context(click.progressbar(length=steps, label=f"{name}, epoch {epoch}", file=sys.stderr))
+                bar = stack.enter_context(click.progressbar(length=steps, label=f"{name}, epoch {epoch}", file=_TERMINAL))
             bar.update(1)
             if step == steps:
                 stack.close()

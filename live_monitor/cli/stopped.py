@@ -14,4 +14,5 @@ class Stopped(BaseException):
 
     def __init__(self, signal_number: int) -> None:
         super().__init__(signal_number)
+        self.signal_number = signal_number
         self.exit_code = EXIT_SIGNAL + signal_number

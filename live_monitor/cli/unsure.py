@@ -55,10 +55,9 @@ def evaluate_unsure(
     from live_monitor.classify.engine import load_engine
     from live_monitor.detect.choose import load_finder
     from live_monitor.evaluation.unsure.evaluate import as_table, evaluate, steps
-    from live_monitor.evaluation.unsure.plot import draw_curves
+    from live_monitor.evaluation.unsure.plot import curves_png
     from live_monitor.evaluation.unsure.reader import FaceReader, load_sets
     from live_monitor.files.output_folder import claim_folder, write_json, write_output
-    from live_monitor.files.picture import png
 
     settings = settings_of(model=model, detector=detector, detector_model=detector_model, device="cpu")
     card = load_card(settings.model)
@@ -67,6 +66,6 @@ def evaluate_unsure(
     claim_folder(out)
     with progress_bar("Reading faces", steps(sets)) as advance:
         report, curves = evaluate(reader, sets, advance)
-    write_json(out / "report.json", {"model": card.name, **report})
-    write_output(out / "curves.png", png(draw_curves(curves)))
     click.echo(as_table(report))
+    write_json(out / "report.json", {"model": card.name, **report})
+    write_output(out / "curves.png", curves_png(curves))

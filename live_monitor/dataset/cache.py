@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.dataset.folder import files_below
 from live_monitor.files.whole_file import whole_file
 from live_monitor.inventory.download import cache_folder
 
@@ -80,14 +81,8 @@ def _files(source: Path) -> Iterator[tuple[str, str]]:
     if not source.is_dir():
         yield "", _state(source.stat())
         return
-    folders = [os.fspath(source)]
-    while folders:
-        with os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                else:
-                    yield entry.path, _state(entry.stat())
+    for file in files_below(source):
+        yield os.fspath(file), _state(file.stat())
 
 
 def _state(stat: os.stat_result) -> str:

@@ -123,7 +123,7 @@ def _votes(path: Path, lines: Iterable[list[str]]) -> NDArray[np.uint8]:
     records = iter(lines)
     if tuple(name.strip().lower() for name in next(records, [])) != _COLUMNS:
         raise _no_votes(path, f"its columns are not {', '.join(_COLUMNS)}")
-    rows = list(records)
+    rows = [row for row in records if row]
     if len(rows) != FER2013_ROWS:
         raise _no_votes(path, f"it has {len(rows)} rows, FER2013 has {FER2013_ROWS}")
     votes = np.array([_row(path, number, row) for number, row in enumerate(rows)], np.uint8)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.classify.preprocess import FACE_PX
+from live_monitor.dataset.folder import files_below
 from live_monitor.errors import UsageError
 from live_monitor.labels import LABELS
 from live_monitor.process.quiet import silent_stderr
@@ -94,7 +95,7 @@ def _read(path: Path) -> Content:
 
 
 def _read_folder(folder: Path) -> Content:
-    files = [PurePosixPath(file.relative_to(folder).as_posix()) for file in folder.rglob("*")]
+    files = [PurePosixPath(file.relative_to(folder).as_posix()) for file in files_below(folder)]
     if not files:
         raise UsageError(f"{folder}: is empty; {WHAT_TO_GIVE}")
     return _read_pictures(folder, files, lambda file: (folder / file).read_bytes())
@@ -103,7 +104,7 @@ def _read_folder(folder: Path) -> Content:
 def _read_zip(path: Path) -> Content:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = {PurePosixPath(name): name for name in archive.namelist()}
+            names = {PurePosixPath(name.replace("\\", "/")): name for name in archive.namelist()}
             return _read_pictures(path, names, lambda file: archive.read(names[file]))
     # RuntimeError: what is encrypted, or packed in a way that Python cannot unpack.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
@@ -114,12 +115,17 @@ def _read_pictures(path: Path, files: Iterable[PurePosixPath], read: Callable[[P
     named = [(match, file) for file in files if (match := _FILE.fullmatch(file.name))]
     if not named:
         raise UsageError(f"{path}: is not FER2013: no picture has a name like train/happy/Training_7.png; {WHAT_TO_GIVE}")
-    _refuse_missing_classes(path, ((match[1], _FOLDER_LABELS.get(file.parent.name)) for match, file in named))
+    _refuse_missing_classes(path, ((match[1], _FOLDER_LABELS.get(file.parent.name.lower())) for match, file in named))
     content = Content()
-    for match, file in named:
+    there: set[tuple[str, int]] = set()
+    for match, file in sorted(named, key=lambda each: each[1]):  # of two pictures of a row the same one every time
         split = next(split for split in SPLITS if split.lower() == match[1].lower())
         try:
-            content.rows.append(Row(split, _number(match[2]), _folder_label(file.parent.name), _picture(file, read)))
+            number = _number(match[2])
+            if (split, number) in there:
+                raise ValueError("another picture of this row is there already")
+            content.rows.append(Row(split, number, _folder_label(file.parent.name.lower()), _picture(file, read)))
+            there.add((split, number))
         except ValueError as error:
             content.skipped.append(Skipped(split, str(file), str(error)))
     content.skipped.sort()  # a folder lists its files in no order

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,8 +24,12 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(f"{path}: cannot be written: {reason}; free space or choose another folder") from error
+        raise OutputError(f"{path}: cannot be written: {_reason(error)}; free space or choose another folder") from error
+
+
+def _reason(error: OSError) -> str:
+    number = re.search(r"errno = (\d+)", str(error))  # so HDF5 tells it, amid all that it knows of the file
+    return os.strerror(int(number[1])) if number else error.strerror or str(error)
 
 
 def claim_folder(folder: Path) -> None:

@@ -84,7 +84,7 @@ class LiveView:
         details = self._latency.lines(now_s, still=bool(notice))
         status = Status(
             self._rate.rate(now_s),
-            (image.shape[1], image.shape[0]),
+            None if self.frame is None else (image.shape[1], image.shape[0]),
             notice,
             message,
             () if view.panel else details,

@@ -41,7 +41,7 @@ class Status:
 
     Attributes:
         fps: pictures shown in the last second.
-        source_size: width and height of the source's pictures, in pixels.
+        source_size: width and height of the source's pictures, in pixels; None before there is one.
         notice: what keeps the picture from going on ("Loading model", "Signal lost"), at the lower edge, or "".
         message: something done a moment ago ("Snapshot written to ..."), near that edge too, or "".
         details: lines with times, shown with the details where these are not in the panel.
@@ -49,7 +49,7 @@ class Status:
     """
 
     fps: float
-    source_size: tuple[int, int]
+    source_size: tuple[int, int] | None
     notice: str = ""
     message: str = ""
     details: tuple[str, ...] = ()
@@ -186,8 +186,10 @@ def _shade(canvas: Image, zone: Zone, style: Style) -> None:
 
 
 def _status_text(status: Status, readings: Sequence[Reading]) -> str:
+    outputs = f", {status.outputs}" if status.outputs else ""
+    if status.source_size is None:
+        return f"emotion analysis on{outputs}"
     width, height = status.source_size
     readable = sum(reading.readable for reading in readings)
     faces = f"readable {readable} of {len(readings)}" if readings else "0 faces"
-    outputs = f", {status.outputs}" if status.outputs else ""
     return f"{status.fps:.1f} fps  {width}x{height}  {faces}  emotion analysis on{outputs}"

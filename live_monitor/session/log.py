@@ -61,12 +61,18 @@ class Log:
         self._logged: Frame | None = None
         self._unlogged: FrameResult | None = None
         self._file = new_file(path)
+        self._can_tell_it_is_there = self._links > 0
 
     def __enter__(self) -> Log:
         return self
 
     def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def _links(self) -> int:
+        """How many names the file has: none once it is deleted; some file systems tell nothing."""
+        return os.fstat(self._file.fileno()).st_nlink
 
     @property
     def begun(self) -> bool:
@@ -145,6 +151,8 @@ class Log:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows if self._whole_bytes else [[*COLUMNS], *rows])
         content = text.getvalue().encode()
+        if self._can_tell_it_is_there and not self._links:
+            raise self._failure("it was deleted")
         try:
             written = 0
             while written < len(content):
@@ -153,11 +161,14 @@ class Log:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file.fileno(), self._whole_bytes)
             advice = "; free space" if error.errno in FULL else ""
-            failed = "cannot be written"
-            if self._logged is not None:
-                failed = f"ends at {self._logged.pts_s:.1f} s, as it cannot be written any more"
-            raise OutputError(f"{self._path}: {failed}: {error.strerror}{advice}") from error
+            raise self._failure(f"{error.strerror}{advice}") from error
         self._whole_bytes += len(content)
+
+    def _failure(self, why: str) -> OutputError:
+        failed = "cannot be written"
+        if self._logged is not None:
+            failed = f"ends at {self._logged.pts_s:.1f} s, as it cannot be written any more"
+        return OutputError(f"{self._path}: {failed}: {why}")
 
 
 def _face(reading: Reading) -> list[Any]:

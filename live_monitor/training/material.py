@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,6 +33,17 @@ class Material:
     def outputs(self) -> int:
         """How many logits a network has."""
         return len(LABELS) + (0 if self.votes is None else len(FERPLUS_LABELS))
+
+    @property
+    def checksum(self) -> NDArray[np.uint8]:
+        """SHA-256 of all of it, uint8 (32,)."""
+        digest = hashlib.sha256()
+        for faces in (self.training, self.public_test):
+            for array in (faces.images, faces.labels, faces.rows):
+                digest.update(array.tobytes())
+        if self.votes is not None:
+            digest.update(self.votes.tobytes())
+        return np.frombuffer(digest.digest(), np.uint8)
 
     def refuse_too_few(self, batch_size: int) -> None:
         """Makes sure that there is at least one batch.

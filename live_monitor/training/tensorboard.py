@@ -19,11 +19,14 @@ def write_scalars(run: Path, line: Line) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    writer = _writer(run / FOLDER)
-    with writer.as_default(step=int(line["epoch"])):
-        for name, value in line.items():
-            tf.summary.scalar(name, value)
-    writer.flush()
+    try:
+        writer = _writer(run / FOLDER)
+        with writer.as_default(step=int(line["epoch"])):
+            for name, value in line.items():
+                tf.summary.scalar(name, value)
+        writer.flush()
+    except (tf.errors.OpError, ValueError) as error:  # the latter of a name that is not UTF-8
+        raise OSError(f"TensorBoard's {FOLDER}: {str(error).splitlines()[0]}") from error
 
 
 @functools.cache

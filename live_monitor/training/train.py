@@ -130,7 +130,7 @@ def train(
         policy = DTYPE_POLICIES[recipe.precision]
         teachers = [model_network(name, material.outputs, policy=policy) for name in recipe.teacher_models]
         folder = Run(run, recipe, COLUMNS, lambda history, into: plot_curves(history, CURVES, into / CURVES_FILE), resume=resume)
-        training = _Training(material.public_test, folder, recipe, model, listener)
+        training = _Training(material, folder, recipe, model, listener)
         training.go_on(lambda: _lesson(material, folder, recipe, teachers, listener))
     return training.result()
 
@@ -185,8 +185,8 @@ class _Best:
 class _Training:
     """A run in progress."""
 
-    def __init__(self, public_test: Faces, run: Run, recipe: Recipe, model: Any, listener: Listener) -> None:
-        self._public_test = public_test
+    def __init__(self, material: Material, run: Run, recipe: Recipe, model: Any, listener: Listener) -> None:
+        self._public_test, self._checksum = material.public_test, material.checksum
         self._run, self._recipe, self._model, self._listener = run, recipe, model, listener
         with dtype_policy("float32"):
             self._judged = NETWORKS[recipe.arch](model.output_shape[-1])
@@ -194,7 +194,7 @@ class _Training:
         self._model.optimizer.build(self._model.trainable_variables)
         self._history: list[Line] = []
         self._average = self._begin()
-        self._public_inputs = normalise(public_test.images)
+        self._public_inputs = normalise(self._public_test.images)
         self._unsaved_best: _Best | None = None
         self._saved_at = -math.inf
 
@@ -211,10 +211,16 @@ class _Training:
         return TrainedNetwork(self._recipe, self._run.best, self._model.output_shape[-1], tuple(self._history))
 
     def _begin(self) -> WeightAverage:
-        """Puts the run where it was stopped; returns the mean of the weights so far."""
+        """Puts the run where it was stopped; returns the mean of the weights so far.
+
+        Raises:
+            UsageError: it learnt from other faces, or votes, until then.
+        """
         state = self._run.load_state()
         if state is None:
             return WeightAverage(self._model.get_weights())
+        if not np.array_equal(state.get("data", self._checksum), self._checksum):  # an earlier version has kept none
+            raise UsageError(f"{self._run.folder}: was started with other data; give the same again, or choose another folder")
         self._history = self._run.read_history("epoch", int(state["epoch"]))
         return WeightAverage(restore(state, self._model))
 
@@ -253,8 +259,8 @@ class _Training:
             write_whole(self._run.folder / CONFUSION_FILE, confusion_png(confusion, title))
             self._unsaved_best = None
         self._run.write_history(self._history)
-        epoch = np.array(len(self._history))
-        self._run.save_state(state_of(self._model, self._average.weights) | {"epoch": epoch})
+        own = {"epoch": np.array(len(self._history)), "data": self._checksum}
+        self._run.save_state(state_of(self._model, self._average.weights) | own)
         self._saved_at = time.monotonic()
 
 

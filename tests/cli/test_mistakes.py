@@ -283,6 +283,27 @@ def test_a_video_from_the_web_that_breaks_off_ends_in_4_and_tells_what_was_found
     assert len((tmp_path / "log.csv").read_text().splitlines()) > 1
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--camera", "rtsp://bob:secret@host/x"],
+        ["rtsp://bob:secret@host/x"],
+        ["--stream", "rtsp://bob:secret@host/x", "--video", "y.mp4"],
+        ["--screen", "rtsp://bob:secret@host/x"],
+    ],
+    ids=lambda arguments: arguments[0][:8],
+)
+def test_an_address_in_a_wrong_place_is_shown_without_its_password(run: Run, arguments: list[str]) -> None:
+    code, out, err = run("--no-display", *arguments)
+    assert code in (2, 4)
+    assert "rtsp://host/x" in err
+    assert "secret" not in out + err
+
+
+def test_who_gives_a_stream_as_an_argument_is_told_how_it_is_given(run: Run) -> None:
+    assert "a stream is given as --stream rtsp://host/x" in run("rtsp://host/x").err
+
+
 def test_a_streams_password_is_not_shown(run: Run) -> None:
     code, out, err = run("--no-display", "--stream", "http://me:secret@127.0.0.1:1/")
     assert code == 4

@@ -44,6 +44,12 @@ def test_votes_are_read_in_the_order_of_the_rows(tmp_path: Path) -> None:
     assert read[-1].tolist() == [0] * 9 + [10]
 
 
+def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
+    file = write_votes(tmp_path / "votes.csv", {})
+    file.write_text(file.read_text(encoding="utf-8") + "\n\n", encoding="utf-8")
+    assert load_votes(file).shape == (FER2013_ROWS, 10)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from live_monitor.dataset.fer2013 import read_fer2013
 from live_monitor.dataset.layouts import read_layout
 from live_monitor.errors import UsageError
 from live_monitor.labels import LABELS
@@ -226,6 +228,40 @@ def test_a_folder_without_train_can_be_read(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "set", rows())
     shutil.rmtree(folder / "train")
     assert {row.split for row in read_layout(folder).rows} == {"PublicTest", "PrivateTest"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links take a right of their own there")
+def test_folders_may_be_links_also_in_a_circle(tmp_path: Path) -> None:
+    real = write_folder(tmp_path / "real", rows())
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    for name in ("train", "test"):
+        (linked / name).symlink_to(real / name)
+    (real / "train" / "again").symlink_to(linked)
+    assert len(read_layout(linked).rows) == len(rows())
+    assert read_fer2013(linked).splits["Training"].images.shape == (28, 48, 48)
+
+
+def test_folders_of_labels_may_have_capitals(tmp_path: Path, kind: str) -> None:
+    content = read_layout(write_pictures(tmp_path / "set", kind, {"train/Happy/Training_90.png": png(GREY)}))
+    [row] = [row for row in content.rows if row.number == 90]
+    assert row.label == LABELS.index("happy")
+
+
+def test_names_in_a_zip_of_windows_have_other_slashes(tmp_path: Path) -> None:
+    path = tmp_path / "set.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for row in rows():
+            archive.writestr(row.file, png(row.face))
+    path.write_bytes(path.read_bytes().replace(b"train/", b"train\\"))
+    assert len(read_layout(path).rows) == len(rows())
+
+
+def test_of_two_pictures_of_a_row_one_is_left_out(tmp_path: Path, kind: str) -> None:
+    first = rows()[0]
+    content = read_layout(write_pictures(tmp_path / "set", kind, {f"copy/{first.file}": png(first.face)}))
+    assert len(content.rows) == len(rows())
+    assert [str(one) for one in content.skipped] == [f"{first.file}: another picture of this row is there already"]
 
 
 def test_a_csv_and_a_folder_hold_the_same(tmp_path: Path) -> None:

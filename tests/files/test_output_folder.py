@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from live_monitor.errors import OutputError
-from live_monitor.files.output_folder import claim_folder, write_output
+from live_monitor.files.output_folder import claim_folder, write_output, writing
 
 
 def test_the_folder_is_made_and_left_empty(tmp_path: Path) -> None:
@@ -44,3 +45,12 @@ def test_a_file_that_cannot_be_written_is_an_output_error_and_leaves_nothing(tmp
     with pytest.raises(OutputError, match=r"report\.md: cannot be written: "):
         write_output(tmp_path / "report.md", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["report.md"]
+
+
+def test_of_what_hdf5_says_of_a_full_disk_the_reason_is_told() -> None:
+    told = "[Errno 28] Can't write data (file write failed: time = Tue, filename = 'x', errno = 28, error message = 'No space')"
+    with (
+        pytest.raises(OutputError, match=f"^x: cannot be written: {os.strerror(28)}; free space or choose another folder$"),
+        writing(Path("x")),
+    ):
+        raise OSError(told)

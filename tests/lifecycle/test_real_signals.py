@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import eventually
+from live_monitor.session.replay import replay
+from tests.fakes import eventually, write_clip
 from tests.lifecycle.scenes import DEADLINE_S, LONG_S
 from tests.stream_server import PICTURES_PER_S, StreamServer
 
@@ -33,6 +36,16 @@ live_monitor.app.load_stages = lambda settings, on_time: fake_stages(engine=Tell
 main()
 """
 """The command line with fake stages: no model is needed, and it tells when it is analysing."""
+
+
+SILENT_LAUNCHER = """
+import live_monitor.app
+from live_monitor.cli import main
+from tests.fakes import fake_stages
+
+live_monitor.app.load_stages = lambda settings, on_time: fake_stages()
+main()
+"""
 
 
 @dataclass
@@ -135,3 +148,67 @@ class TestRealSignals:
         ended = end(process, number)
         assert (ended.code, ended.err) == (exit_code, "")
         assert ended.after_s < DEADLINE_S
+
+
+SWALLOWING = """
+import os, signal, time
+from live_monitor.cli import entry, main
+
+class Collected:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.01)
+
+def work(*_arguments, **_how):
+    Collected()
+    while True:
+        time.sleep(0.01)
+
+entry.cli.main = work
+main()
+"""
+"""A command during which a signal arrives in the midst of collecting garbage, where Python lets nothing be raised."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is sent to oneself there")
+def test_a_signal_that_nothing_could_be_raised_of_ends_the_program_all_the_same(launch: Launch) -> None:
+    process = launch(program=("-c", SWALLOWING))
+    assert process.wait(LONG_S) == 128 + signal.SIGTERM
+    assert process.communicate() == ("", "")
+
+
+@pytest.mark.skipif(shutil.which("setsid") is None, reason="needs setsid")
+class TestClosedTerminal:
+    """A terminal, in which a progress bar is drawn, is closed."""
+
+    def test_ends_the_program_with_the_code_of_its_signal(self, film: Path) -> None:
+        assert close_terminal("--video", str(film), "--realtime") == 128 + signal.SIGHUP
+
+    def test_does_not_end_one_that_does_not_listen_to_that(self, film: Path, tmp_path: Path) -> None:
+        log = tmp_path / "log.csv"
+        deaf = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)" + SILENT_LAUNCHER
+        close_terminal("--video", str(film), "--realtime", "--log", str(log), program=deaf)
+        last = list(replay(log))[-1]
+        assert last.result.frame.pts_s == pytest.approx(FILM_S, abs=0.2)
+
+
+FILM_S = 3.0
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    return write_clip(tmp_path / "film.avi", [10 * index % 250 for index in range(round(FILM_S * 25))])
+
+
+def close_terminal(*arguments: str, program: str = SILENT_LAUNCHER) -> int:
+    """Runs the command line in a terminal of its own, which is closed when the first bar is drawn; returns how it ended."""
+    terminal, end = os.openpty()
+    command = ["setsid", "--ctty", sys.executable, "-c", program, "--no-display", *arguments]
+    process = subprocess.Popen(command, stdin=end, stdout=end, stderr=end, cwd=Path(__file__).parents[2])
+    os.close(end)
+    try:
+        while b"Analysing" not in os.read(terminal, 1024):
+            pass
+    finally:
+        os.close(terminal)
+    return process.wait(LONG_S)

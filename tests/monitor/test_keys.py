@@ -6,6 +6,8 @@ import csv
 import os
 import re
 import sys
+import threading
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -15,7 +17,8 @@ import pytest
 
 from live_monitor.capture.capture import CapturePolicy
 from live_monitor.labels import COLOURS_BGR
-from live_monitor.monitor.monitor import Monitor
+from live_monitor.monitor.monitor import PAUSED_NOTICE, Monitor
+from live_monitor.overlay.renderer import Status, render
 from live_monitor.overlay.view import View
 from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
@@ -23,8 +26,9 @@ from live_monitor.session.outputs import Outputs
 from live_monitor.session.replay import replay
 from live_monitor.summary import Summary
 from live_monitor.types import Image
-from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages
-from tests.monitor.made import make_monitor, shown_levels
+from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture
+from tests.lifecycle.scenes import LONG_S
+from tests.monitor.made import WaitingDisplay, make_monitor, shown_levels
 
 
 class Watcher(FakeDisplay):
@@ -51,6 +55,29 @@ def differs(one: Image, other: Image) -> bool:
 
 
 class TestKeys:
+    def test_in_a_pause_that_began_while_the_source_opened_its_picture_is_shown(self) -> None:
+        paused = threading.Event()
+
+        class Display(WaitingDisplay):
+            """Presses the space bar at the first picture, which says that the source is opening."""
+
+            def show(self, image: Image) -> None:
+                super().show(image)
+                if len(self.shown) == 1:
+                    self.keys.append(ord(" "))
+                else:
+                    paused.set()
+
+        def script() -> Iterator[float | str]:
+            paused.wait(LONG_S)
+            yield from (0.0, "hang")
+
+        display = Display(render(grey_picture(0), [], Status(0.0, (64, 48), PAUSED_NOTICE)))
+        source = FakeSource(script(), live=True)
+        make_monitor(source, display).run()
+        source.let_go()
+        assert display.seen
+
     def test_a_paused_file_stands_still_and_goes_on_where_it_was(self) -> None:
         display = Watcher({1: " ", 8: " "}, until=100)
         make_monitor(FakeSource(index / 25 for index in range(5)), display).run()

@@ -111,7 +111,7 @@ class TestShowing:
     def test_while_the_source_opens_a_dark_picture_says_so(self) -> None:
         source = FakeSource([], live=True, open_hangs=True)
         blank = np.zeros((480, 854, 3), np.uint8)
-        display = WaitingDisplay(render(blank, [], Status(0.0, (854, 480), OPENING_NOTICE)))
+        display = WaitingDisplay(render(blank, [], Status(0.0, None, OPENING_NOTICE)))
         make_monitor(source, display).run()
         source.let_go()
         assert display.seen

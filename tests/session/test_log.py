@@ -8,6 +8,7 @@ import datetime
 import errno
 import io
 import os
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -295,6 +296,17 @@ def test_on_a_full_disk_the_file_ends_with_a_whole_frame_and_the_error_says_when
     logged = lines(path)
     assert len(logged) == (9 if room > 300 else 6)
     assert all(line["neutral"] for line in logged)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="what is open cannot be deleted there")
+def test_a_log_that_is_deleted_is_told_of(path: Path) -> None:
+    with Log(path, 0.0, live=False) as log:
+        log.add(result(0.0))
+        path.rename(path.with_name("renamed.csv"))
+        log.add(result(0.5))
+        path.with_name("renamed.csv").unlink()
+        with pytest.raises(OutputError, match=r"ends at 0\.5 s, as it cannot be written any more: it was deleted$"):
+            log.add(result(1.0))
 
 
 class Failing:

@@ -63,6 +63,16 @@ def test_a_run_with_teachers_goes_on_where_it_was(fer2013: Path, tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize("what", ["images", "labels", "rows"])
+def test_a_run_goes_on_with_the_data_that_it_began_with_only(fer2013: Path, tmp_path: Path, what: str) -> None:
+    run_stopped_in_second_epoch(fer2013, tmp_path / "run")
+    material = load_material(fer2013)
+    other = replace(material.public_test, **{what: getattr(material.public_test, what)[::-1]})
+    with pytest.raises(UsageError, match="run: was started with other data; give the same again"):
+        train(replace(material, public_test=other), tmp_path / "run", RECIPE, resume=True)
+    assert len(history(tmp_path / "run")) == 1
+
+
 def test_a_run_that_goes_on_does_without_pretrained_weights(
     fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

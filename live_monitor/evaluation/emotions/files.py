@@ -34,4 +34,4 @@ def write_report(report: Json, folder: Path) -> None:
         write_output(folder / reliability_file(index, model), reliability_png(model))
     write_output(folder / COMPARISON_FILE, comparison_png(models))
     write_json(folder / "report.json", report)
-    write_output(folder / "report.md", as_markdown(report).encode())
+    write_output(folder / "report.md", as_markdown(report).encode(errors="backslashreplace"))

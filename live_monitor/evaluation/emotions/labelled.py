@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +78,7 @@ def from_npz(path: Path) -> LabelledFaces:
         raise UsageError(f"{path}: {error.args[0]}; {_WANTED}") from error
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}; {_WANTED}") from error
-    except (ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except Exception as error:  # numpy and zipfile make anything of damaged bytes
         raise UsageError(f"{path}: not a .npz file that can be read; {_WANTED}") from error
     _check(path, **arrays)
     return LabelledFaces(path.name, _squares(arrays["images"]), arrays["labels"].astype(np.int64))
@@ -98,6 +96,8 @@ def _squares(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _check(path: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:
+    if not (isinstance(images, np.ndarray) and isinstance(labels, np.ndarray)):  # numpy gives the bytes of what is no array
+        raise UsageError(f"{path}: not a .npz file that can be read; {_WANTED}")
     if images.dtype != np.uint8 or images.ndim != 3 or 0 in images.shape:
         raise UsageError(f"{path}: images are {_described(images)}; {_WANTED}")
     if labels.shape != images.shape[:1]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from live_monitor.evaluation.emotions.harder import HARDER
 from live_monitor.evaluation.emotions.metrics import BINS, balanced_accuracy
 from live_monitor.evaluation.emotions.report import Json, title_of_faces
+from live_monitor.files.opencv_path import printable
 from live_monitor.labels import LABELS
 
 COMPARISON_FILE = "harder.png"
@@ -116,7 +117,12 @@ def _slug(index: int, model: Json) -> str:
 
 def series(model: Json) -> str:
     """Which model a picture is of, and on which faces."""
-    return f"{model['name']}, {model['engine'].split(',')[0]}: {title_of_faces(model)}"
+    return as_it_is(f"{model['name']}, {model['engine'].split(',')[0]}: {title_of_faces(model)}")
+
+
+def as_it_is(text: str) -> str:
+    """A text with names in it as matplotlib is given it, which would read a formula between two signs of dollars."""
+    return printable(text).replace("$", r"\$")
 
 
 def _figure(width: float, height: float) -> tuple[Figure, Axes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import shutil
 import sys
@@ -65,6 +66,22 @@ def test_out_holds_report_and_pictures(run: Run, npz: Path, tmp_path: Path) -> N
     assert {path.name for path in (tmp_path / "new" / "out").iterdir()} == {
         "report.json", "report.md", "harder.png", "confusion-1-custom-cnn-litert.png", "reliability-1-custom-cnn-litert.png",
     }  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("name", [os.fsdecode(b"lat\xe4in.npz"), r"a$\frac$.npz"], ids=["not UTF-8", "a formula"])
+def test_out_takes_faces_of_any_name(run: Run, npz: Path, tmp_path: Path, name: str) -> None:
+    faces = npz.rename(npz.with_name(name))
+    outcome = run("evaluate", "custom-cnn", "--faces", faces, "--out", tmp_path / "report")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert len(list((tmp_path / "report").glob("*.png"))) == 3
+
+
+def test_what_was_measured_is_told_also_where_it_cannot_be_written(run: Run, npz: Path, tmp_path: Path) -> None:
+    (tmp_path / "report.json").mkdir()
+    code, out, err = run("evaluate", "custom-cnn", "--faces", npz, "--out", tmp_path)
+    assert (code, err.count("\n")) == (6, 1)
+    assert "accuracy" in out
 
 
 def test_margins_can_be_measured_with_a_detector_of_ones_own(run: Run, npz: Path, tmp_path: Path) -> None:

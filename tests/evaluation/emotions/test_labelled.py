@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,26 @@ def test_a_npz_with_something_else_is_refused_in_one_line(tmp_path: Path, arrays
     path = tmp_path / "faces.npz"
     np.savez(path, **arrays)
     assert_refused(path, complaint)
+
+
+@pytest.mark.parametrize(
+    ("compression", "content"),
+    [
+        (zipfile.ZIP_STORED, b"words"),
+        (zipfile.ZIP_STORED, b"\x93NUMPY\x01\x00\x10\x00{'descr': (((((("),
+        (zipfile.ZIP_LZMA, b"words"),
+    ],
+    ids=["no array", "damaged head", "packed"],
+)
+def test_an_archive_of_something_else_is_refused_in_one_line(tmp_path: Path, compression: int, content: bytes) -> None:
+    path = tmp_path / "faces.npz"
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name in ("images.npy", "labels.npy"):
+            archive.writestr(name, content)
+    if compression == zipfile.ZIP_LZMA:
+        whole = path.read_bytes()
+        path.write_bytes(whole[:60] + b"\xff" * 8 + whole[68:])  # the packed words are there
+    assert_refused(path, "not a .npz file that can be read")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"no archive at all", b"\x93NUMPY\x01\x00"])

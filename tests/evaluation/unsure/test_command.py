@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import cv2
@@ -48,6 +50,14 @@ def test_limits_accuracy_and_curves_are_told(run: Run, fer2013: Path, tmp_path: 
     assert 1 / len(LABELS) < report["card"]["unsure_below"] <= 1
     assert all(any(line.split()[:1] == [name] for line in outcome.out.splitlines()) for name in LINES)
     assert cv2.imread(str(out / "curves.png")) is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_faces_may_have_a_name_that_is_not_utf8(run: Run, fer2013: Path, tmp_path: Path) -> None:
+    faces = npz(tmp_path / os.fsdecode(b"lat\xe4in.npz"))
+    outcome = run("evaluate-unsure", fer2013, "--faces", faces, "--out", tmp_path / "out")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert cv2.imread(str(tmp_path / "out" / "curves.png")) is not None
 
 
 def test_private_test_is_read_on_request_only_and_decides_nothing(run: Run, fer2013: Path, tmp_path: Path) -> None:
