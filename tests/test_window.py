@@ -21,6 +21,7 @@ import pytest
 from live_monitor.capture.screen import Screen as ScreenSource
 from live_monitor.labels import COLOURS_BGR
 from live_monitor.overlay.renderer import DIMMED
+from live_monitor.session.replay import replay
 from live_monitor.types import Image
 from tests.drawn_faces import CALM, SMILE, draw_face
 
@@ -59,7 +60,8 @@ pytestmark = pytest.mark.skipif(
 class Screen:
     """An X server with a window manager, and what a person does in front of it."""
 
-    def __init__(self, display: str, folder: Path) -> None:
+    def __init__(self, display: str, server: subprocess.Popen[bytes], folder: Path) -> None:
+        self.server = server
         self.environment = {**os.environ, "DISPLAY": display}
         self._folder = folder
         self._started: list[subprocess.Popen[str]] = []
@@ -105,7 +107,7 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
         os.close(writing)
         with os.fdopen(reading) as pipe:
             display = f":{pipe.readline().strip()}"
-        shown = Screen(display, tmp_path)
+        shown = Screen(display, server, tmp_path)
         running.callback(end, subprocess.Popen(["openbox"], env=shown.environment, stderr=subprocess.DEVNULL))
         wait_until(lambda: "Name:" in shown.run("wmctrl", "-m"))
         yield shown
@@ -249,6 +251,22 @@ def test_a_window_that_fills_the_screen_from_the_start_takes_the_pictures_size_w
     wait_until(lambda: size(screen) == (640, 480) or process.poll() is not None)
     screen.press("q")
     assert finish(process) == (0, "")
+
+
+def test_when_the_display_goes_log_and_recording_are_whole(screen: Screen, clip: Path, tmp_path: Path) -> None:
+    log, recording = tmp_path / "log.csv", tmp_path / "lesson.mp4"
+    process = screen.start("-m", "live_monitor", "--video", str(clip), "--log", str(log), "--record", str(recording))
+    wait_until(lambda: process.poll() is not None or (log.exists() and log.read_text(encoding="utf-8").count("\n") > 20))
+    screen.server.kill()
+    told, errors = process.communicate(timeout=PATIENCE_S)
+    assert f"{clip}: " in told
+    assert (process.returncode, errors) == (
+        5,
+        "Error: the display has gone, and the window with it; start it again from a desktop\n",
+    )
+    capture = cv2.VideoCapture(str(recording))
+    assert capture.get(cv2.CAP_PROP_FRAME_COUNT) >= 10
+    assert len(list(replay(log))) >= 10
 
 
 def test_a_minimised_window_does_not_keep_the_program_from_ending(screen: Screen, clip: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,8 +24,9 @@ from live_monitor.cli.options import (
     settings_of,
 )
 from live_monitor.cli.progress import progress_bar
+from live_monitor.cli.sources import SOURCES, refuse_what_other_sources_take, source_of
 from live_monitor.cli.variables import naming_variables, unknown_variables
-from live_monitor.errors import OutputError, UsageError
+from live_monitor.errors import DisplayError, OutputError, UsageError
 
 if TYPE_CHECKING:
     from live_monitor.capture.source import Source
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
     from live_monitor.settings import Settings
     from live_monitor.summary import Summary
     from live_monitor.types import FrameResult
-
-SOURCES = ("camera", "video", "stream", "screen")
 
 
 class _Group(click.Group):
@@ -149,14 +149,16 @@ def _monitor(
     written = given(ctx)
     chosen = one_of(ctx, SOURCES, "choose one source") or "camera"
     with naming_variables(ctx, *SOURCES):
-        _refuse_what_other_sources_take(written, chosen)
+        refuse_what_other_sources_take(written, chosen)
     with naming_variables(ctx, "no_display"):
         _refuse_what_other_outputs_take(written, no_display=no_display, recorded=record is not None)
     from live_monitor.overlay.view import View
 
     settings = settings_of(**options)
     with naming_variables(ctx, chosen):
-        source = _source(chosen, {"camera": camera or "0", "video": video, "stream": stream, "screen": screen}[chosen], settings)
+        source = source_of(
+            chosen, {"camera": camera or "0", "video": video, "stream": stream, "screen": screen}[chosen], settings
+        )
     if log is not None and record is not None and log.absolute() == record.absolute():
         raise UsageError(f"--log and --record: both name {log}; give each a file of its own")
     view = View(panel=panel, blur=blur, details=details, mirror=mirror)
@@ -171,14 +173,6 @@ def _monitor(
             _watch(source, settings, view, Outputs(opened_log, recording), title, snapshots, fullscreen=fullscreen)
 
 
-def _refuse_what_other_sources_take(written: set[str], chosen: str) -> None:
-    asked = sorted({"--size", "--fps"} & written)
-    if asked and (chosen in ("video", "stream") or (chosen == "screen" and "--size" in asked)):
-        raise UsageError(f"{' and '.join(asked)}: asked of a camera, --fps of the screen too; a {chosen} has its own")
-    if chosen != "video" and "--realtime" in written:
-        raise UsageError("--realtime is for --video; a camera, stream or screen is always live")
-
-
 def _refuse_what_other_outputs_take(written: set[str], *, no_display: bool, recorded: bool) -> None:
     if not no_display:
         if "--json" in written:
@@ -188,32 +182,6 @@ def _refuse_what_other_outputs_take(written: set[str], *, no_display: bool, reco
         raise UsageError(f"{' and '.join(shown)}: for the window, which --no-display leaves out")
     if not recorded and (drawn := sorted({"--blur", "--details", "--mirror"} & written)):
         raise UsageError(f"{' and '.join(drawn)}: for a picture, of which --no-display shows none; record one with --record FILE")
-
-
-def _source(kind: str, value: Any, settings: Settings) -> Source:
-    if kind == "screen":
-        from live_monitor.capture.screen import Screen
-
-        return Screen(value, settings.fps)
-    if kind == "video":
-        return _video(value)
-    from live_monitor.capture.live import Camera, Stream
-
-    return Stream(value) if kind == "stream" else Camera(value, settings.size, settings.fps)
-
-
-def _video(address: str) -> Source:
-    from live_monitor.capture.network import STREAM_SCHEMES, WEB_SCHEMES, is_address, scheme, without_password
-    from live_monitor.capture.video_file import VideoFile
-    from live_monitor.capture.web_video import WebVideo
-
-    if scheme(address) in WEB_SCHEMES:
-        return WebVideo(address)
-    if scheme(address) in STREAM_SCHEMES:
-        raise UsageError(f"--video {without_password(address)}: is the address of a stream; give it to --stream")
-    if is_address(address):
-        raise UsageError(f"--video {without_password(address)}: is neither the path of a file nor the http(s) address of one")
-    return VideoFile(Path(address))
 
 
 def _log(path: Path | None, every_s: float, *, live: bool) -> contextlib.AbstractContextManager[Log | None]:
@@ -245,6 +213,7 @@ def _watch(
     from live_monitor.app import make_pipeline
     from live_monitor.files.opencv_path import printable
     from live_monitor.monitor.monitor import Monitor
+    from live_monitor.overlay.display import when_display_goes
     from live_monitor.overlay.window import Window
     from live_monitor.summary import Summary
 
@@ -261,8 +230,19 @@ def _watch(
         summary=summary,
         fullscreen=fullscreen,
     )
+
+    def end_without_display() -> None:
+        try:
+            outputs.close()
+            _tell(summary, as_json=False)
+            gone = "the display has gone, and the window with it; start it again from a desktop"
+            click.echo(f"Error: {printable('; '.join(filter(None, (gone, outputs.failure))))}", err=True)
+        finally:
+            os._exit(DisplayError.exit_code)
+
     try:
-        monitor.run()
+        with when_display_goes(end_without_display):
+            monitor.run()
     except BaseException:
         if outputs.failure:
             click.echo(printable(outputs.failure), err=True)

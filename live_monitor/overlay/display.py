@@ -1,12 +1,14 @@
-"""Whether a window can be opened, found out beforehand: OpenCV ends the whole process when it cannot."""
+"""Whether a window can be opened, found out beforehand, and what to do when its display goes: either way the process is ended."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import ctypes.util
 import os
 import socket
 import sys
+from collections.abc import Callable, Iterator
 
 import cv2
 
@@ -30,6 +32,28 @@ def check_display() -> None:
         )
     if sys.platform == "linux":
         _check_x_display(os.environ.get("DISPLAY", ""))
+
+
+@contextlib.contextmanager
+def when_display_goes(end: Callable[[], object]) -> Iterator[None]:
+    """While one is inside, calls `end` when the display goes away, as with a desktop that crashes or a connection that breaks.
+
+    OpenCV's Qt then calls C's exit(), which leaves all of Python where it is: nothing is raised, no file is closed. `end` is
+    called on the thread that shows the window, and must end the process itself.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    libc = ctypes.CDLL(None)
+    inside = [True]
+    own = ctypes.c_char()  # its address tells our entry in the list of what exit() calls from others
+    at_exit = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda _argument: inside and end())
+    libc.__cxa_atexit(at_exit, None, ctypes.byref(own))
+    try:
+        yield
+    finally:
+        inside.clear()
+        libc.__cxa_finalize(ctypes.byref(own))  # calls it a last time, and takes it off the list
 
 
 def _check_x_display(display: str) -> None:

@@ -52,6 +52,15 @@ class Outputs:
             self._recording = self._going_on(self._recording, "recording", lambda one: one.add(shown, result.frame.pts_s))
         return self._ended_since(before)
 
+    def close(self) -> None:
+        """Closes what is still written, where whoever opened it will not come to that."""
+        for name, output in (("log", self._log), ("recording", self._recording)):
+            try:
+                if output is not None:
+                    output.close()
+            except OutputError as error:
+                self._failures[name] = str(error)
+
     def renew(self, shown: FrameResult) -> None:
         """Takes the result that was added last without the faces that were left out since."""
         if self._log is not None:
