@@ -18,9 +18,9 @@ from live_monitor.classify.card import load_card
 from live_monitor.cli.stopped import Stopped
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.evaluation.emotions.facts import measured_facts
+from live_monitor.files.download import Download
 from live_monitor.files.resources import packaged_folder
 from live_monitor.inventory import pull
-from live_monitor.inventory.download import Download
 from live_monitor.labels import LABELS
 from tests.conftest import Run
 from tests.fakes import write_clip

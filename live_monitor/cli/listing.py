@@ -93,7 +93,7 @@ def _verify(data: Path | None, votes: Path | None) -> None:
 def pull(name: str, source: str | None, verbose: bool) -> None:
     """Fetch NAME once from the network, check it, and keep it in your cache."""
     set_up_logging(verbose)
-    from live_monitor.inventory.download import installed
+    from live_monitor.files.download import installed
     from live_monitor.inventory.pull import named_download
     from live_monitor.inventory.pull import pull as pull_file
 

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from live_monitor.session.log import Log
     from live_monitor.session.outputs import Outputs
     from live_monitor.session.recording import Recording
+    from live_monitor.session.summary import Summary
     from live_monitor.settings import Settings
-    from live_monitor.summary import Summary
     from live_monitor.types import FrameResult
 
 
@@ -215,7 +215,7 @@ def _watch(
     from live_monitor.monitor.monitor import Monitor
     from live_monitor.overlay.display import when_display_goes
     from live_monitor.overlay.window import Window
-    from live_monitor.summary import Summary
+    from live_monitor.session.summary import Summary
 
     window = Window(printable(f"Live Monitor - {title}"))
     pipeline = make_pipeline(source, settings, shown=True, blur=view.blur)
@@ -264,7 +264,7 @@ def _analyse_without_window(
     source: Source, settings: Settings, view: View, log: Log | None, recording: Recording | None, as_json: bool
 ) -> None:
     from live_monitor.app import make_pipeline, results
-    from live_monitor.summary import Summary
+    from live_monitor.session.summary import Summary
 
     pipeline = make_pipeline(source, settings, shown=False, blur=view.blur)
     summary = Summary(source.name, live=pipeline.newest_wins)

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.dataset.folder import files_below
+from live_monitor.files.download import cache_folder
 from live_monitor.files.whole_file import whole_file
-from live_monitor.inventory.download import cache_folder
 
 Arrays = dict[str, NDArray[Any]]
 

@@ -13,8 +13,8 @@ from live_monitor.detect.haar import HaarFinder
 from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.errors import ModelError
+from live_monitor.files.download import find, verify
 from live_monitor.files.path_kind import is_folder
-from live_monitor.inventory.download import find, verify
 from live_monitor.settings import Settings
 
 logger = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from live_monitor.inventory.download import Download
+from live_monitor.files.download import Download
 
 YUNET = Download(
     name="yunet",

@@ -10,7 +10,7 @@ from live_monitor.classify.card import ModelCard, load_card, shipped_models
 from live_monitor.detect.card import NAME, load_detector_card
 from live_monitor.errors import ModelError
 from live_monitor.files.card import LITERT
-from live_monitor.inventory.download import Download, find, verify
+from live_monitor.files.download import Download, find, verify
 from live_monitor.inventory.pull import DOWNLOADS
 
 FIGURES = ("ms for 32", "PublicTest", "PrivateTest", "FER+", "ECE")

@@ -16,8 +16,8 @@ from urllib.request import Request, build_opener
 
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.errors import ModelError, OutputError, UsageError
+from live_monitor.files.download import Download, cache_folder
 from live_monitor.files.web_reason import web_reason
-from live_monitor.inventory.download import Download, cache_folder
 
 DOWNLOADS: Mapping[str, Download] = {download.name: download for download in (YUNET,)}
 """All that can be pulled, by name."""

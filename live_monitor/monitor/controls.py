@@ -1,11 +1,11 @@
-"""What a user steers while the monitor runs: each action of `live_monitor.monitor.keys`, and clicks on faces."""
+"""What a user steers while the monitor runs: each action of `live_monitor.overlay.keys`, and clicks on faces."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
 
-from live_monitor.monitor.keys import Action
+from live_monitor.overlay.keys import Action
 from live_monitor.overlay.view import View
 from live_monitor.wishes import Wishes
 

@@ -11,17 +11,17 @@ from live_monitor.detect.zones import Zone
 from live_monitor.files.opencv_path import printable
 from live_monitor.mailbox import Closed
 from live_monitor.monitor.controls import Controls
-from live_monitor.monitor.keys import ACTIONS
 from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.faces import face_at
+from live_monitor.overlay.keys import ACTIONS
 from live_monitor.overlay.live_view import BLANK, LiveView
 from live_monitor.overlay.snapshot import write_snapshot
 from live_monitor.overlay.view import View
 from live_monitor.overlay.window import Display
 from live_monitor.pipeline import Pipeline
 from live_monitor.session.outputs import Outputs
+from live_monitor.session.summary import Summary
 from live_monitor.session.words import at
-from live_monitor.summary import Summary
 from live_monitor.types import FrameResult, Image
 
 LOADING_NOTICE = "Loading model"

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from live_monitor.detect.zones import Zone
-from live_monitor.monitor.keys import KEYS, MOUSE_HELP
 from live_monitor.overlay.canvas import Canvas
 from live_monitor.overlay.faces import blur_faces, draw_left_out, draw_readings
+from live_monitor.overlay.keys import KEYS, MOUSE_HELP
 from live_monitor.overlay.layout import place_at_lower_edge, place_near_lower_edge
 from live_monitor.overlay.text import Rect, Style, draw_lines, draw_plate, fitting, lines_size, plate_size
 from live_monitor.overlay.view import View

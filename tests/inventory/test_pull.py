@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from live_monitor.errors import LiveMonitorError, ModelError, OutputError, UsageError
+from live_monitor.files.download import Download
 from live_monitor.inventory import pull as module
-from live_monitor.inventory.download import Download
 from live_monitor.inventory.pull import CHUNK_BYTES, pull
 from tests.file_server import FileServer
 

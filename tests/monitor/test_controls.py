@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from live_monitor.monitor.controls import FACE_SIZES_PX, MESSAGE_S, Controls
-from live_monitor.monitor.keys import ACTIONS, KEYS, Action
+from live_monitor.overlay.keys import ACTIONS, KEYS, Action
 from live_monitor.overlay.view import View
 from live_monitor.wishes import Wishes
 

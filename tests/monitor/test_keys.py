@@ -24,7 +24,7 @@ from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
 from live_monitor.session.outputs import Outputs
 from live_monitor.session.replay import replay
-from live_monitor.summary import Summary
+from live_monitor.session.summary import Summary
 from live_monitor.types import Image
 from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture
 from tests.lifecycle.scenes import LONG_S

@@ -22,8 +22,8 @@ from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
 from live_monitor.session.outputs import Outputs
 from live_monitor.session.recording import LEAST_FREE_BYTES, Recording
+from live_monitor.session.summary import Summary
 from live_monitor.stages import Stages
-from live_monitor.summary import Summary
 from live_monitor.types import Image, Reading
 from tests.fakes import FakeDisplay, FakeSource, fake_stages, grey_picture
 from tests.monitor.made import FACE_FOUND, WaitingDisplay, make_monitor, shown_levels

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from live_monitor.cli.stopped import Stopped
-from live_monitor.monitor.keys import ACTIONS
+from live_monitor.overlay.keys import ACTIONS
 from live_monitor.overlay.window import Window, letterboxed, plain_character, reduced
 from tests.fakes import grey_picture
 

@@ -16,7 +16,7 @@ from live_monitor.pulse.held import LONGEST_LIVE_STEP_S
 from live_monitor.pulse.pulse import MEAN_S, UNUSUAL_FOR_S
 from live_monitor.session.log import Log
 from live_monitor.session.report import Json, report
-from live_monitor.summary import Summary
+from live_monitor.session.summary import Summary
 from live_monitor.types import Reading
 from tests.session.sessions import face, logged, result
 

@@ -20,8 +20,8 @@ from live_monitor.detect.size_to_fit import SizeToFit
 from live_monitor.detect.yunet import YuNetFinder
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.errors import UsageError
+from live_monitor.files.download import installed
 from live_monitor.files.path_kind import is_folder
-from live_monitor.inventory.download import installed
 from live_monitor.settings import Settings
 from live_monitor.types import Box, Detection, Image
 

@@ -10,7 +10,7 @@ import pytest
 
 from live_monitor.detect.yunet_file import YUNET
 from live_monitor.errors import ModelError
-from live_monitor.inventory.download import Download, cache_folder, find, installed, verify
+from live_monitor.files.download import Download, cache_folder, find, installed, verify
 
 CONTENT = b"\x08\x09 weights"
 WEIGHTS = Download("weights", "weights.onnx", "https://example.org/weights", hashlib.sha256(CONTENT).hexdigest(), 10, "MIT")
@@ -21,7 +21,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stands in for models/."""
     folder = tmp_path / "shipped"
     folder.mkdir()
-    monkeypatch.setattr("live_monitor.inventory.download.packaged_folder", {"models": folder}.__getitem__)
+    monkeypatch.setattr("live_monitor.files.download.packaged_folder", {"models": folder}.__getitem__)
     return folder
 
 

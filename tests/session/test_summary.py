@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from live_monitor.labels import LABELS
-from live_monitor.summary import Summary
+from live_monitor.session.summary import Summary
 from live_monitor.types import Frame, FrameResult
 from tests.fakes import grey_picture, reading_of
 
