@@ -10,8 +10,9 @@ LABELS: Final = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutra
 FERPLUS_LABELS: Final = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 """FER+'s eight classes (Barsoum et al. 2016, arXiv 1608.01041), in the order of its vote file."""
 
-FERPLUS_NAMES: Final = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
-"""FER+'s names of LABELS, in their order; its contempt is none of them."""
+_NAMES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
+FERPLUS_OF_LABEL: Final = tuple(map(FERPLUS_LABELS.index, _NAMES))
+"""Index into FERPLUS_LABELS of each of LABELS; contempt is none of them."""
 
 UNSURE: Final = "unsure"
 """Stands in a label's place where none can be told."""

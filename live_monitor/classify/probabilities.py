@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.labels import FERPLUS_LABELS, FERPLUS_NAMES, LABELS
+from live_monitor.labels import FERPLUS_OF_LABEL, LABELS
 
-_FERPLUS_COLUMNS = [len(LABELS) + FERPLUS_LABELS.index(name) for name in FERPLUS_NAMES]
+_FERPLUS_COLUMNS = [len(LABELS) + index for index in FERPLUS_OF_LABEL]
 """Where FER+'s class of each of LABELS stands among the logits."""
 
 

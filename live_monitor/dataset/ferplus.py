@@ -11,26 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.errors import UsageError
-from live_monitor.labels import FERPLUS_LABELS, FERPLUS_NAMES
+from live_monitor.labels import FERPLUS_LABELS, FERPLUS_OF_LABEL
 
 SPLIT_ROWS: Final = {"Training": 28709, "PublicTest": 3589, "PrivateTest": 3589}
 """Rows of FER2013's splits, which follow each other in this order."""
 
 FER2013_ROWS: Final = sum(SPLIT_ROWS.values())
 
-CLASSES: Final = FERPLUS_LABELS
-"""FER+'s eight classes in its own order; two more columns of votes follow: unknown, and not a face."""
+UNKNOWN, NOT_A_FACE = len(FERPLUS_LABELS), len(FERPLUS_LABELS) + 1
+"""Columns of the votes, behind those of the classes, for a face nobody can read, and for a picture without one."""
 
-UNKNOWN, NOT_A_FACE = len(CLASSES), len(CLASSES) + 1
-"""Columns of the votes for a face nobody can read, and for a picture without one."""
-
-TO_LABEL: Final[NDArray[np.int64]] = np.array([FERPLUS_NAMES.index(name) if name in FERPLUS_NAMES else -1 for name in CLASSES])
-"""Index into LABELS of each of CLASSES; -1 for contempt, which FER2013 has not."""
+TO_LABEL: Final[NDArray[np.int64]] = np.full(len(FERPLUS_LABELS), -1)
+TO_LABEL[list(FERPLUS_OF_LABEL)] = range(len(FERPLUS_OF_LABEL))
+"""Index into LABELS of each of FERPLUS_LABELS; -1 for contempt, which FER2013 has not."""
 
 OUTLIER_VOTES = 1
 """A class with so many votes has none: one of ten people may have slipped."""
 
-_COLUMNS = ("usage", "image name", *CLASSES, "unknown", "nf")
+_COLUMNS = ("usage", "image name", *FERPLUS_LABELS, "unknown", "nf")
 _FIRST_VOTE = 2
 
 
@@ -38,7 +36,7 @@ def load_votes(path: Path) -> NDArray[np.uint8]:
     """Reads fer2013new.csv; `Faces.rows` are indexes into it.
 
     Returns:
-        uint8 (35887, 10), how many people chose each of CLASSES, unknown, and not a face.
+        uint8 (35887, 10), how many people chose each of FERPLUS_LABELS, unknown, and not a face.
 
     Raises:
         UsageError: the file cannot be read, or is not FER+'s.
@@ -59,7 +57,7 @@ def majority(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
         votes: uint8 (n, 10), rows of `load_votes`.
 
     Returns:
-        int64 (n,), an index into CLASSES, or -1: no majority, or one for unknown or not a face.
+        int64 (n,), an index into FERPLUS_LABELS, or -1: no majority, or one for unknown or not a face.
     """
     winners = verdicts(votes)
     return np.where(winners < UNKNOWN, winners, -1)
@@ -72,7 +70,7 @@ def verdicts(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
         votes: uint8 (n, 10), rows of `load_votes`.
 
     Returns:
-        int64 (n,), an index into CLASSES, UNKNOWN, NOT_A_FACE, or -1 where no column has more than half.
+        int64 (n,), an index into FERPLUS_LABELS, UNKNOWN, NOT_A_FACE, or -1 where no column has more than half.
     """
     counted = _without_outliers(votes)
     decided = 2 * counted.max(axis=1) > counted.sum(axis=1)
@@ -88,7 +86,7 @@ def distribution(votes: NDArray[np.uint8]) -> NDArray[np.float32]:
     Returns:
         float32 (n, 8), each row of sum 1; zeros where no votes are left.
     """
-    counted = _without_outliers(votes)[:, : len(CLASSES)].astype(np.float32)
+    counted = _without_outliers(votes)[:, : len(FERPLUS_LABELS)].astype(np.float32)
     shares: NDArray[np.float32] = counted / np.maximum(counted.sum(axis=1, keepdims=True), 1)
     return shares
 

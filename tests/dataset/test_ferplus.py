@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from live_monitor.dataset.ferplus import (
-    CLASSES,
     FER2013_ROWS,
     NOT_A_FACE,
     SPLIT_ROWS,
@@ -22,17 +21,17 @@ from live_monitor.dataset.ferplus import (
     verdicts,
 )
 from live_monitor.errors import UsageError
-from live_monitor.labels import LABELS
+from live_monitor.labels import FERPLUS_LABELS, LABELS
 from tests.dataset.made import VOTES_HEADER, vote_lines, write_votes
 
 NEUTRAL, HAPPINESS, SURPRISE, FEAR, CONTEMPT = (
-    CLASSES.index(name) for name in ("neutral", "happiness", "surprise", "fear", "contempt")
+    FERPLUS_LABELS.index(name) for name in ("neutral", "happiness", "surprise", "fear", "contempt")
 )
 
 
 def votes(**columns: int) -> np.typing.NDArray[np.uint8]:
     """One row with so many votes for each."""
-    names = (*CLASSES, "unknown", "not_a_face")
+    names = (*FERPLUS_LABELS, "unknown", "not_a_face")
     return np.array([[columns.get(name, 0) for name in names]], np.uint8)
 
 

@@ -15,7 +15,7 @@ class Answers:
 
     Attributes:
         probabilities: float32 (n, 7) in the order of LABELS, each row of sum 1.
-        ferplus: float32 (n, 8), larger is likelier, in the order of FER+'s CLASSES; None: the model does not know them.
+        ferplus: float32 (n, 8), larger is likelier, in the order of FERPLUS_LABELS; None: the model does not know them.
     """
 
     probabilities: NDArray[np.float32]

@@ -27,7 +27,7 @@ class LabelledFaces:
         name: of the split or file.
         images: uint8 (n, side, side) grey; n at least 1.
         labels: int64 (n,), indexes into LABELS.
-        majority: int64 (n,), what most people saw: indexes into FER+'s CLASSES, -1 where they disagree; None: nobody was asked.
+        majority: int64 (n,), what most people saw: indexes into FERPLUS_LABELS, -1 where they disagree; None: nobody was asked.
         margin: by which a detector's boxes were widened to crop these faces, see `live_monitor.classify.crop.widen`; None:
             they are as they were given.
         not_found: pictures in which the detector found no face, so that the whole picture is taken for one.

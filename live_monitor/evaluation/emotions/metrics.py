@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from live_monitor.labels import FERPLUS_LABELS, FERPLUS_NAMES, LABELS
+from live_monitor.labels import FERPLUS_OF_LABEL, LABELS
 
 CONFIDENCE_95 = 1.959964
 """Quantile of the normal distribution that leaves 2.5 % on either side."""
@@ -114,7 +114,7 @@ def ferplus_right(ferplus_class: NDArray[np.int64], majority: NDArray[np.int64])
     """Whether what was said is what most people saw, of the faces on which most agree.
 
     Args:
-        ferplus_class: int64 (n,), indexes into FER+'s CLASSES.
+        ferplus_class: int64 (n,), indexes into FERPLUS_LABELS.
         majority: int64 (n,), the same, or -1: those faces are left out.
 
     Returns:
@@ -126,9 +126,8 @@ def ferplus_right(ferplus_class: NDArray[np.int64], majority: NDArray[np.int64])
 
 
 def as_ferplus_class(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Indexes into FER+'s CLASSES of indexes into LABELS. Contempt is never among them, so those faces are always wrong."""
-    classes = np.array([FERPLUS_LABELS.index(name) for name in FERPLUS_NAMES])
-    return classes[labels]
+    """Indexes into FERPLUS_LABELS of indexes into LABELS. Contempt is never among them, so those faces are always wrong."""
+    return np.array(FERPLUS_OF_LABEL)[labels]
 
 
 def _ratio(part: int, whole: int) -> float | None:

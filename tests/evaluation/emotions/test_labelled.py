@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from live_monitor.dataset.ferplus import CLASSES
 from live_monitor.errors import UsageError
 from live_monitor.evaluation.emotions.labelled import at_face_size, from_fer2013, from_npz
+from live_monitor.labels import FERPLUS_LABELS
 from tests.dataset.made import rows
 from tests.evaluation.emotions.made import SEEN, TRUE, plain_faces
 
@@ -29,7 +29,12 @@ def test_a_split_of_fer2013_has_its_faces_and_labels(fer2013: Path) -> None:
 def test_each_face_has_the_majority_of_its_own_row(numbered: Path, votes: Path) -> None:
     majority = from_fer2013(numbered, "PublicTest", votes).majority
     assert majority is not None
-    assert majority.tolist() == [CLASSES.index("neutral"), -1, CLASSES.index("happiness"), *[CLASSES.index("neutral")] * 11]
+    assert majority.tolist() == [
+        FERPLUS_LABELS.index("neutral"),
+        -1,
+        FERPLUS_LABELS.index("happiness"),
+        *[FERPLUS_LABELS.index("neutral")] * 11,
+    ]
 
 
 def test_votes_on_other_rows_are_refused(fer2013: Path, votes: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from live_monitor.dataset.ferplus import CLASSES
 from live_monitor.evaluation.emotions.metrics import (
     BINS,
     ClassScores,
@@ -18,7 +17,7 @@ from live_monitor.evaluation.emotions.metrics import (
     share,
     wilson,
 )
-from live_monitor.labels import LABELS
+from live_monitor.labels import FERPLUS_LABELS, LABELS
 
 
 def sure(confidence: float, label: int = 0) -> list[float]:
@@ -94,4 +93,4 @@ def test_agreement_with_a_majority_leaves_faces_out_that_have_none() -> None:
                         ("sad", "sadness"), ("surprise", "surprise"), ("neutral", "neutral")],
 )  # fmt: skip
 def test_every_label_has_a_class_of_ferplus(label: str, name: str) -> None:
-    assert CLASSES[as_ferplus_class(np.array([LABELS.index(label)]))[0]] == name
+    assert FERPLUS_LABELS[as_ferplus_class(np.array([LABELS.index(label)]))[0]] == name

@@ -7,12 +7,11 @@ import json
 import numpy as np
 import pytest
 
-from live_monitor.dataset.ferplus import CLASSES
 from live_monitor.evaluation.emotions.evaluate import evaluate
 from live_monitor.evaluation.emotions.markdown import as_markdown
 from live_monitor.evaluation.emotions.metrics import wilson
 from live_monitor.evaluation.emotions.report import Json, as_json, as_table, figures
-from live_monitor.labels import LABELS
+from live_monitor.labels import FERPLUS_LABELS, LABELS
 from tests.evaluation.emotions.made import ByLevel, some_faces, some_runs
 
 
@@ -67,23 +66,23 @@ def test_harder_faces_have_both_accuracies(report: Json) -> None:
     assert harder["dark"]["accuracy"] < 0.8
 
 
-SEEN_BY_MOST = [CLASSES.index(name) for name in ("anger", "disgust", "fear", "happiness", "sadness", "surprise")]
+SEEN_BY_MOST = [FERPLUS_LABELS.index(name) for name in ("anger", "disgust", "fear", "happiness", "sadness", "surprise")]
 
 
 def test_agreement_with_ferplus_is_by_the_seven_labels_where_a_model_has_no_others() -> None:
-    majority = [*SEEN_BY_MOST, CLASSES.index("contempt"), -1, -1, -1]
+    majority = [*SEEN_BY_MOST, FERPLUS_LABELS.index("contempt"), -1, -1, -1]
     [run] = evaluate([ByLevel()], [some_faces(majority)])
     assert figures(run.faces, run.answers, run.flipped)["ferplus_accuracy"] == pytest.approx(6 / 7, abs=1e-4)
 
 
 def test_agreement_with_ferplus_is_by_its_own_classes_where_a_model_has_them() -> None:
-    contempt = CLASSES.index("contempt")
+    contempt = FERPLUS_LABELS.index("contempt")
     [run] = evaluate([ByLevel(ferplus=contempt)], [some_faces([contempt, contempt, contempt, 0, *[-1] * 6])])
     assert figures(run.faces, run.answers, run.flipped)["ferplus_accuracy"] == 0.75
 
 
 def test_the_label_shown_is_compared_where_most_saw_one_of_the_seven() -> None:
-    contempt, neutral = CLASSES.index("contempt"), CLASSES.index("neutral")
+    contempt, neutral = FERPLUS_LABELS.index("contempt"), FERPLUS_LABELS.index("neutral")
     [run] = evaluate([ByLevel(ferplus=contempt)], [some_faces([*SEEN_BY_MOST[:5], neutral, contempt, -1, -1, -1])])
     assert figures(run.faces, run.answers, run.flipped)["ferplus_label_accuracy"] == pytest.approx(5 / 6, abs=1e-4)
 
