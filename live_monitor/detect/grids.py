@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.boxes import areas, shared_areas
 from live_monitor.detect.cells import BOX, LANDMARKS, SCORE, STRIDES, decode_boxes, decode_points, middles
 
 SAME_FACE_IOU = 0.4
@@ -86,11 +87,8 @@ def decode(outputs: Mapping[str, Tensor], threshold: float) -> Candidates:
 
 def _apart(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Which of the boxes (n, 4), the best first, neither lie in a better one nor around it."""
-    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
-    shared = np.maximum(high - low, 0).prod(axis=2)
-    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    same = shared > SAME_FACE_SHARE * np.minimum(areas[:, None], areas[None])
+    own = areas(boxes)
+    same = shared_areas(boxes, boxes) > SAME_FACE_SHARE * np.minimum(own[:, np.newaxis], own)
     return np.asarray(~np.tril(same, -1).any(axis=1), np.bool_)
 
 

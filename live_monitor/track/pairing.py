@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.boxes import overlaps
 from live_monitor.types import Box
 
 MOST_GROWTH = 1.7
@@ -17,10 +19,7 @@ def by_overlap(left: Sequence[Box], right: Sequence[Box], least: float) -> list[
     """Pairs (index in left, index in right) with an intersection over union of at least `least`, 0..1; none twice."""
     if not left or not right:
         return []
-    a, b = np.array(left)[:, np.newaxis], np.array(right)
-    shared = _area((np.minimum(a[..., 2:], b[:, 2:]) - np.maximum(a[..., :2], b[:, :2])).clip(0))
-    union = _area(a[..., 2:] - a[..., :2]) + _area(b[:, 2:] - b[:, :2]) - shared
-    return _best_first(shared / np.maximum(union, 1e-9), least)
+    return _best_first(overlaps(np.array(left), np.array(right)), least)
 
 
 def by_distance(left: Sequence[Box], right: Sequence[Box], reach: Sequence[float]) -> list[tuple[int, int]]:
@@ -41,12 +40,7 @@ def by_distance(left: Sequence[Box], right: Sequence[Box], reach: Sequence[float
     return _best_first(np.where(growth <= MOST_GROWTH, nearness, -1.0), 0.0)
 
 
-def _area(sides: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of widths and heights (..., 2)."""
-    return sides[..., 0] * sides[..., 1]
-
-
-def _best_first(likeness: NDArray[np.float64], least: float) -> list[tuple[int, int]]:
+def _best_first(likeness: NDArray[np.floating[Any]], least: float) -> list[tuple[int, int]]:
     rows, columns = np.nonzero(likeness >= least)
     order = np.argsort(-likeness[rows, columns], kind="stable")
     pairs: list[tuple[int, int]] = []

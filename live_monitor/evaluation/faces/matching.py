@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from live_monitor.boxes import overlaps
 from live_monitor.types import Box, Detection
 
 MIN_IOU = 0.4
@@ -173,14 +174,5 @@ def _closest(found: NDArray[np.float64], boxes: NDArray[np.float64]) -> tuple[ND
     """Of each of (m, 4) found: index of the box of (n, 4) it overlaps most, and their intersection over union; both (m,)."""
     if not len(boxes):
         return np.zeros(len(found), np.int64), np.zeros(len(found))
-    upper_left = np.maximum(found[:, None, :2], boxes[None, :, :2])
-    lower_right = np.minimum(found[:, None, 2:], boxes[None, :, 2:])
-    shared = np.clip(lower_right - upper_left, 0, None).prod(axis=2)
-    union = _areas(found)[:, None] + _areas(boxes)[None, :] - shared
-    overlap = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    overlap = overlaps(found, boxes)
     return overlap.argmax(axis=1), overlap.max(axis=1)
-
-
-def _areas(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    widths, heights = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    return np.maximum(widths, 0) * np.maximum(heights, 0)
