@@ -253,6 +253,17 @@ def test_a_window_that_fills_the_screen_from_the_start_takes_the_pictures_size_w
     assert finish(process) == (0, "")
 
 
+def test_a_panel_that_goes_while_the_screen_is_filled_leaves_no_room_in_the_window(screen: Screen, clip: Path) -> None:
+    process = monitor(screen, clip)
+    screen.press("f")
+    wait_until(lambda: size(screen) == SCREEN or process.poll() is not None)
+    screen.press("p")
+    screen.press("f")
+    wait_until(lambda: size(screen) == (640, 480) or process.poll() is not None)
+    screen.press("q")
+    assert finish(process) == (0, "")
+
+
 def test_when_the_display_goes_log_and_recording_are_whole(screen: Screen, clip: Path, tmp_path: Path) -> None:
     log, recording = tmp_path / "log.csv", tmp_path / "lesson.mp4"
     process = screen.start("-m", "live_monitor", "--video", str(clip), "--log", str(log), "--record", str(recording))

@@ -86,7 +86,7 @@ class Window:
         self._click: tuple[int, int] | None = None
         self._corner, self._reduction = (0, 0), (1.0, 1.0)
         self._tells_its_pixels = not _may_have_more_pixels()
-        self._fullscreen = self._fullscreen_wanted = False
+        self._fullscreen = self._fullscreen_wanted = self._left_at_own_size = False
 
     def show(self, image: Image) -> None:
         if self.closed:
@@ -135,6 +135,10 @@ class Window:
     def set_fullscreen(self, wanted: bool) -> None:
         self._fullscreen_wanted = wanted
         if self._open and wanted != self._fullscreen:
+            if wanted:
+                self._left_at_own_size = self._size() in self._own_sizes
+            elif self._left_at_own_size:
+                self._own_sizes.add(self._size())  # the whole screen, which the window is told to have for a while yet
             cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN if wanted else cv2.WINDOW_NORMAL)
             self._fullscreen = wanted
 
