@@ -11,8 +11,8 @@ from live_monitor.training.faces.colours import colour, in_grey, is_coloured
 from live_monitor.training.faces.degrade import degrade
 from live_monitor.training.faces.distract import distract
 from live_monitor.training.faces.pictures import Picture
-from live_monitor.training.faces.placing import Canvas, Pyramids, Region, sides
-from live_monitor.training.faces.scenery import Scenery, clipped
+from live_monitor.training.faces.placing import Canvas, Pyramids, Region, clipped, sides
+from live_monitor.training.faces.scenery import Scenery
 from live_monitor.training.faces.turning import turn_heads
 from live_monitor.types import Image
 

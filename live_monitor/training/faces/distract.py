@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.training.faces.colours import colour
-from live_monitor.training.faces.placing import Canvas, visible_share
+from live_monitor.training.faces.placing import Canvas, log_uniform, visible_share
 
 MOST_THINGS = 4
 SMALLEST_PX, LARGEST_PX = 14.0, 150.0
@@ -52,7 +50,7 @@ def distract(canvas: Canvas, rng: np.random.Generator) -> None:
             _write(canvas, rng)
             continue
         side = canvas.image.shape[0]
-        size = math.exp(rng.uniform(math.log(SMALLEST_PX), math.log(LARGEST_PX)))
+        size = log_uniform(SMALLEST_PX, LARGEST_PX, rng)
         low = np.clip(rng.uniform(-size / 3, side - size / 3, 2), 0, side - 8).astype(int)
         high = np.minimum(low + max(8, round(size)), side)
         region = int(low[0]), int(low[1]), int(high[0]), int(high[1])
@@ -70,7 +68,7 @@ def _write(canvas: Canvas, rng: np.random.Generator) -> None:
     side = canvas.image.shape[0]
     letters = "".join(str(rng.choice(LETTERS)) for _ in range(int(rng.integers(1, MOST_LETTERS + 1))))
     font = int(rng.choice(FONTS))
-    height = math.exp(rng.uniform(math.log(SMALLEST_LETTER_PX), math.log(LARGEST_LETTER_PX)))
+    height = log_uniform(SMALLEST_LETTER_PX, LARGEST_LETTER_PX, rng)
     thickness = max(1, round(height * rng.uniform(0.03, 0.2)))
     scale = cv2.getFontScaleFromHeight(font, max(2, round(height)), thickness)
     (width, tall), below = cv2.getTextSize(letters, font, scale, thickness)

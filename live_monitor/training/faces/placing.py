@@ -14,6 +14,8 @@ from live_monitor.detect.detector import MIRRORED_LANDMARKS
 from live_monitor.training.faces.pictures import Picture
 from live_monitor.types import Image
 
+SAMPLE_PX = 256
+
 LEAST_VISIBLE = 0.4
 FILLS = 0.75
 """A face that shows less of its box than the first is neither asked for nor held against the network, unless it is so
@@ -176,3 +178,27 @@ def visible_share(boxes: NDArray[np.float32], region: Region) -> NDArray[np.floa
 def sides(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
     """Side of the square of each box's area, in pixels, (n,)."""
     return np.asarray(np.sqrt(np.maximum(boxes[:, 2:] - boxes[:, :2], 0).prod(axis=1)), np.float32)
+
+
+def clipped(x1: float, y1: float, x2: float, y2: float) -> Region:
+    """The part of a rectangle that is inside the sample, in whole pixels."""
+    low, high = np.clip((x1, y1), 0, SAMPLE_PX), np.clip((x2, y2), 0, SAMPLE_PX)
+    return round(float(low[0])), round(float(low[1])), round(float(high[0])), round(float(high[1]))
+
+
+def pasted_at(centre: NDArray[np.float64], spread: float) -> Region:
+    """The part of the sample on which a face is pasted that is so large with its surroundings."""
+    return clipped(*(centre - spread * 0.6), *(centre + spread * 0.7))
+
+
+def hidden_share(boxes: NDArray[np.float32], region: Region, mask: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How much of each box a mask in a region covers, 0..1, (n,)."""
+    covered = np.zeros((SAMPLE_PX, SAMPLE_PX), np.float32)
+    covered[region[1] : region[3], region[0] : region[2]] = mask
+    seen = [covered[y1:y2, x1:x2] for x1, y1, x2, y2 in (clipped(*box) for box in boxes)]
+    return np.array([part.mean() if part.size else 0.0 for part in seen], np.float32)
+
+
+def log_uniform(low: float, high: float, rng: np.random.Generator) -> float:
+    """Between the two, each doubling as likely as the next."""
+    return math.exp(rng.uniform(math.log(low), math.log(high)))

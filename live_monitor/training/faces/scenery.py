@@ -14,9 +14,20 @@ from live_monitor.training.faces.choosing import FaceChooser
 from live_monitor.training.faces.colours import colour
 from live_monitor.training.faces.degrade import light
 from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture
-from live_monitor.training.faces.placing import Canvas, Pose, Pyramids, Region, draw, sides, visible_share
-
-SAMPLE_PX = 256
+from live_monitor.training.faces.placing import (
+    SAMPLE_PX,
+    Canvas,
+    Pose,
+    Pyramids,
+    Region,
+    clipped,
+    draw,
+    hidden_share,
+    log_uniform,
+    pasted_at,
+    sides,
+    visible_share,
+)
 
 SMALLEST_FACE_PX, LARGEST_FACE_PX = 6.0, 170.0
 """Face sides are drawn log-uniformly between these."""
@@ -124,16 +135,16 @@ class Scenery:
         box = canvas.boxes[rng.choice(hidden)]
         behind = float(sides(box[None])[0])
         picture, middle, side = self._decoy(rng) if rng.random() < DECOYS else self._faces.face(rng, singles=0.6)
-        size = min(behind * _log_uniform(LEAST_SIDE, MOST_SIDE, rng), side * MOST_ENLARGED)
+        size = min(behind * log_uniform(LEAST_SIDE, MOST_SIDE, rng), side * MOST_ENLARGED)
         angle = rng.uniform(-FROM_ABOVE, math.pi + FROM_ABOVE)
         distance = (behind + size) / 2 * rng.uniform(LEAST_NEAR, MOST_NEAR)
         centre = (box[:2] + box[2:]).astype(np.float64) / 2 + distance * np.array([math.cos(angle), math.sin(angle)])
         spread = size * rng.uniform(1.05, 1.5)
-        region = _around(centre, spread)
+        region = pasted_at(centre, spread)
         if not _is_large_enough(region):
             return
         mask = _soft_mask(centre, spread, region, rng)
-        canvas.weights[_hidden_share(canvas.boxes, region, mask) > MOST_HIDDEN] = 0
+        canvas.weights[hidden_share(canvas.boxes, region, mask) > MOST_HIDDEN] = 0
         draw(canvas, picture, _pose(middle, centre, size / side, rng), region, self._pyramids, mask)
 
     @property
@@ -148,7 +159,7 @@ class Scenery:
         mistake = rng.integers(len(picture.mistakes))
         box = picture.mistakes[mistake]
         fitting = SAMPLE_PX / 2 / float(sides(box[None])[0])
-        scale = min(float(picture.mistaken_at[mistake]) * _log_uniform(SMALLEST_MISTAKE, LARGEST_MISTAKE, rng), fitting)
+        scale = min(float(picture.mistaken_at[mistake]) * log_uniform(SMALLEST_MISTAKE, LARGEST_MISTAKE, rng), fitting)
         target = rng.uniform(0.2, 0.8, 2) * SAMPLE_PX
         draw(canvas, picture, _pose((box[:2] + box[2:]) / 2, target, scale, rng), canvas.whole, self._pyramids)
         return canvas
@@ -178,7 +189,7 @@ class Scenery:
             self._fill(canvas, self._empty[rng.integers(len(self._empty))], region, rng)
         if content > NOBODY:
             picture, middle, side = self._faces.face(rng, singles=0.5)
-            size = height * _log_uniform(0.22, 0.8, rng)
+            size = height * log_uniform(0.22, 0.8, rng)
             target = x + width * rng.uniform(0.28, 0.72), y + height * rng.uniform(0.35, 0.62)
             draw(canvas, picture, _pose(middle, target, min(size / side, 2 * MOST_ENLARGED), rng), region, self._pyramids)
         x1, y1, x2, y2 = region
@@ -197,7 +208,7 @@ class Scenery:
         spread = size * rng.uniform(1.05, 1.7)
         for _ in range(_PASTE_TRIES):
             centre = rng.uniform(0, SAMPLE_PX, 2)
-            region = _around(centre, spread)
+            region = pasted_at(centre, spread)
             taken = visible_share(canvas.boxes, region).max(initial=0) > 0
             if not taken and _is_large_enough(region):
                 mask = _soft_mask(centre, spread, region, rng) if rng.random() < SOFT_EDGES else None
@@ -208,7 +219,7 @@ class Scenery:
         """As a chosen face, of a piece of a scene without one."""
         picture = self._empty[rng.integers(len(self._empty))]
         size = np.array(picture.image.shape[1::-1], np.float32)
-        side = _log_uniform(SMALLEST_DECOY_PX, max(SMALLEST_DECOY_PX, float(size.min()) / 2), rng)
+        side = log_uniform(SMALLEST_DECOY_PX, max(SMALLEST_DECOY_PX, float(size.min()) / 2), rng)
         return picture, np.asarray(rng.uniform(side / 2, size - side / 2), np.float32), side
 
     def background(self, rng: np.random.Generator, *, others: float = 0.0) -> Canvas:
@@ -224,7 +235,7 @@ class Scenery:
         if quarters % 2:
             width, height = height, width
         fitting = max(width / picture.image.shape[1], height / picture.image.shape[0])
-        scale = fitting * _log_uniform(1.0, max(1.2, MOST_ENLARGED / fitting), rng)
+        scale = fitting * log_uniform(1.0, max(1.2, MOST_ENLARGED / fitting), rng)
         room = np.array([picture.image.shape[1], picture.image.shape[0]]) - np.array([width, height]) / scale
         source = np.array([width, height]) / scale / 2 + room * rng.random(2)
         target = (region[0] + region[2]) / 2, (region[1] + region[3]) / 2
@@ -232,20 +243,16 @@ class Scenery:
         draw(canvas, picture, pose, region, self._pyramids)
         if rng.random() < OUT_OF_FOCUS:
             x1, y1, x2, y2 = region
-            spread = (y2 - y1) * _log_uniform(LEAST_BLUR, MOST_BLUR, rng)
+            spread = (y2 - y1) * log_uniform(LEAST_BLUR, MOST_BLUR, rng)
             canvas.image[y1:y2, x1:x2] = cv2.GaussianBlur(canvas.image[y1:y2, x1:x2], (0, 0), spread)
 
 
 def _face_size(rng: np.random.Generator) -> float:
-    return _log_uniform(SMALLEST_FACE_PX, LARGEST_FACE_PX, rng)
+    return log_uniform(SMALLEST_FACE_PX, LARGEST_FACE_PX, rng)
 
 
 def _close_up_size(rng: np.random.Generator) -> float:
-    return _log_uniform(LARGEST_FACE_PX, CLOSE_UP_PX, rng)
-
-
-def _log_uniform(low: float, high: float, rng: np.random.Generator) -> float:
-    return math.exp(rng.uniform(math.log(low), math.log(high)))
+    return log_uniform(LARGEST_FACE_PX, CLOSE_UP_PX, rng)
 
 
 def _pose(
@@ -260,17 +267,6 @@ def _plain(rng: np.random.Generator) -> Canvas:
     return Canvas(np.full((SAMPLE_PX, SAMPLE_PX, 3), colour(rng), np.uint8))
 
 
-def clipped(x1: float, y1: float, x2: float, y2: float) -> Region:
-    """The part of a rectangle that is inside the sample, in whole pixels."""
-    low, high = np.clip((x1, y1), 0, SAMPLE_PX), np.clip((x2, y2), 0, SAMPLE_PX)
-    return round(float(low[0])), round(float(low[1])), round(float(high[0])), round(float(high[1]))
-
-
-def _around(centre: NDArray[np.float64], spread: float) -> Region:
-    """The part of the sample on which a face is pasted that is so large with its surroundings."""
-    return clipped(*(centre - spread * 0.6), *(centre + spread * 0.7))
-
-
 def _is_large_enough(region: Region) -> bool:
     return min(region[2] - region[0], region[3] - region[1]) >= SMALLEST_REGION_PX
 
@@ -281,14 +277,6 @@ def _soft_mask(centre: NDArray[np.float64], size: float, region: Region, rng: np
     middle = round(float(centre[0]) - region[0]), round(float(centre[1]) - region[1])
     cv2.ellipse(mask, middle, (max(1, round(size * 0.45)), max(1, round(size * 0.55))), 0, 0, 360, 1.0, -1)
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.3 + size * rng.uniform(0.01, 0.06)), np.float32)
-
-
-def _hidden_share(boxes: NDArray[np.float32], region: Region, mask: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How much of each box a mask in a region covers, 0..1, (n,)."""
-    covered = np.zeros((SAMPLE_PX, SAMPLE_PX), np.float32)
-    covered[region[1] : region[3], region[0] : region[2]] = mask
-    seen = [covered[y1:y2, x1:x2] for x1, y1, x2, y2 in (clipped(*box) for box in boxes)]
-    return np.array([part.mean() if part.size else 0.0 for part in seen], np.float32)
 
 
 def _letter(canvas: Canvas, tile: tuple[float, float, float, float], region: Region, rng: np.random.Generator) -> None:

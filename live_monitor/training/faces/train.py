@@ -30,9 +30,9 @@ from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.look import keras_sight, look
 from live_monitor.training.faces.losses import face_loss
 from live_monitor.training.faces.pictures import FacePictures, Picture
+from live_monitor.training.faces.placing import SAMPLE_PX
 from live_monitor.training.faces.prepare import needs_weights, prepared
 from live_monitor.training.faces.recipe import Recipe
-from live_monitor.training.faces.scenery import SAMPLE_PX
 from live_monitor.training.faces.targets import targets
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES

@@ -13,8 +13,8 @@ from live_monitor.training.faces import compose, placing, scenery
 from live_monitor.training.faces.colours import in_grey, is_coloured
 from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.pictures import Picture, load_pictures
-from live_monitor.training.faces.placing import Canvas, sides
-from live_monitor.training.faces.scenery import LARGEST_FACE_PX, SAMPLE_PX, SMALLEST_FACE_PX, Scenery
+from live_monitor.training.faces.placing import SAMPLE_PX, Canvas, sides
+from live_monitor.training.faces.scenery import LARGEST_FACE_PX, SMALLEST_FACE_PX, Scenery
 
 SAMPLES = 60
 

@@ -16,8 +16,8 @@ from live_monitor.errors import UsageError
 from live_monitor.training.faces import scenery
 from live_monitor.training.faces.choosing import FaceChooser
 from live_monitor.training.faces.pictures import NEGATIVE, SINGLE, Picture, load_pictures
-from live_monitor.training.faces.placing import Canvas, Pose, Pyramids
-from live_monitor.training.faces.scenery import SAMPLE_PX, Scenery
+from live_monitor.training.faces.placing import SAMPLE_PX, Canvas, Pose, Pyramids
+from live_monitor.training.faces.scenery import Scenery
 
 SAMPLES = 10
 
