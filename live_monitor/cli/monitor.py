@@ -156,9 +156,8 @@ def _monitor(
 
     settings = settings_of(**options)
     with naming_variables(ctx, chosen):
-        source = source_of(
-            chosen, {"camera": camera or "0", "video": video, "stream": stream, "screen": screen}[chosen], settings
-        )
+        values = {"camera": camera or "0", "video": video, "stream": stream, "screen": screen}
+        source = source_of(chosen, values[chosen], settings)
     if log is not None and record is not None and log.absolute() == record.absolute():
         raise UsageError(f"--log and --record: both name {log}; give each a file of its own")
     view = View(panel=panel, blur=blur, details=details, mirror=mirror)
