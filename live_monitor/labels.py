@@ -10,8 +10,8 @@ LABELS: Final = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutra
 FERPLUS_LABELS: Final = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 """FER+'s eight classes (Barsoum et al. 2016, arXiv 1608.01041), in the order of its vote file."""
 
-_NAMES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
-FERPLUS_OF_LABEL: Final = tuple(map(FERPLUS_LABELS.index, _NAMES))
+_FERPLUS_NAMES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
+FERPLUS_OF_LABEL: Final = tuple(map(FERPLUS_LABELS.index, _FERPLUS_NAMES))
 """Index into FERPLUS_LABELS of each of LABELS; contempt is none of them."""
 
 UNSURE: Final = "unsure"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import io
 import logging
 import os
@@ -103,7 +104,7 @@ def _stop(signal_number: int, _frame: FrameType | None) -> None:
 def _tell_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
     """Sends a signal once more that came while Python let nothing be raised, as in the midst of collecting garbage.
 
-    What else goes wrong there, as in HDF5 when a file that could not be written is given up, has been told before.
+    What else goes wrong there is told with -v: HDF5 does, after a full disk, when it gives its file up.
     """
     stopped = unraisable.exc_value
     if not isinstance(stopped, Stopped):
@@ -111,7 +112,9 @@ def _tell_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
             sys.__unraisablehook__(unraisable)
         return
     signal.signal(stopped.signal_number, _stop)
-    threading.Timer(SENT_AGAIN_S, signal.raise_signal, [stopped.signal_number]).start()
+    # To the process, which wakes a main thread that waits; Windows would end it there and then.
+    send = signal.raise_signal if sys.platform == "win32" else functools.partial(os.kill, os.getpid())
+    threading.Timer(SENT_AGAIN_S, send, [stopped.signal_number]).start()
 
 
 def _exit(code: int) -> NoReturn:

@@ -187,11 +187,13 @@ def evaluate(models: tuple[str, ...], out: Path | None, as_json: bool, with_floa
     with progress_bar("Evaluating", looks) as advance:
         runs = evaluate_models(loaded, faces_sets, advance)
     result = report.as_json(runs, left_out)
-    click.echo(json.dumps(result, indent=2) if as_json else report.as_table(result))
-    if out is not None:
-        from live_monitor.evaluation.emotions.files import write_report
+    try:
+        if out is not None:
+            from live_monitor.evaluation.emotions.files import write_report
 
-        write_report(result, out)
+            write_report(result, out)
+    finally:  # one may fail, and the other not
+        click.echo(json.dumps(result, indent=2) if as_json else report.as_table(result))
 
 
 def _labelled_faces(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from live_monitor.cli.config import use_config
+from live_monitor.cli.ending import end_without_display, tell, tell_if_short
 from live_monitor.cli.options import (
     PATH,
     TEXT,
@@ -26,7 +26,7 @@ from live_monitor.cli.options import (
 from live_monitor.cli.progress import progress_bar
 from live_monitor.cli.sources import SOURCES, refuse_what_other_sources_take, source_of
 from live_monitor.cli.variables import naming_variables, unknown_variables
-from live_monitor.errors import DisplayError, OutputError, UsageError
+from live_monitor.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from live_monitor.capture.source import Source
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from live_monitor.session.log import Log
     from live_monitor.session.outputs import Outputs
     from live_monitor.session.recording import Recording
-    from live_monitor.session.summary import Summary
     from live_monitor.settings import Settings
     from live_monitor.types import FrameResult
 
@@ -229,25 +228,15 @@ def _watch(
         summary=summary,
         fullscreen=fullscreen,
     )
-
-    def end_without_display() -> None:
-        try:
-            outputs.close()
-            _tell(summary, as_json=False)
-            gone = "the display has gone, and the window with it; start it again from a desktop"
-            click.echo(f"Error: {printable('; '.join(filter(None, (gone, outputs.failure))))}", err=True)
-        finally:
-            os._exit(DisplayError.exit_code)
-
     try:
-        with when_display_goes(end_without_display):
+        with when_display_goes(functools.partial(end_without_display, outputs, summary)):
             monitor.run()
     except BaseException:
         if outputs.failure:
             click.echo(printable(outputs.failure), err=True)
         raise
     finally:
-        _tell(summary, as_json=False)
+        tell(summary, as_json=False)
     if outputs.failure:
         raise OutputError(outputs.failure)
 
@@ -280,23 +269,5 @@ def _analyse_without_window(
                     add(result)
                 advance(1)
     finally:
-        _tell(summary, as_json=as_json)
-    _tell_if_short(source)
-
-
-def _tell_if_short(source: Source) -> None:
-    """Tells that a file claims to be longer than what could be read of it; one from the web has ended in an error."""
-    from live_monitor.capture.recorded import Recorded
-    from live_monitor.files.opencv_path import printable
-
-    if isinstance(source, Recorded) and source.is_short:
-        click.echo(
-            f"{printable(source.name)}: ends after {source.reached_s:.1f} of the {source.claimed_s:.1f} s that it claims to have",
-            err=True,
-        )
-
-
-def _tell(summary: Summary, *, as_json: bool) -> None:
-    """Tells what was analysed, also after Ctrl-C or a lost signal, if there is anything."""
-    if summary.frames:
-        click.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
+        tell(summary, as_json=as_json)
+    tell_if_short(source)

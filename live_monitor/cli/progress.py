@@ -23,8 +23,6 @@ def _somebody_looks() -> bool:
 class _Terminal:
     """Stderr, for bars: a terminal that is closed is no reason to end the work."""
 
-    encoding = "utf-8"
-
     def write(self, text: str) -> None:
         with contextlib.suppress(OSError):
             sys.stderr.write(text)

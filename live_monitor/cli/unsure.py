@@ -66,6 +66,8 @@ def evaluate_unsure(
     claim_folder(out)
     with progress_bar("Reading faces", steps(sets)) as advance:
         report, curves = evaluate(reader, sets, advance)
-    click.echo(as_table(report))
-    write_json(out / "report.json", {"model": card.name, **report})
-    write_output(out / "curves.png", curves_png(curves))
+    try:
+        write_json(out / "report.json", {"model": card.name, **report})
+        write_output(out / "curves.png", curves_png(curves))
+    finally:  # one may fail, and the other not
+        click.echo(as_table(report))

@@ -23,7 +23,7 @@ Arrays = dict[str, NDArray[Any]]
 
 FILE: Final = "dataset.npz"
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Another one whenever the same source is to be read differently: what was kept before then counts no more."""
 
 _SOURCE = "source"

@@ -124,7 +124,7 @@ def _read_pictures(path: Path, files: Iterable[PurePosixPath], read: Callable[[P
             number = _number(match[2])
             if (split, number) in there:
                 raise ValueError("another picture of this row is there already")
-            content.rows.append(Row(split, number, _folder_label(file.parent.name.lower()), _picture(file, read)))
+            content.rows.append(Row(split, number, _folder_label(file.parent.name), _picture(file, read)))
             there.add((split, number))
         except ValueError as error:
             content.skipped.append(Skipped(split, str(file), str(error)))
@@ -155,9 +155,10 @@ def _number(text: str) -> int:
 
 
 def _folder_label(name: str) -> int:
-    if name not in _FOLDER_LABELS:
+    label = _FOLDER_LABELS.get(name.lower())
+    if label is None:
         raise ValueError(f"{name!r} is none of {', '.join(LABELS)}")
-    return _FOLDER_LABELS[name]
+    return label
 
 
 def _picture(file: PurePosixPath, read: Callable[[PurePosixPath], bytes]) -> NDArray[np.uint8]:

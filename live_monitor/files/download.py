@@ -1,4 +1,7 @@
-"""Files that do not ship with the program but are used once they are there. Nothing here goes online: see `pull.py`."""
+"""Files that do not ship with the program but are used once they are there.
+
+Nothing here goes online: see `live_monitor.inventory.pull`.
+"""
 
 from __future__ import annotations
 

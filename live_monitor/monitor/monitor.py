@@ -158,7 +158,7 @@ class Monitor:
             result = self._live_view.take(result, now)
         elif now - self._drawn_s < REDRAW_S:
             return
-        elif self._live_view.result is None:
+        elif self._live_view.result is None and not (self._controls.paused and self._live_view.frame):
             self._live_view.frame = self._pipeline.waiting_frame() or self._live_view.frame
         if self._live_view.frame is not None or running_s > OPENING_SHOWN_AFTER_S:
             self._draw(now)

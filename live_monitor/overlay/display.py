@@ -16,6 +16,9 @@ from live_monitor.errors import DisplayError
 
 SOCKET_TIMEOUT_S = 2.0
 _FIRST_X_PORT = 6000
+_CALLED_AT_EXIT: list[object] = []
+"""What C may call at its exit(), for ever, also where it cannot take it off its list."""
+
 _WITHOUT_WINDOW = "use --no-display to analyse without a window"
 
 
@@ -48,6 +51,7 @@ def when_display_goes(end: Callable[[], object]) -> Iterator[None]:
     inside = [True]
     own = ctypes.c_char()  # its address tells our entry in the list of what exit() calls from others
     at_exit = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda _argument: inside and end())
+    _CALLED_AT_EXIT.append((at_exit, own))
     libc.__cxa_atexit(at_exit, None, ctypes.byref(own))
     try:
         yield

@@ -121,7 +121,7 @@ class Log:
         """Writes a line for each face, or one that says that there is none.
 
         Raises:
-            OutputError: the disk is full or broken; the file then ends with the frame before, if it can still be cut there.
+            OutputError: the disk is full or broken, or the file was deleted; the file then ends with the frame before, if it can still be cut there.
         """
         # Anew for each frame: the computer may have slept since, or its clock been set.
         self._arrived_at = time.time() - time.monotonic() + result.frame.arrived_s
@@ -151,9 +151,9 @@ class Log:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows if self._whole_bytes else [[*COLUMNS], *rows])
         content = text.getvalue().encode()
-        if self._can_tell_it_is_there and not self._links:
-            raise self._failure("it was deleted")
         try:
+            if self._can_tell_it_is_there and not self._links:
+                raise self._failure("it was deleted")
             written = 0
             while written < len(content):
                 written += self._file.write(content[written:])

@@ -8,6 +8,7 @@ person who could be known again. All limits are seconds of media time, so that t
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 from live_monitor.detect.detector import Expected
@@ -61,6 +62,7 @@ class Tracker:
         self._people: list[_Person] = []
         self._faint: list[Detection] = []
         self._size: tuple[int, int] | None = None
+        self._cut_s = -math.inf
 
     def follow(self, frame: Frame, detections: Sequence[Detection], *, looked: bool, cut: bool = False) -> list[Track]:
         """Takes the faces of the next frame.
@@ -77,6 +79,8 @@ class Tracker:
         first_look = self._size != (frame.width, frame.height)
         if first_look:
             self._people, self._faint, self._size = [], [], (frame.width, frame.height)
+        if cut:
+            self._cut_s = frame.pts_s
         newcomers, faint = self._recognise(detections, frame.pts_s, cut=cut)
         if cut:
             for person in self._people:
@@ -140,7 +144,8 @@ class Tracker:
         faint = _give(faint, [person for person in waited_for if person.number], overlapping)
         if not cut:
             sure = _give(_give(sure, waited_for, near), away, at_home)
-        sure = _give(sure, elsewhere, in_place)
+        if now_s - self._cut_s <= LOST_S:  # later it would be somebody else who comes to that place
+            sure = _give(sure, elsewhere, in_place)
         for person in self._people:
             person.note(now_s, self._sureness(person.found))
         return sure, faint

@@ -25,6 +25,7 @@ from live_monitor.session.log import Log
 from live_monitor.session.outputs import Outputs
 from live_monitor.session.replay import replay
 from live_monitor.session.summary import Summary
+from live_monitor.stages import Stages
 from live_monitor.types import Image
 from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture
 from tests.lifecycle.scenes import LONG_S
@@ -77,6 +78,26 @@ class TestKeys:
         make_monitor(source, display).run()
         source.let_go()
         assert display.seen
+
+    def test_a_live_source_that_was_paused_before_its_first_result_stands_still(self) -> None:
+        paused = threading.Event()
+
+        def load() -> Stages:
+            paused.wait(LONG_S)
+            return fake_stages()
+
+        class Display(Watcher):
+            """Tells when a second picture is shown, in the pause."""
+
+            def show(self, image: Image) -> None:
+                super().show(image)
+                if len(self.shown) > 2:
+                    paused.set()
+
+        display = Display({1: " "}, until=20)
+        make_monitor(FakeSource((index / 25 for index in count()), live=True), display, load).run()
+        levels = [int(image[-1, -1, 0]) for image in display.shown[3:]]
+        assert levels == [levels[0]] * len(levels)
 
     def test_a_paused_file_stands_still_and_goes_on_where_it_was(self) -> None:
         display = Watcher({1: " ", 8: " "}, until=100)

@@ -309,6 +309,23 @@ def test_a_log_that_is_deleted_is_told_of(path: Path) -> None:
             log.add(result(1.0))
 
 
+def test_a_file_system_that_can_no_longer_be_asked_ends_the_log(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fstat = os.fstat
+
+    with Log(path, 0.0, live=False) as log:
+
+        def stale(descriptor: int) -> os.stat_result:
+            if descriptor == log._file.fileno():
+                raise OSError(errno.ESTALE, "Stale file handle")
+            return fstat(descriptor)
+
+        log.add(result(0.0))
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fstat", stale)
+            with pytest.raises(OutputError, match=r"ends at 0\.0 s, as it cannot be written any more: Stale file handle$"):
+                log.add(result(0.5))
+
+
 class Failing:
     """A file that cannot be written any more."""
 

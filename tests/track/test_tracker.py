@@ -293,6 +293,13 @@ class TestCuts:
         watch.show(LEFT, cut=True)
         assert ids(watch.show_for(1.0, LEFT)) == [2]
 
+    def test_who_comes_to_the_place_of_somebody_in_another_scene_is_somebody_else(self) -> None:
+        watch = Watch(fps=5)
+        watch.show_for(2.0, LEFT)
+        watch.show(cut=True)
+        watch.show_for(LOST_S + 0.5, RIGHT)
+        assert ids(watch.show_for(1.0, LEFT, RIGHT)) == [3, 2]
+
     def test_who_was_hardly_there_before_a_cut_is_not_waited_for(self) -> None:
         watch = Watch()
         watch.show_for(0.5, LEFT)

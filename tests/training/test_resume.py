@@ -63,14 +63,22 @@ def test_a_run_with_teachers_goes_on_where_it_was(fer2013: Path, tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize("split", ["training", "public_test"])
 @pytest.mark.parametrize("what", ["images", "labels", "rows"])
-def test_a_run_goes_on_with_the_data_that_it_began_with_only(fer2013: Path, tmp_path: Path, what: str) -> None:
+def test_a_run_goes_on_with_the_data_that_it_began_with_only(fer2013: Path, tmp_path: Path, split: str, what: str) -> None:
     run_stopped_in_second_epoch(fer2013, tmp_path / "run")
     material = load_material(fer2013)
-    other = replace(material.public_test, **{what: getattr(material.public_test, what)[::-1]})
+    faces = getattr(material, split)
+    other = replace(material, **{split: replace(faces, **{what: getattr(faces, what)[::-1]})})
     with pytest.raises(UsageError, match="run: was started with other data; give the same again"):
-        train(replace(material, public_test=other), tmp_path / "run", RECIPE, resume=True)
+        train(other, tmp_path / "run", RECIPE, resume=True)
     assert len(history(tmp_path / "run")) == 1
+
+
+def test_votes_are_part_of_the_data(fer2013: Path) -> None:
+    material = load_material(fer2013)
+    votes = [None, np.zeros((3, 10), np.uint8), np.ones((3, 10), np.uint8)]
+    assert len({replace(material, votes=each).checksum.tobytes() for each in votes}) == 3
 
 
 def test_a_run_that_goes_on_does_without_pretrained_weights(

@@ -77,6 +77,17 @@ def test_out_takes_faces_of_any_name(run: Run, npz: Path, tmp_path: Path, name: 
     assert len(list((tmp_path / "report").glob("*.png"))) == 3
 
 
+def test_what_was_measured_is_written_also_where_it_cannot_be_told(
+    run: Run, npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_text: object, **_how: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("live_monitor.cli.measuring.click.echo", closed)
+    assert run("evaluate", "custom-cnn", "--faces", npz, "--out", tmp_path).code == 6
+    assert (tmp_path / "report.json").exists()
+
+
 def test_what_was_measured_is_told_also_where_it_cannot_be_written(run: Run, npz: Path, tmp_path: Path) -> None:
     (tmp_path / "report.json").mkdir()
     code, out, err = run("evaluate", "custom-cnn", "--faces", npz, "--out", tmp_path)

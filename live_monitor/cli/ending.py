@@ -1,0 +1,47 @@
+"""What is told at the end of a session."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from live_monitor.errors import DisplayError
+
+if TYPE_CHECKING:
+    from live_monitor.capture.source import Source
+    from live_monitor.session.outputs import Outputs
+    from live_monitor.session.summary import Summary
+
+
+def tell(summary: Summary, *, as_json: bool) -> None:
+    """Tells what was analysed, also after Ctrl-C or a lost signal, if there is anything."""
+    if summary.frames:
+        click.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
+
+
+def tell_if_short(source: Source) -> None:
+    """Tells that a file claims to be longer than what could be read of it; one from the web has ended in an error."""
+    from live_monitor.capture.recorded import Recorded
+    from live_monitor.files.opencv_path import printable
+
+    if isinstance(source, Recorded) and source.is_short:
+        click.echo(
+            f"{printable(source.name)}: ends after {source.reached_s:.1f} of the {source.claimed_s:.1f} s that it claims to have",
+            err=True,
+        )
+
+
+def end_without_display(outputs: Outputs, summary: Summary) -> NoReturn:
+    """Ends the process in whose midst the display went away, see `live_monitor.overlay.display.when_display_goes`."""
+    from live_monitor.files.opencv_path import printable
+
+    try:
+        outputs.close()
+        tell(summary, as_json=False)
+        gone = "the display has gone, and the window with it; start it again from a desktop"
+        click.echo(f"Error: {printable('; '.join(filter(None, (gone, outputs.failure))))}", err=True)
+    finally:
+        os._exit(DisplayError.exit_code)
