@@ -121,7 +121,8 @@ class Log:
         """Writes a line for each face, or one that says that there is none.
 
         Raises:
-            OutputError: the disk is full or broken, or the file was deleted; the file then ends with the frame before, if it can still be cut there.
+            OutputError: the disk is full or broken, so that the file ends with the frame before, if it can still be cut there; or
+                the file was deleted.
         """
         # Anew for each frame: the computer may have slept since, or its clock been set.
         self._arrived_at = time.time() - time.monotonic() + result.frame.arrived_s
