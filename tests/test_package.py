@@ -52,6 +52,10 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+def test_the_wheel_holds_the_page_that_a_command_names(contents: set[str]) -> None:
+    assert "live_monitor/training/README.md" in contents
+
+
 def test_the_wheel_holds_every_module(contents: set[str]) -> None:
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "live_monitor").rglob("*.py")}
     assert modules <= contents
