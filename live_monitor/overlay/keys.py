@@ -44,8 +44,8 @@ KEYS = (
     Key("f", (ord("f"),), Action.FULL_SCREEN, "full screen"),
     Key("s", (ord("s"),), Action.SNAPSHOT, "write a snapshot"),
     Key("n", (ord("n"),), Action.MARKER, "mark this moment"),
-    Key("+", (ord("+"), ord("=")), Action.LARGER, "smallest face: set, larger"),
-    Key("-", (ord("-"),), Action.SMALLER, "smallest face: smaller, by itself"),
+    Key("+", (ord("+"), ord("=")), Action.LARGER, "smallest face: set, then larger"),
+    Key("-", (ord("-"),), Action.SMALLER, "smallest face: smaller, then auto"),
     Key("h", (ord("h"),), Action.HELP, "this help"),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ def write_scalars(run: Path, line: Line) -> None:
                 tf.summary.scalar(name, value)
         writer.flush()
     except (tf.errors.OpError, ValueError) as error:  # the latter of a name that is not UTF-8
-        raise OSError(f"TensorBoard's {FOLDER}: {str(error).splitlines()[0]}") from error
+        reason = re.sub(r"\{\{.*\}\} | \[Op:.*", "", str(error).splitlines()[0])  # without the names of TensorFlow's own nodes
+        raise OSError(f"{FOLDER}/: {reason}") from error
 
 
 @functools.cache
