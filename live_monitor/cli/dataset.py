@@ -29,7 +29,7 @@ def data(data: Path, votes: Path | None, sheet: Path | None, as_json: bool, verb
     from live_monitor.dataset import report
     from live_monitor.dataset.duplicates import find_duplicates
     from live_monitor.dataset.fer2013 import read_fer2013
-    from live_monitor.dataset.ferplus import load_votes, refuse_other_rows
+    from live_monitor.dataset.ferplus import load_votes, refuse_other_faces
     from live_monitor.dataset.sheet import write_sheets
     from live_monitor.files.output_folder import claim_folder
 
@@ -38,7 +38,7 @@ def data(data: Path, votes: Path | None, sheet: Path | None, as_json: bool, verb
     cast = load_votes(votes) if votes is not None else None
     fer2013 = read_fer2013(data)
     if cast is not None:
-        refuse_other_rows({split: faces.rows for split, faces in fer2013.splits.items()}, data)
+        refuse_other_faces(cast, fer2013.splits, data)
     with progress_bar("Comparing", sum(map(len, fer2013.splits.values()))) as advance:
         exact, near = find_duplicates(fer2013, advance)
     result = report.as_json(data, fer2013, exact, near, cast)

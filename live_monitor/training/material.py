@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_monitor.dataset.fer2013 import Faces, load_fer2013
-from live_monitor.dataset.ferplus import load_votes, refuse_other_rows
+from live_monitor.dataset.ferplus import load_votes, refuse_other_faces
 from live_monitor.errors import UsageError
 from live_monitor.labels import FERPLUS_LABELS, LABELS
 
@@ -68,5 +68,6 @@ def load_material(data: Path, votes: Path | None = None) -> Material:
     material = Material(load_fer2013(data, "Training"), load_fer2013(data, "PublicTest"))
     if votes is None:
         return material
-    refuse_other_rows({"Training": material.training.rows, "PublicTest": material.public_test.rows}, data)
-    return replace(material, votes=load_votes(votes))
+    cast = load_votes(votes)
+    refuse_other_faces(cast, {"Training": material.training, "PublicTest": material.public_test}, data)
+    return replace(material, votes=cast)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from live_monitor.dataset.fer2013 import Faces
 from live_monitor.dataset.ferplus import (
     FER2013_ROWS,
     NOT_A_FACE,
@@ -17,7 +18,7 @@ from live_monitor.dataset.ferplus import (
     distribution,
     load_votes,
     majority,
-    refuse_other_rows,
+    refuse_other_faces,
     verdicts,
 )
 from live_monitor.errors import UsageError
@@ -144,10 +145,27 @@ def test_every_class_but_contempt_is_a_label_of_fer2013() -> None:
     ],
 )
 def test_pictures_that_are_not_numbered_as_the_rows_are_refused(split: str, number: int, allowed: str) -> None:
-    rows = {"Training": np.array([0, 28708]), "PublicTest": np.array([28709, 32297]), "PrivateTest": np.array([32298, 35886])}
-    refuse_other_rows(rows, Path("folder"))
-    with pytest.raises(UsageError, match=f"it has a {split} picture number {number}, FER2013's are {allowed}; give fer2013"):
-        refuse_other_rows(rows | {split: np.array([number])}, Path("folder"))
+    splits = {"Training": faces(0, 28708), "PublicTest": faces(28709, 32297), "PrivateTest": faces(32298, 35886)}
+    cast = np.zeros((FER2013_ROWS, 10), np.uint8)
+    refuse_other_faces(cast, splits, Path("folder"))
+    with pytest.raises(UsageError, match=f"it has a {split} picture number {number}, FER2013's are {allowed}; give all of"):
+        refuse_other_faces(cast, splits | {split: faces(number)}, Path("folder"))
+
+
+def test_a_part_of_fer2013_that_is_numbered_anew_is_refused() -> None:
+    happy = np.arange(3) == 1
+    cast = np.zeros((FER2013_ROWS, 10), np.uint8)
+    cast[np.arange(FER2013_ROWS), np.where(happy[np.arange(FER2013_ROWS) % 3], 1, 0)] = 10
+    labels = np.where(happy[np.arange(300) % 3], LABELS.index("happy"), LABELS.index("neutral"))
+    whole = Faces(np.zeros((300, 1, 1), np.uint8), labels, np.arange(300))
+    refuse_other_faces(cast, {"Training": whole}, Path("folder"))
+    without_the_first = Faces(whole.images[1:], labels[1:], whole.rows[:-1])
+    with pytest.raises(UsageError, match=r"of its Training pictures 33 % have the label that most people saw"):
+        refuse_other_faces(cast, {"Training": without_the_first}, Path("folder"))
+
+
+def faces(*rows: int) -> Faces:
+    return Faces(np.zeros((len(rows), 1, 1), np.uint8), np.zeros(len(rows), np.int64), np.array(rows))
 
 
 def test_the_real_votes_have_the_majorities_that_papers_count(shared_data: Path) -> None:

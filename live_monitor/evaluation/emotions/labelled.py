@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from live_monitor.classify.crop import resize_face
 from live_monitor.classify.preprocess import FACE_PX
 from live_monitor.dataset.fer2013 import load_fer2013
-from live_monitor.dataset.ferplus import load_votes, majority, refuse_other_rows
+from live_monitor.dataset.ferplus import load_votes, majority, refuse_other_faces
 from live_monitor.errors import UsageError
 from live_monitor.labels import LABELS
 
@@ -55,12 +55,12 @@ def from_fer2013(data: Path, split: str, votes: Path | None) -> LabelledFaces:
     Raises:
         UsageError: one of the two cannot be read, is something else, or does not fit the other.
     """
-    seen = None if votes is None else majority(load_votes(votes))  # first: it is read in no time
+    cast = None if votes is None else load_votes(votes)  # first: it is read in no time
     faces = load_fer2013(data, split)
-    if seen is None:
+    if cast is None:
         return LabelledFaces(split, faces.images, faces.labels)
-    refuse_other_rows({split: faces.rows}, data)
-    return LabelledFaces(split, faces.images, faces.labels, seen[faces.rows])
+    refuse_other_faces(cast, {split: faces}, data)
+    return LabelledFaces(split, faces.images, faces.labels, majority(cast[faces.rows]))
 
 
 def from_npz(path: Path) -> LabelledFaces:
