@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,8 @@ def _as_written(where: str, param: click.Parameter, value: Any) -> Any:
         raise UsageError(f"{where}: is a text or a number, not {value!r}")
     if not param.multiple and isinstance(value, list):
         raise UsageError(f"{where}: is one value, not a list")
-    written = [str(one) for one in values]
+    # As a shell would; a Path would take one of an address's slashes away.
+    written = [expanduser(str(one)) for one in values]  # noqa: PTH111
     if any("\0" in one for one in written):
         raise UsageError(f"{where}: holds a null byte, which no option takes")
     return written if param.multiple else written[0]

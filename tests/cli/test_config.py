@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import cv2
@@ -30,6 +31,13 @@ def test_options_can_be_kept_in_a_file(run: Run, portrait_clip: Path, config: Pa
     code, out, err = run("--config", config, "--no-display", "--json")
     assert (code, err) == (0, "")
     assert (json.loads(out)["frames"], json.loads(out)["readings"]) == (5, 0)
+
+
+def test_a_tilde_is_the_users_home(run: Run, clip: Path, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USERPROFILE" if os.name == "nt" else "HOME", str(tmp_path))
+    config.write_text('log = "~/lesson.csv"\n', encoding="utf-8")
+    assert run("--config", config, "--no-display", "--video", clip).code == 0
+    assert (tmp_path / "lesson.csv").exists()
 
 
 def test_a_single_zone_needs_no_list(run: Run, portrait_clip: Path, config: Path) -> None:
