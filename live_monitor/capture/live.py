@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from live_monitor.capture.network import (
 )
 from live_monitor.capture.refusal import refusal
 from live_monitor.errors import SourceError, UsageError
+from live_monitor.process.quiet import silent_stderr
 from live_monitor.types import Image
 
 CAMERA_OPEN_TIMEOUT_S = 30.0
@@ -117,7 +119,9 @@ class Stream(_LiveSource):
 def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | None = None) -> cv2.VideoCapture | None:
     """An open camera set to the wanted size and rate as far as it can, or None."""
     target = int(device) if device.isdecimal() else device
-    capture = video_capture.open_capture(target, _BACKENDS.get(sys.platform, cv2.CAP_ANY))
+    # On macOS OpenCV writes of each camera that it does not find.
+    with silent_stderr() if sys.platform == "darwin" else contextlib.nullcontext():
+        capture = video_capture.open_capture(target, _BACKENDS.get(sys.platform, cv2.CAP_ANY))
     if capture is None:
         return None
     # V4L2's buffers stay as many as they are: with a single one a camera has nothing to fill while a picture is decoded, and
@@ -142,7 +146,10 @@ def _camera_advice(_: float) -> str:
 
     found = list_cameras()
     if not found:
-        return "; no camera was found: plug one in, close programs that use it, check the camera permission, or use --video FILE"
+        permission = "check the camera permission"
+        if sys.platform == "darwin":  # which asks for it on the main thread only, and until then has no camera
+            permission = "run live-monitor cameras to be asked for the camera permission"
+        return f"; no camera was found: plug one in, close programs that use it, {permission}, or use --video FILE"
     return f"; cameras found: {'; '.join(str(camera) for camera in found)}"
 
 

@@ -13,6 +13,7 @@ from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, OPENIN
 from live_monitor.capture.recorded import Recorded, open_recorded
 from live_monitor.capture.refusal import refusal
 from live_monitor.errors import SourceError
+from live_monitor.process.variables import set_variable
 
 READ_TIMEOUT_MS = 15_000
 
@@ -78,8 +79,8 @@ def _reconnecting() -> Iterator[None]:
     if OPTIONS_VARIABLE in os.environ:
         yield
         return
-    os.environ[OPTIONS_VARIABLE] = OPTIONS
+    set_variable(OPTIONS_VARIABLE, OPTIONS)
     try:
         yield
     finally:
-        os.environ.pop(OPTIONS_VARIABLE, None)
+        set_variable(OPTIONS_VARIABLE, None)

@@ -34,6 +34,13 @@ _STDOUT_FAILS = {errno.ENOSPC: "free space", errno.EIO: "its terminal was closed
 """How writing to stdout fails, and why or what to try; files say so where they are written."""
 
 
+_SYSTEM_PACKAGE = (
+    "what DLLs need is in Microsoft's Visual C++ Redistributable, x64"
+    if sys.platform == "win32"
+    else "libGL is in the system package libgl1"
+)
+
+
 def main() -> NoReturn:
     """The entry point: runs the command line and exits with a code of the table in `live_monitor.errors`."""
     occupy_closed_descriptors()
@@ -67,8 +74,7 @@ def _run(arguments: list[str]) -> int:
         return _report(str(error), error.exit_code)
     except ImportError as error:
         return _report(
-            f"a package cannot be loaded: {error}; install live-monitor again, in a new virtual environment "
-            "(libGL is in the system package libgl1)",
+            f"a package cannot be loaded: {error}; install live-monitor again, in a new virtual environment ({_SYSTEM_PACKAGE})",
             UsageError.exit_code,
         )
     except Exception as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes.util
 import os
 import sys
 from typing import Any
@@ -17,10 +16,8 @@ PRECISION = {"GPU": "float16", "CPU": "float32"}
 
 
 def nvidia_driver_found() -> bool:
-    """Whether importing TensorFlow to look for a GPU has any chance to find one."""
-    if sys.platform == "linux":
-        return os.path.exists("/proc/driver/nvidia/version")
-    return sys.platform == "win32" and ctypes.util.find_library("nvcuda") is not None
+    """Whether importing TensorFlow to look for a GPU has any chance to find one; on Windows itself it uses none since 2.11."""
+    return sys.platform == "linux" and os.path.exists("/proc/driver/nvidia/version")
 
 
 def gpu_available() -> bool:
@@ -38,7 +35,8 @@ def tensorflow_on(device: str) -> Any:
     if (backend := load_keras()) != "tensorflow":
         raise UsageError(f"KERAS_BACKEND={backend}: for training only, this runs on TensorFlow; leave it out")
     if device == "GPU" and not gpu_available():
-        raise UsageError("--device gpu: TensorFlow finds no GPU here; use --device cpu, or install tensorflow[and-cuda]")
+        gpus = "run it in WSL2" if sys.platform == "win32" else "install tensorflow[and-cuda]"
+        raise UsageError(f"--device gpu: TensorFlow finds no GPU here; use --device cpu, or {gpus}")
     for gpu in tf.config.list_physical_devices("GPU"):
         # Else it takes all of the memory. A program that has set the GPU up before it called this package has decided otherwise.
         with contextlib.suppress(RuntimeError, ValueError):

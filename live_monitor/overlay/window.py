@@ -78,7 +78,8 @@ class Window:
             DisplayError: no window can be opened here.
         """
         check_display()
-        self._title = title
+        # Elsewhere OpenCV makes other characters of those.
+        self._title = title if sys.platform == "linux" else title.encode("ascii", "replace").decode()
         self._open = False
         self._closed = False
         self._shape: tuple[int, ...] = ()
@@ -96,7 +97,8 @@ class Window:
             cv2.setMouseCallback(self._title, self._on_mouse)
             self._open = True
             self.set_fullscreen(self._fullscreen_wanted)
-        if image.shape != self._shape and not self._fullscreen:
+        fits = image.shape == self._shape or self._fullscreen
+        if not fits:
             self._fit(image)
             self._shape = image.shape
         size = self._size()
@@ -104,6 +106,8 @@ class Window:
         shown = reduced(framed, *size) if self._tells_its_pixels else framed
         self._reduction = shown.shape[1] / framed.shape[1], shown.shape[0] / framed.shape[0]
         cv2.imshow(self._title, shown)
+        if sys.platform == "darwin" and not fits:
+            self._fit(image)  # a window there takes the size of its first picture
 
     def _fit(self, image: Image) -> None:
         """Gives the window the size of a picture of another shape, unless the user has given it one."""
@@ -114,7 +118,12 @@ class Window:
             self._own_sizes = {wanted, size}  # it may take a while until the window has it
 
     def _size(self) -> tuple[int, int]:
-        """Width and height of what the window can show, in pixels; not positive where that is not known."""
+        """Width and height of what the window can show, in pixels; not positive where that is not known.
+
+        On macOS it is not: there OpenCV tells the size of the picture that it shows, to whose shape it keeps by itself.
+        """
+        if sys.platform == "darwin":
+            return 0, 0
         try:
             _, _, width, height = cv2.getWindowImageRect(self._title)
         except cv2.error:  # the window has just gone
@@ -152,7 +161,8 @@ class Window:
 
     @property
     def closed(self) -> bool:
-        if self._open and not self._closed:
+        # On macOS a window of OpenCV cannot be closed, and one that is minimised counts as not visible.
+        if self._open and not self._closed and sys.platform != "darwin":
             try:
                 self._closed = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
             except cv2.error:  # the window is gone altogether
@@ -202,10 +212,10 @@ def reduced(framed: Image, width: int, height: int) -> Image:
 
 
 def _may_have_more_pixels() -> bool:
-    """Whether windows may have more pixels than they tell: on macOS, and where Qt enlarges them."""
+    """Whether windows may have more pixels than they tell: where Qt enlarges them."""
     factors = [float(number) for name in _QT_FACTORS for number in re.findall(r"\d+(?:\.\d+)?(?=;|$)", os.environ.get(name, ""))]
     automatic = any(os.environ.get(name, "") not in ("", "0") for name in _QT_AUTOMATIC)
-    return sys.platform == "darwin" or automatic or any(factor != 1 for factor in factors)
+    return automatic or any(factor != 1 for factor in factors)
 
 
 def plain_character(code: int) -> int | None:

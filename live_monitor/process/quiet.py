@@ -11,6 +11,8 @@ import sys
 import threading
 from collections.abc import Iterator
 
+from live_monitor.process.variables import set_variable
+
 _ENVIRONMENT_AT_IMPORT = {
     "OPENCV_LOG_LEVEL": "SILENT",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",
@@ -28,7 +30,8 @@ def silence_libraries() -> None:
     that can take minutes to start.
     """
     for name, value in _ENVIRONMENT_AT_IMPORT.items():
-        os.environ.setdefault(name, value)
+        if name not in os.environ:
+            set_variable(name, value)
 
 
 def occupy_closed_descriptors() -> None:

@@ -19,4 +19,5 @@ def recipe_facts(recipe: DataclassInstance) -> dict[str, Any]:
 def _named(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_named(one) for one in value]
-    return Path(value).name if isinstance(value, str) and os.sep in value else value
+    separators = filter(None, (os.sep, os.altsep))  # Windows takes both
+    return Path(value).name if isinstance(value, str) and any(one in value for one in separators) else value

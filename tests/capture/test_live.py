@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -288,6 +289,15 @@ class TestCamera:
         open_camera("0")
         assert opened[0][1] == backend
 
+    @pytest.mark.parametrize(("platform", "written"), [("darwin", ""), ("linux", "out device of bound")])
+    def test_what_macos_writes_of_cameras_is_not_seen(
+        self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], platform: str, written: str
+    ) -> None:
+        monkeypatch.setattr(video_capture, "open_capture", lambda *_: os.write(2, b"out device of bound") and None)
+        monkeypatch.setattr("sys.platform", platform)
+        assert open_camera("9") is None
+        assert capfd.readouterr().err == written
+
     def test_size_and_rate_are_asked_for(self, opened: list[tuple[str | int, int, FakeCapture]]) -> None:
         open_camera("0", (1280, 720), 30.0)
         settings = opened[0][2].settings
@@ -320,6 +330,12 @@ class TestCamera:
         monkeypatch.setattr("live_monitor.capture.cameras.list_cameras", list)
         with pytest.raises(SourceError, match=r"camera 99: cannot be opened; no camera was found: plug one in.*--video FILE"):
             Camera("99").open()
+
+    def test_macos_asks_for_the_permission_of_a_camera_in_a_command_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("live_monitor.capture.cameras.list_cameras", list)
+        monkeypatch.setattr("sys.platform", "darwin")
+        with pytest.raises(SourceError, match="run live-monitor cameras to be asked for the camera permission"):
+            Camera("0").open()
 
     def test_a_wrong_number_lists_the_cameras_there_are(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("live_monitor.capture.cameras.list_cameras", lambda: ["--camera 1: Webcam, 640x480"])

@@ -75,7 +75,7 @@ def test_a_click_in_a_small_window_is_told_in_pixels_of_the_picture(window: Wind
     assert window.poll_click() == (600, 80)
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="its windows have more pixels than they tell")
+@pytest.mark.skipif(sys.platform == "darwin", reason="it does not tell how large its windows are")
 @pytest.mark.parametrize(
     ("variables", "reduces"),
     [
@@ -126,6 +126,40 @@ def window(monkeypatch: pytest.MonkeyPatch) -> Window:
     opened = Window("nowhere")
     opened.show(grey_picture(0))
     return opened
+
+
+def test_on_macos_a_window_that_is_minimised_is_not_closed(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cv2, "getWindowProperty", lambda *_: 0.0)
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert not window.closed
+
+
+def test_on_macos_which_tells_the_size_of_the_picture_there_are_no_bars(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[int, ...]] = []
+    monkeypatch.setattr(cv2, "imshow", lambda _, image: shown.append(image.shape))
+    monkeypatch.setattr("sys.platform", "darwin")
+    window.show(grey_picture(0, 300, 400))
+    assert shown == [(400, 300, 3)]
+
+
+def test_on_macos_a_window_is_fitted_once_more_after_its_first_picture(monkeypatch: pytest.MonkeyPatch, window: Window) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(cv2, "imshow", lambda *_: done.append("picture"))
+    monkeypatch.setattr(cv2, "resizeWindow", lambda _, width, height: done.append(f"{width}x{height}"))
+    monkeypatch.setattr("sys.platform", "darwin")
+    for _ in range(2):
+        window.show(grey_picture(0, 1920, 1080))
+    assert done == ["1280x720", "picture", "1280x720", "picture"]
+
+
+@pytest.mark.parametrize(("platform", "title"), [("linux", "Урок 3.mp4"), ("win32", "???? 3.mp4"), ("darwin", "???? 3.mp4")])
+@pytest.mark.usefixtures("window")
+def test_a_title_is_what_the_system_can_show(monkeypatch: pytest.MonkeyPatch, platform: str, title: str) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(cv2, "namedWindow", lambda name, _: opened.append(name))
+    monkeypatch.setattr("sys.platform", platform)
+    Window("Урок 3.mp4").show(grey_picture(0))
+    assert opened == [title]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

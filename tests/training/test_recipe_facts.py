@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from live_monitor.training.faces import recipe as of_faces
 from live_monitor.training.recipe import STRONG
@@ -22,3 +25,9 @@ def test_of_paths_only_the_name_is_told(tmp_path: Path) -> None:
     assert recipe_facts(taught)["weights"] == "glance"
     assert recipe_facts(taught)["teacher_models"] == ["glance", "wide"]
     assert recipe_facts(of_faces.Recipe(teacher=str(tmp_path / "yunet.onnx")))["teacher"] == "yunet.onnx"
+
+
+def test_windows_takes_paths_with_either_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sep", "\\")
+    monkeypatch.setattr(os, "altsep", "/")
+    assert recipe_facts(replace(STRONG, weights="C:/Users/ada/runs/first"))["weights"] == "first"
