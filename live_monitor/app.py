@@ -72,16 +72,19 @@ def analyze(source: AnySource, **settings: Any) -> Iterator[FrameResult]:
 
 def results(pipeline: Pipeline, source_name: str) -> Generator[FrameResult, None, None]:
     """Runs a pipeline that nobody watches to its end, see `analyze`; closes it however the caller leaves."""
-    lost = ""
+    lost, waited_s = "", 0.0
     try:
         pipeline.start()
         while True:
             result = pipeline.next_result(_WAIT_S)
             if result is not None:
-                lost = "signal lost, "
+                lost, waited_s = "signal lost, ", 0.0
                 yield result
-            elif pipeline.silent_s > GIVE_UP_S:
+            # A process that stood still for a while, as after Ctrl-Z or in a computer that slept, has not waited.
+            elif min(pipeline.silent_s, waited_s) > GIVE_UP_S:
                 raise SourceError(f"{source_name}: {lost}no picture for {GIVE_UP_S:g} s")
+            else:
+                waited_s += _WAIT_S
     except Closed:
         return
     finally:

@@ -9,6 +9,7 @@ and is raised where results are taken.
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import logging
 import threading
@@ -31,8 +32,10 @@ SIGNAL_LOST_S, SIGNAL_LOST_GAPS = 2.0, 2.0
 """A live source that sent no picture for this long, and for so many times as long as between its last two, has lost its signal,
 whether its read failed or never returned."""
 
-JOIN_S = 0.5
-"""How long `close` waits for the threads; a read that never returns must not keep the program from ending."""
+JOIN_S, JOIN_AT_EXIT_S = 0.5, 10.0
+"""How long `close` waits for the threads; a read that never returns must not keep the program from ending. At the end of a Python
+program that has not closed it, or in vain, the frame that is analysed is waited for: a thread that the interpreter stops in the
+midst of OpenCV takes the process down with it."""
 
 _WAIT_S = 0.5
 
@@ -114,6 +117,7 @@ class Pipeline:
 
     def start(self) -> None:
         self._started_s = self._clock.now()
+        atexit.register(self._close_at_exit)
         for thread in self._threads:
             thread.start()
 
@@ -152,9 +156,18 @@ class Pipeline:
         self._results.cancel()
         deadline = time.monotonic() + JOIN_S
         for thread in self._threads:
-            if thread.ident is not None:
+            # A generator that is collected as garbage is closed on any thread.
+            if thread.is_alive() and thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        if any(thread.is_alive() for thread in self._threads):
+            return False
+        atexit.unregister(self._close_at_exit)
+        return True
+
+    def _close_at_exit(self) -> None:
+        self.close()
+        _, analysis = self._threads
+        analysis.join(JOIN_AT_EXIT_S)
 
     def _run_capture(self) -> None:
         if self._unpaced:

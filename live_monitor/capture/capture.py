@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 import threading
 from dataclasses import dataclass
 
@@ -95,6 +96,8 @@ class Capture:
                 if not self.source.live:
                     break
                 self._reconnect()
+            elif not math.isfinite(pts_s):
+                raise SourceError(f"{self.source.name}: a picture's time is expected in seconds, came {pts_s}")
             elif not self._deliver(pts_s):
                 return
         if self._index == 0 and not self._stop.is_set():

@@ -137,7 +137,7 @@ def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | N
 
 
 def _open_stream(url: str) -> cv2.VideoCapture | None:
-    with OPENING:
+    with OPENING.without_options():
         return video_capture.open_capture(url, cv2.CAP_FFMPEG, STREAM_TIMEOUTS)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "tcp", "udp", "rtp", "srt")
@@ -14,8 +16,45 @@ OPEN_TIMEOUT_MS = 8000
 OPEN_TIMEOUT_S = 9.0
 """The one in milliseconds is OpenCV's own and comes first, except while a name is being looked up."""
 
-OPENING = threading.Lock()
-"""Held while an address is opened: OpenCV takes FFmpeg's options from the environment, where every thread would find them."""
+
+class _Opening:
+    """Who opens an address, with options for FFmpeg or without: OpenCV takes them from the environment, where all threads would
+    find them.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._without = 0
+        self._with = False
+
+    @contextlib.contextmanager
+    def without_options(self) -> Iterator[None]:
+        """Beside others without options, some of which may wait for a server that does not answer."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._with)
+            self._without += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._without -= 1
+                self._changed.notify_all()
+
+    @contextlib.contextmanager
+    def with_options(self) -> Iterator[None]:
+        """Beside nobody."""
+        with self._changed:
+            self._changed.wait_for(lambda: not (self._with or self._without))
+            self._with = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._with = False
+                self._changed.notify_all()
+
+
+OPENING = _Opening()
 
 
 def scheme(url: str) -> str:

@@ -60,7 +60,7 @@ class WebVideo(Recorded):
 def _open(url: str) -> cv2.VideoCapture:
     timeouts = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS)
     since_s = time.monotonic()
-    with OPENING, _reconnecting():
+    with OPENING.with_options(), _reconnecting():
         capture = open_recorded(url, timeouts)
     if capture is not None:
         return capture

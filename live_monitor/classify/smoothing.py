@@ -137,6 +137,7 @@ class _Memory:
         else:
             self._begin(row, weighted, flaw, smooth_s)
         self.begun, self._seen, self._latest, self._at_s, self._latest_flaw = True, weighted, row, now_s, flaw
+        self._latest.flags.writeable = self._mean.flags.writeable = False  # later frames' readings have them too
         self._decide(steady, unsure_below)
 
     def _begin(self, row: NDArray[np.float32], weighted: NDArray[np.float32], flaw: str, smooth_s: float) -> None:

@@ -46,6 +46,6 @@ def tensorflow_on(device: str) -> Any:
 
 def _tensorflow() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with silent_stderr():
+    with silent_stderr(briefly=False):
         import tensorflow
     return tensorflow

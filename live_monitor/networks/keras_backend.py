@@ -18,7 +18,7 @@ def load_keras() -> str:
         UsageError: there is no such backend, or it is not installed.
     """
     try:
-        with silent_stderr():
+        with silent_stderr(briefly=False):
             # First TensorFlow, which greets on import, and which Keras puts off when it runs on JAX.
             import tensorflow  # noqa: F401, I001
             import keras

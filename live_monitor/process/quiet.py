@@ -55,12 +55,14 @@ def keep_own_stderr() -> None:
     except OSError:  # closed
         return
     sys.stderr = os.fdopen(own, "w", buffering=1, encoding=sys.stderr.encoding, errors=sys.stderr.errors)
+    _SINK.others_have_their_own = True
 
 
 class _Sink:
     """Where the process's stderr goes while somebody is inside `silent_stderr`; all threads share the descriptor, and this."""
 
     def __init__(self) -> None:
+        self.others_have_their_own = False
         self._lock = threading.Lock()
         self._inside = 0
         self._original = -1
@@ -89,8 +91,16 @@ _SINK = _Sink()
 
 
 @contextlib.contextmanager
-def silent_stderr() -> Iterator[None]:
-    """Throws away what C++ code writes to the process's stderr: some of it obeys no setting."""
+def silent_stderr(*, briefly: bool = True) -> Iterator[None]:
+    """Throws away what C++ code writes to the process's stderr: some of it obeys no setting.
+
+    Args:
+        briefly: it takes milliseconds; else nothing is thrown away in a program that calls this package without
+            `keep_own_stderr`: for seconds its own errors would be lost.
+    """
+    if not (briefly or _SINK.others_have_their_own):
+        yield
+        return
     try:
         _SINK.enter()
     except OSError:  # closed, as under pythonw: nothing can be written there

@@ -7,6 +7,7 @@ import shutil
 import statistics
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
@@ -50,6 +51,11 @@ LEAST_FREE_BYTES = 16_000_000
 """A video cannot be closed on a full disk, and OpenCV does not tell that it is full: it ends before."""
 
 
+STUCK_S = 10.0
+"""A picture that takes longer to be written never will be, as on a network drive that is gone: neither the window nor the end of
+the program waits for it."""
+
+
 class Recording:
     """Writes pictures with their media time; a context manager. Only the main thread calls it.
 
@@ -77,10 +83,10 @@ class Recording:
         self._held_back: list[tuple[float, Image]] = []
         self._last: Image | None = None
         self._first_s = self._last_s = 0.0
-        self._written = 0
+        self._written = self._coded = 0
         self._coder = ThreadPoolExecutor(1, "recording")
         self._coding: Future[None] | None = None
-        self._closed = False
+        self._closed = self._stuck = False
         new_file(path).close()
 
     def __enter__(self) -> Recording:
@@ -106,20 +112,25 @@ class Recording:
             return
         self._closed = True
         try:
-            with self._coder:
+            if not self._stuck:
                 self._take_held_back()
                 if self._last is not None:
                     self._write(self._last, 1)
                 self._wait()
         finally:
-            if self._writer is not None:
-                self._writer.release()
-            else:
-                with contextlib.suppress(OSError):
-                    self._path.unlink()
-        if self._writer is not None and not self._is_whole():
+            self._finish()
+        if self._writer is not None and not self._stuck and not self._is_whole():
             limit = "as where a disk or a user has a limit for the size of files"
             raise OutputError(f"{self._path}: the system has cut it off, {limit}; choose another folder")
+
+    def _finish(self) -> None:
+        """Closes the file for OpenCV, unless that is still writing; takes one without a picture away."""
+        self._coder.shutdown(wait=not self._stuck)
+        if self._writer is None:
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+        elif not self._stuck:
+            self._writer.release()
 
     def _is_whole(self) -> bool:
         """Whether the closed file tells how many pictures it has, which is written last: OpenCV does not tell what failed."""
@@ -174,13 +185,21 @@ class Recording:
         self._written += times
 
     def _wait(self) -> None:
-        if self._coding is not None:
-            self._coding.result()
+        while self._coding is not None:
+            coded = self._coded
+            try:
+                self._coding.result(STUCK_S)
+                self._coding = None
+            except FutureTimeoutError as error:  # Python's own TimeoutError from 3.11 on only
+                if self._coded == coded:
+                    self._stuck = True
+                    raise OutputError(f"{self._path}: its disk does not answer; choose another folder") from error
 
     def _code(self, writer: cv2.VideoWriter, shown: Image, times: int) -> None:
         fitted = self._fitted(shown)
         for _ in range(times):
             writer.write(fitted)
+            self._coded += 1
 
     def _opened(self, first: Image) -> cv2.VideoWriter:
         height, width = first.shape[:2]

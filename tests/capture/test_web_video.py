@@ -273,6 +273,23 @@ def test_a_stream_that_is_opened_meanwhile_does_without_them(opening: SimpleName
     assert opening.options == [web_video.OPTIONS, None]
 
 
+@pytest.mark.timeout(5)
+def test_a_stream_that_does_not_answer_keeps_no_other_from_being_opened(opening: SimpleNamespace) -> None:
+    dead = threading.Thread(target=Stream("rtsp://dead/live").open)
+    dead.start()
+    assert opening.began.wait(5)
+    Stream("rtsp://host/live").open()
+    assert dead.is_alive()
+    video = threading.Thread(target=WebVideo("https://host/film.mp4").open)
+    video.start()
+    video.join(0.05)
+    assert opening.options == [None, None], "its options would be the dead stream's too"
+    opening.let_go.set()
+    for thread in (dead, video):
+        thread.join(5)
+    assert opening.options == [None, None, web_video.OPTIONS]
+
+
 def test_options_that_somebody_took_away_meanwhile_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def open_capture(*_: object) -> Claims:
         del os.environ[OPTIONS_VARIABLE]

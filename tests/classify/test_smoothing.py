@@ -38,6 +38,15 @@ def test_a_face_seen_once_looks_as_it_does() -> None:
     assert labels([row(HAPPY)], 30) == ["happy"]
 
 
+@pytest.mark.parametrize("reads", [1, 2])
+def test_what_a_reading_says_cannot_be_changed_under_later_frames(reads: int) -> None:
+    smoother = Smoother(0.5)
+    *_, reading = (read(smoother, {1: row(HAPPY)}, 0.2 * time)[1] for time in range(reads))
+    for values in (reading.probabilities, reading.smoothed):
+        with pytest.raises(ValueError, match="read-only"):
+            values *= 100
+
+
 def test_one_frame_that_says_something_else_changes_nothing() -> None:
     rows = [row(HAPPY)] * 30 + [row(SAD, 0.9)] + [row(HAPPY)] * 30
     assert set(labels(rows, 30)) == {"happy"}

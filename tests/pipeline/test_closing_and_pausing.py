@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 
 import pytest
@@ -13,9 +13,24 @@ from live_monitor.mailbox import Closed
 from live_monitor.pipeline import Pipeline
 from live_monitor.types import Frame
 from tests.fakes import FakeClock, FakeSource, eventually, fake_stages
-from tests.pipeline.conftest import LONG_S, NEWEST, Build, take
+from tests.pipeline.conftest import LONG_S, NEWEST, Build, GatedDetector, take
 
 REALTIME = CapturePolicy(paced=True, newest_wins=True)
+
+
+class _Collecting(FakeSource):
+    """Collects garbage on the capture thread."""
+
+    collect: Callable[[], bool]
+
+    def __init__(self, script: Iterable[float]) -> None:
+        super().__init__(script)
+        self.collected = threading.Event()
+
+    def grab(self) -> float | None:
+        self.collect()
+        self.collected.set()
+        return super().grab()
 
 
 class TestClose:
@@ -53,6 +68,47 @@ class TestClose:
         source.let_go()
         assert eventually(lambda: source.closed > 0)
         assert pipeline.close()
+
+    @pytest.fixture
+    def at_exit(self, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+        """What is to be done when the interpreter ends."""
+        registered: list[Callable[[], None]] = []
+        monkeypatch.setattr("atexit.register", registered.append)
+
+        def unregister(done: Callable[[], None]) -> None:
+            registered[:] = (one for one in registered if one != done)
+
+        monkeypatch.setattr("atexit.unregister", unregister)
+        return registered
+
+    def test_at_the_end_of_a_program_that_has_not_closed_it_the_frame_in_hand_is_waited_for(
+        self, build: Build, at_exit: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        detector = GatedDetector()
+        monkeypatch.setattr("live_monitor.pipeline.JOIN_S", 0.01)
+        build(FakeSource(count()), detector.stages).start()
+        assert detector.entered.wait(LONG_S)
+        [close] = at_exit
+        ending = threading.Thread(target=close)
+        ending.start()
+        ending.join(0.1)
+        assert ending.is_alive()
+        detector.gate.set()
+        ending.join(LONG_S)
+        assert not ending.is_alive()
+
+    def test_what_is_closed_is_no_matter_at_the_end_of_the_program(self, build: Build, at_exit: list[Callable[[], None]]) -> None:
+        pipeline = build(FakeSource(count()))
+        pipeline.start()
+        pipeline.close()
+        assert at_exit == []
+
+    def test_it_can_be_closed_on_its_own_thread_as_when_it_is_collected_as_garbage(self, build: Build) -> None:
+        source = _Collecting(count())
+        pipeline = build(source)
+        source.collect = pipeline.close
+        pipeline.start()
+        assert source.collected.wait(LONG_S)
 
     def test_after_close_there_is_no_result(self, build: Build) -> None:
         pipeline = build(FakeSource(count()))

@@ -143,3 +143,13 @@ def test_streams_that_are_open_stay() -> None:
     program = "from live_monitor.process.quiet import occupy_closed_descriptors; occupy_closed_descriptors(); print(input())"
     done = subprocess.run([sys.executable, "-c", program], input="told", capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("told\n", "")
+
+
+@pytest.mark.parametrize(("kept", "seen"), [(False, "an error of the program"), (True, "")])
+def test_for_seconds_stderr_is_not_taken_from_a_program_that_shares_it(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, kept: bool, seen: str
+) -> None:
+    monkeypatch.setattr("live_monitor.process.quiet._SINK.others_have_their_own", kept)
+    with silent_stderr(briefly=False):
+        os.write(2, b"an error of the program")
+    assert capfd.readouterr().err == seen

@@ -292,6 +292,54 @@ def test_a_picture_is_coded_while_the_next_one_is_drawn(path: Path, monkeypatch:
     assert played(path).levels == [0, 20, 40]
 
 
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A disk that answers no more until this is set, and a recording that soon loses its patience."""
+    answers, write = threading.Event(), Recording._code
+
+    def hang(recording: Recording, writer: cv2.VideoWriter, shown: Image, times: int) -> None:
+        answers.wait()
+        write(recording, writer, shown, times)
+
+    monkeypatch.setattr(Recording, "_code", hang)
+    monkeypatch.setattr("live_monitor.session.recording.STUCK_S", 0.05)
+    yield answers
+    answers.set()
+
+
+@pytest.mark.usefixtures("hanging")
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("pictures", [2, 4], ids=["at the end", "in between"])
+def test_a_disk_that_does_not_answer_is_not_waited_for(path: Path, pictures: int) -> None:
+    with pytest.raises(OutputError, match="its disk does not answer"), Recording(path, live=True) as recording:
+        add_all(recording, greys(*(number / LIVE_FPS for number in range(pictures))))
+
+
+class _SlowWriter:
+    """Takes a while for every picture."""
+
+    def __init__(self, *_: object) -> None:
+        self.written = 0
+
+    def write(self, _: Image) -> None:
+        threading.Event().wait(0.05)
+        self.written += 1
+
+    def release(self) -> None:
+        """Closes nothing."""
+
+
+def test_many_pictures_that_are_written_slowly_are_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("live_monitor.session.recording.STUCK_S", 0.1)
+    recording, slow = Recording(path, live=True), _SlowWriter()
+    monkeypatch.setattr(recording, "_opened", lambda _first: slow)
+    monkeypatch.setattr(recording, "_fitted", lambda shown: shown)
+    monkeypatch.setattr(recording, "_is_whole", lambda: True)
+    add_all(recording, [(0.0, grey_picture(20)), (10 / LIVE_FPS, grey_picture(40))])
+    recording.close()
+    assert slow.written == 11
+
+
 def test_what_goes_wrong_while_a_picture_is_coded_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OutputError("on purpose")
