@@ -107,7 +107,7 @@ def analysis_options(command: F) -> F:
         click.option(
             "--detector", type=click.Choice(CHOICES), default="auto", show_default=True,
             help="facegrid: our network; yunet: OpenCV's (get it with: live-monitor models pull yunet); haar: a cascade; "
-            "auto: facegrid, unless another option is for another.",
+            "auto: facegrid, unless another option needs another one.",
         ),
         click.option(
             "--detector-model", type=PATH, metavar="DIR|FILE",
@@ -115,11 +115,11 @@ def analysis_options(command: F) -> F:
         ),
         click.option(
             "--detect-every", callback=parse_every, default="auto", show_default=True, metavar="N|auto",
-            help="Look for faces in every N-th frame and follow them between; auto: as often as the source leaves time for.",
+            help="Look for faces in every N-th frame and follow them in between; auto: as often as the source leaves time for.",
         ),
         click.option(
             "--min-face", type=WholeNumberRange(min=1), metavar="PX",
-            help="Smallest face to find, in pixels of the full frame; a smaller one is slower. [default: chosen by the picture]",
+            help="Smallest face to find, in pixels of the full frame; smaller is slower. [default: chosen to fit the picture]",
         ),
         click.option(
             "--ignore", multiple=True, callback=parse_zones, metavar="X,Y,W,H",
@@ -139,11 +139,11 @@ def analysis_options(command: F) -> F:
         ),
         click.option(
             "--read-every", type=NumberRange(0, 10), metavar="SECONDS",
-            help="Classify each face so often; 0: in every frame. [default: 0.2, with --smooth 0 every frame]",
+            help="Classify each face once in so many seconds; 0: in every frame. [default: 0.2, with --smooth 0 every frame]",
         ),
         click.option(
             "--smooth", type=NumberRange(0, 60), default=0.5, show_default=True, metavar="SECONDS",
-            help="Average what is said of a face over so long; 0: every frame speaks for itself.",
+            help="Time over which a face's probabilities are averaged; 0: each frame counts on its own.",
         ),
         click.option("-v", "--verbose", is_flag=True, help="Say what is used, and show full tracebacks."),
     )  # fmt: skip
