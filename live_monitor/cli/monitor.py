@@ -75,7 +75,7 @@ class _Group(click.Group):
     metavar="N",
     help="Frame rate to ask the camera for, or at which to read the screen (30).",
 )
-@click.option("--realtime", is_flag=True, help="Drop late frames of a video, as of a live source, instead of slowing down.")
+@click.option("--realtime", is_flag=True, help="Drop late frames of a video, as for a live source, instead of slowing down.")
 @click.option("--no-display", is_flag=True, help="No window: analyse as fast as possible and print a summary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON (with --no-display).")
 @click.option("--panel/--no-panel", default=True, show_default=True, help="Show the pulse of the class beside the picture.")
