@@ -50,12 +50,12 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that is quicker in it, else
     "--votes",
     type=PATH,
     metavar="FILE",
-    help="FER+'s fer2013new.csv, to measure by; the recipe strong learns it as well.",
+    help="FER+'s fer2013new.csv, to measure by; the recipe strong learns from it as well.",
 )
 @click.option(
     "--ferplus-share",
     type=NumberRange(0, 1),
-    help="How much FER+'s people say in the model's labels, beside FER2013's; with --votes and the recipe strong. [default: 0]",
+    help="Share of FER+'s votes in the model's answer, beside FER2013's labels; with --votes and the recipe strong. [default: 0]",
 )
 @click.option(
     "--weights",
@@ -72,32 +72,32 @@ BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that is quicker in it, else
     metavar="MODEL",
     help="A model trained before, to learn from too; may be repeated.",
 )
-@click.option("--teacher-arch", metavar="ARCH", help="Their network. [default: glance-wide]")
-@click.option("--teacher-epochs", type=WholeNumberRange(min=1), help="How long they are trained. [default: as the network]")
+@click.option("--teacher-arch", metavar="ARCH", help="Network of --teachers. [default: glance-wide]")
+@click.option("--teacher-epochs", type=WholeNumberRange(min=1), help="Epochs of --teachers. [default: as the network]")
 @click.option(
     "--teacher-views",
     type=WholeNumberRange(1, 64),
     metavar="N",
-    help="Let them answer N changed copies of every face before training, not each as it is shown: quicker without a GPU.",
+    help="Let teachers answer N changed copies of every face before training, not each as it is shown: quicker without a GPU.",
 )
 @click.option(
-    "--distillation", type=NumberRange(0, 1), help="Share of their answers in what is learnt. [default: 0.7 with strong]"
+    "--distillation", type=NumberRange(0, 1), help="Share of the teachers' answers in what is learnt. [default: 0.7 with strong]"
 )
-@click.option("--epochs", type=WholeNumberRange(min=1), help="The most that are trained. [default: the recipe's]")
+@click.option("--epochs", type=WholeNumberRange(min=1), help="Most epochs to train. [default: the recipe's]")
 @click.option("--batch-size", type=WholeNumberRange(min=1), help="Faces a step. [default: the recipe's]")
-@click.option("--learning-rate", type=NumberRange(min=0, min_open=True), help="The largest. [default: the recipe's]")
+@click.option("--learning-rate", type=NumberRange(min=0, min_open=True), help="Largest learning rate. [default: the recipe's]")
 @click.option(
-    "--label-smoothing", type=NumberRange(0, 1), help="Share of a label that is spread over all of them. [default: the recipe's]"
+    "--label-smoothing", type=NumberRange(0, 1), help="Share of a label that is spread over all labels. [default: the recipe's]"
 )
 @click.option(
-    "--mixup", type=NumberRange(0, 10), help="Blend faces in pairs, by a Beta distribution of this parameter. [default: 0]"
+    "--mixup", type=NumberRange(0, 10), help="Blend faces in pairs, by a Beta distribution with this parameter. [default: 0]"
 )
 @click.option(
     "--precision",
     type=click.Choice(("float32", "bfloat16")),
-    help=f"Of the arithmetic. [default: the recipe's; {BFLOAT16_WHERE}]",
+    help=f"Precision of the arithmetic. [default: the recipe's; {BFLOAT16_WHERE}]",
 )
-@click.option("--seed", type=SEED, default=0, show_default=True, help="Of weights, order and augmentation.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of weights, order and augmentation.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @click.option("--private-test", is_flag=True, help="Measure PrivateTest too: once, when every choice is made.")
 @click.option("--tensorboard", is_flag=True, help="Write for TensorBoard too (pip install live-monitor[tensorboard]).")
@@ -164,7 +164,7 @@ def train(
     "--teacher",
     type=TEXT,
     metavar="DIR|FILE",
-    help="Detector, as --detector-model takes it: what it finds, however faintly, and nobody marked is not taken for background.",
+    help="Detector, as --detector-model takes it: what it finds, even faintly, that nobody marked is not taken for background.",
 )
 @click.option(
     "--cutouts",
@@ -174,7 +174,7 @@ def train(
 )
 @click.option("--more-faces", type=TEXT, metavar="FILE", help="JSON of boxes of faces that nobody had marked.")
 @click.option(
-    "--no-faces", type=TEXT, metavar="FILE", help="JSON of boxes that you found to be no face: background, shown more often."
+    "--no-faces", type=TEXT, metavar="FILE", help="JSON of boxes that you found not to be faces: background, shown more often."
 )
 @click.option(
     "--leave-out",
@@ -187,7 +187,7 @@ def train(
     type=NumberRange(0, 1),
     default=0.0,
     show_default=True,
-    help="How much of the weights it began with is in the detector; with --weights.",
+    help="Share in the detector of the weights it began with; with --weights.",
 )
 @click.option(
     "--steps",
@@ -195,7 +195,9 @@ def train(
     help=f"Batches to train on. [default: {DetectorRecipe.steps}; with --minutes as many as they leave time for]",
 )
 @click.option(
-    "--minutes", type=NumberRange(min=0, min_open=True), help="End after so long; with --steps too, whichever ends first."
+    "--minutes",
+    type=NumberRange(min=0, min_open=True),
+    help="End after so many minutes; together with --steps, whichever ends first.",
 )
 @click.option(
     "--batch-size",
@@ -209,14 +211,16 @@ def train(
     type=NumberRange(min=0, min_open=True),
     default=DetectorRecipe.learning_rate,
     show_default=True,
-    help="The largest; it falls.",
+    help="Largest learning rate; it falls.",
 )
-@click.option("--precision", type=click.Choice(("float32", "bfloat16")), help=f"Of the arithmetic. [default: {BFLOAT16_WHERE}]")
-@click.option("--seed", type=SEED, default=0, show_default=True, help="Of weights and samples.")
+@click.option(
+    "--precision", type=click.Choice(("float32", "bfloat16")), help=f"Precision of the arithmetic. [default: {BFLOAT16_WHERE}]"
+)
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of weights and samples.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @VERBOSE
 def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision: str | None, **changes: Any) -> None:
-    """Train the face detector facegrid on pictures with boxes (DATA: a folder as live_monitor/training/README.md tells)."""
+    """Train the face detector facegrid on pictures with boxes (DATA: a folder, see live_monitor/training/README.md)."""
     set_up_logging(verbose)
     ctx = click.get_current_context()
     with naming_variables(ctx, *ctx.params):
