@@ -57,7 +57,7 @@ def bench(video: str, as_json: bool, verbose: bool, **options: Any) -> None:
     "names",
     multiple=True,
     metavar="NAME",
-    help="Detector to evaluate, again for more. [default: all]",
+    help="Detector to evaluate; may be repeated. [default: all]",
 )
 @click.option(
     "--detector-model",
@@ -85,7 +85,7 @@ def bench(video: str, as_json: bool, verbose: bool, **options: Any) -> None:
     "--misses",
     type=PATH,
     metavar="DIR",
-    help="Write pictures of what was missed and what was false: of each detector the 100 worst.",
+    help="Write pictures of what was missed and what was false: the 100 worst for each detector.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @VERBOSE
@@ -133,7 +133,7 @@ def evaluate_detector(
     show_default=True,
     help="Rows of FER2013; PrivateTest once, when every choice is made.",
 )
-@click.option("--votes", type=PATH, metavar="FILE", help="FER+'s fer2013new.csv: agreement with most of ten people.")
+@click.option("--votes", type=PATH, metavar="FILE", help="FER+'s fer2013new.csv: agreement with the majority of ten annotators.")
 @click.option(
     "--faces",
     type=PATH,
@@ -145,7 +145,7 @@ def evaluate_detector(
     type=NumberRange(-0.4, 2),
     multiple=True,
     metavar="M",
-    help="Crop each face again: a detector's box, widened by this part of its side; may be repeated.",
+    help="Crop each face again at a detector's box, widened by this part of its side; may be repeated.",
 )
 @click.option(
     "--detector",
@@ -154,7 +154,7 @@ def evaluate_detector(
     show_default=True,
     help="Detector for --margin.",
 )
-@click.option("--detector-model", type=PATH, metavar="DIR|FILE", help="Its network, if it is one of your own.")
+@click.option("--detector-model", type=PATH, metavar="DIR|FILE", help="Network of that detector, if it is one of your own.")
 @click.option(
     "--float",
     "with_float",
