@@ -14,12 +14,12 @@ from live_monitor.cli.progress import progress_bar
 
 @cli.command()
 @click.argument("data", type=PATH)
-@click.option("--votes", type=PATH, metavar="FILE", help="FER+'s fer2013new.csv: tell how far it agrees.")
+@click.option("--votes", type=PATH, metavar="FILE", help="FER+'s fer2013new.csv: say how far it agrees with the labels.")
 @click.option(
     "--sheet",
     type=PATH,
     metavar="DIR",
-    help="Write a picture of each class there: 96 of its Training faces.",
+    help="Write a contact sheet of each class there: 96 of its Training faces.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @VERBOSE
