@@ -43,7 +43,7 @@ def screens(verbose: bool) -> None:
     "--data",
     type=PATH,
     metavar="FER2013",
-    help="With --verify: measure the accuracy that the cards tell once more.",
+    help="With --verify: measure again the accuracy that the cards give.",
 )
 @click.option("--votes", type=PATH, metavar="FILE", help="With --data: FER+'s fer2013new.csv, for the agreement too.")
 @VERBOSE
