@@ -45,9 +45,9 @@ def evaluate_unsure(
 ) -> None:
     """Measure when a face should be called unsure, on FER2013 (DATA: its folder, its zip or fer2013.csv).
 
-    Faces of PublicTest are made worse step by step, which gives the limits of size, blur and light; the others, and the
-    probability below which a label is none, come from the faces as they are. What is found is told as the model's card.json
-    takes it.
+    Faces of PublicTest are made worse step by step, which gives the limits of size, blur and light; the other limits, and
+    the probability below which a face is unsure, come from the faces as they are. The result is printed as the model's
+    card.json takes it.
     """
     set_up_logging(verbose)
 
