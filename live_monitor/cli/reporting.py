@@ -25,7 +25,7 @@ TIMELINE_FILE = "timeline.png"
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @VERBOSE
 def report(log: Path, out: Path | None, as_json: bool, verbose: bool) -> None:
-    """Tell what a session was like: looks, pulse and markers (LOG: a file that --log wrote)."""
+    """Say what a session was like: expressions, pulse and markers (LOG: a file that --log wrote)."""
     set_up_logging(verbose)
     from live_monitor.files.opencv_path import printable
     from live_monitor.files.path_kind import is_file
