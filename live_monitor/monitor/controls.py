@@ -99,4 +99,4 @@ class Controls:
         else:
             size = next((px for px in reversed(FACE_SIZES_PX) if px < current), 0)
         self.wishes = dataclasses.replace(self.wishes, min_face=size or None)
-        self.say(f"Smallest face: {size} pixels" if size else "Smallest face: chosen by the picture", now_s)
+        self.say(f"Smallest face: {size} pixels" if size else "Smallest face: chosen to fit the picture", now_s)
