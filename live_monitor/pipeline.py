@@ -117,9 +117,9 @@ class Pipeline:
 
     def start(self) -> None:
         self._started_s = self._clock.now()
-        atexit.register(self._close_at_exit)
         for thread in self._threads:
             thread.start()
+        atexit.register(self._close_at_exit)
 
     def next_result(self, timeout_s: float) -> FrameResult | None:
         """Waits for the next result.
