@@ -16,7 +16,7 @@ MOST_CAMERAS = 10
 
 @dataclass(frozen=True)
 class CameraInfo:
-    """A camera that can be opened: what --camera takes, its name if the system tells, pixels and frames per second."""
+    """A camera that can be opened: what --camera takes, its name if the system gives one, pixels and frames per second."""
 
     device: str
     name: str

@@ -20,11 +20,11 @@ RECONNECT_DELAYS_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 LATE_S = 0.05
 LONGEST_GAP_S = 0.25
-"""A picture more than LATE_S late is passed over, unless none was delivered for LONGEST_GAP_S."""
+"""A frame more than LATE_S late is dropped, unless none was delivered for LONGEST_GAP_S."""
 
 UNREADABLE_S = 10.0
-"""A live source that has sent for so long what is no picture is opened again. A stream that has just been opened may do so until
-its next whole picture."""
+"""A live source that has sent nothing readable for this long is reopened. A stream that has just been opened may be unreadable
+until its next whole picture."""
 
 
 class SourceState(enum.Enum):
@@ -52,7 +52,7 @@ class CapturePolicy:
 class Capture:
     """Runs on the capture thread, which alone touches the source.
 
-    What everybody may read: `state`, `skipped`, `last_arrival_s`, and `last_gap_s`, the seconds between the last two pictures.
+    Any thread may read `state`, `skipped`, `last_arrival_s`, and `last_gap_s`, the seconds between the last two pictures.
     """
 
     def __init__(self, source: Source, frames: Mailbox[Frame], policy: CapturePolicy, clock: Clock) -> None:
@@ -71,14 +71,14 @@ class Capture:
         self._reconnects = 0
 
     def stop(self) -> None:
-        """Asks the thread to end; it does as soon as the source lets go of it. Callable from any thread."""
+        """Asks the thread to end, which it does once its call of the source returns. Callable from any thread."""
         self._stop.set()
 
     def run(self) -> None:
-        """Opens the source and delivers until its end, a stop or a closed mailbox.
+        """Opens the source and delivers its pictures until it ends, `stop` is called or the mailbox is closed.
 
         Raises:
-            SourceError: the source cannot be opened, holds no readable picture, or hands over what is none.
+            SourceError: the source cannot be opened, holds no readable picture, or hands over something else.
         """
         try:
             self.source.open()
@@ -97,14 +97,14 @@ class Capture:
                     break
                 self._reconnect()
             elif not math.isfinite(pts_s):
-                raise SourceError(f"{self.source.name}: a picture's time is expected in seconds, came {pts_s}")
+                raise SourceError(f"{self.source.name}: expected a picture's time in seconds, got {pts_s}")
             elif not self._deliver(pts_s):
                 return
         if self._index == 0 and not self._stop.is_set():
             raise SourceError(f"{self.source.name}: holds no readable picture; the file is empty or damaged")
 
     def _deliver(self, pts_s: float) -> bool:
-        """Hands over the picture just grabbed, when it is due; False when nobody wants more."""
+        """Hands over the picture just grabbed, when it is due; False when the mailbox is closed."""
         due_s = self._pacer.due_s(pts_s) if self._policy.paced else self._clock.now()
         now = self._clock.now()
         if self._policy.newest_wins and now - due_s > LATE_S and now - self.last_arrival_s < LONGEST_GAP_S:
@@ -130,14 +130,14 @@ class Capture:
         return self._frames.put(frame)
 
     def _check(self, image: object) -> None:
-        """Turns down what is no picture: a source may be a user's own."""
+        """Rejects what is not a picture: a source may be a user's own."""
         if not isinstance(image, np.ndarray):
-            came = f"a {type(image).__name__}"
+            got = f"a {type(image).__name__}"
         elif image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
-            came = f"{image.dtype} {image.shape}"
+            got = f"{image.dtype} {image.shape}"
         else:
             return
-        raise SourceError(f"{self.source.name}: a picture is expected to be uint8 (H, W, 3) BGR, came {came}")
+        raise SourceError(f"{self.source.name}: expected a picture as uint8 (H, W, 3) BGR, got {got}")
 
     def _reconnect(self) -> None:
         self.state = SourceState.LOST

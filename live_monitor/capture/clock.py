@@ -43,7 +43,7 @@ class Pacer:
         self._start_s: float | None = None
 
     def due_s(self, pts_s: float) -> float:
-        """Clock time at which the picture with this media time is due; may have passed."""
+        """Clock time at which the picture with this media time is due; it may have passed."""
         now = self._clock.now()
         if self._start_s is None:
             self._start_s = now - pts_s

@@ -30,13 +30,13 @@ CAMERA_OPEN_TIMEOUT_S = 30.0
 STREAM_TIMEOUTS = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 4000)
 
 _Advice = Callable[[float], str]
-"""What follows "cannot be opened", by the time, of `time.monotonic`, when opening began."""
+"""Says what follows "cannot be opened", given the time when opening began, in seconds of `time.monotonic`."""
 
 _BACKENDS = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION}
 
 
 class _LiveSource:
-    """What a camera and a stream have in common: an opener, and time by arrival."""
+    """What a camera and a stream have in common: an opener, and media time taken from a picture's arrival."""
 
     live = True
 
@@ -50,7 +50,7 @@ class _LiveSource:
         self._first_s: float | None = None
 
     def open(self) -> None:
-        """Opens it, again after a loss.
+        """Opens it, or reopens it after a loss.
 
         Raises:
             SourceError: it cannot be opened; the message says what to try, unless it was open before.
@@ -59,7 +59,7 @@ class _LiveSource:
         since_s = time.monotonic()
         self._capture = self._opener()
         if self._capture is None and self._was_open:
-            # Advice opens every other camera: not again and again while this one is lost.
+            # No advice: it opens every other camera, which must not happen again and again while this one is lost.
             raise SourceError(f"{self.name}: cannot be opened again")
         if self._capture is None:
             raise SourceError(f"{self.name}: cannot be opened{self._advice(since_s)}")
@@ -109,7 +109,7 @@ class Stream(_LiveSource):
         shown = without_password(url.strip())
         if scheme(url) not in STREAM_SCHEMES:
             schemes = ", ".join(f"{one}://" for one in STREAM_SCHEMES)
-            raise UsageError(f"--stream {shown}: not a stream's URL; it starts with one of {schemes}")
+            raise UsageError(f"--stream {shown}: not a stream's URL, which starts with one of {schemes}")
         name = f"stream {shown}"
         super().__init__(
             name, OPEN_TIMEOUT_S, lambda: _open_stream(tidied(url)), lambda since_s: _stream_advice(tidied(url), since_s)
@@ -117,17 +117,17 @@ class Stream(_LiveSource):
 
 
 def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | None = None) -> cv2.VideoCapture | None:
-    """An open camera set to the wanted size and rate as far as it can, or None."""
+    """An open camera set to the wanted size and rate as far as possible, or None."""
     target = int(device) if device.isdecimal() else device
-    # On macOS OpenCV writes of each camera that it does not find.
+    # On macOS OpenCV writes something about each camera that it does not find.
     with silent_stderr() if sys.platform == "darwin" else contextlib.nullcontext():
         capture = video_capture.open_capture(target, _BACKENDS.get(sys.platform, cv2.CAP_ANY))
     if capture is None:
         return None
-    # V4L2's buffers stay as many as they are: with a single one a camera has nothing to fill while a picture is decoded, and
+    # The number of V4L2's buffers is left as it is: with a single one a camera has none to fill while a picture is decoded, and
     # gives half its rate. Old pictures do not pile up in them, since the capture thread takes each as soon as it is there.
     if size is not None:
-        # Uncompressed pictures above 640x480 fill a USB 2 bus; cameras give full rate at these sizes as JPEG only.
+        # Uncompressed pictures above 640x480 fill a USB 2 bus; cameras reach their full rate at such sizes only as JPEG.
         capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
@@ -147,7 +147,7 @@ def _camera_advice(_: float) -> str:
     found = list_cameras()
     if not found:
         permission = "check the camera permission"
-        if sys.platform == "darwin":  # which asks for it on the main thread only, and until then has no camera
+        if sys.platform == "darwin":  # it asks for this on the main thread only, and shows no camera until then
             permission = "run live-monitor cameras to be asked for the camera permission"
         return f"; no camera was found: plug one in, close programs that use it, {permission}, or use --video FILE"
     return f"; cameras found: {'; '.join(str(camera) for camera in found)}"

@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 
 STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "tcp", "udp", "rtp", "srt")
 WEB_SCHEMES = ("http", "https")
-"""Of STREAM_SCHEMES those by which a file can be had too."""
+"""Those of STREAM_SCHEMES by which a file can be read too."""
 
 OPEN_TIMEOUT_MS = 8000
 OPEN_TIMEOUT_S = 9.0
-"""The one in milliseconds is OpenCV's own and comes first, except while a name is being looked up."""
+"""The one in milliseconds is OpenCV's own and expires first, except while a host name is being looked up."""
 
 
 class _Opening:
-    """Who opens an address, with options for FFmpeg or without: OpenCV takes them from the environment, where all threads would
-    find them.
+    """Keeps those who open an address with options for FFmpeg apart from all others: OpenCV takes the options from the
+    environment, which all threads share.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class _Opening:
 
     @contextlib.contextmanager
     def without_options(self) -> Iterator[None]:
-        """Beside others without options, some of which may wait for a server that does not answer."""
+        """Opening without options, at the same time as others, who may be waiting for a server that does not answer."""
         with self._changed:
             self._changed.wait_for(lambda: not self._with)
             self._without += 1
@@ -42,7 +42,7 @@ class _Opening:
 
     @contextlib.contextmanager
     def with_options(self) -> Iterator[None]:
-        """Beside nobody."""
+        """Opening with options, while nobody else opens anything."""
         with self._changed:
             self._changed.wait_for(lambda: not (self._with or self._without))
             self._with = True
@@ -58,7 +58,7 @@ OPENING = _Opening()
 
 
 def scheme(url: str) -> str:
-    """The URL's scheme in small letters; "" where it has none, or the address after it makes no sense."""
+    """The URL's scheme in lower case; "" if it has none, or if the address after it makes no sense."""
     try:
         return urlsplit(url.strip()).scheme if "://" in url else ""
     except ValueError:
@@ -66,22 +66,22 @@ def scheme(url: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether it is meant as a URL, also where nobody knows its scheme, or the rest makes no sense; a drive (C://) is none."""
+    """Whether it is meant as a URL, even if its scheme is unknown or the rest makes no sense; a drive (C://) is not."""
     return re.match(r"\s*[a-z][a-z0-9+.-]+://", text, re.IGNORECASE) is not None
 
 
 def tidied(url: str) -> str:
-    """The URL as FFmpeg understands it: without blanks around it, and with its scheme in small letters."""
+    """The URL as FFmpeg understands it: without blanks around it, and with its scheme in lower case."""
     before, separator, rest = url.strip().partition("://")
     return before.lower() + separator + rest if separator else before
 
 
 def without_password(url: str) -> str:
-    """The URL as it may be shown: without user name and password, also where these hold characters that a URL may not.
+    """The URL as it may be shown: without user name and password, even if these hold characters that a URL may not.
 
-    What stands before the last "@" is taken for them where it holds a ":", or where an "@" comes before the first "/".
-    Elsewhere the "@" is part of a path. A port before such a path looks like a password, and goes; a user name without a
-    password that holds a "/" looks like a path, and stays.
+    What stands before the last "@" is taken for them if it holds a ":", or if an "@" comes before the first "/".
+    Otherwise the "@" is part of a path. A port before such a path looks like a password, and is removed; a user name that
+    holds a "/" and has no password looks like a path, and is kept.
     """
     before, separator, rest = url.partition("://")
     user, _, shown = rest.rpartition("@")

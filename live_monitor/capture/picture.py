@@ -1,4 +1,4 @@
-"""One picture as a source, so that a photo goes through the very pipeline that a video does."""
+"""One picture as a source, so that a photo goes through the same pipeline as a video."""
 
 from __future__ import annotations
 

@@ -20,13 +20,13 @@ from live_monitor.types import Image
 SCREEN_OPEN_TIMEOUT_S = 9.0
 
 DEFAULT_FPS = 30.0
-"""As most calls have; a screen can be read at any rate."""
+"""That of most calls; a screen can be read at any rate."""
 
 ALL = 0
 """The number of all screens together, as one picture."""
 
 _UNREADABLE = (mss.ScreenShotError, AssertionError)
-"""What mss raises where a screen cannot be read; the assertion is where the X server has gone."""
+"""What mss raises if a screen cannot be read; the AssertionError means that the X server has gone."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Area:
     height: int
 
     def within(self, other: Area) -> Area:
-        """What both have in common; of no width or height where there is nothing."""
+        """What both have in common; its width or height is 0 if that is nothing."""
         left, top = max(self.left, other.left), max(self.top, other.top)
         right = min(self.left + self.width, other.left + other.width)
         bottom = min(self.top + self.height, other.top + other.height)
@@ -56,10 +56,10 @@ class Screen:
     open_timeout_s = SCREEN_OPEN_TIMEOUT_S
 
     def __init__(self, wanted: str, fps: float | None = None) -> None:
-        """Sets it up without looking.
+        """Sets it up without looking at the screen.
 
         Args:
-            wanted: number of a screen as `list_screens` has it, or an area as "left,top,width,height".
+            wanted: number of a screen in the order of `list_screens`, or an area as "left,top,width,height".
             fps: pictures a second, at most.
 
         Raises:
@@ -115,10 +115,10 @@ class Screen:
         if isinstance(self._wanted, Area):
             area = self._wanted.within(areas[ALL])
             if not area.width or not area.height:
-                raise SourceError(f"{self.name}: lies on no screen; they are {areas[ALL]} together")
+                raise SourceError(f"{self.name}: is on no screen; together they are {areas[ALL]}")
             return area
         if self._wanted >= len(areas):
-            raise SourceError(f"{self.name}: there is none; live-monitor screens lists them")
+            raise SourceError(f"{self.name}: no such screen; live-monitor screens lists them")
         return areas[self._wanted]
 
 
@@ -150,7 +150,7 @@ def _parsed(wanted: str) -> int | Area:
 
 def _open_reader(name: str) -> mss.MSS:
     if sys.platform == "linux" and os.environ.get("XDG_SESSION_TYPE") == "wayland":
-        raise SourceError(f"{name}: cannot be read, Wayland lets no program look at it; log in with Xorg in its place")
+        raise SourceError(f"{name}: cannot be read, Wayland lets no program look at it; log in with Xorg instead")
     try:
         return mss.MSS()
     except _UNREADABLE as error:
@@ -166,7 +166,7 @@ def _areas(reader: mss.MSS, name: str) -> list[Area]:
 
 
 def _unreadable(name: str, error: Exception) -> SourceError:
-    return SourceError(f"{name}: cannot be read: {str(error) or 'it has gone'}; start it from a desktop")
+    return SourceError(f"{name}: cannot be read: {str(error) or 'it has gone'}; start the program from a desktop")
 
 
 def _close(reader: mss.MSS) -> None:

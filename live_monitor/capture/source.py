@@ -22,7 +22,7 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """How messages call it, such as "camera 0"."""
+        """What messages call it, such as "camera 0"."""
 
     @property
     def live(self) -> bool:
@@ -51,21 +51,22 @@ class Source(Protocol):
         """
 
     def close(self) -> None:
-        """Releases it. May be called at any time and again."""
+        """Releases it. May be called at any time, and more than once."""
 
 
 class MediaClock:
     """Media time from what a file claims: fps may be a lie, timestamps may stand still, jump or go back.
 
-    A plausible timestamp is taken as it is. Else the distance to the timestamp before is, where that is plausible; else
-    one nominal step is. A picture may stand for as long as the file's claimed duration lets it: a slide does for minutes.
+    A plausible timestamp is taken as it is; otherwise the distance from the timestamp before is added if that is plausible,
+    and otherwise one nominal step. A picture may stay for as long as the file's claimed duration lets it: a slide stays for
+    minutes.
     """
 
     def __init__(self, claimed_fps: float, claimed_duration_s: float = 0.0) -> None:
         """Begins before the first picture.
 
         Args:
-            claimed_fps: replaced where it is implausible.
+            claimed_fps: replaced by FALLBACK_FPS where it is implausible.
             claimed_duration_s: from the first picture to the end of the last; 0 where the file claims none.
         """
         low, high = PLAUSIBLE_FPS

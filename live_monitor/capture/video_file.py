@@ -46,7 +46,7 @@ def _check_file(path: Path) -> None:
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:  # a null character
-        raise SourceError(f"{str(path)!r}: no name of a file: {error}") from error
+        raise SourceError(f"{str(path)!r}: not a file name: {error}") from error
     if not start:
         raise SourceError(f"{path}: is empty")
     if start != _GIF_SIGNATURE and cv2.haveImageReader(opencv_path(path, SourceError)):

@@ -18,10 +18,11 @@ from live_monitor.process.variables import set_variable
 READ_TIMEOUT_MS = 15_000
 
 OPTIONS_VARIABLE, OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS", "reconnect;1|reconnect_delay_max;4|multiple_requests;1"
-"""Lets FFmpeg connect again where it was, as when a server has hung up on somebody who paused.
+"""Lets FFmpeg reconnect and resume where it was, as when a server has hung up on somebody who paused.
 
-It goes back in a file on the connection that it has, though it asks servers to close it. Where one does without saying so
-in its answer, reading goes on at a wrong place, and pictures are lost; with multiple_requests it asks to keep it open.
+To go back in a file, FFmpeg uses the connection that it has, though it has asked the server to close it. If the server does so
+without saying so in its answer, reading goes on at a wrong place, and pictures are lost; with multiple_requests FFmpeg asks to
+keep it open.
 """
 
 
@@ -46,7 +47,7 @@ class WebVideo(Recorded):
             return pts_s
         if not self.grabbed:
             raise SourceError(
-                f"{self.name}: no picture of it can be read; its server may give no parts of files: download it and give the "
+                f"{self.name}: no picture of it can be read; its server may not send parts of files: download it and give the "
                 "file to --video"
             )
         if self.is_short:
@@ -75,7 +76,7 @@ def _open(url: str) -> cv2.VideoCapture:
 
 @contextlib.contextmanager
 def _reconnecting() -> Iterator[None]:
-    """OpenCV takes FFmpeg's options from the environment alone; a user's own stay, and other sources do without these."""
+    """Sets OPTIONS meanwhile, since OpenCV takes FFmpeg's from the environment alone; keeps a user's own instead."""
     if OPTIONS_VARIABLE in os.environ:
         yield
         return

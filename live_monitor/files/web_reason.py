@@ -24,7 +24,7 @@ def _reason(error: Exception, timeout_s: float) -> str:
     cause = error.reason if isinstance(error, URLError) else error
     match cause:
         case TimeoutError():
-            return f"nothing arrives for {round(timeout_s, 1):g} s"
+            return f"nothing arrived for {round(timeout_s, 1):g} s"
         case ssl.SSLCertVerificationError():
             return f"the server's certificate is not trusted ({cause.verify_message}; is a proxy in between?)"
         case socket.gaierror():

@@ -112,7 +112,7 @@ class TestDelivery:
             def retrieve(self) -> Image:
                 return cast("Image", image)
 
-        expected = rf"fake: a picture is expected to be uint8 \(H, W, 3\) BGR, came {came}$"
+        expected = rf"fake: expected a picture as uint8 \(H, W, 3\) BGR, got {came}$"
         with pytest.raises(SourceError, match=expected):
             Capture(OwnSource(TIMES_S), Collector(), AS_FAST_AS_POSSIBLE, FakeClock()).run()
 

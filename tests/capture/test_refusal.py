@@ -48,11 +48,11 @@ def test_a_name_that_nobody_has_is_told() -> None:
 
 def test_silence_is_told(file_server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LONGEST_S", 1.1234)
-    assert asked(file_server.send(b"", then_hang=True)) == "nothing arrives for 1.1 s"
+    assert asked(file_server.send(b"", then_hang=True)) == "nothing arrived for 1.1 s"
 
 
 def test_where_opening_has_used_up_the_time_nobody_is_asked(file_server: FileServer) -> None:
-    assert refusal(file_server.url(), time.monotonic() - OPEN_TIMEOUT_S) == "nothing arrives for 8 s"
+    assert refusal(file_server.url(), time.monotonic() - OPEN_TIMEOUT_S) == "nothing arrived for 8 s"
     assert file_server.asked == []
 
 

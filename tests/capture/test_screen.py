@@ -167,8 +167,8 @@ def test_what_is_neither_a_number_nor_an_area_is_refused(wanted: str) -> None:
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ("3", "screen 3: there is none; live-monitor screens lists them"),
-        ("500,0,10,10", "lies on no screen; they are -100,0,260,60 together"),
+        ("3", "screen 3: no such screen; live-monitor screens lists them"),
+        ("500,0,10,10", "is on no screen; together they are -100,0,260,60"),
     ],
 )
 def test_a_screen_that_is_not_there_is_named(wanted: str, said: str, readers: list[Reader]) -> None:
@@ -185,7 +185,7 @@ def test_without_a_desktop_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -
         raise mss.ScreenShotError("no display")
 
     monkeypatch.setattr(mss, "MSS", fail)
-    with pytest.raises(SourceError, match=r"screen 1: cannot be read: no display; start it from a desktop"):
+    with pytest.raises(SourceError, match=r"screen 1: cannot be read: no display; start the program from a desktop"):
         Screen("1").open()
 
 
@@ -204,7 +204,7 @@ def test_one_that_goes_away_while_it_is_looked_for_is_a_source_error(
     reader = Reader()
     reader.lost = error
     monkeypatch.setattr(mss, "MSS", lambda: reader)
-    with pytest.raises(SourceError, match=f"cannot be read: {said}; start it from a desktop"):
+    with pytest.raises(SourceError, match=f"cannot be read: {said}; start the program from a desktop"):
         look()
 
 

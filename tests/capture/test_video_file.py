@@ -155,7 +155,7 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
 
 
 def test_a_name_that_no_file_can_have_is_an_error() -> None:
-    with pytest.raises(SourceError, match=r"'a\\x00b\.mp4': no name of a file"):
+    with pytest.raises(SourceError, match=r"'a\\x00b\.mp4': not a file name"):
         VideoFile(Path("a\0b.mp4")).open()
 
 

@@ -116,7 +116,7 @@ def test_a_server_that_falls_silent_is_given_up(file_server: FileServer, film: b
 def test_a_server_that_gives_no_parts_of_a_file_is_told_from_one_that_breaks_off(file_server: FileServer, film: bytes) -> None:
     video = WebVideo(file_server.give(film))
     video.open()
-    with pytest.raises(SourceError, match=r"/file: no picture of it can be read; its server may give no parts of files: downl"):
+    with pytest.raises(SourceError, match=r"/file: no picture of it can be read; its server may not send parts of files: do"):
         video.grab()
     video.close()
 

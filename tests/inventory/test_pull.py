@@ -203,7 +203,7 @@ def test_a_server_that_falls_silent_is_given_up(weights: Download, file_server: 
     file_server.send(raw, then_hang=True)
     error = refusal(weights)
     assert isinstance(error, ModelError)
-    assert "cannot be downloaded: nothing arrives for 0.1 s; get it with a browser" in str(error)
+    assert "cannot be downloaded: nothing arrived for 0.1 s; get it with a browser" in str(error)
     assert list(cache.iterdir()) == []
 
 

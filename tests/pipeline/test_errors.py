@@ -39,7 +39,7 @@ class TestErrors:
 
     @pytest.mark.parametrize("time_s", [float("nan"), float("inf")])
     def test_a_source_whose_time_is_no_number(self, build: Build, time_s: float) -> None:
-        with pytest.raises(SourceError, match=f"fake: a picture's time is expected in seconds, came {time_s}"):
+        with pytest.raises(SourceError, match=f"fake: expected a picture's time in seconds, got {time_s}"):
             finish(build(FakeSource([0.0, time_s])))
 
     def test_a_file_without_pictures(self, build: Build) -> None:
