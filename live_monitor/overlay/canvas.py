@@ -1,4 +1,4 @@
-"""What is drawn on: the picture enlarged where it is small, mirrored where the user wants it, and the way back to its pixels."""
+"""What is drawn on: the picture, enlarged if it is small and mirrored if the user wants it; and the way back to its pixels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from live_monitor.types import Box, Image
 
 SMALLEST_SIDE_PX = 480
 LONGEST_ENLARGED_PX = 1920
-"""A smaller picture is enlarged before anything is drawn, or its text could not be read; a flat one not beyond bounds."""
+"""A smaller picture is enlarged before anything is drawn, so that its text can be read; its longer side to at most the second."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ class Canvas:
         return enlarged.astype(np.uint8, copy=False)
 
     def rect(self, box: Box) -> Rect:
-        """Where a box of the picture is."""
+        """Where a box of the picture is on the canvas."""
         x1, x2 = (self.width - box.x2, self.width - box.x1) if self.mirrored else (box.x1, box.x2)
         return Rect(*(round(value * self.scale) for value in (x1, box.y1, x2, box.y2)))
 
     def zone(self, zone: Zone) -> Zone:
-        """Where a zone of the picture is."""
+        """Where a zone of the picture is on the canvas."""
         return zone._replace(x=1 - zone.x - zone.width) if self.mirrored else zone
 
     def to_picture(self, x: float, y: float) -> tuple[float, float]:
-        """The pixel of the picture under a point."""
+        """The pixel of the picture under a point of the canvas."""
         picture_x, picture_y = x / self.scale, y / self.scale
         return (self.width - picture_x if self.mirrored else picture_x), picture_y

@@ -1,4 +1,4 @@
-"""Whether a window can be opened, found out beforehand, and what to do when its display goes: either way the process is ended."""
+"""Checks that a window can be opened, and reacts when its display goes away: in both cases OpenCV would just end the process."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from live_monitor.errors import DisplayError
 SOCKET_TIMEOUT_S = 2.0
 _FIRST_X_PORT = 6000
 _CALLED_AT_EXIT: list[object] = []
-"""What C may call at its exit(), for ever, also where it cannot take it off its list."""
+"""What C's exit() may call; kept for ever, in case it cannot be taken off C's list."""
 
 _WITHOUT_WINDOW = "use --no-display to analyse without a window"
+_FROM_A_DESKTOP = f"start the program from a desktop, or {_WITHOUT_WINDOW}"
 
 
 def check_display() -> None:
@@ -30,7 +31,7 @@ def check_display() -> None:
     """
     if not cv2.currentUIFramework():
         raise DisplayError(
-            "this OpenCV has no windows; run: pip uninstall -y opencv-python-headless opencv-contrib-python-headless && "
+            "this OpenCV cannot open windows; run: pip uninstall -y opencv-python-headless opencv-contrib-python-headless && "
             f'pip install --force-reinstall "opencv-python>=4.10,<5"; or {_WITHOUT_WINDOW}'
         )
     if sys.platform == "linux":
@@ -39,7 +40,7 @@ def check_display() -> None:
 
 @contextlib.contextmanager
 def when_display_goes(end: Callable[[], object]) -> Iterator[None]:
-    """While one is inside, calls `end` when the display goes away, as with a desktop that crashes or a connection that breaks.
+    """Calls `end` if the display goes away within the block, as when a desktop crashes or a connection breaks.
 
     OpenCV's Qt then calls C's exit(), which leaves all of Python where it is: nothing is raised, no file is closed. `end` is
     called on the thread that shows the window, and must end the process itself.
@@ -49,7 +50,7 @@ def when_display_goes(end: Callable[[], object]) -> Iterator[None]:
         return
     libc = ctypes.CDLL(None)
     inside = [True]
-    own = ctypes.c_char()  # its address tells our entry in the list of what exit() calls from others
+    own = ctypes.c_char()  # its address distinguishes our entry in the list of what exit() calls
     at_exit = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda _argument: inside and end())
     _CALLED_AT_EXIT.append((at_exit, own))
     libc.__cxa_atexit(at_exit, None, ctypes.byref(own))
@@ -62,16 +63,16 @@ def when_display_goes(end: Callable[[], object]) -> Iterator[None]:
 
 def _check_x_display(display: str) -> None:
     if not display:
-        raise DisplayError(f"no display: DISPLAY is not set; start it from a desktop, or {_WITHOUT_WINDOW}")
+        raise DisplayError(f"no display: DISPLAY is not set; {_FROM_A_DESKTOP}")
     reachable = _xcb_connects(display)
     if reachable is None:
         reachable = _socket_connects(display)
     if not reachable:
-        raise DisplayError(f"no display: cannot connect to DISPLAY {display}; start it from a desktop, or {_WITHOUT_WINDOW}")
+        raise DisplayError(f"no display: cannot connect to DISPLAY {display}; {_FROM_A_DESKTOP}")
 
 
 def _xcb_connects(display: str) -> bool | None:
-    """A full connection with the user's permission cookie, as the window will make it; None without libxcb."""
+    """Whether a full connection with the user's permission cookie works, as the window will make it; None without libxcb."""
     library = ctypes.util.find_library("xcb")
     if library is None:
         return None

@@ -15,10 +15,10 @@ from live_monitor.overlay.view import View
 from live_monitor.types import Image, Reading, Track
 
 SMALL_FACES_REDUCED = 0.75
-"""Labels shrink to this where faces are narrower than they are, or a class photo would be hidden behind them."""
+"""Labels shrink to this where they are wider than the faces, or a class photo would be hidden behind them."""
 
 BLUR_CELLS = 6
-"""A blurred face is made of so many cells a side: nobody can be recognised by them."""
+"""A blurred face has this many cells a side: nobody can be recognised by them."""
 
 BLUR_WIDENED = 0.2
 """A face is blurred this much beyond its box on every side, in widths: hair and chin too."""
@@ -44,7 +44,7 @@ def blur_faces(canvas: Image, faces: Sequence[Rect]) -> None:
 def draw_readings(
     canvas: Image, readings: Sequence[Reading], place: Canvas, taken: Sequence[Rect], view: View, style: Style
 ) -> None:
-    """Draws every face's box and, where there is room beside `taken`, its label; bars give way to labels."""
+    """Draws every face's box and, where `taken` leaves room, its label; bars give way to labels."""
     if not readings:
         return
     height, width = canvas.shape[:2]
@@ -85,7 +85,7 @@ def _colour(reading: Reading) -> Colour:
 
 
 def _draw_box(canvas: Image, face: Rect, reading: Reading, style: Style) -> None:
-    """A face that is not seen now has corners only."""
+    """A face that is not seen now gets corners only."""
     colour, x2, y2 = _colour(reading), face.x2 - 1, face.y2 - 1
     if not reading.track.coasting:
         cv2.rectangle(canvas, face[:2], (x2, y2), colour, style.line)
@@ -113,7 +113,7 @@ def _draw_bars(canvas: Image, rect: Rect, reading: Reading, style: Style) -> Non
 
 
 def face_at(point: tuple[float, float], tracks: Sequence[Track]) -> int | None:
-    """The number of the face whose box holds a point of the picture; of several the smallest box, None when there is none."""
+    """The number of the face whose box holds a point of the picture; of several the smallest box's; None if there is none."""
     x, y = point
     hit = [track for track in tracks if track.box.x1 <= x < track.box.x2 and track.box.y1 <= y < track.box.y2]
     return min(hit, key=lambda track: track.box.area).id if hit else None

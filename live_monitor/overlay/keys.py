@@ -35,7 +35,7 @@ class Key(NamedTuple):
 
 KEYS = (
     Key("q  Esc", (ord("q"), ord("Q"), 27), Action.QUIT, "quit"),
-    Key("space", (ord(" "),), Action.PAUSE, "pause, go on"),
+    Key("space", (ord(" "),), Action.PAUSE, "pause, resume"),
     Key("p", (ord("p"),), Action.PANEL, "panel with the pulse of the class"),
     Key("b", (ord("b"),), Action.BLUR, "blur faces"),
     Key("i", (ord("i"),), Action.NUMBERS, "numbers of the faces"),

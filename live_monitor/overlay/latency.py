@@ -1,4 +1,4 @@
-"""What a result cost, for people: milliseconds a stage, its age, what was dropped, how often faces are looked for."""
+"""What a result cost, for people: milliseconds a stage, the result's age, frames dropped, how often faces are looked for."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ NEW_WEIGHT = 0.1
 """Weight of a new time in a running mean: numbers that jump cannot be read."""
 
 FORGOTTEN_S = 3.0
-"""A stage that no frame has gone through for so long is not told any more."""
+"""A stage that no frame has gone through for this long is no longer shown."""
 
 SELDOM_S = 0.5
-"""Looks this far apart are told by the time between them: too few fall into a second to be counted."""
+"""For searches this far apart the time between them is shown: too few fall into a second to be counted."""
 
 
 class Latency:
@@ -34,7 +34,7 @@ class Latency:
         for name in [name for name, last_s in self._last_s.items() if now_s - last_s > FORGOTTEN_S]:
             del self._means_ms[name], self._last_s[name]
         age_ms = 1e3 * result.age_s
-        if result.frame.arrived_s < self._went_on_s:  # it waited for the picture to move again, which says nothing
+        if result.frame.arrived_s < self._went_on_s:  # it waited for the picture to move again, so its age says nothing
             age_ms = self._means_ms.get("age", age_ms)
         for name, value in {**result.stages_ms, "age": age_ms}.items():
             mean = self._means_ms.get(name, value)
@@ -51,7 +51,7 @@ class Latency:
 
         Args:
             now_s: as for `add`.
-            still: whether the picture stands still from now on, as in a pause, of which nothing is measured.
+            still: whether the picture stands still from now on, as in a pause, during which nothing is measured.
         """
         now_s, self._still = self._moving_s(now_s), still
         if not self._means_ms:
@@ -64,7 +64,7 @@ class Latency:
         )
 
     def _moving_s(self, now_s: float) -> float:
-        """The time without that in which the picture stood still."""
+        """The time, less that in which the picture stood still."""
         if self._still:
             self._stood_s += now_s - self._asked_s
             self._went_on_s = now_s
@@ -72,7 +72,7 @@ class Latency:
         return now_s - self._stood_s
 
     def _cadence(self, now_s: float) -> tuple[str, ...]:
-        """How often faces are looked for; nothing before the second look."""
+        """How often faces are looked for; nothing before the second search."""
         if math.isnan(self._gap_s):
             return ()
         gap_s = max(self._gap_s, now_s - self._looked_s)

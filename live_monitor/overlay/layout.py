@@ -1,4 +1,4 @@
-"""Where labels and notices go: labels inside the picture, close to their faces, none over another; a notice over little."""
+"""Where labels and notices go: labels in the picture, close to their faces, none over another; a notice where it hides least."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def place_plates(
         sizes: width and height of each face's plate, in pixels.
         taken: places already in use, as by the frame rate.
         picture: width and height of the picture, in pixels.
-        smaller: what is tried where a plate of `sizes` has no place, for each face; empty: nothing.
+        smaller: for each face, the size tried where a plate of `sizes` has no place; empty: none.
 
     Returns:
-        A place for each face, over no other face where that can be; None where every place near it is taken: a box
+        A place for each face, if possible over no other face; None where every place near it is taken: a box
         without its label is better than two labels that nobody can read.
     """
     occupied = list(taken)
@@ -66,7 +66,7 @@ def place_near_lower_edge(
 
     Returns:
         The middle, or the right or left corner where that covers less of the faces; above the notice where that is in the way.
-        The corners in this order: a notice that leaves the middle goes to the left, and the message can stay where it is.
+        The corners come in this order: a notice that leaves the middle tries the left, so the message can stay where it is.
     """
     right, bottom = max(0, picture[0] - size[0]), picture[1] - margin - size[1]
     at_edge = [_at(x, max(0, bottom), size) for x in (right // 2, max(right // 2, right - margin), min(right // 2, margin))]
@@ -92,7 +92,7 @@ def _place(
 
 
 def _best(places: Iterable[Rect], face: Rect, faces: Sequence[Rect]) -> Rect | None:
-    """The first place over no face, else the first over its own alone, else the first."""
+    """The first place over no face, else the first over its own face alone, else the first."""
     over_itself = over_others = None
     for place in places:
         covered = [other for other in faces if place.overlaps(other)]

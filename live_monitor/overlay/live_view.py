@@ -24,21 +24,21 @@ BLANK: Image = np.zeros((480, 854, 3), np.uint8)
 
 
 class LiveView:
-    """Keeps what the numbers in the picture and in the panel are made of. Belongs to one thread."""
+    """Keeps what the numbers in the picture and in the panel are computed from. Belongs to one thread."""
 
     def __init__(self, zones: Sequence[Zone] = (), *, live: bool = False) -> None:
         """Begins with a dark picture.
 
         Args:
             zones: the parts of the picture that are ignored, to be shaded.
-            live: whether pictures arrive when they happen, or late ones are left out.
+            live: whether the source is live, or late frames of a file are dropped.
         """
         self.pulse = Pulse(live=live)
         self.result: FrameResult | None = None
         """The one that was taken last, without the faces that were left out since."""
 
         self.frame: Frame | None = None
-        """The picture that is shown: the last result's, or, before there is one, any."""
+        """The picture that is shown: the last result's or, before there is one, any other."""
 
         self._analysed: FrameResult | None = None
         self._left_out: frozenset[int] = frozenset()
@@ -59,14 +59,14 @@ class LiveView:
         return self._count(analysed)
 
     def leave_out(self, numbers: frozenset[int]) -> None:
-        """Lets nothing be said of the faces with these numbers, from the result on that is shown."""
+        """Leaves out the faces with these numbers, beginning with the result that is shown."""
         self._left_out = numbers
         if self._analysed is not None:
             # No time has passed for the pulse since it took this result: it only counts the faces of the moment anew.
             self._count(self._analysed)
 
     def knows(self, number: int) -> bool:
-        """Whether the face with this number was analysed in the result that is shown, also if it was left out since."""
+        """Whether the face with this number was analysed in the result that is shown, even if it was left out since."""
         return self._analysed is not None and any(reading.track.id == number for reading in self._analysed.readings)
 
     def _count(self, analysed: FrameResult) -> FrameResult:
@@ -75,7 +75,7 @@ class LiveView:
         return self.result
 
     def renew_panel(self) -> None:
-        """Lets the next picture show the pulse as it is then, and not as of up to PANEL_EVERY_S before."""
+        """Lets the next picture show the pulse as it is then, not as it was up to PANEL_EVERY_S before."""
         self._panel = None
 
     def draw(self, now_s: float, view: View, notice: str = "", message: str = "", outputs: str = "") -> Image:
@@ -98,7 +98,7 @@ class LiveView:
         return np.hstack([shown, self._panel_for(shown, now_s, details if view.details else ())])
 
     def _hidden(self, image: Image) -> Sequence[Box]:
-        """Where somebody may be of whom nothing is said yet; before there is a result, anywhere."""
+        """Where there may be somebody about whom nothing is said yet; before there is a result, everywhere."""
         return self.result.newcomers if self.result else [Box(0, 0, image.shape[1], image.shape[0])]
 
     def _panel_for(self, shown: Image, now_s: float, details: Sequence[str]) -> Image:
@@ -110,7 +110,7 @@ class LiveView:
 
 
 def _without(result: FrameResult, numbers: frozenset[int]) -> FrameResult:
-    """The result as it were if the faces with these numbers had been left out before."""
+    """The result as it would be if the faces with these numbers had been left out before."""
     readings = tuple(reading for reading in result.readings if reading.track.id not in numbers)
     since = (reading.track for reading in result.readings if reading.track.id in numbers)
     return dataclasses.replace(result, readings=readings, left_out=(*result.left_out, *since))

@@ -16,7 +16,7 @@ from live_monitor.types import Image
 
 WIDTH_OF_SIDE = 0.46
 TEXT, SMALL_TEXT = 0.8, 0.62
-"""Sizes against the labels in the picture."""
+"""Text sizes relative to the labels in the picture."""
 
 GROUND_BGR, CHART_BGR = (38, 34, 32), (58, 52, 48)
 INK_BGR, FAINT_BGR, UNUSUAL_BGR = (235, 235, 235), (165, 165, 165), (60, 140, 250)
@@ -27,7 +27,7 @@ PALETTE_BGR = np.array([COLOURS_BGR[label] for label in LABELS], np.uint8)
 RANGES = {"valence": (-1.0, 1.0), "expressiveness": (0.0, 1.0), "concentration": (0.0, 1.0)}
 
 SPANS_S = (30, 60, 120, 180, 240, SHOWN_S)
-"""What the charts may show, in seconds: the shortest that holds all there is, so that they are never nearly empty for long."""
+"""Spans of the charts, in seconds: the shortest that holds all points is shown, so that they are never nearly empty for long."""
 
 TITLE = "Class pulse"
 SUBTITLE = "expressions, not minds"
@@ -40,7 +40,7 @@ def panel_width(width: int, height: int) -> int:
 
 
 def draw_panel(pulse: Pulse, width: int, height: int, details: Sequence[str] = ()) -> Image:
-    """The panel for a picture of that size, uint8 (height, panel_width(width, height), 3) BGR; above the charts these lines."""
+    """The panel for a picture of that size, uint8 (height, panel_width(width, height), 3) BGR; `details` go above the charts."""
     image = np.empty((height, panel_width(width, height), 3), np.uint8)
     cv2.rectangle(image, (0, 0), image.shape[1::-1], GROUND_BGR, cv2.FILLED)
     column = _Column(image, Style.for_picture(width, height, TEXT), Style.for_picture(width, height, SMALL_TEXT))
@@ -64,7 +64,7 @@ def draw_panel(pulse: Pulse, width: int, height: int, details: Sequence[str] = (
 
 
 class _Column:
-    """Fills a panel from top to bottom; what finds no room is left out."""
+    """Fills a panel from top to bottom; what does not fit is left out."""
 
     def __init__(self, image: Image, style: Style, small: Style) -> None:
         self._image = image
@@ -92,7 +92,7 @@ class _Column:
             write(self._image, right, (self._margin + self._inner - room, baseline), colour, style)
 
     def paragraph(self, text: str, colour: Colour) -> None:
-        """Small text of several lines where it is wider than the panel."""
+        """Small text, on several lines where it is wider than the panel."""
         line = ""
         for word in text.split():
             longer = f"{line} {word}".lstrip()
@@ -103,7 +103,7 @@ class _Column:
         self.line(line, colour, small=True)
 
     def shares(self, counts: NDArray[np.float64]) -> None:
-        """How many readable faces look how at the moment: a bar, and a line for each emotion."""
+        """How many readable faces have which expression at the moment: a bar, and a line for each emotion."""
         faces = round(float(counts.sum()))
         self.line("now", FAINT_BGR, small=True, right=f"{faces} readable")
         top, bottom = self._y, self._y + 4 * self._style.padding
@@ -145,7 +145,7 @@ class _Column:
             if points:
                 draw(chart, points, axis, self._style)
             for marker_s in markers:
-                x = min(axis.x(chart, marker_s), chart.shape[1] - 1)  # its second may have no point yet
+                x = min(axis.x(chart, marker_s), chart.shape[1] - 1)  # the marker's second may have no point yet
                 cv2.line(chart, (x, 0), (x, chart.shape[0]), INK_BGR, max(1, self._style.line // 2))
             self._y = rect.y2
 
@@ -199,7 +199,7 @@ def _runs(points: Sequence[Point]) -> Iterator[tuple[bool, slice]]:
 
 
 def _draw_shares(chart: Image, points: Sequence[Point], axis: _Axis, _style: Style) -> None:
-    """Stacked, the first label at the bottom; a point fills the columns since the one before, after a gap a second's."""
+    """Stacked, the first label at the bottom; a point fills the columns since the one before or, after a gap, one second's."""
     height, width = chart.shape[:2]
     second = max(1, round(width / axis.span_s))
     xs, columns = np.array([axis.x(chart, point.at_s) for point in points]), np.arange(width)

@@ -1,4 +1,4 @@
-"""The frame rate as a user means it: how many pictures a second there are, by those of the last second."""
+"""The frame rate as users understand it: frames a second, counted over the last second."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 
 WINDOW_S = 1.0
 OVERDUE = 1.5
-"""Events have stopped when none has come for WINDOW_S, and for so many times as long as the last two were apart."""
+"""Events have stopped when none has come for WINDOW_S, and for this many times as long as the last two were apart."""
 
 
 class RateCounter:
@@ -21,7 +21,7 @@ class RateCounter:
         self._times.append(now_s)
 
     def rate(self, now_s: float) -> float:
-        """Events per second: that of the ones so far, from the second on; sinks while the next one is overdue."""
+        """Events per second, from the second event on; falls while the next one is overdue."""
         self._forget(now_s)
         if len(self._times) < 2 or self._times[-1] <= self._times[0]:
             return 0.0

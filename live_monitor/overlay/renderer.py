@@ -23,7 +23,7 @@ PLATE_BGR = (40, 40, 40)
 NOTICE_BGR = (30, 120, 220)
 NOTICE_ENLARGED = 1.5
 DETAILS_OPACITY = 0.6
-"""Of the plate with the times: it may lie over a face, which can be seen through it."""
+"""Opacity of the plate with the times: it may lie over a face, which can be seen through it."""
 
 DIMMED = 0.45
 SHADED = 0.3
@@ -37,15 +37,15 @@ HELP_BGR = (48, 44, 42)
 
 @dataclass(frozen=True)
 class Status:
-    """What the edges of the picture tell.
+    """What the edges of the picture say.
 
     Attributes:
         fps: pictures shown in the last second.
         source_size: width and height of the source's pictures, in pixels; None before there is one.
         notice: what keeps the picture from going on ("Loading model", "Signal lost"), at the lower edge, or "".
         message: something done a moment ago ("Snapshot written to ..."), near that edge too, or "".
-        details: lines with times, shown with the details where these are not in the panel.
-        outputs: what is said of the files that the session writes, such as "recording", or "".
+        details: lines with times, shown with the other details unless the panel has them.
+        outputs: what is said about the files that the session writes, such as "recording", or "".
     """
 
     fps: float
@@ -94,7 +94,7 @@ def render(
     status_text = _status_text(status, readings)
     status_style, message_style = (fitting(style, text, canvas.shape[1]) for text in (status_text, status.message))
     status_place = Rect(0, 0, *plate_size(status_text, status_style))
-    # Those who are left out too, or a click that leaves somebody out would move notice and message.
+    # Those left out count too, or a click that leaves somebody out would move notice and message.
     faces = [place.rect(track.box) for track in (*(reading.track for reading in readings), *left_out)]
     details_place = _details_place(status.details if view.details else (), status_place, style)
     notice_place = _notice_place(canvas, status.notice, faces)
@@ -109,7 +109,7 @@ def render(
 
 
 class _Places(NamedTuple):
-    """Where texts stand, and so no label may go; of no area where there is none."""
+    """Where texts stand, so that no label may go there; without area where there is no text."""
 
     status: Rect
     details: Rect
@@ -136,7 +136,7 @@ def _notice_place(canvas: Image, notice: str, faces: Sequence[Rect]) -> Rect:
 
 
 def _nowhere(canvas: Image) -> Rect:
-    """The place of a text that there is not: a strip of no height along the lower edge."""
+    """The place of a text that is not shown: a strip of no height along the lower edge."""
     height, width = canvas.shape[:2]
     return Rect(0, height, width, height)
 

@@ -11,7 +11,7 @@ from live_monitor.types import Image
 
 
 def write_snapshot(image: Image, folder: Path, taken: datetime.datetime) -> Path:
-    """Writes a PNG, named by the time, into a folder that is made if missing; never over another file.
+    """Writes a PNG, named after the time, into a folder that is made if missing; never over another file.
 
     Returns:
         Where it is.

@@ -16,8 +16,8 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FONT_SCALE = 0.6
 _REFERENCE_HEIGHT = 720
 _STRIP, MOST_OF_STRIP = 3, 1.5
-"""A picture at least so many times as wide as high is a strip. Its text is at most so much larger than that of another picture as
-high, so that panel and help find room.
+"""A picture at least _STRIP times as wide as it is high is a strip. Its text is at most MOST_OF_STRIP times as large as that of
+other pictures of its height, so that panel and help find room.
 """
 
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
@@ -65,9 +65,9 @@ class Style:
 
 
 def reading_side(width: int, height: int) -> float:
-    """The side that decides how large the text of a picture is: the shorter one, but of a wide strip up to a third of the width.
+    """The side that decides how large a picture's text is: the shorter one, but for a wide strip up to a third of its width.
 
-    A strip is what two screens side by side are, for instance: a window must make room for its width.
+    Two screens side by side are a strip, for instance: a window must make room for its width.
     """
     if width <= height:
         return width
@@ -81,7 +81,7 @@ def plate_size(text: str, style: Style) -> tuple[int, int]:
 
 
 def fitting(style: Style, text: str, width: int) -> Style:
-    """The style with which a plate of this text is at most so many pixels wide: itself, or one of smaller text."""
+    """The style with which a plate of this text is at most so many pixels wide: itself, or one with smaller text."""
     wide, room = plate_size(text, style)[0] - 2 * style.padding, width - 2 * style.padding
     return style if wide <= room else dataclasses.replace(style, font_scale=style.font_scale * max(1, room - 1) / wide)
 
@@ -117,7 +117,7 @@ def draw_lines(
 
 
 def lines_size(lines: Sequence[str], style: Style) -> tuple[int, int]:
-    """Width and height in pixels of such a plate."""
+    """Width and height in pixels of the plate that `draw_lines` draws."""
     width = max((plate_size(line, style)[0] for line in lines), default=0)
     return width + 2 * style.padding, len(lines) * line_height(style) + 3 * style.padding
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class View:
-    """What is shown beside boxes and labels, and how.
+    """What is shown besides boxes and labels, and how.
 
     Attributes:
         panel: the pulse of the class, beside the picture.

@@ -1,4 +1,4 @@
-"""The OpenCV window: shows pictures, reads keys, notices when it was closed. Only the main thread calls it."""
+"""The OpenCV window: shows pictures, reads keys, notices when it is closed. Only the main thread calls it."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ LARGEST_FIRST_SIZE = (1280, 720)
 """A larger picture starts in a window of this size, or it would not fit many screens."""
 
 _FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
-"""The window may have any shape: OpenCV would keep the picture's by bright bars, which `letterboxed` makes black."""
+"""The window may have any shape: OpenCV would add bright bars to keep the picture's; `letterboxed` adds black ones."""
 
 LEAST_BARS = 0.01
 """Bars that would take a smaller part of the window are left out: nobody sees that the picture is stretched so little."""
 
 MOST_BARS = 8.0
-"""Of a window so narrow that bars would take more, as a share of the picture, the picture fills the whole: they would be hundreds
-of megabytes."""
+"""In a window so narrow that bars would take more, as a share of the picture, the picture fills the whole: the bars would take
+hundreds of megabytes."""
 
 _QT_FACTORS = ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS")
 _QT_AUTOMATIC = ("QT_AUTO_SCREEN_SCALE_FACTOR", "QT_ENABLE_HIGHDPI_SCALING")
-"""Variables by which a desktop lets Qt enlarge windows: by these factors, for each screen, or as the screens want it."""
+"""Variables by which a desktop lets Qt enlarge windows: by these factors, for all screens or each, or as the screens ask."""
 
 _KEY_BITS = 0xFFFF
-"""Above them GTK puts the modifiers that are on, NumLock too, and Windows the keys that are no characters."""
+"""In the bits above, GTK puts the modifiers that are on, NumLock too, and Windows the keys that are not characters."""
 _LAST_PLAIN = 0x7F
 
 
@@ -55,7 +55,7 @@ class Display(Protocol):
         """Where the picture was clicked since the last call, in its pixels, or None."""
 
     def set_fullscreen(self, wanted: bool) -> None:
-        """Fills the screen, or no longer."""
+        """Fills the screen, or stops filling it."""
 
     def wait(self, seconds: float) -> None:
         """Lets time pass while nothing is to be shown."""
@@ -69,7 +69,7 @@ class Display(Protocol):
 
 
 class Window:
-    """A resizable window that keeps its pictures' aspect."""
+    """A resizable window that keeps its pictures' aspect ratio."""
 
     def __init__(self, title: str) -> None:
         """Opens nothing yet.
@@ -78,7 +78,7 @@ class Window:
             DisplayError: no window can be opened here.
         """
         check_display()
-        # Elsewhere OpenCV makes other characters of those.
+        # Elsewhere OpenCV would show other characters in place of those that are not ASCII.
         self._title = title if sys.platform == "linux" else title.encode("ascii", "replace").decode()
         self._open = False
         self._closed = False
@@ -86,7 +86,7 @@ class Window:
         self._own_sizes: set[tuple[int, int]] = set()
         self._click: tuple[int, int] | None = None
         self._corner, self._reduction = (0, 0), (1.0, 1.0)
-        self._tells_its_pixels = not _may_have_more_pixels()
+        self._size_is_in_pixels = not _may_have_more_pixels()
         self._fullscreen = self._fullscreen_wanted = self._left_at_own_size = False
 
     def show(self, image: Image) -> None:
@@ -103,24 +103,24 @@ class Window:
             self._shape = image.shape
         size = self._size()
         framed, self._corner = letterboxed(image, *size)
-        shown = reduced(framed, *size) if self._tells_its_pixels else framed
+        shown = reduced(framed, *size) if self._size_is_in_pixels else framed
         self._reduction = shown.shape[1] / framed.shape[1], shown.shape[0] / framed.shape[0]
         cv2.imshow(self._title, shown)
         if sys.platform == "darwin" and not fits:
             self._fit(image)  # a window there takes the size of its first picture
 
     def _fit(self, image: Image) -> None:
-        """Gives the window the size of a picture of another shape, unless the user has given it one."""
+        """Fits the window's size to a picture of a new shape, unless the user has chosen a size."""
         size = self._size()
         if min(size) <= 0 or not self._own_sizes or size in self._own_sizes:
             wanted = _first_size(image.shape[1], image.shape[0])
             cv2.resizeWindow(self._title, *wanted)
-            self._own_sizes = {wanted, size}  # it may take a while until the window has it
+            self._own_sizes = {wanted, size}  # it may take a while until the window has its new size
 
     def _size(self) -> tuple[int, int]:
         """Width and height of what the window can show, in pixels; not positive where that is not known.
 
-        On macOS it is not: there OpenCV tells the size of the picture that it shows, to whose shape it keeps by itself.
+        On macOS it is not known: there OpenCV gives the size of the picture that it shows, whose shape it keeps by itself.
         """
         if sys.platform == "darwin":
             return 0, 0
@@ -147,7 +147,7 @@ class Window:
             if wanted:
                 self._left_at_own_size = self._size() in self._own_sizes
             elif self._left_at_own_size:
-                self._own_sizes.add(self._size())  # the whole screen, which the window is told to have for a while yet
+                self._own_sizes.add(self._size())  # the whole screen, which OpenCV reports for a while yet
             cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN if wanted else cv2.WINDOW_NORMAL)
             self._fullscreen = wanted
 
@@ -185,8 +185,8 @@ def letterboxed(image: Image, width: int, height: int) -> tuple[Image, tuple[int
         height: likewise.
 
     Returns:
-        The picture, itself where it has that shape already or a very different one, and where its upper left corner is in it,
-        (x, y).
+        The picture with its bars (`image` itself if it has that shape already, or a very different one), and where the upper left
+        corner of `image` is in it, (x, y).
     """
     rows, columns = image.shape[:2]
     if min(width, height) <= 0:
@@ -200,7 +200,7 @@ def letterboxed(image: Image, width: int, height: int) -> tuple[Image, tuple[int
 
 
 def reduced(framed: Image, width: int, height: int) -> Image:
-    """A picture in the size of a window, if that is smaller: OpenCV's window leaves out rows and columns, and so strokes of text.
+    """A picture reduced to a window's size, if that is smaller: OpenCV's own skips rows and columns, and so strokes of text.
 
     Args:
         framed: uint8 (H, W, 3) BGR.
@@ -212,7 +212,7 @@ def reduced(framed: Image, width: int, height: int) -> Image:
 
 
 def _may_have_more_pixels() -> bool:
-    """Whether windows may have more pixels than they tell: where Qt enlarges them."""
+    """Whether windows may have more pixels than OpenCV reports: where Qt enlarges them."""
     factors = [float(number) for name in _QT_FACTORS for number in re.findall(r"\d+(?:\.\d+)?(?=;|$)", os.environ.get(name, ""))]
     automatic = any(os.environ.get(name, "") not in ("", "0") for name in _QT_AUTOMATIC)
     return automatic or any(factor != 1 for factor in factors)
@@ -221,7 +221,7 @@ def _may_have_more_pixels() -> bool:
 def plain_character(code: int) -> int | None:
     """The ASCII character that a code of cv2.waitKeyEx stands for, as its number, or None: no key, or one such as an arrow.
 
-    cv2.waitKey cannot tell: it keeps the low byte only, and that of X11's arrow to the left, 0xFF51, is Q.
+    cv2.waitKey cannot tell them apart: it keeps the low byte only, and that of X11's left arrow, 0xFF51, is Q.
     """
     character = code & _KEY_BITS
     return character if 0 < character <= _LAST_PLAIN else None
@@ -229,7 +229,7 @@ def plain_character(code: int) -> int | None:
 
 @contextlib.contextmanager
 def _signals_afterwards() -> Iterator[None]:
-    """Puts STOP_SIGNALS off: OpenCV swallows what their handlers raise while it calls a mouse callback.
+    """Postpones STOP_SIGNALS: OpenCV swallows what their handlers raise while it calls a mouse callback.
 
     A `try` in the callback would come too late: a signal's handler may run before the callback's first line.
     """
@@ -245,7 +245,7 @@ def _signals_afterwards() -> Iterator[None]:
         yield
     finally:
         for wanted, handler in before.items():
-            if signal.getsignal(wanted) is note:  # a signal that came before its turn may have changed both
+            if signal.getsignal(wanted) is note:  # one that came before it was postponed may have changed them all
                 signal.signal(wanted, handler or signal.SIG_DFL)
     for number in arrived:
         signal.raise_signal(number)
