@@ -1,4 +1,4 @@
-"""What a user steers while the monitor runs: each action of `live_monitor.overlay.keys`, and clicks on faces."""
+"""What a user controls while the monitor runs: each action of `live_monitor.overlay.keys`, and clicks on faces."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from live_monitor.overlay.view import View
 from live_monitor.wishes import Wishes
 
 FACE_SIZES_PX = (12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 200)
-"""What + and - step through; below the first one the size is chosen by the picture."""
+"""What + and - step through; below the first one the size is chosen to fit the picture."""
 
 MESSAGE_S = 4.0
 """How long a message stays."""
@@ -34,7 +34,7 @@ class Controls:
         wishes: how to analyse.
         fullscreen: whether the window fills the screen.
         paused: whether the picture stands still.
-        quit: whether the user has had enough.
+        quit: whether the user wants to quit.
     """
 
     def __init__(self, view: View, wishes: Wishes, *, fullscreen: bool = False) -> None:
@@ -83,13 +83,13 @@ class Controls:
         """Leaves a face out, or takes it back.
 
         Args:
-            number: its own.
+            number: the face's.
             now_s: seconds of the monotonic clock.
-            known: whether something is known of it in the picture that is shown; else it was analysed without.
+            known: whether anything is known of it in the picture that is shown; if not, that was analysed without it.
         """
         back = number in self.wishes.left_out
         self.wishes = dataclasses.replace(self.wishes, left_out=self.wishes.left_out ^ {number})
-        when = " when it goes on" if back and self.paused and not known else ""
+        when = " when you resume" if back and self.paused and not known else ""
         self.say(f"Face {number} is {'taken back' if back else 'left out'}{when}", now_s)
 
     def _change_size(self, action: Action, now_s: float) -> None:

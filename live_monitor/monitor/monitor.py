@@ -64,8 +64,8 @@ class Monitor:
             clock: stands in for real time in tests.
             view: what is shown at first.
             snapshots: folder for snapshots, made when the first one is written.
-            outputs: take every result, and every picture that shows a new one; whoever made them asks afterwards what failed.
-            summary: takes every result too.
+            outputs: get every result, and every picture that shows a new one; whoever made them asks afterwards what failed.
+            summary: gets every result too.
             fullscreen: whether the window fills the screen at first.
         """
         self._pipeline = pipeline
@@ -145,13 +145,13 @@ class Monitor:
         marked_s = self._live_view.pulse.mark()
         number = len(self._live_view.pulse.markers)
         ended = self._outputs.mark(number, self._live_view.result)
-        return ended or f"Marker {number} at {at(marked_s)}{'' if self._outputs.logs else ', in no log'}"
+        return ended or f"Marker {number} at {at(marked_s)}{'' if self._outputs.logs else ', not logged'}"
 
     def _show_next(self, running_s: float) -> None:
         result = None
         if self._controls.paused and self._live_view.result is not None:
             self._display.wait(POLL_S)
-        else:  # before there is a result, only this tells that there will be none
+        else:  # before there is a result, only this shows that there will be none
             result = self._pipeline.next_result(POLL_S)
         now = self._clock.now()
         if result is not None:

@@ -98,7 +98,7 @@ def test_in_a_pause_it_is_said_that_a_face_is_taken_back_only_afterwards() -> No
     chosen.leave_out(3, 10.0)
     chosen.act(Action.PAUSE, 11.0, str, str)
     chosen.leave_out(3, 12.0, known=False)
-    assert chosen.message(12.0) == "Face 3 is taken back when it goes on"
+    assert chosen.message(12.0) == "Face 3 is taken back when you resume"
     chosen.leave_out(4, 13.0)
     chosen.leave_out(4, 14.0, known=True)
     assert chosen.message(14.0) == "Face 4 is taken back"

@@ -170,7 +170,7 @@ class TestKeys:
         pipeline = Pipeline(FakeSource(4503 + index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
         monitor = Monitor(pipeline, Watcher({10: "n"}, until=14))
         monitor.run()
-        assert re.fullmatch(r"Marker 1 at 1:15:0\d, in no log", monitor._controls.message(0.0))
+        assert re.fullmatch(r"Marker 1 at 1:15:0\d, not logged", monitor._controls.message(0.0))
 
     def test_a_marker_that_is_logged_is_told_without_more(self, tmp_path: Path) -> None:
         with Log(tmp_path / "log.csv", 0.0, live=False) as log:
