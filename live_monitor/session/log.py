@@ -1,4 +1,4 @@
-"""The log: numbers for those who go on working with them, as a CSV file, line by line while the session runs."""
+"""The log: numbers to work with, as a CSV file that is written line by line while the session runs."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from live_monitor.types import Frame, FrameResult, Reading
 COLUMNS = ("time_s", "clock", "frame", "marker", "face", "seen", "x", "y", "width", "height", "label", "why", *LABELS)
 """
 time_s    seconds of media time
-clock     when the picture of a live source arrived, ISO 8601 with the offset from UTC; empty for a file that is read whole
+clock     when a live source's frame arrived, ISO 8601 with the offset from UTC; empty for a file without --realtime
 frame     number of the frame, from 0
 marker    number of the marker that was set at this frame, if there was one
-face      number of the face; empty, like all that follows, where the frame shows none, and in a marker's line that came after
-          the frame's others
+face      number of the face; empty, like all that follows, where the frame shows none, and in a marker's line that was added
+          after the frame's others
 seen      1, or 0 where the face is not seen in this frame and its place is a guess
 x … height    its box in pixels of the frame; may reach beyond it
 label     one of LABELS, or unsure
@@ -35,7 +35,7 @@ angry …   probability of each of LABELS, smoothed
 """
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-"""What a disk without room says, or one on which somebody has used all that is theirs."""
+"""Errors of a full disk, and of one on which a user's quota is used up."""
 
 
 class Log:
@@ -45,10 +45,10 @@ class Log:
         """Makes the file.
 
         Args:
-            path: of the file; never one that is there already.
+            path: of the file, which must not be there already.
             every_s: seconds of media time from one frame that is logged to the next, the steps in which faces are read; 0:
-                every frame is.
-            live: whether frames arrive when they happen, or late ones of a file are left out.
+                every frame is logged.
+            live: whether the source is live, or late frames of a file are dropped.
 
         Raises:
             OutputError: the file is there already, or cannot be made.
@@ -71,16 +71,16 @@ class Log:
 
     @property
     def _links(self) -> int:
-        """How many names the file has: none once it is deleted; some file systems tell nothing."""
+        """How many names the file has: none once it is deleted; some file systems always say none."""
         return os.fstat(self._file.fileno()).st_nlink
 
     @property
     def begun(self) -> bool:
-        """Whether something of it is in the file."""
+        """Whether anything is in the file yet."""
         return self._whole_bytes > 0
 
     def close(self) -> None:
-        """Closes the file, or does nothing to one that is closed; one without a single line is taken away again.
+        """Closes the file, unless it is closed already; one without a single line is deleted.
 
         Its last line is that of the last frame, so that no time is missing at the end.
 
@@ -90,7 +90,7 @@ class Log:
         try:
             if self._unlogged is not None:
                 self._log(self._unlogged)
-            elif self._waiting:  # for a first frame, which never came
+            elif self._waiting:  # markers, for a first frame that never came
                 self._write([["0.000", "", 0, number, *_NOBODY] for number in self._waiting])
         finally:
             self._file.close()
@@ -99,7 +99,7 @@ class Log:
                     self._path.unlink()
 
     def mark(self, number: int, shown: FrameResult | None) -> None:
-        """Writes a marker at the frame that was added last, which is then logged if it was not; before the first it waits.
+        """Writes a marker at the frame that was added last, which is then logged if it was not; before the first, it waits.
 
         Args:
             number: of the marker.
@@ -124,14 +124,14 @@ class Log:
             OutputError: the disk is full or broken, so that the file ends with the frame before, if it can still be cut there; or
                 the file was deleted.
         """
-        # Anew for each frame: the computer may have slept since, or its clock been set.
+        # Anew for each frame: since the last one the computer may have slept, or its clock may have been set.
         self._arrived_at = time.time() - time.monotonic() + result.frame.arrived_s
         self._unlogged = result
         if self._steps.due(result.frame.pts_s):
             self._log(result)
 
     def _log(self, result: FrameResult) -> None:
-        """Writes the lines of a frame unless they are there, the first marker in them, and a line for each other marker."""
+        """Writes the lines of a frame unless they are there, with the first marker in them, and a line for each other marker."""
         self._unlogged = None
         marker, *others = self._waiting or [""]
         self._waiting = []

@@ -1,4 +1,4 @@
-"""Files that a session begins: never over one that is there."""
+"""Files that a session begins: never over one that is there already."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def new_file(path: Path) -> io.FileIO:
     try:
         return path.open("xb", buffering=0)
     except FileExistsError as error:
-        raise OutputError(f"{path}: is there already and is not written over; choose another name") from error
+        raise OutputError(f"{path}: is there already and is not overwritten; choose another name") from error
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}; choose another folder") from error

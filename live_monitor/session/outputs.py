@@ -23,7 +23,7 @@ class Outputs:
 
     @property
     def state(self) -> str:
-        """What the window says of them all the time: "recording", "recording ended", "log ended", or ""."""
+        """What the window always says about them: "recording", "recording ended", "log ended", or ""."""
         return ", ".join([*(["recording"] if self._recording else []), *(f"{name} ended" for name in self._failures)])
 
     @property
@@ -33,17 +33,17 @@ class Outputs:
 
     @property
     def failure(self) -> str:
-        """Why some of it was not written, for when the session is over; "" where all was."""
+        """Why something was not written, to be said when the session is over; "" if everything was."""
         return "; ".join(self._failures.values())
 
     def add(self, result: FrameResult, shown: Image) -> str:
         """Writes a result, and the picture that shows it.
 
         Returns:
-            What the user must know: what has ended with that; "" if nothing has.
+            What the user must know: which of them ended with that; "" if neither did.
 
         Raises:
-            OutputError: one of them cannot even begin, so that there is nothing to keep and something to be mended first.
+            OutputError: one of them cannot even begin, so that there is nothing to keep, and the user must act first.
         """
         before = set(self._failures)
         if self._log is not None:
@@ -53,7 +53,7 @@ class Outputs:
         return self._ended_since(before)
 
     def close(self) -> None:
-        """Closes what is still written, where whoever opened it will not come to that."""
+        """Closes what is still being written, for when whoever opened it will not get round to it."""
         for name, output in (("log", self._log), ("recording", self._recording)):
             try:
                 if output is not None:
@@ -78,7 +78,7 @@ class Outputs:
         return f"The {' and the '.join(ended)} cannot be written any more" if ended else ""
 
     def _going_on(self, output: _Output, name: str, write: Callable[[_Output], None]) -> _Output | None:
-        """Writes to an output; None of one that has ended by that."""
+        """Writes to an output, and returns it; None if it ended with that."""
         try:
             write(output)
         except OutputError as error:

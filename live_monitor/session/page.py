@@ -23,7 +23,7 @@ def as_html(title: str, page: str, pictures: Mapping[str, bytes]) -> str:
     Args:
         title: of the browser's window, plain text.
         page: Markdown; HTML in it is shown as it is written.
-        pictures: PNG files by the names that the page calls them.
+        pictures: PNG files by the names that the page uses for them.
     """
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(page)
     for name, content in pictures.items():

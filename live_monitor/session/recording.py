@@ -24,31 +24,31 @@ from live_monitor.session.new_file import new_file
 from live_monitor.types import FrameResult, Image
 
 FOURCCS = {".mp4": "mp4v", ".mkv": "mp4v", ".avi": "XVID"}
-"""How a file is coded, by its suffix: of what opencv-python's wheel writes, what takes 7 ms and not 100 for a 720p picture."""
+"""Codec of a file, by its suffix: of those in opencv-python's wheel, one that takes 7 ms and not 100 for a 720p picture."""
 
 LEAST_FPS, MOST_FPS, LIVE_FPS = 5.0, 60.0, 30.0
-"""A file's recording has the frame rate of the file, within the first two; a live source's has the last, as its pictures come
-when they come."""
+"""The recording of a file has the file's frame rate, within the first two; that of a live source has the last, as its frames may
+arrive at any time."""
 
 FPS_PICTURES = 8
 LONGEST_STEP = 1.5
-"""A file's first pictures are held back until there are so many, and the mean of the times between them is its frame rate, but
-for those that are so many times the median: these are gaps. What the file claims is a mean with every gap in it, at which
-pictures get lost."""
+"""A file's first frames are held back until there are FPS_PICTURES, and the mean of the times between them gives its frame rate,
+without those over LONGEST_STEP times the median: these are gaps. What the file claims is a mean with every gap in it, at which
+frames get lost."""
 
 SLACK = 0.9
-"""A picture that is less than so many pictures early or late is written once all the same: the times of .mkv and .webm are whole
-milliseconds, so that one would now and then be left out and another doubled."""
+"""A frame that is early or late by less than this share of a frame is written once all the same: the times of .mkv and .webm are
+whole milliseconds, so that now and then one frame would be left out and another doubled."""
 
 LONGEST_STILL_S, LONGEST_LIVE_STILL_S = 10.0, 2.0
-"""A picture that stays longer is cut: of a file a slide, of a live source a pause or a lost signal. Each second of it is up to 60
-pictures to be coded, for which the next one waits, and with it the window."""
+"""A frame that stays longer is cut short: in a file a slide, from a live source a pause or a lost signal. Each second of it is up
+to 60 pictures to be coded, for which the next one waits, and with it the window."""
 
 MOST_SIDE_PX = 8190
-"""MPEG-4, as all of FOURCCS write it, has no larger pictures: 13 bits for a side, which is even."""
+"""MPEG-4, which all of FOURCCS write, allows no larger pictures: it has 13 bits for a side, which must be even."""
 
 LEAST_FREE_BYTES = 16_000_000
-"""A video cannot be closed on a full disk, and OpenCV does not tell that it is full: it ends before."""
+"""A video cannot be closed on a full disk, and OpenCV does not say that the disk is full: the recording ends before that."""
 
 
 STUCK_S = 10.0
@@ -59,15 +59,15 @@ the program waits for it."""
 class Recording:
     """Writes pictures with their media time; a context manager. Only the main thread calls it.
 
-    Coding a picture takes as long as all the rest of showing it: a thread of its own does that while the next one is drawn.
+    Coding a picture takes as long as all the rest of showing it, so a thread of its own does it while the next one is drawn.
     """
 
     def __init__(self, path: Path, *, live: bool) -> None:
         """Makes the file.
 
         Args:
-            path: of the file; never one that is there already.
-            live: whether pictures arrive when they happen, or late ones of a file are left out.
+            path: of the file, which must not be there already.
+            live: whether the source is live, or late frames of a file are dropped.
 
         Raises:
             UsageError: its suffix is none of FOURCCS.
@@ -93,7 +93,7 @@ class Recording:
         return self
 
     def __exit__(self, _type: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None) -> None:
-        # What went wrong with it first is what is told.
+        # What went wrong with it first is what is reported.
         with contextlib.suppress(OutputError) if isinstance(error, OutputError) else contextlib.nullcontext():
             self.close()
 
@@ -103,7 +103,7 @@ class Recording:
         return self._last is not None or bool(self._held_back)
 
     def close(self) -> None:
-        """Closes the file, once; one without a single picture is taken away again.
+        """Closes the file, once; one without a single picture is deleted.
 
         Raises:
             OutputError: see `add`.
@@ -120,11 +120,11 @@ class Recording:
         finally:
             self._finish()
         if self._writer is not None and not self._stuck and not self._is_whole():
-            limit = "as where a disk or a user has a limit for the size of files"
+            limit = "as when a disk or a user has a limit on file sizes"
             raise OutputError(f"{self._path}: the system has cut it off, {limit}; choose another folder")
 
     def _finish(self) -> None:
-        """Closes the file for OpenCV, unless that is still writing; takes one without a picture away."""
+        """Lets OpenCV close the file, unless it is still writing; deletes one without a picture."""
         self._coder.shutdown(wait=not self._stuck)
         if self._writer is None:
             with contextlib.suppress(OSError):
@@ -133,13 +133,13 @@ class Recording:
             self._writer.release()
 
     def _is_whole(self) -> bool:
-        """Whether the closed file tells how many pictures it has, which is written last: OpenCV does not tell what failed."""
+        """Whether the closed file says how many frames it has, which is written last: OpenCV does not say what failed."""
         capture = open_capture(self._opencv_path, cv2.CAP_FFMPEG)
         if capture is None:
             return False
-        pictures = capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        frames = capture.get(cv2.CAP_PROP_FRAME_COUNT)
         capture.release()
-        return pictures > 0
+        return frames > 0
 
     def add(self, shown: Image, now_s: float) -> None:
         """Takes the next picture, which stays until the one after it.
@@ -158,7 +158,7 @@ class Recording:
             self._take_held_back()
 
     def _take_held_back(self) -> None:
-        """Settles the frame rate of a file, where that is still open, and takes the pictures that were held back."""
+        """Settles the frame rate of a file, if that is still open, and takes the pictures that were held back."""
         held, self._held_back = self._held_back, []
         if self._writer is None and not self._live:
             self._fps = _frame_rate([now_s for now_s, _ in held])
@@ -170,11 +170,11 @@ class Recording:
             self._last, self._last_s = shown, now_s
 
     def _hold(self, last: Image, now_s: float) -> None:
-        """Writes the last picture as often as it was shown until now, or once where what followed is cut."""
+        """Writes the last picture as often as is due by now, or once where its stay is cut short."""
         if now_s - self._last_s > (LONGEST_LIVE_STILL_S if self._live else LONGEST_STILL_S):
             self._first_s = now_s - (self._written + 1) / self._fps
         due = (now_s - self._first_s) * self._fps - self._written
-        self._write(last, 1 if abs(due - 1) < SLACK else max(0, round(due)))  # below 0 where more came than are shown
+        self._write(last, 1 if abs(due - 1) < SLACK else max(0, round(due)))  # below 0 where frames come faster than self._fps
 
     def _write(self, shown: Image, times: int) -> None:
         """Hands a picture over to be coded; waits for the one before, so that none pile up."""
@@ -216,7 +216,7 @@ class Recording:
         """Why OpenCV does not write this video, and what to try."""
         video = f"a video of {self._size[0]}x{self._size[1]} pixels"
         if max(self._size) > MOST_SIDE_PX:
-            return f"{video} cannot be written, its sides may have {MOST_SIDE_PX}; try --no-panel, or a smaller picture"
+            return f"{video} cannot be written, the limit is {MOST_SIDE_PX} a side; try --no-panel, or a smaller picture"
         another = "" if self._path.suffix.lower() == ".avi" else "; try a name that ends in .avi"
         return f"this OpenCV cannot write {video}{another}"
 
@@ -241,15 +241,15 @@ class Recording:
         if free < LEAST_FREE_BYTES:
             failed = f"ends at {now_s:.1f} s" if self.begun else "cannot be written"
             least = f"{LEAST_FREE_BYTES / 1e6:.0f} MB"
-            raise OutputError(f"{self._path}: {failed}, as less than {least} are free there; free space")
+            raise OutputError(f"{self._path}: {failed}, as less than {least} is free there; free space")
 
 
 def _frame_rate(times_s: Sequence[float]) -> float:
-    """Pictures a second of a file whose first pictures have these media times; LIVE_FPS where they tell nothing."""
+    """Frames a second of a file whose first frames have these media times; LIVE_FPS where they do not say."""
     steps_s = [later - earlier for earlier, later in pairwise(times_s) if later > earlier]
     if not steps_s:
         return LIVE_FPS
-    # Of two steps in the middle the shorter one: the longer is likelier to be a gap.
+    # Of the two steps in the middle the shorter: the longer is likelier to be a gap.
     longest_s = LONGEST_STEP * statistics.median_low(steps_s)
     step_s = statistics.fmean(step_s for step_s in steps_s if step_s <= longest_s)
     return round(min(max(1 / step_s, LEAST_FPS), MOST_FPS), 3)

@@ -21,10 +21,10 @@ from live_monitor.types import Box, Detection, Frame, FrameResult, Image, Readin
 
 _SAID = frozenset((*LABELS, UNSURE))
 MOST_S = 1e9
-"""Thirty years: a time beyond it is damaged, and would only fail later, as no time of day."""
+"""Thirty years: a time beyond it is damaged, and would only fail later, when a time of day is made of it."""
 
 YEARS = range(1970, 9000)
-"""Of a time of day; from others nothing can be counted."""
+"""Allowed in a time of day; others cannot be calculated with."""
 
 _NO_PICTURE: Image = np.zeros((1, 1, 3), np.uint8)
 
@@ -36,7 +36,7 @@ class Moment:
     Attributes:
         result: what was logged of it; `Track.age_s` and the stages' times are not known.
         markers: numbers of the markers that were set then.
-        clock: time of day at which its picture arrived; None of a file.
+        clock: time of day at which its picture arrived; None for a file.
     """
 
     result: FrameResult
@@ -48,25 +48,25 @@ def replay(log: Path, advance: Callable[[int], object] = lambda _characters: Non
     """The moments of a log, in their order.
 
     Args:
-        log: a file that `live_monitor.session.log.Log` wrote. A last line without its end, as of a computer that lost its power,
-            is left out.
+        log: a file that `live_monitor.session.log.Log` wrote. A last line without its end, as after a power cut, is left
+            out.
         advance: called with the length of every line that was read.
 
     Raises:
-        UsageError: no such file, it cannot be read, or it is no log; naming the line.
+        UsageError: no such file, it cannot be read, or it is not a log; the message names the line.
     """
     try:
         with log.open(encoding="utf-8-sig", newline="") as file:
-            yield from _moments(log, _told(file, advance))
+            yield from _moments(log, _reported(file, advance))
     except FileNotFoundError as error:
         raise UsageError(f"{log}: no such file; --log writes one") from error
     except OSError as error:
         raise UsageError(f"{log}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{log}: no log, it is not text") from error
+        raise UsageError(f"{log}: not a log, it is not text") from error
 
 
-def _told(lines: Iterable[str], advance: Callable[[int], object]) -> Iterator[str]:
+def _reported(lines: Iterable[str], advance: Callable[[int], object]) -> Iterator[str]:
     for line in lines:
         advance(len(line))
         yield line
@@ -103,19 +103,19 @@ def _lines(log: Path, text: Iterable[str]) -> Iterator[_Line]:
                 raise ValueError(f"time goes back, from {last_s:g} to {line.time_s:g} s")
             yield line
             last_s = line.time_s
-    except UnicodeDecodeError:  # a ValueError that tells of the whole file
+    except UnicodeDecodeError:  # a ValueError, but about the whole file
         raise
     except (ValueError, IndexError, csv.Error) as error:
         reason = "it ends early" if isinstance(error, IndexError) else error
-        raise UsageError(f"{log}, line {max(1, rows.line_num)}: no line of a log: {reason}") from error
+        raise UsageError(f"{log}, line {max(1, rows.line_num)}: not a line of a log: {reason}") from error
 
 
 def _columns(log: Path, heads: Sequence[str]) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """What takes the values of COLUMNS out of a row, in their order; of a row that ends early it raises IndexError."""
+    """A function that takes the values of COLUMNS out of a row, in their order; it raises IndexError if the row ends early."""
     missing = [name for name in COLUMNS if name not in heads]
     if missing:
-        advice = "it was saved with other separators than commas" if ";" in "".join(heads) else "--log writes one"
-        raise UsageError(f"{log}: no log, it has no column {missing[0]}; {advice}")
+        advice = "it was saved with separators other than commas" if ";" in "".join(heads) else "--log writes one"
+        raise UsageError(f"{log}: not a log, it has no column {missing[0]}; {advice}")
     return operator.itemgetter(*map(heads.index, COLUMNS))
 
 
@@ -132,7 +132,7 @@ def _line(time_s: str, clock: str, frame: str, marker: str, face: str, *of_face:
 
 
 def _or_nothing(text: str) -> str:
-    """A value that may be missing; R writes so that it is."""
+    """A value that may be missing, which R writes as NA."""
     return "" if text == "NA" else text
 
 
@@ -140,38 +140,38 @@ def _whole(text: str) -> int:
     """A whole number, as pandas writes it too: 1.0 in a column in which some are missing."""
     number = float(text)
     if not number.is_integer():
-        raise ValueError(f"{text!r} is no whole number")
+        raise ValueError(f"{text!r} is not a whole number")
     return int(number)
 
 
 def _seconds(text: str) -> float:
-    """A time; "nan" is none."""
+    """A time, which "nan" is not."""
     seconds = float(text)
     if not abs(seconds) <= MOST_S:
-        raise ValueError(f"{text!r} is no time of a session")
+        raise ValueError(f"{text!r} is not a time in a session")
     return seconds
 
 
 def _time_of_day(text: str) -> datetime.datetime:
     arrived = datetime.datetime.fromisoformat(text)
     if arrived.year not in YEARS:
-        raise ValueError(f"{text!r} is no time of a session")
+        raise ValueError(f"{text!r} is not a time in a session")
     return arrived
 
 
 def _pixels(text: str) -> float:
     pixels = float(text)
     if not math.isfinite(pixels):
-        raise ValueError(f"{text!r} is no number of pixels")
+        raise ValueError(f"{text!r} is not a number of pixels")
     return pixels
 
 
 def _reading(number: int, seen: str, x: str, y: str, width: str, height: str, label: str, why: str, *said: str) -> Reading:
     if label not in _SAID:
-        raise ValueError(f"{label!r} is no label")
+        raise ValueError(f"{label!r} is not a label")
     values = list(map(float, said))
     if not all(0 <= value <= 1 for value in values):  # nan is not, either
-        raise ValueError("a probability is none")
+        raise ValueError("a probability is not from 0 to 1")
     probabilities = np.array(values, np.float32)
     left, top = _pixels(x), _pixels(y)
     place = Detection(Box(left, top, left + _pixels(width), top + _pixels(height)))

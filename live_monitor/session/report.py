@@ -1,4 +1,4 @@
-"""What a logged session was like, in numbers: when, how many, which looks, and what stood out.
+"""What a logged session was like, in numbers: when, how many faces, which expressions, and what stood out.
 
 The pulse is the one that the window shows, computed anew from the log. It is an index of expressions, not of minds.
 """
@@ -19,7 +19,7 @@ from live_monitor.session.replay import Moment, replay
 from live_monitor.types import FrameResult, Reading
 
 SLACK_S = 2.0
-"""A point further than this from where it should be tells nothing of a marker: nobody was readable, or the log ends."""
+"""A point further than this from where it should be says nothing about a marker: nobody was readable, or the log ends."""
 
 Json = dict[str, Any]
 
@@ -39,30 +39,30 @@ class Look:
 
 
 def report(log: Path, advance: Callable[[int], object] = lambda _characters: None) -> Json:
-    """What a log tells.
+    """What a log says, summed up.
 
     Args:
         log: see `live_monitor.session.replay`.
         advance: see there.
 
     Returns:
-        log: its name; started: time of day at media time 0 as ISO 8601, None of a file; from_s, to_s: media time of the first and
-        the last moment; moments: how many; watched_s: seconds between them, without pauses; nobody: share of these without a
+        log: its name; started: time of day at media time 0 as ISO 8601, None for a file; from_s, to_s: media time of the first
+        and the last moment; moments: how many; watched_s: seconds between them, without pauses; nobody: share of these without a
         face; faces_at_once: {mean, most}; readable: share of the faces' seconds with a label; emotions: share of each label in
         those; unsure: share of the faces' seconds by what makes them unsure, largest first; pulse: means of the indexes in
-        `live_monitor.pulse.indexes` over the readable faces; unusual: [{what, from_s, to_s}], where the pulse had left what was
-        usual until then; markers: [{number, at_s, clock, before, after}], with the indexes' means of ten seconds on either side;
-        faces: [{id, seconds: {label: s}, looks: [{from_s, to_s, label, why}]}]; points: [{at_s, readable, emotions, pulse}],
-        one a second, each the means of ten seconds before it. Seconds are those of `live_monitor.pulse.held`; shares are
-        0..1; a share or mean of nothing is None.
+        `live_monitor.pulse.indexes` over the readable faces; unusual: [{what, from_s, to_s}], where the pulse differed from what
+        had been usual until then; markers: [{number, at_s, clock, before, after}], with the indexes' means over ten seconds on
+        either side; faces: [{id, seconds: {label: s}, looks: [{from_s, to_s, label, why}]}]; points: [{at_s, readable, emotions,
+        pulse}], one a second, each with the means over the ten seconds before it. Seconds are those of `live_monitor.pulse.held`;
+        shares are 0..1; a share or mean of nothing is None.
 
     Raises:
         UsageError: see `live_monitor.session.replay`.
     """
     moments = replay(log, advance)
-    begun = list(itertools.islice(moments, 1))
-    session = _Session(live=any(moment.clock for moment in begun))
-    for moment in itertools.chain(begun, moments):
+    first = list(itertools.islice(moments, 1))
+    session = _Session(live=any(moment.clock for moment in first))
+    for moment in itertools.chain(first, moments):
         session.add(moment)
     return {"log": log.name, **session.as_json()}
 
@@ -96,7 +96,7 @@ class _Session:
         self._moments, self._most = self._moments + 1, max(self._most, len(seen))
 
     def _hold(self, before: FrameResult, now_s: float) -> None:
-        """What was said in the moment before was so until now."""
+        """What was said at the moment before held until now."""
         step_s = held_s(before.frame.pts_s, now_s, live=self._live)
         if not step_s:
             return
@@ -131,9 +131,9 @@ class _Session:
         faces_s = sum(labels.values())
         readable_s = faces_s - labels.get(UNSURE, 0.0)
         first = self._first
-        begun = first.clock - datetime.timedelta(seconds=first.result.frame.pts_s) if first and first.clock else None
+        started = first.clock - datetime.timedelta(seconds=first.result.frame.pts_s) if first and first.clock else None
         return {
-            "started": begun and begun.isoformat(timespec="seconds"),
+            "started": started and started.isoformat(timespec="seconds"),
             "from_s": first.result.frame.pts_s if first else None,
             "to_s": self._last.frame.pts_s if self._last else None,
             "moments": self._moments,

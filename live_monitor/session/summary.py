@@ -1,4 +1,4 @@
-"""What a run ends with, in a window or without: a few numbers over all frames."""
+"""What a run ends with, with a window or without: a few numbers over all frames."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Summary:
         """Begins before the first result.
 
         Args:
-            source_name: how the source is called.
-            live: whether its pictures arrive when they happen, or late ones are left out.
+            source_name: what messages call the source.
+            live: whether the source is live, or late frames of a file are dropped.
         """
         self._source_name, self._live = source_name, live
         self._started_s = time.monotonic()
@@ -48,7 +48,7 @@ class Summary:
         self._pulse.add(result)
 
     def _hold(self, before: FrameResult, now_s: float) -> None:
-        """What was said in the frame before was so until now."""
+        """What was said at the frame before held until now."""
         step_s = held_s(before.frame.pts_s, now_s, live=self._live)
         for reading in before.seen:
             self._tracks[reading.track.id].seconds[reading.label] += step_s
@@ -58,8 +58,8 @@ class Summary:
 
         Returns:
             Seconds; frames per second; readable: share (0..1) of the faces' seconds in which they had a label; emotions: share
-            of each label in those, of a single frame shares of its faces; pulse: means over the session of the indexes in
-            `live_monitor.pulse.indexes`, None without a readable face; tracks: of each face its number, the media time at which
+            of each label in those, for a single frame in its faces; pulse: means over the session of the indexes in
+            `live_monitor.pulse.indexes`, None without a readable face; tracks: for each face its number, the media time at which
             it was first and last seen, the seconds for which it had each label, and for which none, see
             `live_monitor.pulse.held`.
         """
@@ -84,7 +84,7 @@ class Summary:
         }
 
     def _shares(self) -> dict[str, float]:
-        """Share of each label, and of none, in the faces' seconds, or in the readings where no time has passed."""
+        """Share of each label, and of none, in the faces' seconds, or in the readings if no time has passed."""
         seconds = {label: sum(track.seconds[label] for track in self._tracks.values()) for label in (*LABELS, UNSURE)}
         weights = seconds if any(seconds.values()) else self._labels
         whole = sum(weights.values()) or 1.0
@@ -104,13 +104,13 @@ class Summary:
             lines.append(f"people: {people} track{'' if people == 1 else 's'}, readable {facts['readable']:.1%} of the time")
         if facts["pulse"]:
             shares = sorted(facts["emotions"].items(), key=lambda item: -item[1])
-            lines.append("looks: " + ", ".join(f"{label} {share:.1%}" for label, share in shares if share))
-            lines.append("expressions: " + ", ".join(f"{name} {value:+.2f}" for name, value in facts["pulse"].items()))
+            lines.append("expressions: " + ", ".join(f"{label} {share:.1%}" for label, share in shares if share))
+            lines.append("pulse: " + ", ".join(f"{name} {value:+.2f}" for name, value in facts["pulse"].items()))
         return "\n".join(lines)
 
 
 class _TrackSummary:
-    """What is known of one face over the whole run."""
+    """What is known about one face over the whole run."""
 
     def __init__(self, first_s: float) -> None:
         self._first_s = self.last_s = first_s

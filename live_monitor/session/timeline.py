@@ -1,4 +1,4 @@
-"""A session at a glance: looks and indexes over time, and the looks of each face, as PNG. Nothing here opens a window."""
+"""A session at a glance: expressions and indexes over time, and each face's expressions, as PNG. Nothing here opens a window."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from live_monitor.session.report import Json
 from live_monitor.session.words import at
 
 MOST_FACES = 40
-"""So many faces have a row of their own, those seen longest."""
+"""At most so many faces get a row of their own: those seen longest."""
 
 WIDTH_IN, PANEL_IN, ROW_IN, EDGES_IN, DPI = 12.0, 2.1, 0.2, 1.3, 110
 STEPS_S: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
@@ -39,8 +39,8 @@ def timeline_png(report: Json) -> bytes:
         _draw_looks(looks, run)
         _draw_indexes(indexes, run)
     _draw_faces(rows, faces, len(report["faces"]))
-    looks.set(ylim=(0, 1), ylabel="readable faces, by look,\nmeans of ten seconds")
-    indexes.set(ylim=(-1, 1), ylabel="indexes,\nmeans of ten seconds")
+    looks.set(ylim=(0, 1), ylabel="readable faces,\nby expression,\nmeans over ten seconds")
+    indexes.set(ylim=(-1, 1), ylabel="indexes,\nmeans over ten seconds")
     indexes.legend(handles=[Patch(color=colour, label=name) for name, colour in INDEX_COLOURS.items()], loc="lower left", ncols=3)
     colours = [*((label, _label_colour(label)) for label in LABELS), (UNSURE, _label_colour(UNSURE))]
     figure.legend(
@@ -63,7 +63,7 @@ def _longest(faces: Sequence[Json]) -> list[Json]:
 
 
 def _runs(points: Sequence[Json]) -> Iterator[list[Json]]:
-    """Points without a gap between them."""
+    """Runs of points without a gap between them."""
     run: list[Json] = []
     for point in points:
         if run and point["at_s"] - run[-1]["at_s"] > LONGEST_GAP_S:

@@ -25,7 +25,7 @@ def as_markdown(report: Json, picture: str) -> str:
 
     Args:
         report: what `live_monitor.session.report.report` returns.
-        picture: the timeline's file, in the folder of the page.
+        picture: name of the timeline's file, in the folder of the page.
     """
     name = re.sub(r"([\\`*_\[\]<>&!#])", r"\\\1", printable(report["log"]))  # or Markdown would take it for something else
     sections = [f"# {name}", "\n".join(f"- {line}" for line in (*_session(report), *_unusual(report)))]
@@ -39,7 +39,7 @@ def as_markdown(report: Json, picture: str) -> str:
         sections += ["## Markers", markdown(heads, rows)]
     if report["faces"]:
         columns = ("face", "from", "to", "seconds", *LABELS, UNSURE)
-        sections += ["## Faces", "Seconds of each look.", markdown(columns, map(_face, report["faces"]))]
+        sections += ["## Faces", "Seconds of each expression.", markdown(columns, map(_face, report["faces"]))]
     return "\n\n".join(sections) + "\n"
 
 
@@ -51,20 +51,20 @@ def at(seconds: float) -> str:
 
 
 def _session(report: Json) -> list[str]:
-    begun = f", begun {report['started']}" if report["started"] else ""
-    lines = [f"{at(report['watched_s'])} watched{begun}, {report['moments']} moment{'' if report['moments'] == 1 else 's'}"]
+    started = f", started {report['started']}" if report["started"] else ""
+    lines = [f"{at(report['watched_s'])} watched{started}, {report['moments']} moment{'' if report['moments'] == 1 else 's'}"]
     if not report["faces"]:
         return [*lines, "no face was seen"]
     at_once, faces = report["faces_at_once"], len(report["faces"])
     mean = "" if at_once["mean"] is None else f"{at_once['mean']:.1f} at once on average, "
     nobody = f", nobody {report['nobody']:.1%} of the time" if report["nobody"] else ""
-    lines.append(f"faces: {mean}{at_once['most']} at most, {faces} number{'' if faces == 1 else 's'}{nobody}")
+    lines.append(f"faces: {mean}{at_once['most']} at most, {faces} number{'' if faces == 1 else 's'} in all{nobody}")
     if report["readable"] is not None:
         lines.append(f"readable {report['readable']:.1%} of the time{_shares('; unsure: ', report['unsure'])}")
-        looks = sorted(report["emotions"].items(), key=lambda item: -(item[1] or 0.0))
-        lines += filter(None, [_shares("looks: ", dict(looks))])
+        expressions = sorted(report["emotions"].items(), key=lambda item: -(item[1] or 0.0))
+        lines += filter(None, [_shares("expressions: ", dict(expressions))])
     if report["pulse"]:
-        lines.append(f"expressions: {_indexes(report['pulse'])}")
+        lines.append(f"pulse: {_indexes(report['pulse'])}")
     return lines
 
 

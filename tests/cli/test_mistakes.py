@@ -200,7 +200,7 @@ def test_an_output_that_is_there_already_ends_in_6_and_stays(run: Run, clip: Pat
     both = [part for each, name in OUTPUTS.items() for part in (each, tmp_path / name)]
     code, out, err = run("--no-display", "--video", clip, *both)
     assert (code, out) == (6, "")
-    assert err == f"Error: {path}: is there already and is not written over; choose another name\n"
+    assert err == f"Error: {path}: is there already and is not overwritten; choose another name\n"
     assert path.read_text(encoding="utf-8") == "mine"
     assert set(tmp_path.iterdir()) == {path, clip}
 

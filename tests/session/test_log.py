@@ -239,7 +239,7 @@ def test_a_line_is_in_the_file_as_soon_as_it_is_written(path: Path) -> None:
 
 def test_a_file_that_is_there_stays_as_it_is(path: Path) -> None:
     path.write_text("mine", encoding="utf-8")
-    with pytest.raises(OutputError, match=r"lesson\.csv: is there already and is not written over; choose another name"):
+    with pytest.raises(OutputError, match=r"lesson\.csv: is there already and is not overwritten; choose another name"):
         Log(path, 0.0, live=False)
     assert path.read_text(encoding="utf-8") == "mine"
 

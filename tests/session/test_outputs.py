@@ -77,7 +77,7 @@ def test_a_recording_that_cannot_go_on_is_closed_at_once_and_the_log_goes_on(
         assert outputs.state == "recording ended"
     assert (tmp_path / "lesson.mp4").read_bytes() == written
     assert len((tmp_path / "lesson.csv").read_text(encoding="utf-8").splitlines()) == 1 + 4
-    assert outputs.failure == f"{tmp_path / 'lesson.mp4'}: ends at 0.2 s, as less than 16 MB are free there; free space"
+    assert outputs.failure == f"{tmp_path / 'lesson.mp4'}: ends at 0.2 s, as less than 16 MB is free there; free space"
 
 
 def test_of_slides_that_were_held_back_until_then_a_recording_is_kept(disk: SimpleNamespace, tmp_path: Path) -> None:

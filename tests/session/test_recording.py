@@ -212,7 +212,7 @@ def test_a_session_that_fails_keeps_what_was_recorded(path: Path) -> None:
 
 def test_a_file_that_is_there_stays_as_it_is(path: Path) -> None:
     path.write_text("mine", encoding="utf-8")
-    with pytest.raises(OutputError, match=r"lesson\.mp4: is there already and is not written over; choose another name"):
+    with pytest.raises(OutputError, match=r"lesson\.mp4: is there already and is not overwritten; choose another name"):
         Recording(path, live=False)
     assert path.read_text(encoding="utf-8") == "mine"
 
@@ -252,7 +252,7 @@ def test_it_ends_before_the_disk_is_full_and_can_be_played(path: Path, monkeypat
 
     with Recording(path, live=False) as recording:
         monkeypatch.setattr(shutil, "disk_usage", disk_usage)
-        with pytest.raises(OutputError, match=r"lesson\.mp4: ends at 0\.1 s, as less than 16 MB are free there; free space"):
+        with pytest.raises(OutputError, match=r"lesson\.mp4: ends at 0\.1 s, as less than 16 MB is free there; free space"):
             add_all(recording, greys(0.0, 0.04, 0.08, 0.12, 0.16))
     assert played(path).levels == [0, 20, 40]
 
@@ -263,7 +263,7 @@ def test_a_full_disk_is_told_at_the_first_picture_and_leaves_nothing(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=LEAST_FREE_BYTES - 1))
     monkeypatch.setitem(FOURCCS, ".mp4", "    ")  # as FFmpeg fails there
-    said = r"lesson\.mp4: cannot be written, as less than 16 MB are free there; free space$"
+    said = r"lesson\.mp4: cannot be written, as less than 16 MB is free there; free space$"
     with pytest.raises(OutputError, match=said), Recording(path, live=live) as recording:
         recording.add(grey_picture(0), 0.0)
     assert not path.exists()
@@ -271,7 +271,7 @@ def test_a_full_disk_is_told_at_the_first_picture_and_leaves_nothing(
 
 @pytest.mark.parametrize("suffix", FOURCCS)
 def test_a_picture_that_is_too_large_is_told_with_its_size(path: Path, suffix: str) -> None:
-    said = r"a video of 8192x48 pixels cannot be written, its sides may have 8190; try --no-panel, or a smaller picture$"
+    said = r"a video of 8192x48 pixels cannot be written, the limit is 8190 a side; try --no-panel, or a smaller picture$"
     with pytest.raises(OutputError, match=said), Recording(path.with_suffix(suffix), live=False) as recording:
         recording.add(grey_picture(0, MOST_SIDE_PX + 1, 48), 0.0)
     assert record(path, [(0.0, grey_picture(100, MOST_SIDE_PX, 48))]).size == (MOST_SIDE_PX, 48)
@@ -359,7 +359,7 @@ def test_a_file_that_the_system_has_cut_off_is_told(path: Path, suffix: str) -> 
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
     try:
         add_all(recording, ((number / 25, noise.integers(0, 256, (480, 640, 3), np.uint8)) for number in range(20)))
-        with pytest.raises(OutputError, match="the system has cut it off, as where a disk or a user has a limit for"):
+        with pytest.raises(OutputError, match="the system has cut it off, as when a disk or a user has a limit on"):
             recording.close()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

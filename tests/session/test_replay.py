@@ -25,7 +25,7 @@ def test_a_log_that_a_spreadsheet_has_marked_as_utf8_is_read(path: Path) -> None
 def test_of_a_log_that_a_spreadsheet_saved_with_semicolons_this_is_said(path: Path) -> None:
     logged(path, [(0.0, [face("happy")])], {})
     path.write_bytes(path.read_bytes().replace(b",", b";"))
-    with pytest.raises(UsageError, match="has no column time_s; it was saved with other separators than commas"):
+    with pytest.raises(UsageError, match="has no column time_s; it was saved with separators other than commas"):
         list(replay(path))
 
 
@@ -113,21 +113,21 @@ def line(**values: str) -> str:
     ("wrong", "said"),
     [
         (line(time_s="soon"), "could not convert string to float: 'soon'"),
-        *((line(time_s=time_s), f"{time_s!r} is no time of a session") for time_s in ("nan", "inf", "-inf", "1e400", "1e308")),
-        *((line(time_s="2", width=width), f"{width!r} is no number of pixels") for width in ("nan", "inf")),
+        *((line(time_s=time_s), f"{time_s!r} is not a time in a session") for time_s in ("nan", "inf", "-inf", "1e400", "1e308")),
+        *((line(time_s="2", width=width), f"{width!r} is not a number of pixels") for width in ("nan", "inf")),
         (line(time_s="0.5"), "time goes back, from 1 to 0.5 s"),
         (line(frame="first"), "'first'"),
-        (line(time_s="2", happy="1.5"), "a probability is none"),
-        (line(time_s="2", happy="nan"), "a probability is none"),
-        (line(time_s="2", label="bored"), "'bored' is no label"),
+        (line(time_s="2", happy="1.5"), "a probability is not from 0 to 1"),
+        (line(time_s="2", happy="nan"), "a probability is not from 0 to 1"),
+        (line(time_s="2", label="bored"), "'bored' is not a label"),
         (line(time_s="2", clock="noon"), "Invalid isoformat string: 'noon'"),
-        (line(time_s="2", clock="0001-01-01T00:00:00+00:00"), "'0001-01-01T00:00:00+00:00' is no time of a session"),
+        (line(time_s="2", clock="0001-01-01T00:00:00+00:00"), "'0001-01-01T00:00:00+00:00' is not a time in a session"),
         ("2,,\n", ""),
     ],
 )
 def test_a_line_that_is_none_of_a_log_is_named(path: Path, wrong: str, said: str) -> None:
     path.write_text(",".join(COLUMNS) + "\n" + line(time_s="1") + wrong + line(time_s="3"), encoding="utf-8")
-    with pytest.raises(UsageError, match=r"lesson\.csv, line [34]: no line of a log: ") as error:
+    with pytest.raises(UsageError, match=r"lesson\.csv, line [34]: not a line of a log: ") as error:
         list(replay(path))
     assert said in str(error.value)
 
@@ -135,10 +135,10 @@ def test_a_line_that_is_none_of_a_log_is_named(path: Path, wrong: str, said: str
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "no log, it has no column time_s; --log writes one"),
-        (b"emotion,pixels,Usage\n0,1 2 3,Training\n", "no log, it has no column time_s"),
-        (",".join(COLUMNS[:-1]).encode() + b"\n", f"no log, it has no column {LABELS[-1]}"),
-        (b"\x89PNG\r\n\x1a\n\xff\xfe", "no log, it is not text"),
+        (b"", "not a log, it has no column time_s; --log writes one"),
+        (b"emotion,pixels,Usage\n0,1 2 3,Training\n", "not a log, it has no column time_s"),
+        (",".join(COLUMNS[:-1]).encode() + b"\n", f"not a log, it has no column {LABELS[-1]}"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "not a log, it is not text"),
     ],
 )
 def test_a_file_that_is_no_log_is_refused(path: Path, content: bytes, said: str) -> None:
@@ -180,11 +180,11 @@ def test_the_line_that_is_damaged_is_the_one_that_is_named(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     lines[4] = lines[4].replace("happy", "hapy")
     path.write_text("".join(lines), encoding="utf-8")
-    with pytest.raises(UsageError, match=r"lesson.csv, line 5: no line of a log: 'hapy' is no label"):
+    with pytest.raises(UsageError, match=r"lesson.csv, line 5: not a line of a log: 'hapy' is not a label"):
         list(replay(path))
 
 
 def test_a_text_without_an_end_of_a_field_is_no_log(path: Path) -> None:
     path.write_text("x" * 200_000 + "\n", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"line 1: no line of a log: field larger than field limit"):
+    with pytest.raises(UsageError, match=r"line 1: not a line of a log: field larger than field limit"):
         list(replay(path))

@@ -45,7 +45,7 @@ def test_what_is_no_log_ends_in_2_and_leaves_nothing(run: Run, tmp_path: Path) -
     (tmp_path / "faces.csv").write_text("emotion,pixels\n", encoding="utf-8")
     code, out, err = run("report", tmp_path / "faces.csv", "--out", tmp_path / "out")
     assert (code, out) == (2, "")
-    assert err == f"Error: {tmp_path / 'faces.csv'}: no log, it has no column time_s; --log writes one\n"
+    assert err == f"Error: {tmp_path / 'faces.csv'}: not a log, it has no column time_s; --log writes one\n"
     assert not (tmp_path / "out").exists()
 
 
@@ -92,7 +92,7 @@ def test_a_damaged_time_ends_in_2_and_names_its_line(run: Run, log: Path, time_s
     log.write_text(log.read_text(encoding="utf-8").replace("\n29.500,", f"\n{time_s},", 1), encoding="utf-8")
     code, out, err = run("report", log)
     assert (code, out) == (2, "")
-    assert err == f"Error: {log}, line 121: no line of a log: {time_s!r} is no time of a session\n"
+    assert err == f"Error: {log}, line 121: not a line of a log: {time_s!r} is not a time in a session\n"
 
 
 def test_a_file_where_the_folder_should_be_is_said(run: Run, log: Path) -> None:

@@ -81,11 +81,11 @@ def test_the_text_tells_the_same(expected: str) -> None:
 
 def test_the_text_names_the_most_frequent_emotion_first_and_no_absent_one() -> None:
     text = summary(result(0.0, "sad"), result(0.1, "happy", "happy", "happy"), result(0.2)).as_text()
-    assert "looks: happy 75.0%, sad 25.0%" in text.splitlines()
+    assert "expressions: happy 75.0%, sad 25.0%" in text.splitlines()
 
 
 def test_without_a_face_the_text_tells_no_emotion() -> None:
-    assert "looks" not in summary(result(0.0)).as_text()
+    assert "expressions" not in summary(result(0.0)).as_text()
 
 
 def unsure(pts_s: float) -> FrameResult:

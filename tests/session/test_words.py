@@ -30,24 +30,24 @@ def test_a_session_is_a_few_lines(path: Path) -> None:
     logged(path, moments(15, face("happy"), face("sad", 2)) + moments(15, face("neutral", 2, "too dark"), first_s=15), {17.0: 1})
     assert as_text(report(path)).splitlines() == [
         "lesson.csv: 0:30 watched, 60 moments",
-        "faces: 1.5 at once on average, 2 at most, 2 numbers",
+        "faces: 1.5 at once on average, 2 at most, 2 numbers in all",
         "readable 67.4% of the time; unsure: too dark 32.6%",
-        "looks: happy 50.0%, sad 50.0%",
-        "expressions: valence +0.00, expressiveness +1.00, concentration +0.50",
+        "expressions: happy 50.0%, sad 50.0%",
+        "pulse: valence +0.00, expressiveness +1.00, concentration +0.50",
         "marker 1 at 0:17: valence +0.00, expressiveness +1.00, concentration +0.50 before, - after",
     ]
 
 
-def test_the_commonest_look_comes_first(path: Path) -> None:
+def test_the_commonest_expression_comes_first(path: Path) -> None:
     logged(path, moments(3, face("angry"), face("sad", 2)) + moments(9, face("sad", 2), first_s=3))
-    assert "\nlooks: sad 79.3%, angry 20.7%\n" in as_text(report(path))
+    assert "\nexpressions: sad 79.3%, angry 20.7%\n" in as_text(report(path))
 
 
 def test_what_was_unusual_and_when_nobody_was_there_is_said(path: Path) -> None:
     lines = as_text(
         report(logged(path, moments(100, face("neutral")) + moments(40, face("happy"), first_s=100) + moments(20, first_s=140)))
     )
-    assert ", 1 number, nobody 12.2% of the time" in lines
+    assert ", 1 number in all, nobody 12.2% of the time" in lines
     assert "unusual: valence is higher, 2:0" in lines or "unusual: expressiveness is higher, 2:0" in lines
 
 
@@ -57,7 +57,7 @@ def test_a_session_without_a_face_says_so(path: Path) -> None:
 
 def test_a_live_session_says_when_it_began(path: Path) -> None:
     facts = report(logged(path, moments(1), live=True))
-    assert f"begun {facts['started']}" in as_text(facts)
+    assert f"started {facts['started']}" in as_text(facts)
 
 
 def test_the_page_has_the_picture_the_markers_and_the_faces(path: Path) -> None:
