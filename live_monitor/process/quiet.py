@@ -1,6 +1,6 @@
 """Keeps third-party libraries from writing to the terminal.
 
-What they read from the environment when they are imported is set here, also what is no matter of silence.
+What they read from the environment when they are imported is set here, even if it has nothing to do with silence.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ def silence_libraries() -> None:
 
 
 def occupy_closed_descriptors() -> None:
-    """Gives stdin, stdout and stderr that the program was started without to the null device.
+    """Opens the null device as stdin, stdout or stderr where the program was started without them.
 
-    A file that is opened later would get their numbers, and lose them to `silent_stderr`.
+    A file opened later would otherwise get their numbers, and lose them to `silent_stderr`.
     """
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # gets the lowest that is free, which is this one
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free descriptor, which is this one
 
 
 def keep_own_stderr() -> None:
-    """Lets what Python prints pass while `silent_stderr` is at work in any thread: it has a descriptor of its own from now on."""
+    """Lets what Python prints through while `silent_stderr` is at work in any thread: it gets a descriptor of its own."""
     if sys.stderr is None:  # under pythonw
         return
     try:
@@ -59,7 +59,7 @@ def keep_own_stderr() -> None:
 
 
 class _Sink:
-    """Where the process's stderr goes while somebody is inside `silent_stderr`; all threads share the descriptor, and this."""
+    """Where the process's stderr goes while any thread is inside `silent_stderr`; all share the descriptor, and this."""
 
     def __init__(self) -> None:
         self.others_have_their_own = False
@@ -79,7 +79,7 @@ class _Sink:
             self._inside += 1
 
     def leave(self) -> None:
-        """Gives stderr back when the last one has left."""
+        """Gives stderr back when the last thread has left."""
         with self._lock:
             self._inside -= 1
             if self._inside == 0:
@@ -95,8 +95,8 @@ def silent_stderr(*, briefly: bool = True) -> Iterator[None]:
     """Throws away what C++ code writes to the process's stderr: some of it obeys no setting.
 
     Args:
-        briefly: it takes milliseconds; else nothing is thrown away in a program that calls this package without
-            `keep_own_stderr`: for seconds its own errors would be lost.
+        briefly: whether it takes only milliseconds; otherwise nothing is thrown away in a program that uses this package
+            without `keep_own_stderr`, as its own errors would be lost for seconds.
     """
     if not (briefly or _SINK.others_have_their_own):
         yield

@@ -1,4 +1,4 @@
-"""Environment variables for libraries, of which some see not what Python sets."""
+"""Environment variables for libraries, some of which do not see what Python sets."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import sys
 def set_variable(name: str, value: str | None) -> None:
     """Sets an environment variable for this process and its libraries, or with None takes it away.
 
-    On Windows the FFmpeg that comes with OpenCV reads them by a C runtime of its own, msvcrt, which has copied the environment
-    when the process began and is to be told what changes.
+    On Windows the FFmpeg that comes with OpenCV reads them through a C runtime of its own, msvcrt, which copied the environment
+    when the process began and must be told what changes.
     """
     if value is None:
         os.environ.pop(name, None)
