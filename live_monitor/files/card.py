@@ -10,13 +10,13 @@ LITERT, KERAS = "litert", "keras"
 """The two kinds of weights a card can list under "files"."""
 
 Files = Mapping[str, tuple[str, str]]
-"""By kind of weights, file name and SHA-256."""
+"""File name and SHA-256, by kind of weights."""
 
 
 def listed_files(facts: Any) -> Files:
     """The files that a card lists.
 
     Raises:
-        KeyError, TypeError, AttributeError: it is no card.
+        KeyError, TypeError, AttributeError: `facts` is not a card.
     """
     return {kind: (str(file["name"]), str(file["sha256"])) for kind, file in facts["files"].items()}

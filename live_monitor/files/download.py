@@ -53,7 +53,7 @@ def verify(path: Path, download: Download) -> None:
     """Makes sure that this is the very file.
 
     Raises:
-        ModelError: it cannot be read, or its checksum is another one.
+        ModelError: it cannot be read, or its checksum is a different one.
     """
     verified(path, download.sha256, f"run: live-monitor models pull {download.name}")
 

@@ -1,4 +1,4 @@
-"""Names on their way into OpenCV, which ends the process without a word where it is given what is not UTF-8; and to people."""
+"""File names for OpenCV, which ends the process without a word if given one that is not UTF-8; and names for people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from live_monitor.errors import LiveMonitorError
 
 _NOT_SHOWN = {"Cc", "Cs", "Zl", "Zp"}
-"""Of Unicode's categories: controls, lone surrogates, and what separates lines and paragraphs."""
+"""Unicode categories: controls, lone surrogates, and what separates lines and paragraphs."""
 
 
 def opencv_path(path: Path, error: type[LiveMonitorError]) -> str:
@@ -19,7 +19,7 @@ def opencv_path(path: Path, error: type[LiveMonitorError]) -> str:
 
     Args:
         path: as the user gave it.
-        error: what is raised of a name that OpenCV cannot be given.
+        error: what is raised for a name that OpenCV cannot be given.
 
     Raises:
         LiveMonitorError: of that class; the file's name or that of a folder above it is not UTF-8.
@@ -40,7 +40,7 @@ def is_utf8(text: str) -> bool:
 
 
 def printable(text: str) -> str:
-    r"""The text in one line: what is not UTF-8, breaks lines or steers a terminal is spelt out, as in y\udcff.mp4 or a\nb.mp4."""
+    r"""The text on one line: what is not UTF-8, breaks lines or drives a terminal is spelt out, as in y\udcff.mp4 or a\nb.mp4."""
     return "".join(_spelt_out(one) if unicodedata.category(one) in _NOT_SHOWN else one for one in text)
 
 

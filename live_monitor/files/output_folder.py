@@ -28,7 +28,7 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def _reason(error: OSError) -> str:
-    number = re.search(r"errno = (\d+)", str(error))  # so HDF5 tells it, amid all that it knows of the file
+    number = re.search(r"errno = (\d+)", str(error))  # as HDF5 gives it, amid all that it knows about the file
     return os.strerror(int(number[1])) if number else error.strerror or str(error)
 
 

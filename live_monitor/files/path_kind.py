@@ -1,6 +1,6 @@
-"""What there is at a path; where the system does not even let one ask, nothing is.
+"""What there is at a path: nothing, if the system does not even let one ask.
 
-Python's own `Path.is_file` raises of a folder that may not be entered and of a name longer than names may be.
+Python's own `Path.is_file` raises for a folder that may not be entered and for a name that is too long.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from live_monitor.types import Image
 
 
 def decoded(content: bytes) -> Image | None:
-    """The picture in a file's content, uint8 (H, W, 3) BGR; None where it is none that can be read."""
+    """The picture in a file's content, uint8 (H, W, 3) BGR; None if it cannot be read as one."""
     try:
-        with silent_stderr():  # libjpeg and libpng complain of every small damage
+        with silent_stderr():  # libjpeg and libpng complain about every bit of damage
             image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
     except cv2.error:  # larger than OpenCV's limit
         return None

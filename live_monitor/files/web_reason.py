@@ -12,8 +12,8 @@ def web_reason(error: Exception, timeout_s: float) -> str:
     """One line without the address.
 
     Args:
-        error: what `urllib.request` raised, or reading its answer.
-        timeout_s: how long was waited for an answer, in seconds.
+        error: what `urllib.request`, or reading its answer, raised.
+        timeout_s: how long an answer was waited for, in seconds.
     """
     return " ".join(_reason(error, timeout_s).split())  # what a server says may have line breaks
 

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: what is half written is never seen, also after Ctrl-C or on a full disk."""
+"""Files that are whole or not there: what is half written is never seen, even after Ctrl-C or on a full disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yields where to write; the file appears under its own name when that went well, and replaces what was there.
+    """Yields where to write; the file appears under its own name once that went well, and replaces what was there.
 
     Raises:
         OSError: it cannot be written.
