@@ -14,8 +14,8 @@ from live_monitor.files.download import Download, find, verify
 from live_monitor.inventory.pull import DOWNLOADS
 
 FIGURES = ("ms for 32", "PublicTest", "PrivateTest", "FER+", "ECE")
-"""Columns of what a card tells: milliseconds for 32 faces, accuracies, and of the last split measured how often the label shown
-is what most of FER+'s people saw, and the calibration error."""
+"""Columns of what a card says: milliseconds for 32 faces, accuracies and, for the last split measured, how often the label shown
+is what most of FER+'s annotators saw, and the calibration error."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Entry:
 
 
 def inventory() -> list[Entry]:
-    """Every shipped model and every detector; what is wrong with one stands in its state."""
+    """Every shipped model and every detector; what is wrong with one is said in its state."""
     models = [_emotion_model(name) for name in shipped_models()]
     return [*models, _facegrid(), Entry("haar", "faces", None, "built in"), *map(_pulled, DOWNLOADS.values())]
 

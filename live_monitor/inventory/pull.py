@@ -23,7 +23,7 @@ DOWNLOADS: Mapping[str, Download] = {download.name: download for download in (YU
 """All that can be pulled, by name."""
 
 STALL_S = 20.0
-"""A server that sends nothing for so long is given up."""
+"""A server that sends nothing for so long is given up on."""
 
 CHUNK_BYTES = 1 << 16
 HEAD_BYTES = 256
@@ -70,7 +70,7 @@ class _Arrived:
 def pull(download: Download, source: str | None, progress: Progress) -> Path:
     """Fetches the file into the user's cache, in place of one that is there.
 
-    The old file stays until the new one has arrived whole and its checksum is right; nothing else is left behind, also
+    The old file stays until the new one has arrived whole and its checksum is right; nothing else is left behind, even
     when `progress` raises. Several pulls at the same time do each other no harm.
 
     Args:
@@ -99,7 +99,7 @@ def pull(download: Download, source: str | None, progress: Progress) -> Path:
 
 
 def _checked(source: str) -> str:
-    """A file's path as it is, and a URL if it can be asked."""
+    """A file's path as it is, and a URL if something can be fetched from it."""
     scheme, separator, rest = source.partition("://")
     if not separator:
         return source
@@ -112,14 +112,14 @@ def _checked(source: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise UsageError(f"{shown}: not a URL that can be asked, such as https://example.org/model.onnx")
+        raise UsageError(f"{shown}: not a URL to fetch from; give one such as https://example.org/model.onnx")
     if url.username is not None:
         raise UsageError(f"{shown}: cannot log in there; download the file yourself and give its path")
     return source
 
 
 def _fetch(where: str, part: Path, download: Download, progress: Progress) -> None:
-    """Writes to `part` what is at `where`, at most a little more than the file has."""
+    """Writes to `part` what is at `where`, at most a little more than the file's size."""
     advice = _advice(where, download)
     arrived = _Arrived()
     with _open(where, advice) as stream, part.open("wb") as file:

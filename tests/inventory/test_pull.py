@@ -290,14 +290,14 @@ def test_a_file_that_cannot_be_read_is_told(weights: Download, tmp_path: Path, k
     [
         ("ftp://example.org/file", "--from ftp://example.org/file: only http://, https:// and files can be pulled from"),
         ("file:///file", "--from file:///file: only http://"),
-        ("https://", "--from https://: not a URL that can be asked"),
-        ("https:///file", "--from https:///file: not a URL that can be asked"),
-        ("https://[::1/file", "--from https://[::1/file: not a URL that can be asked"),
-        ("https://example.org:port/file", "not a URL that can be asked"),
-        ("https://example.org:0/file", "not a URL that can be asked"),
-        ("https://example.org/a file", "--from https://example.org/a file: not a URL that can be asked"),
+        ("https://", "--from https://: not a URL to fetch from"),
+        ("https:///file", "--from https:///file: not a URL to fetch from"),
+        ("https://[::1/file", "--from https://[::1/file: not a URL to fetch from"),
+        ("https://example.org:port/file", "not a URL to fetch from"),
+        ("https://example.org:0/file", "not a URL to fetch from"),
+        ("https://example.org/a file", "--from https://example.org/a file: not a URL to fetch from"),
         ("https://me:secret@example.org/file", "--from https://example.org/file: cannot log in there"),
-        ("https://me:sec/ret@example.org/file", "--from https://example.org/file: not a URL that can be asked"),
+        ("https://me:sec/ret@example.org/file", "--from https://example.org/file: not a URL to fetch from"),
     ],
 )
 def test_what_cannot_be_a_source_is_wrong_usage_and_shows_no_password(
