@@ -164,7 +164,7 @@ def test_verifying_ends_in_3_where_the_card_tells_another_accuracy(run: Run, own
 
 def test_verifying_says_where_a_card_tells_of_no_accuracy(run: Run, own_models: Path, fer2013: Path) -> None:
     change_card(own_models, measured={})
-    assert run("models", "--verify", "--data", fer2013).out.endswith("custom-cnn: its card tells of no accuracy\n")
+    assert run("models", "--verify", "--data", fer2013).out.endswith("custom-cnn: its card gives no accuracy\n")
 
 
 def test_pull_says_where_the_file_lies_and_that_it_is_used(run: Run, weights: Download, cache: Path) -> None:

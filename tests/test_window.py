@@ -273,7 +273,7 @@ def test_when_the_display_goes_log_and_recording_are_whole(screen: Screen, clip:
     assert f"{clip}: " in told
     assert (process.returncode, errors) == (
         5,
-        "Error: the display has gone, and the window with it; start it again from a desktop\n",
+        "Error: the display has gone, and the window with it; start the program again from a desktop\n",
     )
     capture = cv2.VideoCapture(str(recording))
     assert capture.get(cv2.CAP_PROP_FRAME_COUNT) >= 10

@@ -1,4 +1,4 @@
-"""Options kept in a file: TOML, with the options' own names, and a table for each command's."""
+"""Options kept in a TOML file under their own names, those of a command in a table with its name."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Values = dict[str, Any]
 
 
 def use_config(ctx: click.Context, param: click.Parameter, path: Path | None) -> None:
-    """Takes what a file says for what neither the command line nor the environment does.
+    """Takes from a file the options that neither the command line nor the environment sets.
 
     Raises:
-        UsageError: the file cannot be read, or names something that is no option.
+        UsageError: the file cannot be read, or names something that is not an option.
     """
     if path is not None:
         with naming_variables(ctx, str(param.name)):
@@ -39,12 +39,12 @@ def _read(path: Path) -> Values:
         raise UsageError(f"{path}: no such file; --config takes a file of options, such as: min-face = 30") from error
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except ValueError as error:  # no UTF-8, or no TOML
+    except ValueError as error:  # not UTF-8, or not TOML
         raise UsageError(f"{path}: not TOML: {error}") from error
 
 
 def _of_command(path: Path, command: click.Command, values: Mapping[str, Any], tables: tuple[str, ...]) -> Values:
-    """What click takes for a command's defaults, and in them those of its own commands."""
+    """The defaults of a command as click takes them, with those of its subcommands inside."""
     commands = command.commands if isinstance(command, click.Group) else {}
     options = {
         option[2:]: param
@@ -60,24 +60,24 @@ def _of_command(path: Path, command: click.Command, values: Mapping[str, Any], t
         where = f"{path}: {name}" + (f" in [{'.'.join(tables)}]" if tables else "")
         param = options.get(name)
         if param is None or param.name is None or not param.expose_value:
-            raise UsageError(f"{where}: no such option; write it as on the command line, without the dashes before it")
+            raise UsageError(f"{where}: no such option; write it as on the command line, without the leading dashes")
         written = _as_written(where, param, value)
         defaults[param.name] = not written if f"--{name}" in param.secondary_opts else written
     return defaults
 
 
 def _as_written(where: str, param: click.Parameter, value: Any) -> Any:
-    """A value as click has it from a command line."""
+    """A value as click gets it from a command line."""
     if isinstance(param, click.Option) and param.is_flag:
         if not isinstance(value, bool):
-            raise UsageError(f"{where}: is true or false, not {value!r}")
+            raise UsageError(f"{where}: must be true or false, not {value!r}")
         return value
     values = value if isinstance(value, list) else [value]
     if any(isinstance(one, bool) or not isinstance(one, str | int | float) for one in values):
-        raise UsageError(f"{where}: is a text or a number, not {value!r}")
+        raise UsageError(f"{where}: must be a text or a number, not {value!r}")
     if not param.multiple and isinstance(value, list):
-        raise UsageError(f"{where}: is one value, not a list")
-    # As a shell would; a Path would take one of an address's slashes away.
+        raise UsageError(f"{where}: takes one value, not a list")
+    # As a shell would; a Path would drop one of the two slashes of an address.
     written = [expanduser(str(one)) for one in values]  # noqa: PTH111
     if any("\0" in one for one in written):
         raise UsageError(f"{where}: holds a null byte, which no option takes")

@@ -45,4 +45,4 @@ def data(data: Path, votes: Path | None, sheet: Path | None, as_json: bool, verb
     click.echo(json.dumps(result, indent=2) if as_json else report.as_table(result, fer2013))
     if sheet is not None:
         write_sheets(fer2013.splits["Training"], "Training", sheet)
-        click.echo(f"{sheet}: a picture of each class", err=True)
+        click.echo(f"{sheet}: a contact sheet of each class", err=True)

@@ -1,4 +1,4 @@
-"""What is told at the end of a session."""
+"""What is printed at the end of a session."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def tell(summary: Summary, *, as_json: bool) -> None:
-    """Tells what was analysed, also after Ctrl-C or a lost signal, if there is anything."""
+    """Prints what was analysed, if anything was; also after Ctrl-C or a lost signal."""
     if summary.frames:
         click.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
 
 
 def tell_if_short(source: Source) -> None:
-    """Tells that a file claims to be longer than what could be read of it; one from the web has ended in an error."""
+    """Says so if less of a file could be read than it claims to have; one from the web has already ended in an error."""
     from live_monitor.capture.recorded import Recorded
     from live_monitor.files.opencv_path import printable
 
@@ -35,13 +35,13 @@ def tell_if_short(source: Source) -> None:
 
 
 def end_without_display(outputs: Outputs, summary: Summary) -> NoReturn:
-    """Ends the process in whose midst the display went away, see `live_monitor.overlay.display.when_display_goes`."""
+    """Ends the process when its display has gone, see `live_monitor.overlay.display.when_display_goes`."""
     from live_monitor.files.opencv_path import printable
 
     try:
         outputs.close()
         tell(summary, as_json=False)
-        gone = "the display has gone, and the window with it; start it again from a desktop"
+        gone = "the display has gone, and the window with it; start the program again from a desktop"
         click.echo(f"Error: {printable('; '.join(filter(None, (gone, outputs.failure))))}", err=True)
     finally:
         os._exit(DisplayError.exit_code)

@@ -28,14 +28,14 @@ from live_monitor.process.stop_signals import STOP_SIGNALS
 EXIT_UNEXPECTED = 1
 
 SENT_AGAIN_S = 0.01
-"""After so long Python has collected its garbage, most likely; else it is sent again."""
+"""Delay after which a signal is sent again; Python has most likely collected its garbage by then, else it is sent once more."""
 
 _STDOUT_FAILS = {errno.ENOSPC: "free space", errno.EIO: "its terminal was closed, or the disk is broken"}
-"""How writing to stdout fails, and why or what to try; files say so where they are written."""
+"""Errors of writing to stdout, and why they happen or what to try; for files, the code that writes them says so."""
 
 
 _SYSTEM_PACKAGE = (
-    "what DLLs need is in Microsoft's Visual C++ Redistributable, x64"
+    "DLLs need Microsoft's Visual C++ Redistributable, x64"
     if sys.platform == "win32"
     else "libGL is in the system package libgl1"
 )
@@ -47,7 +47,7 @@ def main() -> NoReturn:
     silence_libraries()
     keep_own_stderr()
     if isinstance(sys.stdout, io.TextIOWrapper):  # there is none under pythonw
-        # A file's name that is not UTF-8 is spelt out, as on stderr, and does not end the run after all its work.
+        # A file name that is not UTF-8 is escaped, as on stderr, instead of ending the run after all its work.
         sys.stdout.reconfigure(errors="backslashreplace")
     for number in STOP_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup wants a closed terminal to be ignored
@@ -78,7 +78,7 @@ def _run(arguments: list[str]) -> int:
             UsageError.exit_code,
         )
     except Exception as error:
-        if _stopped:  # a library has made this of it, or a terminal was closed, so that nothing more can be told
+        if _stopped:  # a library made this of the signal, or the terminal was closed and nothing more can be printed
             return _stopped[0].exit_code
         if isinstance(error, OSError) and error.errno in _STDOUT_FAILS:
             advice = _STDOUT_FAILS[error.errno]
@@ -96,7 +96,7 @@ def _report(message: str, exit_code: int) -> int:
 
 
 _stopped: list[Stopped] = []
-"""What the first signal has become."""
+"""The exception that the first signal became."""
 
 
 def _stop(signal_number: int, _frame: FrameType | None) -> None:
@@ -108,9 +108,9 @@ def _stop(signal_number: int, _frame: FrameType | None) -> None:
 
 
 def _tell_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
-    """Sends a signal once more that came while Python let nothing be raised, as in the midst of collecting garbage.
+    """Sends a signal again if it came while Python could raise nothing, as during garbage collection.
 
-    What else goes wrong there is told with -v: HDF5 does, after a full disk, when it gives its file up.
+    Other errors there are shown with -v: HDF5 raises one when it gives up its file after the disk was full.
     """
     stopped = unraisable.exc_value
     if not isinstance(stopped, Stopped):
@@ -118,20 +118,20 @@ def _tell_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
             sys.__unraisablehook__(unraisable)
         return
     signal.signal(stopped.signal_number, _stop)
-    # To the process, which wakes a main thread that waits; Windows would end it there and then.
+    # Sent to the process, it wakes a waiting main thread; on Windows that would end the process at once.
     send = signal.raise_signal if sys.platform == "win32" else functools.partial(os.kill, os.getpid())
     threading.Timer(SENT_AGAIN_S, send, [stopped.signal_number]).start()
 
 
 def _exit(code: int) -> NoReturn:
-    """Ends the process, also when a thread hangs in a read that never returns."""
+    """Ends the process, even when a thread hangs in a read that never returns."""
     try:
         for stream in filter(None, (sys.stdout, sys.stderr)):  # there are none under pythonw
             stream.flush()
     except (OSError, ValueError):
         os._exit(code or OutputError.exit_code)
     if threading.active_count() > 1 or "jax" in sys.modules:
-        # The interpreter would unload OpenCV under the feet of a thread that is still inside it, and JAX crashes in what it still
-        # computes after Ctrl-C.
+        # The interpreter would unload OpenCV while a thread is still inside it, and JAX crashes in what it is still computing
+        # after Ctrl-C.
         os._exit(code)
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""Commands that say what there is: cameras, screens, models and detectors; and that fetch one which does not ship."""
+"""Commands that list cameras, screens, models and detectors, or fetch a detector that does not ship."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def models(ctx: click.Context, verify: bool, data: Path | None, votes: Path | No
     set_up_logging(verbose)
     if ctx.invoked_subcommand is not None:
         if given(ctx):
-            raise click.UsageError(f"{', '.join(sorted(given(ctx)))}: goes after the command's name, or without a command")
+            raise click.UsageError(f"{', '.join(sorted(given(ctx)))}: must follow the command's name, or stand without a command")
     elif verify:
         _verify(data, votes)
     elif given(ctx) & {"--data", "--votes"}:
@@ -80,7 +80,7 @@ def _verify(data: Path | None, votes: Path | None) -> None:
     with progress_bar("Measuring", sum(looks(card) for card in cards)) as advance:
         for card in cards:
             splits = " and ".join(verify_facts(card, data, votes, advance))
-            click.echo(f"{card.name}: {f'accuracy on {splits} is right' if splits else 'its card tells of no accuracy'}")
+            click.echo(f"{card.name}: {f'accuracy on {splits} is right' if splits else 'its card gives no accuracy'}")
 
 
 @models.command()

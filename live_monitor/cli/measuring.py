@@ -192,7 +192,7 @@ def evaluate(models: tuple[str, ...], out: Path | None, as_json: bool, with_floa
             from live_monitor.evaluation.emotions.files import write_report
 
             write_report(result, out)
-    finally:  # one may fail, and the other not
+    finally:  # printed even if it cannot be written
         click.echo(json.dumps(result, indent=2) if as_json else report.as_table(result))
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class _Group(click.Group):
-    """Tells who gives a video as an argument how it is given."""
+    """Names the right option to somebody who gives a video as an argument."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         from live_monitor.capture.network import STREAM_SCHEMES, WEB_SCHEMES, is_address, scheme, without_password
@@ -124,7 +124,7 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
     if ctx.invoked_subcommand is None:
         _monitor(ctx, **options)
     elif misplaced := given(ctx) - {"--config"}:
-        raise click.UsageError(f"{', '.join(sorted(misplaced))}: goes after the command's name, or without a command")
+        raise click.UsageError(f"{', '.join(sorted(misplaced))}: must follow the command's name, or stand without a command")
 
 
 def _monitor(
@@ -179,7 +179,7 @@ def _refuse_what_other_outputs_take(written: set[str], *, no_display: bool, reco
     if shown := sorted({"--fullscreen", "--snapshots"} & written):
         raise UsageError(f"{' and '.join(shown)}: for the window, which --no-display leaves out")
     if not recorded and (drawn := sorted({"--blur", "--details", "--mirror"} & written)):
-        raise UsageError(f"{' and '.join(drawn)}: for a picture, of which --no-display shows none; record one with --record FILE")
+        raise UsageError(f"{' and '.join(drawn)}: for a picture, and --no-display shows none; record one with --record FILE")
 
 
 def _log(path: Path | None, every_s: float, *, live: bool) -> contextlib.AbstractContextManager[Log | None]:

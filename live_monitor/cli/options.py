@@ -1,4 +1,4 @@
-"""Options that commands share, and what is made of them."""
+"""Options that commands share, and how their values are read."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class PathType(click.Path):
-    """Click's own path, but not an empty text, which that takes for the folder one is in."""
+    """Click's own path, but not an empty text, which click takes for the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         _refuse_empty(value, param, ctx)
         return super().convert(value, param, ctx)
 
     def split_envvar_value(self, rv: str) -> list[str]:
-        """Several in one variable are parted by spaces, like the values of any option, not by the system's mark for folders."""
+        """Several in one variable are separated by spaces, like the values of any option, not by the system's path separator."""
         return rv.split()
 
 
@@ -45,7 +45,7 @@ class TextType(click.types.StringParamType):
 PATH, TEXT = PathType(path_type=Path), TextType()
 
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Show full tracebacks.")
-"""Of the commands that say nothing more with it."""
+"""For commands in which it only shows tracebacks."""
 
 
 def _refuse_empty(value: Any, param: click.Parameter | None, ctx: click.Context | None) -> None:
@@ -55,13 +55,13 @@ def _refuse_empty(value: Any, param: click.Parameter | None, ctx: click.Context 
 
 
 class WholeNumberRange(click.IntRange):
-    """Click's own range, called what it is where something else is given."""
+    """Click's own range, under the name that the message about a wrong value should show."""
 
     name = "whole number"
 
 
 class NumberRange(click.FloatRange):
-    """Click's own range, which holds "nan" too: it is neither too small nor too large."""
+    """Click's own range, but without "nan", which click lets pass: it is neither too small nor too large."""
 
     name = "number"
 
@@ -83,16 +83,16 @@ def parse_size(_ctx: click.Context, _param: click.Parameter, value: str | None) 
 
 
 def parse_every(_ctx: click.Context, _param: click.Parameter, value: str) -> int | None:
-    """A number from 1, or "auto", which is None."""
+    """A whole number of at least 1; None for "auto"."""
     if value == "auto":
         return None
     if not value.isdecimal() or int(value) < 1:
-        raise click.BadParameter(f"{value!r} is neither auto nor a number from 1")
+        raise click.BadParameter(f"{value!r} is neither auto nor a whole number of at least 1")
     return int(value)
 
 
 def parse_zones(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Zone, ...]:
-    """Each x,y,w,h in fractions of the picture."""
+    """Zones from texts, each x,y,w,h in fractions of the picture."""
     if not values:
         return ()
     from live_monitor.detect.zones import Zone
@@ -102,7 +102,7 @@ def parse_zones(ctx: click.Context, param: click.Parameter, values: tuple[str, .
 
 
 def analysis_options(command: F) -> F:
-    """The options that every command which analyses pictures shares."""
+    """The options shared by all commands that analyse pictures."""
     options = (
         click.option(
             "--detector", type=click.Choice(CHOICES), default="auto", show_default=True,
@@ -153,23 +153,23 @@ def analysis_options(command: F) -> F:
 
 
 def set_up_logging(verbose: bool) -> None:
-    """Sends warnings to stderr, with --verbose also what is used."""
+    """Sends warnings to stderr, and with --verbose also which model and engine are used."""
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
-    # Where it starts for the first time, and slowly, it says that it looks for fonts.
+    # On its first start, which is slow, it says that it is looking for fonts.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 
 def given(ctx: click.Context) -> set[str]:
-    """The options that stand on the command line, as against those from the environment."""
+    """The options given on the command line itself, not in the environment or the config file."""
     source = click.core.ParameterSource.COMMANDLINE
     return {param.opts[-1] for param in ctx.command.params if param.name and ctx.get_parameter_source(param.name) is source}
 
 
 def one_of(ctx: click.Context, names: Sequence[str], choose: str) -> str | None:
-    """Name of the option that counts: that of the command line if one is there, else of the environment, else of the config.
+    """Name of the option that counts: the one on the command line, else in the environment, else in the config file.
 
     Args:
-        ctx: of the command.
+        ctx: the command's context.
         names: of options that exclude each other.
         choose: what to do about two of them in one place.
 
@@ -191,7 +191,7 @@ def one_of(ctx: click.Context, names: Sequence[str], choose: str) -> str | None:
 
 
 def settings_of(**options: Any) -> Settings:
-    """Settings of the options that have a value; the others keep their default."""
+    """Settings from the options that have a value; the others keep their defaults."""
     from live_monitor.settings import Settings
 
     with naming_variables(click.get_current_context(), *options):

@@ -40,9 +40,9 @@ _TERMINAL: Any = _Terminal()
 
 @contextlib.contextmanager
 def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Callable[[int], object]]:
-    """A progress bar for people, on stderr; yields what is told of every frame done.
+    """A progress bar for people, on stderr; yields a function to call with the number of frames just done.
 
-    The work is a source, or a number of pictures. The bar appears with the first: only then a file has said how many it has.
+    The work is a source, or a number of pictures. The bar appears with the first one: only then has a file said how many it has.
     """
     from live_monitor.capture.recorded import Recorded
 
@@ -62,19 +62,19 @@ def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Ca
 
 @contextlib.contextmanager
 def bytes_bar(label: str, size_bytes: int) -> Iterator[Callable[[int], object]]:
-    """A progress bar for people, on stderr; yields what is told of every piece that arrived. None for what is done at once."""
+    """A progress bar for people, on stderr; yields a function to call with the size of each piece. Quick work has none."""
     if size_bytes < DRAWN_EVERY_BYTES or not _somebody_looks():
         yield lambda _size: None
         return
     with click.progressbar(length=size_bytes, label=label, file=_TERMINAL, update_min_steps=DRAWN_EVERY_BYTES) as bar:
         yield bar.update
         bar.finish()
-        bar.render_progress()  # what has not made DRAWN_EVERY_BYTES is there, too
+        bar.render_progress()  # the last bytes, less than DRAWN_EVERY_BYTES, count too
 
 
 @contextlib.contextmanager
 def epoch_bars() -> Iterator[Callable[[str, int, int, int], None]]:
-    """A bar an epoch, for people, on stderr; yields `live_monitor.training.train.Listener.step`."""
+    """A bar for each epoch, for people, on stderr; yields `live_monitor.training.train.Listener.step`."""
     with contextlib.ExitStack() as stack:
         bar: Any = None
 

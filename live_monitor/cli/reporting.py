@@ -1,4 +1,4 @@
-"""The command that tells what a session was like."""
+"""The command that says what a session was like."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ def report(log: Path, out: Path | None, as_json: bool, verbose: bool) -> None:
     from live_monitor.session.words import as_markdown, as_text
 
     with bytes_bar(f"Reading {printable(log.name)}", log.stat().st_size if is_file(log) else 0) as advance:
-        told = report_of(log, advance)
+        result = report_of(log, advance)
     if out is not None:
         from live_monitor.files.output_folder import claim_folder, write_json, write_output
         from live_monitor.session.page import as_html
         from live_monitor.session.timeline import timeline_png
 
         claim_folder(out)
-        timeline, page = timeline_png(told), as_markdown(told, TIMELINE_FILE)
+        timeline, page = timeline_png(result), as_markdown(result, TIMELINE_FILE)
         write_output(out / TIMELINE_FILE, timeline)
-        write_json(out / "report.json", told)
+        write_json(out / "report.json", result)
         write_output(out / "report.md", page.encode())
         write_output(out / "report.html", as_html(printable(log.name), page, {TIMELINE_FILE: timeline}).encode())
-    click.echo(json.dumps(told, indent=2) if as_json else as_text(told))
+    click.echo(json.dumps(result, indent=2) if as_json else as_text(result))

@@ -1,4 +1,4 @@
-"""Which of the sources is wanted, and what goes with it."""
+"""Which source is wanted, and which options go with it."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ if TYPE_CHECKING:
     from live_monitor.settings import Settings
 
 SOURCES = ("camera", "video", "stream", "screen")
-"""The options that name one."""
+"""The options that name a source."""
 
 
 def refuse_what_other_sources_take(written: set[str], chosen: str) -> None:
-    """Says which of the options that were written are for another source than the chosen one.
+    """Refuses options that were given but belong to another source than the chosen one.
 
     Raises:
-        UsageError: one is.
+        UsageError: there is one.
     """
     asked = sorted({"--size", "--fps"} & written)
     if asked and (chosen in ("video", "stream") or (chosen == "screen" and "--size" in asked)):
-        raise UsageError(f"{' and '.join(asked)}: asked of a camera, --fps of the screen too; a {chosen} has its own")
+        raise UsageError(f"{' and '.join(asked)}: only for a camera (--fps for the screen too); a {chosen} has its own")
     if chosen != "video" and "--realtime" in written:
         raise UsageError("--realtime is for --video; a camera, stream or screen is always live")
 
 
 def source_of(kind: str, value: Any, settings: Settings) -> Source:
-    """The source that one of SOURCES names by its value; nothing is opened yet.
+    """The source that a value of one of SOURCES names; nothing is opened yet.
 
     Raises:
-        UsageError: the value is none for it.
+        UsageError: the value names none of its kind.
     """
     if kind == "screen":
         from live_monitor.capture.screen import Screen

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from live_monitor.training.material import Material
 
 SEED = WholeNumberRange(0, 2**31 - 1)
-"""Keras takes seeds below 2**32; the rest is room for those of teachers, which are counted up from the network's."""
+"""Keras takes seeds below 2**32; the rest leaves room for those of teachers, which count up from the network's."""
 
 BFLOAT16_WHERE = "bfloat16 with a GPU or a processor that is quicker in it, else float32"
 
@@ -121,7 +121,7 @@ def train(
     named, ctx = _precision_named(precision, out), click.get_current_context()
     with naming_variables(ctx, *ctx.params):
         if ferplus_share is not None and votes is None:
-            raise UsageError("--ferplus-share goes with --votes: only a network that learns FER+'s votes can say them")
+            raise UsageError("--ferplus-share goes with --votes: only a network that learns FER+'s votes can give them")
         recipe = recipe_for(arch, recipe_name, votes is not None, precision=named, **changes)
         if ferplus_share and not recipe.votes:
             raise UsageError("--ferplus-share goes with --recipe strong: brief does not learn FER+'s votes")
@@ -135,7 +135,7 @@ def train(
     from live_monitor.training.train import train as train_network
 
     recipe = dataclasses.replace(recipe, precision=named or precision_here(recipe.precision))
-    if not recipe.votes:  # they are measured by at the end, but nothing would train their outputs
+    if not recipe.votes:  # the model is measured by them in the end, but nothing would train their outputs
         material = dataclasses.replace(material, votes=None)
     try:
         with epoch_bars() as step:
@@ -253,7 +253,7 @@ def train_detector(data: Path, out: Path, resume: bool, verbose: bool, precision
 
 
 def _material(data: Path, recipe: Recipe, votes: Path | None, out: Path, *, resume: bool) -> Material:
-    """What a run is trained on; read before TensorFlow, which takes seconds, so that a mistyped path is told at once."""
+    """What a run is trained on; read before TensorFlow, which takes seconds, so that a mistyped path is reported at once."""
     from live_monitor.classify.card import load_card
     from live_monitor.training.material import load_material
     from live_monitor.training.run_folder import has_state
@@ -278,19 +278,19 @@ def _pictures(data: Path, recipe: DetectorRecipe, out: Path, *, resume: bool) ->
 
 
 def _precision_named(option: str | None, out: Path) -> str | None:
-    """The precision that the user names, or that a run to go on with has."""
+    """The precision that the user names, else that of the run to go on with."""
     from live_monitor.training.precision import precision_begun
 
     return option or precision_begun(out)
 
 
 def _check_run(out: Path, recipe: Recipe | DetectorRecipe, *, resume: bool) -> None:
-    """Says at once what is wrong with the folder of a run, and where --resume finds none, as its name may be mistyped."""
+    """Says at once what is wrong with a run's folder, or that --resume finds no run there, as its name may be mistyped."""
     from live_monitor.training.run_folder import has_run, refuse_taken
 
     refuse_taken(out, recipe, resume=resume)
     if resume and not has_run(out):
-        _tell(f"{out}: holds no run to go on with, a new one begins")
+        _tell(f"{out}: holds no run to go on with; a new one begins")
 
 
 def _refuse_no_tensorboard() -> None:
@@ -299,5 +299,5 @@ def _refuse_no_tensorboard() -> None:
 
 
 def _tell(line: str) -> None:
-    """Says how it goes, to people: what a command is asked for goes to stdout."""
+    """Reports progress to people, on stderr; what a command was asked for goes to stdout."""
     click.echo(line, err=True)

@@ -69,5 +69,5 @@ def evaluate_unsure(
     try:
         write_json(out / "report.json", {"model": card.name, **report})
         write_output(out / "curves.png", curves_png(curves))
-    finally:  # one may fail, and the other not
+    finally:  # printed even if it cannot be written
         click.echo(as_table(report))

@@ -79,7 +79,7 @@ def test_votes_for_pictures_numbered_otherwise_end_in_2(fer2013: Path, run: Run,
 
 def test_sheets_are_written_on_request(fer2013: Path, tmp_path: Path, run: Run) -> None:
     code, _, err = run("data", fer2013, "--sheet", tmp_path / "deep" / "sheets")
-    assert (code, err) == (0, f"{tmp_path / 'deep' / 'sheets'}: a picture of each class\n")
+    assert (code, err) == (0, f"{tmp_path / 'deep' / 'sheets'}: a contact sheet of each class\n")
     assert sorted(path.name for path in (tmp_path / "deep" / "sheets").iterdir()) == SHEETS
 
 

@@ -131,7 +131,7 @@ def test_a_run_to_go_on_with_that_is_not_there_is_told_of_and_begins(
     fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train_tiny(fer2013, tmp_path / "runn", "--resume") == 0
-    assert capsys.readouterr().err.startswith(f"{tmp_path / 'runn'}: holds no run to go on with, a new one begins\n")
+    assert capsys.readouterr().err.startswith(f"{tmp_path / 'runn'}: holds no run to go on with; a new one begins\n")
 
 
 def test_an_unknown_network_ends_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
