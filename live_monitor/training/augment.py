@@ -1,6 +1,6 @@
-"""Makes new faces from old ones: what a detector's box and a webcam would have varied.
+"""Makes new faces from old ones, varied as a detector's box and a webcam would vary them.
 
-What can be decided for a whole batch at once is decided so: a GPU learns from faces faster than Python changes them one by one.
+What can be decided for a whole batch at once is: a GPU learns from faces faster than Python changes them one by one.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ GAMMA_LOG = 0.5
 """Largest change of the logarithm of gamma: light of a room, exposure of a camera."""
 
 DEGRADED_SHARE, ERASED_SHARE = 0.2, 0.3
-"""Shares of the faces that a poor camera took, and that something covers in part."""
+"""Shares of the faces that look as if a poor camera took them, and that something covers in part."""
 
 SMALLEST_PX = 20
 SMALLEST_BLUR_PX, LARGEST_BLUR_PX = 0.3, 1.2
 SMALLEST_NOISE, LARGEST_NOISE = 2.0, 12.0
-"""A poor camera's face is as small as this, blurred with such a standard deviation, or so noisy in grey levels."""
+"""Smallest side of a poor camera's face, and standard deviations of its blur, and of its noise in grey levels."""
 
 NUDGE_PX = 2
 
@@ -64,7 +64,7 @@ def augment_lightly(faces: Faces, rng: np.random.Generator) -> Faces:
 
 
 def augment_strongly(faces: Faces, rng: np.random.Generator) -> Faces:
-    """Moves faces further, changes their light, takes some with a poor camera, and covers a part of some; else the same."""
+    """As `augment_lightly`, but moves faces further, changes light, degrades some like a poor camera, and covers some in part."""
     changed = _lit(_moved(faces, rng, STRONG_MOVES), rng)
     _degrade(changed, rng)
     _erase(changed, rng)
@@ -105,7 +105,7 @@ def _moved(faces: Faces, rng: np.random.Generator, moves: Moves) -> Faces:
 
 
 def _matrices(faces: int, width: int, height: int, rng: np.random.Generator, moves: Moves) -> NDArray[np.float64]:
-    """What each face is moved by, (n, 2, 3), around its middle."""
+    """The matrix that moves each face, around its middle, (n, 2, 3)."""
     turn, grow, right, down = rng.uniform(-1, 1, (4, faces))
     mirror = np.where(rng.random(faces) < MIRRORED_SHARE, -1.0, 1.0)
     scale = 1 + moves.scale * grow
@@ -127,7 +127,7 @@ def _lit(faces: Faces, rng: np.random.Generator) -> Faces:
 
 
 def _degrade(faces: Faces, rng: np.random.Generator) -> None:
-    """Takes some of the faces with a poor camera, in place."""
+    """Degrades some of the faces as a poor camera does, in place."""
     for number in np.flatnonzero(rng.random(len(faces)) < DEGRADED_SHARE):
         faces[number] = _degraded(faces[number], rng)
 

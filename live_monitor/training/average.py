@@ -1,4 +1,4 @@
-"""The running mean of a network's weights, which judges better than the weights of any one step."""
+"""The running mean of a network's weights, which does better than the weights of any single step."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 EVERY_STEPS, KEPT = 10, 0.98
-"""Every so many steps this share of the mean stays: it remembers about 500 steps."""
+"""Every so many steps the mean keeps this share of itself: it remembers about 500 steps."""
 
 
 class WeightAverage:
-    """An exponential mean (Polyak and Juditsky 1992); it begins as the weights it is given."""
+    """An exponential mean (Polyak and Juditsky 1992); it begins with the weights it is given."""
 
     def __init__(self, weights: Sequence[NDArray[Any]]) -> None:
         self.weights = [np.array(weight) for weight in weights]
 
     def after_step(self, step: int, network: Any) -> None:
-        """Takes a Keras network's weights in, if it is their turn; the first step is 1."""
+        """Takes in a Keras network's weights, if it is time to; the first step is 1."""
         forgotten = self.forgotten(step)
         if not forgotten:
             return
@@ -27,7 +27,7 @@ class WeightAverage:
             average += forgotten * (weight - average)
 
     def forgotten(self, step: int) -> float:
-        """Share of the mean that gives way to the weights after this step; 0: it is not their turn."""
+        """Share of the mean that the weights after this step replace; 0: it is not time to."""
         if step % EVERY_STEPS:
             return 0.0
         # Early on it must forget faster: the first weights are random.

@@ -7,11 +7,11 @@ import keras
 from live_monitor.errors import UsageError
 
 XLA = keras.backend.backend() != "tensorflow"
-"""On a CPU TensorFlow's XLA makes a step several times slower, and Keras would choose it; JAX has nothing else."""
+"""On a CPU TensorFlow's XLA makes a step several times slower, though Keras would choose it; JAX has nothing else."""
 
 
 def refuse_other_backend() -> None:
-    """Ends a command that has trained and is to export.
+    """Ends a command that has trained but cannot export.
 
     Raises:
         UsageError: Keras does not run on TensorFlow, which makes the LiteRT file.

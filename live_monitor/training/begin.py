@@ -20,12 +20,12 @@ def first_network(recipe: Recipe, outputs: int, *, goes_on: bool) -> Any:
 
     Args:
         recipe: names it, and the weights to begin with if there are any.
-        outputs: its logits.
-        goes_on: the run has weights of its own and does without others.
+        outputs: how many logits it has.
+        goes_on: the run is resumed with weights of its own, and needs no others.
 
     Raises:
         UsageError: the weights are another network's.
-        ModelError: the weights cannot be had.
+        ModelError: the weights cannot be loaded.
     """
     keras.utils.set_random_seed(recipe.seed)
     with dtype_policy(DTYPE_POLICIES[recipe.precision]):
@@ -68,5 +68,5 @@ def model_network(name: str, outputs: int, arch: str | None = None, policy: str 
         raise UsageError(f"--weights {name}: is a {card.network}, not a {arch}; add --arch {card.network}")
     if card.outputs != outputs:
         advice = "--votes with the recipe strong makes 15, all else 7"
-        raise UsageError(f"model {name}: has {card.outputs} outputs, here {outputs} are learnt; {advice}")
+        raise UsageError(f"model {name}: has {card.outputs} outputs, but {outputs} are learnt here; {advice}")
     return load_network(card, policy)

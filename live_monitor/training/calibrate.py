@@ -1,4 +1,4 @@
-"""Calibration: a network is made as sure of itself as it is right."""
+"""Calibration: makes a network as sure of its answers as it is right."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from live_monitor.evaluation.emotions.recrop import recrop
 
 LOWEST, HIGHEST = 0.05, 20.0
 _TOLERANCE = 1e-5
-"""Of the temperature's logarithm."""
+"""Precision of the temperature's logarithm."""
 
 PULL = 0.01
-"""How strongly a calibration is held to one temperature. Of 0.003, 0.01, 0.03 and 0.1 it makes PublicTest's labels likeliest for
-glance-wide, and within 0.003 of that for the others, by ten-fold cross-validation."""
+"""How strongly a calibration is pulled towards a single temperature. Of 0.003, 0.01, 0.03 and 0.1 this makes PublicTest's labels
+likeliest for glance-wide, and comes within 0.003 of the best for the others, by ten-fold cross-validation."""
 
 
 def calibration_faces(faces: LabelledFaces, finder: FaceFinder, margin: float) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """What to calibrate on: faces as they are and as a detector crops them, and then both mirrored.
 
-    Crops are what a network reads live. On faces as they are its best epoch was chosen, which flatters it just there:
-    glance-wide reads 73.6 % of PublicTest's, of the crops and the mirrored ones 72.9 %, of the mirrored crops 72.0.
+    Crops are what a network reads live. Its best epoch was chosen on faces as they are, which flatters it just there:
+    glance-wide reads 73.6 % of PublicTest's, 72.9 % of the crops and of the mirrored faces, and 72.0 of the mirrored crops.
 
     Args:
         faces: n pictures of one face each, of 48x48 pixels.
@@ -42,11 +42,11 @@ def calibration_faces(faces: LabelledFaces, finder: FaceFinder, margin: float) -
 
 
 def fit_calibration(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Calibration:
-    """The most likely matrix and offsets, held to the network's temperature (Kull et al. 2019, arXiv 1910.12656).
+    """The most likely matrix and offsets, pulled towards the network's temperature (Kull et al. 2019, arXiv 1910.12656).
 
     One temperature treats all labels alike, but a network that learnt from smoothed, blended and taught answers is not equally
-    sure of all: with it glance-wide was right 5 points more often than it said where it said happy with 90 % and more, and 11
-    points less where it said neutral with 50 to 70 %. Fit it on faces that the network was not trained on.
+    sure of all: with it glance-wide was right 5 points more often than it claimed where it said happy with 90 % or more, and 11
+    points less often where it said neutral with 50 to 70 %. Fit it on faces that the network was not trained on.
 
     Args:
         logits: float (n, 7), n at least 1.
@@ -58,7 +58,7 @@ def fit_calibration(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> C
     start = np.vstack([np.eye(kinds) / fit_temperature(logits, labels), np.zeros(kinds)])
 
     def cost(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        """Mean negative log-likelihood and what is paid for being away from the start, and their gradient."""
+        """Mean negative log-likelihood plus the penalty for the distance from the start, and the gradient of this sum."""
         change = flat.reshape(start.shape)
         scores = inputs @ (start + change)
         scores -= scores.max(axis=1, keepdims=True)
@@ -72,7 +72,7 @@ def fit_calibration(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> C
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """The temperature at which the mean confidence is the accuracy, LOWEST to HIGHEST (Clarté et al. 2023, arXiv 2303.02644).
+    """The temperature at which the mean confidence equals the accuracy, LOWEST to HIGHEST (Clarté et al. 2023, arXiv 2303.02644).
 
     The most likely temperature (Guo et al. 2017, arXiv 1706.04599) left glance 1.2 and glance-wide 1.7 points too sure on the
     very faces it was chosen on. Fit it on faces that the network was not trained on. No label changes: dividing keeps the order

@@ -32,7 +32,7 @@ from live_monitor.training.train import TrainedNetwork
 EVALUATION_BATCH = 64
 
 CROP_MARGINS = {"facegrid": 0.0, "haar": 0.0, "yunet": 0.0}
-"""By detector: of margins of -0.1 to 0.15 the one nearest to 0 that is within one standard error of the best."""
+"""For each detector, of margins of -0.1 to 0.15, the one nearest to 0 that is within one standard error of the best."""
 
 CROP_MARGINS_NOTE = (
     "Measured with glance as int8 on the faces that each detector finds among 1,800 of FER2013's PublicTest, 906 of another "
@@ -62,11 +62,11 @@ def export(
 
     Args:
         trained: what training ended with.
-        data: FER2013; the calibration and the limit of what is unsure come from PublicTest, which is measured too.
+        data: FER2013; calibration and the probability below which a face is unsure come from PublicTest, which is measured too.
         folder: where the model goes; made if missing.
-        votes: FER+'s file, to measure by it.
-        ferplus_share: how much FER+'s people say in a face's label, see `live_monitor.classify.probabilities.emotion_logits`; 0
-            for a network that has not learnt their votes.
+        votes: FER+'s file, to measure by.
+        ferplus_share: how much FER+'s annotators count in a face's label, see
+            `live_monitor.classify.probabilities.emotion_logits`; 0 for a network that has not learnt their votes.
         private_test: measure PrivateTest too.
 
     Returns:
@@ -92,7 +92,7 @@ def export(
 def _to_int8(network: Any) -> bytes:
     """A LiteRT file with int8 weights, and float32 input and output.
 
-    What flows between the layers becomes int8 with a range of its own for every face. Ranges fixed beforehand moved a face's
+    Activations become int8 with a range of their own for every face. Ranges fixed beforehand moved a face's
     probabilities by up to 0.1 (custom-cnn) and 0.07 (glance) from the float network's, these by 0.01; for 32 faces glance took
     15 ms with fixed ranges and 13 with these.
     """
@@ -105,10 +105,10 @@ def _to_int8(network: Any) -> bytes:
 
 
 def _chosen_on(faces: LabelledFaces, litert: Path, ferplus_share: float, *, softened: bool) -> dict[str, Any]:
-    """Entries for the card: the share, and for it the calibration and the probability below which a label is none.
+    """Entries for the card: FER+'s share, and for it the calibration and the probability below which a face is unsure.
 
-    See `live_monitor.evaluation.unsure`. What else a face must have, the card's "readable", takes thirty times as many faces:
-    `live-monitor evaluate-unsure` tells it.
+    See `live_monitor.evaluation.unsure`. The other limits, the card's "readable", take thirty times as many faces to measure:
+    `live-monitor evaluate-unsure` does that.
     """
     finder = load_finder(Settings())
     images, labels = calibration_faces(faces, finder, CROP_MARGINS[finder.name])
@@ -123,10 +123,10 @@ def _chosen_on(faces: LabelledFaces, litert: Path, ferplus_share: float, *, soft
 
 
 def _fitted(logits: NDArray[np.float32], labels: NDArray[np.int64], ferplus_share: float, *, softened: bool) -> dict[str, Any]:
-    """A card's calibration: where one temperature does, one temperature.
+    """A card's calibration: a single temperature where that does, else a matrix and offsets.
 
-    That is where the network has learnt the labels as they are, see `live_monitor.training.recipe.Recipe.softened`, and with a
-    share of FER+'s people, as a matrix would take it back to FER2013's labels.
+    It does where the network has learnt the labels as they are, see `live_monitor.training.recipe.Recipe.softened`, and where
+    FER+'s annotators have a share, as a matrix would pull the answers back to FER2013's labels.
     """
     if ferplus_share or not softened:
         return {"temperature": round(fit_temperature(emotion_logits(logits, ferplus_share), labels), 4)}

@@ -63,14 +63,14 @@ def _moved(faces: Any, key: Any, moves: Moves) -> Any:
     middle = (side - 1) / 2
     y, x = jnp.meshgrid(jnp.arange(side) - middle, jnp.arange(side) - middle, indexing="ij")
     x, y = x - moves.shift * side * right, y - moves.shift * side * down
-    # Where each pixel comes from: what was turned, grown and shifted is brought back.
+    # Where each pixel comes from: turn, growth and shift are undone.
     from_x = mirror * (jnp.cos(angle) * x + jnp.sin(angle) * y) / scale + middle
     from_y = (jnp.cos(angle) * y - jnp.sin(angle) * x) / scale + middle
     return _sampled(faces, _inside(from_x, side, moves.border), _inside(from_y, side, moves.border))
 
 
 def _inside(position: Any, side: int, border: int) -> Any:
-    """Positions in the picture that stand for those beside it."""
+    """The positions, with those outside the picture replaced by the ones inside that stand for them."""
     last = side - 1
     if border == cv2.BORDER_REFLECT_101:
         return last - jnp.abs(jnp.mod(position, 2 * last) - last)
@@ -99,7 +99,7 @@ def _lit(faces: Any, key: Any) -> Any:
 
 
 def _degraded(faces: Any, key: Any) -> Any:
-    """Takes some of the faces with a poor camera: too small, blurred or noisy."""
+    """Degrades some of the faces as a poor camera does: too small, blurred or noisy."""
     count, side = faces.shape[:2]
     chosen, sizing, blurring, strength, noising = jax.random.split(key, 5)
     kind = jax.random.randint(chosen, (count, 1, 1), 0, round(3 / DEGRADED_SHARE))  # 0, 1 and 2 are the poor ones
@@ -113,15 +113,15 @@ def _degraded(faces: Any, key: Any) -> Any:
 
 
 def _small_and_back(side: int) -> NDArray[np.float32]:
-    """What `resize_face` does to a column of pixels, to each smaller side and back, as matrices (sizes, side, side)."""
-    stripes = 255 * np.eye(side, dtype=np.uint8)[:, :, np.newaxis].repeat(side, axis=2)  # a row of each that is white
+    """What `resize_face` does to a column of pixels, down to each smaller side and back up, as matrices (sizes, side, side)."""
+    stripes = 255 * np.eye(side, dtype=np.uint8)[:, :, np.newaxis].repeat(side, axis=2)  # each has one white row
     back = [[resize_face(resize_face(stripe, small), side)[:, 0] for stripe in stripes] for small in range(SMALLEST_PX, side)]
     columns = np.array(back, np.float32) / 255
     return np.swapaxes(columns / columns.sum(axis=1, keepdims=True), 1, 2)
 
 
 def _blur(deviation: Any, side: int) -> Any:
-    """Gaussian filters of a column of pixels as matrices (n, side, side)."""
+    """Gaussian filters for a column of pixels, as matrices (n, side, side)."""
     distance = jnp.arange(side)[:, None] - jnp.arange(side)
     weights = jnp.exp(-((distance / deviation) ** 2) / 2)
     return weights / weights.sum(axis=2, keepdims=True)

@@ -1,6 +1,6 @@
 """Epochs on JAX: the faces stay on the GPU, and one compiled step changes them, asks a teacher, and learns.
 
-Python takes 5 ms to change 128 faces, in which an H200 has learnt from them, and Keras waits for every step's loss; here
+Python takes 5 ms to change 128 faces, a time in which an H200 learns from them too, and Keras waits for every step's loss; here
 nothing waits before an epoch ends.
 """
 
@@ -66,7 +66,7 @@ class JaxEpochs:
 
     def _state(self) -> _State:
         trainable, other, optimizer = ([jnp.array(one.value) for one in group] for group in self._groups())
-        # Copies all: a step takes the memory of the state it is given.
+        # All are copies: a step takes over the memory of the state it is given.
         return _State(trainable, other, optimizer, [jnp.array(weight) for weight in self._average.weights], jnp.zeros(2))
 
     def _keep(self, state: _State) -> None:
@@ -107,7 +107,7 @@ class JaxEpochs:
         return _State(trainable, other, optimizer, average, state.totals + jnp.stack([loss, right]))
 
     def _shown(self, images: Any, wanted: Any, key: Any) -> tuple[Any, Any]:
-        """Augmented, normalised faces and what people want of them."""
+        """Augmented, normalised faces, and the answers that people want for them."""
         recipe = self._lesson.recipe
         augmenting, mixing = jax.random.split(key)
         faces = normalise(JAX_AUGMENTATIONS[recipe.augmentation](images, augmenting))

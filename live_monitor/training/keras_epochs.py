@@ -1,4 +1,4 @@
-"""Epochs on any backend of Keras: a thread changes the faces of the next steps while the network learns from these."""
+"""Epochs on any backend of Keras: a thread changes the faces of the next steps while the network learns from the current ones."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class KerasEpochs:
             for step, (faces, wanted) in enumerate(batches, start=1):
                 self._model.optimizer.learning_rate.assign(rates[step - 1])
                 asked = self._asked(faces, wanted, step)
-                self._model.reset_metrics()  # Keras before 3.15 tells the mean of all steps so far
+                self._model.reset_metrics()  # Keras before 3.15 gives the mean of all steps so far
                 totals += [float(value) for value in self._model.train_on_batch(faces, asked)]
                 if recipe.average:
                     self._average.after_step(epoch * steps + step, self._model)
@@ -44,7 +44,7 @@ class KerasEpochs:
         return loss, right
 
     def _batch(self, rows: NDArray[np.int64], epoch: int, step: int) -> Batch:
-        """Normalised faces and what is wanted of them; decided by seed, epoch and step alone."""
+        """Normalised faces and the answers wanted for them; decided by seed, epoch and step alone."""
         recipe = self._lesson.recipe
         rng = np.random.default_rng((recipe.seed, epoch, step))
         images, wanted = self._shown(rows, rng)
@@ -55,7 +55,7 @@ class KerasEpochs:
         return blended(faces, share), blended(wanted, share)
 
     def _shown(self, rows: NDArray[np.int64], rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """Changed faces and what people want of them, or views and what their teachers want too."""
+        """Changed faces and the answers people want for them, or views and those that people and teachers want together."""
         lesson = self._lesson
         if lesson.views is None:
             return AUGMENTATIONS[lesson.recipe.augmentation](lesson.images[rows], rng), lesson.wanted[rows]

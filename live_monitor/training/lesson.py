@@ -22,7 +22,7 @@ class Lesson:
         images: Training faces, uint8 (n, 48, 48).
         wanted: what its outputs should be, see `live_monitor.training.objective.wanted_probabilities`.
         teachers: Keras networks with the same outputs, which answer the faces as they are shown; may be empty.
-        views: faces answered before, which are shown in place of newly changed ones; None: the latter.
+        views: faces answered before training, shown in place of newly changed ones; None: there are none.
         recipe: how it is learnt.
     """
 
@@ -34,7 +34,7 @@ class Lesson:
 
     @property
     def steps(self) -> int:
-        """Batches an epoch; what is left over waits for another order."""
+        """Batches an epoch; the faces left over wait for another epoch's order."""
         return len(self.images) // self.recipe.batch_size
 
     def batches(self, epoch: int) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""What a network of emotions is trained on and chosen by."""
+"""What an emotion network is trained on and chosen by."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Material:
         """Makes sure that there is at least one batch.
 
         Raises:
-            UsageError: there are fewer faces to train on.
+            UsageError: there are fewer faces than that to train on.
         """
         if len(self.training) < batch_size:
             raise UsageError(f"--batch-size {batch_size}: there are only {len(self.training)} faces to train on")
@@ -63,7 +63,7 @@ def load_material(data: Path, votes: Path | None = None) -> Material:
         votes: FER+'s fer2013new.csv.
 
     Raises:
-        UsageError: a path is not what it should be, or the votes are not of these faces.
+        UsageError: a path is not what it should be, or the votes are not on these faces.
     """
     material = Material(load_fer2013(data, "Training"), load_fer2013(data, "PublicTest"))
     if votes is None:

@@ -41,7 +41,7 @@ def write_weights(folder: Path, litert: bytes, network: Any) -> dict[str, dict[s
 
 
 def write_card(folder: Path, card: Mapping[str, Any]) -> None:
-    """Writes it beside the weights; a folder without one is no model."""
+    """Writes the card beside the weights; a folder without one is not a model."""
     write_whole(folder / CARD_FILE, (json.dumps(card, indent=2) + "\n").encode())
 
 

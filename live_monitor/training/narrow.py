@@ -1,4 +1,4 @@
-"""Gives a network the weights of a like one with more channels inside its blocks, which is what it then learns to do without."""
+"""Gives a network the weights of a similar one with more channels inside its blocks, which it then learns to do without."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 
 def narrow(wide: Any, network: Any) -> None:
-    """Sets a network's weights: the wide one's, and of every convolution that is narrower the channels that say most.
+    """Sets a network's weights to the wide one's; a convolution that is narrower gets the channels that contribute most.
 
     Args:
         wide: a Keras model.
-        network: with the same layers; some convolutions have fewer outputs, which one other convolution reads behind batch
+        network: with the same layers; some convolutions have fewer outputs, which one other convolution reads after batch
             normalisation and ReLU.
     """
     pairs = {theirs: own for own, theirs in zip(network.layers, wide.layers, strict=True)}
@@ -32,7 +32,7 @@ def narrow(wide: Any, network: Any) -> None:
 
 
 def _set_if_alike(own: Any, theirs: Any) -> None:
-    """The others are set together with the convolution that reads them."""
+    """Layers of another shape are set together with the convolution that reads them."""
     weights = theirs.get_weights()
     if [weight.shape for weight in weights] == [weight.shape for weight in own.get_weights()]:
         own.set_weights(weights)
@@ -44,10 +44,11 @@ def _before(layer: Any) -> Any:
 
 
 def _strongest(normalisation: Any, kernel: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """The channels that add most to what the next convolution makes of them, in their order.
+    """The channels that contribute most to what the next convolution gives, in their order.
 
-    Behind batch normalisation a channel is about normal with mean beta and deviation gamma; the mean square of what ReLU leaves
-    of it is (beta^2 + gamma^2) Phi(beta / gamma) + beta gamma phi(beta / gamma). That, times the sum of its squared weights.
+    After batch normalisation a channel is about normal with mean beta and deviation gamma; the mean square of what ReLU leaves
+    of it is (beta^2 + gamma^2) Phi(beta / gamma) + beta gamma phi(beta / gamma). It contributes that times the sum of its squared
+    weights.
     """
     gamma, beta = (np.asarray(weight, np.float64) for weight in normalisation.get_weights()[:2])
     gamma = np.maximum(np.abs(gamma), np.finfo(np.float32).tiny)
@@ -55,5 +56,5 @@ def _strongest(normalisation: Any, kernel: NDArray[np.float32], count: int) -> N
     below = np.array([0.5 * (1 + math.erf(value / math.sqrt(2))) for value in ratio])
     density = np.exp(-(ratio**2) / 2) / math.sqrt(2 * math.pi)
     power = (beta**2 + gamma**2) * below + beta * gamma * density
-    said = power * np.square(kernel, dtype=np.float64).sum(axis=(0, 1, 3))
-    return np.sort(np.argsort(-said, kind="stable")[:count])
+    contribution = power * np.square(kernel, dtype=np.float64).sum(axis=(0, 1, 3))
+    return np.sort(np.argsort(-contribution, kind="stable")[:count])

@@ -1,4 +1,4 @@
-"""What a network of emotions is asked for, face by face, and how far it is from that."""
+"""What an emotion network should answer, face by face, and how far it is from that."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from live_monitor.training.recipe import Recipe
 
 
 def wanted_probabilities(faces: Faces, recipe: Recipe, votes: NDArray[np.uint8] | None) -> NDArray[np.float32]:
-    """What every face's outputs should be, by people.
+    """What every face's outputs should be, according to people.
 
     Args:
         faces: n faces.
@@ -42,7 +42,7 @@ def by_head(logits: Any) -> Any:
 
 
 def with_answers(wanted: Any, answers: Any, share: float) -> Any:
-    """What people want of some faces, and a teacher.
+    """The answers that people and a teacher together want for some faces.
 
     Args:
         wanted: rows of `wanted_probabilities`, or means of them, (n, 7 or 15).
@@ -50,7 +50,7 @@ def with_answers(wanted: Any, answers: Any, share: float) -> Any:
         share: how much the teacher counts, 0..1.
 
     Returns:
-        The same shape. Of a face that nobody could read, the teacher is not asked for FER+'s classes.
+        The same shape. For a face that nobody could read, the teacher is not asked for FER+'s classes.
     """
     seven = len(LABELS)
     readable = wanted[:, seven:].sum(axis=1, keepdims=True)  # 1 or 0, or between for a mixture of two faces

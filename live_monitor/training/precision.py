@@ -1,4 +1,4 @@
-"""The arithmetic of a training run: bfloat16 where it is the quicker one, else float32."""
+"""The precision of a training run's arithmetic: bfloat16 where that is quicker, else float32."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ DTYPE_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 """Keras's policy for each precision of a recipe."""
 
 QUICK_IN_BFLOAT16 = ({"amx_bf16"}, {"AuthenticAMD", "avx512_bf16"})
-"""What Linux tells of processors on which TensorFlow learns more quickly in bfloat16. An Emerald Rapids Xeon whose AMX is kept
-from it has avx512_bf16 too, but takes 1.4 times as long as in float32; one that does not multiply bfloat16 takes ten times."""
+"""What Linux says of processors on which TensorFlow learns more quickly in bfloat16. An Emerald Rapids Xeon whose AMX is withheld
+has avx512_bf16 too, but takes 1.4 times as long as in float32; one that cannot multiply bfloat16 takes ten times as long."""
 
 CPU_INFO = Path("/proc/cpuinfo")
 
@@ -23,7 +23,7 @@ def precision_here(wanted: str) -> str:
 
 
 def precision_begun(run: Path) -> str | None:
-    """The precision a run was begun in; None where its folder holds none, or what another program keeps, which `Run` refuses."""
+    """The precision a run was begun in; None where its folder holds no run, or another program's, which `Run` refuses."""
     try:
         begun: str = json.loads((run / SETTINGS_FILE).read_text(encoding="utf-8"))["precision"]
         return begun if begun in DTYPE_POLICIES else None
@@ -36,10 +36,10 @@ def quick_in_bfloat16() -> bool:
     if _has_gpu():
         return True
     try:
-        told = set(CPU_INFO.read_text(encoding="ascii", errors="ignore").split())
-    except OSError:  # only Linux tells
+        cpu_words = set(CPU_INFO.read_text(encoding="ascii", errors="ignore").split())
+    except OSError:  # only Linux has this file
         return False
-    return any(words <= told for words in QUICK_IN_BFLOAT16)
+    return any(words <= cpu_words for words in QUICK_IN_BFLOAT16)
 
 
 def _has_gpu() -> bool:

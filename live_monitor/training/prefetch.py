@@ -15,7 +15,7 @@ PREFETCHED = 3
 def prefetched(make: Callable[[int], T], first: int, end: int) -> Generator[T, None, None]:
     """Yields make(first), make(first + 1), ... up to make(end - 1), each made ahead of time in one thread.
 
-    Close the generator where it is not read to its end.
+    Close the generator if it is not read to its end.
     """
     with ThreadPoolExecutor(1) as thread:
         ahead = deque(thread.submit(make, index) for index in range(first, min(end, first + PREFETCHED)))

@@ -1,4 +1,4 @@
-"""How the learning rate goes, and when a run has nothing more to learn: decided by the recipe and the history alone."""
+"""How the learning rate changes, and when a run is over: decided by the recipe and the history alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLATEAU_EPOCHS = 3
 PLATEAU_FACTOR = 0.4
 SMALLEST_RATE = 1e-6
 PLATEAU_MARGIN = 1e-4
-"""A loss counts as smaller if it is so by this much."""
+"""A loss counts as smaller only if it is smaller by more than this."""
 
 WARM_UP_EPOCHS = 2
 LAST_SHARE = 1e-3
@@ -47,14 +47,14 @@ def is_over(recipe: Recipe, history: Sequence[Line]) -> bool:
 
 
 def refuse_no_number(loss: float, learning_rate: float, when: str) -> None:
-    """Ends a run that has nothing more to learn: a network whose loss is no number never finds back.
+    """Ends a run that can learn nothing more: a network whose loss is not a number never recovers.
 
     Raises:
-        UsageError: the loss is infinite or no number.
+        UsageError: the loss is infinite or not a number.
     """
     if not math.isfinite(loss):
         advice = f"take a smaller --learning-rate than {learning_rate:g}, and another --out"
-        raise UsageError(f"{when}: the loss is no number any more; {advice}")
+        raise UsageError(f"{when}: the loss is no longer a number; {advice}")
 
 
 def _plateaus(losses: Sequence[float]) -> int:

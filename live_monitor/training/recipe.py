@@ -1,4 +1,4 @@
-"""What decides a training run's result: the project brief's recipe, and a strong one for this project's own network."""
+"""What decides a training run's result: the project brief's recipe, and a strong one for this project's own networks."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Recipe:
 
     Attributes:
         arch: a key of `live_monitor.classify.networks.NETWORKS`.
-        weights: to begin with: a model of the same network; for ResNet50 see `live_monitor.classify.networks.resnet50`.
-        epochs: the most there are.
+        weights: those to begin with: a model of the same network; for ResNet50 see `live_monitor.classify.networks.resnet50`.
+        epochs: the most to train.
         batch_size: faces a step.
         optimiser: "adam", or "sgd" with Nesterov's momentum.
         learning_rate: the largest.
@@ -28,12 +28,12 @@ class Recipe:
         average: choose and keep the running mean of the weights in place of the last ones.
         votes: weight of the loss on FER+'s votes beside that on FER2013's labels; 0: they are not used.
         teachers: networks trained first, whose probabilities the network learns too (Hinton et al. 2015, arXiv 1503.02531). They
-            answer, one a step in turn, the faces as the network is shown them (Beyer et al. 2022, arXiv 2106.05237).
+            take turns from step to step to answer the faces as the network is shown them (Beyer et al. 2022, arXiv 2106.05237).
         teacher_arch: their network.
         teacher_epochs: theirs; 0: as many as the network's.
         teacher_models: folders of models trained before, which teach too.
-        teacher_views: changed copies of every face, made and answered once before training; an epoch shows one of them by
-            chance, nudged. 0: every face is changed and answered anew.
+        teacher_views: changed copies of every face, made and answered once before training; an epoch shows one of them at
+            random, nudged. 0: every face is changed and answered anew.
         distillation: share of the teachers' probabilities in what is wanted; the labels are the rest.
         precision: of the arithmetic, a key of `live_monitor.training.precision.DTYPE_POLICIES`.
         seed: of weights, order and augmentation.
@@ -91,17 +91,17 @@ STRONG = Recipe(
 )
 
 RECIPES = {"brief": BRIEF, "strong": STRONG}
-"""The ready ones, by name."""
+"""The predefined recipes, by name."""
 
 OWN = ("glance", "glance-wide", "glimpse", "glimpse-wide", "stare")
 """This project's own networks."""
 
 NETWORK_NAMES: tuple[str, ...] = ("custom-cnn", "glance", "glance-wide", "glimpse", "glimpse-wide", "resnet50", "stare")
-"""Of all there are, for who cannot wait for Keras."""
+"""The names of all networks, for callers that cannot wait for Keras."""
 
 
 def recipe_for(arch: str, name: str | None, votes: bool, **changes: object) -> Recipe:
-    """The recipe called by name, with changes.
+    """The recipe of that name, with changes.
 
     Args:
         arch: the network.
@@ -110,8 +110,8 @@ def recipe_for(arch: str, name: str | None, votes: bool, **changes: object) -> R
         changes: fields of Recipe; those that are None stay as they are in the recipe.
 
     Raises:
-        UsageError: there is no such network; teachers are wanted, but nothing of what they say; something is said of teachers
-            that there are not, or more of them are there than views that they answer.
+        UsageError: there is no such network; there are teachers, but their answers have no share; there are no teachers, but a
+            change is about them; or there are more teachers than views for them to answer.
     """
     base = RECIPES[name or ("strong" if arch in OWN else "brief")]
     wanted = {field: value for field, value in changes.items() if value is not None}

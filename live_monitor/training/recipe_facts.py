@@ -1,4 +1,4 @@
-"""A recipe as a card tells it."""
+"""A recipe as a card gives it."""
 
 from __future__ import annotations
 

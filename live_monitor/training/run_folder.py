@@ -1,4 +1,4 @@
-"""The folder of a training run: what was asked, how it went, what it takes to go on; every file is whole or not there.
+"""The folder of a training run: what was asked, how it went, what it needs to go on; every file is whole or not there.
 
 `settings.json` (the recipe), `history.csv` and its plot, the best weights so far, and the state that a resumed run starts from.
 """
@@ -64,11 +64,11 @@ def has_state(folder: Path) -> bool:
 
 
 def refuse_taken(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:
-    """Says early what opening a `Run` would say; writes nothing.
+    """Refuses early what opening a `Run` would refuse; writes nothing.
 
     Raises:
         UsageError: a run is already there and is not to be resumed, or it has another recipe.
-        OutputError: it is no folder, or cannot be looked into.
+        OutputError: it is not a folder, or cannot be looked into.
     """
     settings = folder / SETTINGS_FILE
     with writing(folder):
@@ -84,7 +84,7 @@ def refuse_taken(folder: Path, recipe: DataclassInstance, *, resume: bool) -> No
 
 
 class Run:
-    """A run's folder, new or to be gone on with."""
+    """A run's folder, new or resumed."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class Run:
         self._plot(history, self.folder)
 
     def read_history(self, column: str, last: int) -> list[Line]:
-        """The lines whose `column` is at most `last`; what came after was lost with the state.
+        """The lines whose `column` is at most `last`; later lines are dropped, as their state was not saved.
 
         Raises:
             UsageError: the history is missing, damaged or cannot be read.
@@ -169,7 +169,7 @@ class Run:
 
 
 class _State(dict[str, NDArray[Any]]):
-    """The arrays of a state's file, which whoever goes on from it takes out by name."""
+    """The arrays of a state's file by name, of which none may be missing to whoever goes on from it."""
 
     def __init__(self, file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         super().__init__(arrays)
@@ -210,7 +210,7 @@ def _claim(folder: Path, recipe: DataclassInstance, *, resume: bool) -> None:
 
 
 def _differing(settings: Path, recipe: DataclassInstance) -> str:
-    """What a run was started with where that is not the recipe's."""
+    """The settings that a run was started with where they differ from the recipe's."""
     try:
         begun, wanted = json.loads(settings.read_bytes()), json.loads(_settings(recipe))
         differing = [f"{name} {begun[name]!r}, not {value!r}" for name, value in wanted.items() if begun[name] != value]

@@ -26,7 +26,7 @@ def write_scalars(run: Path, line: Line) -> None:
             for name, value in line.items():
                 tf.summary.scalar(name, value)
         writer.flush()
-    except (tf.errors.OpError, ValueError) as error:  # the latter of a name that is not UTF-8
+    except (tf.errors.OpError, ValueError) as error:  # ValueError: a name that is not UTF-8
         reason = re.sub(r"\{\{.*\}\} | \[Op:.*", "", str(error).splitlines()[0])  # without the names of TensorFlow's own nodes
         raise OSError(f"{FOLDER}/: {reason}") from error
 

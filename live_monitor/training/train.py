@@ -39,7 +39,7 @@ from live_monitor.training.run_folder import Line, Run, has_state, load_best, re
 from live_monitor.training.views import answered_views
 
 COLUMNS = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy")
-"""Of the history: loss and accuracy on augmented Training faces while they were learnt, and afterwards on PublicTest."""
+"""Columns of the history: loss and accuracy on augmented Training faces while they were learnt, and afterwards on PublicTest."""
 
 CURVES = {"loss": ("loss", "val_loss"), "accuracy": ("accuracy", "val_accuracy")}
 CURVES_FILE, CONFUSION_FILE = "curves.png", "confusion.png"
@@ -48,16 +48,16 @@ MOMENTUM = 0.9
 EVALUATION_BATCH = 256
 
 SAVED_EVERY_S = 20.0
-"""Epochs of a few seconds, which a GPU makes, are not each written to disk: that took as long as they did."""
+"""On a GPU epochs take a few seconds; not each is written to disk, as that took as long as they did."""
 
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told how training goes.
+    """What is called as training goes on.
 
     Attributes:
         say: called with a line for people after every epoch.
-        step: called after every step with the network's name, the epoch, the step and how many an epoch has.
+        step: called after every step with the network's name, the epoch, the step and how many steps an epoch has.
         scalars: called after every epoch with the run's folder and the epoch's line of history.
     """
 
@@ -113,19 +113,19 @@ def train(
         listener: who is told how it goes.
 
     Returns:
-        The network of the chosen epoch, and how it came about; of a run that is complete, what it ended with.
+        The network of the chosen epoch, and how it came about; for a run that is already complete, what it ended with.
 
     Raises:
         UsageError: unknown network, too few faces, a run is already there, it was started with another recipe, views are wanted
-            on JAX, or the loss is no number.
-        ModelError: the weights to begin with, or a model that teaches, cannot be had.
+            on JAX, or the loss is not a number.
+        ModelError: the weights to begin with, or a model that teaches, cannot be loaded.
         OutputError: the folder cannot be written.
     """
     _check(recipe)
     material.refuse_too_few(recipe.batch_size)
     listener = listener or Listener()
     with writing(run):
-        # Whatever is missing is told before the folder holds a run.
+        # Whatever is missing is reported before the folder holds a run.
         model = first_network(recipe, material.outputs, goes_on=has_state(run))
         policy = DTYPE_POLICIES[recipe.precision]
         teachers = [model_network(name, material.outputs, policy=policy) for name in recipe.teacher_models]
@@ -199,7 +199,7 @@ class _Training:
         self._saved_at = -math.inf
 
     def go_on(self, prepare: Callable[[], Lesson]) -> None:
-        """Trains epoch after epoch until the run is over; asks for what is to be learnt only if it is not over yet."""
+        """Trains epoch after epoch until the run is over; calls `prepare` only if it is not over yet."""
         if is_over(self._recipe, self._history):
             return
         lesson = prepare()
@@ -219,7 +219,7 @@ class _Training:
         state = self._run.load_state()
         if state is None:
             return WeightAverage(self._model.get_weights())
-        if not np.array_equal(state.get("data", self._checksum), self._checksum):  # an earlier version has kept none
+        if not np.array_equal(state.get("data", self._checksum), self._checksum):  # earlier versions kept no checksum
             raise UsageError(f"{self._run.folder}: was started with other data; give the same again, or choose another folder")
         self._history = self._run.read_history("epoch", int(state["epoch"]))
         return WeightAverage(restore(state, self._model))
@@ -267,7 +267,7 @@ class _Training:
 def _epochs(model: Any, lesson: Lesson, average: WeightAverage) -> Epochs:
     if keras.backend.backend() != "jax":
         return KerasEpochs(model, lesson, average)
-    # Only where JAX is there.
+    # Only where JAX is installed.
     from live_monitor.training.jax_epochs import JaxEpochs
 
     return JaxEpochs(model, lesson, average)
@@ -281,7 +281,7 @@ def _optimiser(recipe: Recipe) -> Any:
 
 def _judge(logits: NDArray[np.float32], faces: Faces) -> tuple[float, float]:
     """Mean cross-entropy and share of right labels."""
-    wanted = softmax(logits[:, : len(LABELS)])
-    of_label = wanted[np.arange(len(faces)), faces.labels]
+    given = softmax(logits[:, : len(LABELS)])
+    of_label = given[np.arange(len(faces)), faces.labels]
     loss = -np.log(np.maximum(of_label, np.finfo(np.float32).tiny)).mean()
-    return float(loss), float((wanted.argmax(axis=1) == faces.labels).mean())
+    return float(loss), float((given.argmax(axis=1) == faces.labels).mean())

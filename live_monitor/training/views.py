@@ -36,7 +36,7 @@ class AnsweredViews:
         self._faces, self._answers = faces, answers
 
     def of(self, rows: NDArray[np.int64], rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """A view of each of these faces by chance, nudged, uint8 (rows, h, w), and its answers, float32 (rows, 7 or 15)."""
+        """A random view of each of these faces, nudged, uint8 (rows, h, w), and its answers, float32 (rows, 7 or 15)."""
         view = rng.integers(len(self._faces), size=len(rows))
         return nudge(self._faces[view, rows], rng), self._answers[view, rows].astype(np.float32)
 
@@ -44,17 +44,17 @@ class AnsweredViews:
 def answered_views(
     images: NDArray[np.uint8], teachers: Sequence[Any], recipe: Recipe, run: Path, say: Callable[[str], None]
 ) -> AnsweredViews:
-    """Makes a recipe's views and asks the teachers, one a view in turn.
+    """Makes a recipe's views and has the teachers answer them, taking turns from view to view.
 
     Args:
         images: Training faces, uint8 (n, h, w).
         teachers: Keras networks.
         recipe: how many views, and of which augmentation.
-        run: its folder; answers that lie there are not asked for again, others are added after every view.
-        say: called with a line for people after every view that was asked for.
+        run: its folder; answers that lie there are not asked for again, others are saved there after every view.
+        say: called with a line for people after every view that was answered.
 
     Raises:
-        UsageError: the answers that lie there are damaged, or of other faces.
+        UsageError: the answers that lie there are damaged, or about other faces.
         OSError: the folder cannot be written.
     """
     answers = _load(run / ANSWERS_FILE, len(images))

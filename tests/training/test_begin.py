@@ -145,7 +145,7 @@ def test_a_model_of_another_network_or_with_other_outputs_is_refused(fer2013: Pa
     with pytest.raises(UsageError, match="is a tiny, not a custom-cnn; add --arch tiny"):
         run_training(fer2013, tmp_path / "run", replace(RECIPE, arch="custom-cnn", weights=model))
     with_votes = replace(load_material(fer2013), votes=ALL_SURPRISED)
-    with pytest.raises(UsageError, match="has 7 outputs, here 15 are learnt"):
+    with pytest.raises(UsageError, match="has 7 outputs, but 15 are learnt here"):
         train(with_votes, tmp_path / "votes", replace(RECIPE, votes=1.0, weights=model))
 
 

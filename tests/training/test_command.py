@@ -211,7 +211,7 @@ def test_tensorboard_that_is_not_installed_ends_in_2_before_training(
 def test_a_run_whose_loss_is_no_number_ends_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_tiny(fer2013, tmp_path / "run", "--learning-rate", "1e38", "--recipe", "strong") == 2
     error = capsys.readouterr().err.splitlines()[-1]
-    assert error == "Error: epoch 1: the loss is no number any more; take a smaller --learning-rate than 1e+38, and another --out"
+    assert error == "Error: epoch 1: the loss is no longer a number; take a smaller --learning-rate than 1e+38, and another --out"
 
 
 def test_options_change_the_recipe(fer2013: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Measures a detector on pictures that training looks at, with the very rules of `live_monitor.evaluation.faces.matching`."""
+"""Measures a detector on pictures in training, by the very rules of `live_monitor.evaluation.faces.matching`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from live_monitor.evaluation.faces.matching import Match, Pool, match, pooled, s
 from live_monitor.types import Box, Detection
 
 FRONTAL_ASIDE = 0.25
-"""A face counts as frontal when its nose is at most this far from the middle between the eyes, in distances of the eyes."""
+"""A face counts as frontal when its nose is at most this far from the middle between the eyes, as a share of their distance."""
 
 Array = NDArray[np.float32]
 
@@ -22,7 +22,7 @@ Array = NDArray[np.float32]
 class Looked:
     """One picture: boxes (n, 4) and landmarks (n, 5, 2) of its faces, boxes, scores (m,) and landmarks found in it.
 
-    All in pixels of the picture as it was looked at; landmarks are nan where unknown.
+    All in pixels of the picture as it was searched; landmarks are nan where unknown.
     """
 
     truth: Array
@@ -37,13 +37,13 @@ def judge(pictures: Sequence[Looked], smallest_px: float = SMALLEST_PX) -> Pool:
 
     Args:
         pictures: what was found in them.
-        smallest_px: shorter side of the smallest face that counts, in pixels of the picture as it was looked at.
+        smallest_px: shorter side of the smallest face that counts, in pixels of the picture as it was searched.
     """
     return pooled([_match(picture, 0.0) for picture in pictures], smallest_px)
 
 
 def landmark_error(pictures: Sequence[Looked], threshold: float) -> float:
-    """Mean distance of the landmarks found from those known, as a share of the face's width; of frontal faces, nan without."""
+    """Mean distance of the landmarks found from those known, as a share of the face's width, over frontal faces; nan without."""
     errors = []
     for picture in pictures:
         matched, frontal = _match(picture, threshold), _frontal(picture)

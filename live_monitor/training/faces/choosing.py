@@ -1,4 +1,4 @@
-"""Chooses whose face is drawn next: of every kind of scene its share, and more of those that are few or hardly seen."""
+"""Chooses which face is drawn next: every kind of scene has its share, and rare or hardly seen faces come up more often."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from live_monitor.training.faces.placing import sides
 
 ASIDE = 0.15
 ASIDE_TURN, MOST_TURN = 0.3, 1.0
-"""In this share of the draws the face is turned to the side by more than that, see `live_monitor.classify.quality.Quality`: few
-are. The further one is turned, up to the second, the more often it is drawn: fewest are seen from the side."""
+"""In a share ASIDE of the draws the face is turned to the side by more than ASIDE_TURN, as few are: see
+`live_monitor.classify.quality.Quality`. The further one is turned, up to MOST_TURN, the more often it is drawn: faces seen from
+the side are fewest."""
 
 MOST_OF_A_PICTURE = 10
-"""A kind of scene is drawn by the root of its faces, of each picture at most so many: neither a crowd nor a series of look-alikes
-rules."""
+"""A kind of scene is drawn by the square root of the number of its faces, of which each picture counts at most so many: neither a
+crowd nor a series of look-alikes dominates."""
 
 FAINT = 0.2
-"""Share of the draws, where there are such, that are of a face that a detector hardly sees."""
+"""Share of the draws that take a face that a detector hardly sees, where there are such faces."""
 
 
 class FaceChooser:
@@ -42,7 +43,7 @@ class FaceChooser:
 
     @property
     def has_scenes(self) -> bool:
-        """Whether there is more than single faces."""
+        """Whether there are other pictures than single faces."""
         return bool(self._scenes)
 
     def face(self, rng: np.random.Generator, *, singles: float = 0.0) -> tuple[Picture, NDArray[np.float32], float]:
@@ -64,7 +65,7 @@ class FaceChooser:
 
 
 def _turn(picture: Picture, face: int) -> float:
-    """How far it is turned to the side; 0 where the landmarks are unknown."""
+    """How far a face is turned to the side; 0 where the landmarks are unknown."""
     points = picture.landmarks[face]
     return 0.0 if np.isnan(points).any() else turn(points.tolist())
 

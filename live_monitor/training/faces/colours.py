@@ -16,15 +16,15 @@ GREY, LIKE_SKIN = 0.4, 0.65
 second; the rest has any colour."""
 
 WEAKEST, STRONGEST = 0.2, 1.5
-"""Colours are made so many times as strong."""
+"""Range of the factor by which colours are made weaker or stronger."""
 
 BALANCE, ODD_BALANCE = 0.08, 0.3
 ODD = 0.15
-"""Standard deviations of the logarithm of what a camera multiplies each channel with, and the share of the pictures that take the
+"""Standard deviations of the logarithm of what a camera multiplies each channel by, and the share of the pictures that take the
 second: stage lights, screens, a wrong white balance."""
 
 LEAST_DIFFERENCE = 8.0
-"""Mean difference between the strongest and the weakest channel, in levels, from which a picture is one in colour."""
+"""Mean difference between the strongest and the weakest channel, in levels, from which a picture counts as one in colour."""
 
 Colour = tuple[int, int, int]
 """Blue, green and red, 0..255."""

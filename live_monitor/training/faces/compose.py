@@ -1,4 +1,4 @@
-"""Composes training samples on the fly: scenery, things that are no faces, what covers faces, and what a camera makes of it."""
+"""Composes training samples on the fly: scenery, things that are not faces, what covers faces, and what a camera makes of it."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ CROPS, GALLERIES, PASTES = 0.45, 0.23, 0.11
 """Shares of the samples; the rest are scenes without a face."""
 
 MISTAKES = 0.15
-"""Share of the samples, before all others, around something that a detector took for a face, where there is such."""
+"""Share of all samples around something that a detector took for a face, if anything; the other shares are of the rest."""
 
 COLOURED = 0.65
-"""Share of the samples that are in colour, of pictures in colour; the rest are grey, of all pictures: there are grey films and
-cameras, and most of the single faces are grey."""
+"""Share of the samples that are in colour, made of pictures in colour; the rest are grey, made of all pictures: there are grey
+films and cameras, and most of the single faces are grey."""
 
 OCCLUDED = 0.2
 """Share of the faces that are partly covered."""
 
 COVERED_EVENLY = 0.5
-"""Share of the covered faces on which one colour lies."""
+"""Share of the covered faces that are covered with a single colour."""
 
 SHADED = 0.2
 LEAST_SHADE, MOST_SHADE = 0.25, 0.75
 SHADE_REACH = (0.2, 0.7)
-"""Share of the faces on a part of which a shadow lies, of a fringe, a brim, a brow; how much light it takes where it is darkest;
-how far it reaches, as a part of the face's sides."""
+"""Share of the faces with a shadow on a part of them, as of a fringe, a brim or a brow; how much light it takes where it is
+darkest; how far it reaches, as a part of the face's sides."""
 
 DISTRACTED = 0.5
-"""Share of the samples with things where no face is."""
+"""Share of the samples into which things are drawn where no face is."""
 
 UNTOUCHED = 0.3
-"""Share of the samples whose faces are not covered, and whose picture is not made worse: most that a camera delivers is well lit
-and hides nobody."""
+"""Share of the samples whose faces are not covered, and whose picture is not made worse: most pictures from a camera are well lit
+and hide nobody."""
 
 
 class Composer:
@@ -53,7 +53,7 @@ class Composer:
         """Sorts the pictures by use.
 
         Raises:
-            UsageError: there is no scene with a face, or no picture without.
+            UsageError: there is no scene with a face, or no picture without one.
         """
         pyramids = Pyramids()
         self._any = Scenery(pictures, pyramids)

@@ -15,12 +15,12 @@ from live_monitor.types import Image
 
 ENLARGED = 2
 BORDER_PX = 16
-"""The teacher sees a face so many times as large, with so much around it, in pixels of the face's picture: at its own size YuNet
-finds 89 in a hundred, so 97."""
+"""The teacher sees a face enlarged so many times, with a border of so many pixels of the face's picture: YuNet finds 89 faces
+in a hundred as they are, and 97 this way."""
 
 
 def cutouts(faces: NDArray[np.uint8], teacher: FaceFinder) -> Iterator[Picture]:
-    """A picture of each face that a teacher finds, every second one in colour: samples in colour are made of such.
+    """A picture of each face that a teacher finds, every second one in colour: samples in colour are made of those.
 
     Args:
         faces: uint8 (n, h, w), grey.

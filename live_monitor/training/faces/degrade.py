@@ -11,7 +11,7 @@ from live_monitor.training.faces.colours import tinted
 from live_monitor.types import Image
 
 LEAST_BLURRED_PX = 16.0
-"""Where a face is smaller than this, resolution stays: blurred as well, it would be nobody's."""
+"""A picture with a smaller face keeps its resolution: blurred as well, that would not be a face any more."""
 
 COLOURED_NOISE = 0.5
 """Share of the noise that differs from channel to channel."""

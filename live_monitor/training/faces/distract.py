@@ -1,4 +1,4 @@
-"""Things that are no faces: lamps, lights out of focus, balls, bushes, heads from behind, letters; some as round as these."""
+"""Things that are not faces: lamps, lights out of focus, balls, bushes, heads from behind, letters; some as round as faces."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WRITTEN = 0.35
 SMALLEST_LETTER_PX, LARGEST_LETTER_PX = 6.0, 40.0
 MOST_LETTERS = 9
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZOOQCGDBRabcdeghopqs0123456789")
-"""Round ones twice."""
+"""Round ones are in it twice."""
 
 ON_PLATE = 0.5
 """Share of the words that stand on a plate of their own."""

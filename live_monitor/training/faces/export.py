@@ -41,8 +41,8 @@ MEASURED_PX = (640, 320)
 
 WANTED_PRECISION = 0.95
 FALSE_FACES_PER_PICTURE = 0.02
-"""The threshold is the lowest with this precision on the pictures kept apart, on those with boxes by people and on the others
-alike, and no more false faces in those without one."""
+"""The threshold is the lowest with this precision on the pictures kept apart, both on those with boxes by people and on the
+others, and with no more than so many false faces in a picture without a face."""
 
 _THRESHOLDS = np.arange(0.2, 0.9, 0.01)
 
@@ -57,11 +57,11 @@ LIMITS = (
 def export(
     trained: TrainedDetector, pictures: FacePictures, folder: Path, say: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
-    """Makes a detector, measures it on the engine that runs live, and writes its folder, the card last: without it, it is none.
+    """Makes a detector, measures it on the engine that runs live, and writes its folder, the card last: without it there is none.
 
     Args:
         trained: what training ended with.
-        pictures: of those to train on the ranges of int8 are taken, and those kept apart are measured.
+        pictures: the ranges of int8 are taken from those to train on; those kept apart are measured.
         folder: where the detector goes; made if missing.
         say: called with a line for people, before what takes long.
 
@@ -76,7 +76,7 @@ def export(
     network = _trained(trained, "float32")
     say(f"the int8 weights are being made, with {CALIBRATION_SAMPLES} samples")
     litert = _to_int8(network, pictures.training, trained.recipe.seed)
-    # Before anything is written: it takes minutes, for which the folder would hold no detector, or half another one's.
+    # Before anything is written: it takes minutes, in which the folder would hold no detector, or half of another one.
     measured = _measure(litert, network, pictures.kept_apart, say)
     with writing(folder):
         files = write_weights(folder, litert, _trained(trained, "float16"))
@@ -160,7 +160,7 @@ def _measure(litert: bytes, network: Any, pictures: Sequence[Picture], say: Call
     """The threshold, and what was measured on the pictures kept apart, by longest side."""
 
     def looked_at(weights: str, sight: Sight, side: int) -> list[Looked]:
-        say(f"the {weights} weights look at {len(pictures)} pictures kept apart, at {side} pixels")
+        say(f"the {weights} weights search {len(pictures)} pictures kept apart, at {side} pixels")
         return look(sight, pictures, side)
 
     live = litert_sight(LiteRTNetwork(litert, threads=2))
@@ -202,8 +202,8 @@ def choose_threshold(sizes: Sequence[Sequence[Looked]], pictures: Sequence[Pictu
     """The lowest threshold that keeps WANTED_PRECISION and FALSE_FACES_PER_PICTURE at every size, else the highest tried.
 
     Args:
-        sizes: what was found in the pictures, once for each size they were looked at in.
-        pictures: the same ones; a face that people left out counts as a mistake: precision is a little more than it seems.
+        sizes: what was found in the pictures, once for each size they were searched at.
+        pictures: the same ones; a face that people left out counts as a mistake: precision is a little higher than it seems.
     """
     boxed = [
         judge([one for one, of in zip(looked, pictures, strict=True) if of.by_people == by_people])
@@ -214,7 +214,7 @@ def choose_threshold(sizes: Sequence[Sequence[Looked]], pictures: Sequence[Pictu
     allowed = FALSE_FACES_PER_PICTURE * sum(picture.kind == NEGATIVE for picture in pictures)
     for threshold in _THRESHOLDS:
         precise = all(_precision(one, threshold) >= WANTED_PRECISION for one in boxed)
-        # Here every box counts that would be shown, also one too small to be judged.
+        # Here every box counts that would be shown, even one too small to be judged.
         if precise and all(sum(int((one.scores >= threshold).sum()) for one in looked) <= allowed for looked in empty):
             break
     return round(float(threshold), 2)

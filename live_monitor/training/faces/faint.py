@@ -1,6 +1,6 @@
-"""Faces that a detector hardly sees though they are marked: training that begins with it shows them more often.
+"""Faces that a detector hardly sees though they are marked: training that begins with that detector shows them more often.
 
-Those who look down, or are seen from the side or half hidden, are few among all faces, and drawn by chance they teach little
+Those who look down, or are seen from the side or half hidden, are few among all faces, and drawn at random they teach little
 (hard examples as in Shrivastava et al. 2016, arXiv 1604.03540, chosen once, before training).
 """
 
@@ -23,21 +23,21 @@ SEEN = 0.65
 """Score from which a face is seen well: about the threshold of the detector that ships."""
 
 SCALES = (1.0, 0.5)
-"""The detector sees each picture so many times as large."""
+"""The detector sees each picture scaled by these factors."""
 
 SMALLEST_PX = 10.0
-"""Smaller faces are faint whoever they are."""
+"""Smaller faces do not count as faint: any of them would."""
 
 
 def with_faint(pictures: Iterable[Picture], detector: FaceFinder) -> list[Picture]:
-    """Takes along which faces the detector hardly sees, in the picture as it is or made smaller.
+    """Notes which faces the detector hardly sees, in the picture as it is or made smaller.
 
     Args:
         pictures: to train on.
-        detector: reports what it finds, from whatever score on.
+        detector: reports what it finds, whatever the score.
 
     Returns:
-        The same pictures, with `Picture.faint`; single faces, which a detector has marked, are not looked at.
+        The same pictures, with `Picture.faint`; single faces, which a detector has marked, are not searched.
     """
     return [picture if picture.kind == SINGLE else _with_faint(picture, detector) for picture in pictures]
 

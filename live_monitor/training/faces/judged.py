@@ -1,8 +1,8 @@
-"""What people have looked at of what detectors see and nobody marked: faces, and what is none.
+"""What detectors see and nobody had marked, sorted by people into faces and what is not a face.
 
-By itself it counts neither way, see `live_monitor.training.faces.unmarked`: a network then learns nothing of the faces among it,
-which are half hidden or seen from the side, and is never told of its mistakes. Of what both YuNet and facegrid saw and nobody
-had marked, more than a third is clearly no face.
+Unsorted, it counts neither way, see `live_monitor.training.faces.unmarked`: a network then learns nothing from the faces among
+it, which are half hidden or seen from the side, and is never told of its mistakes. Of what both YuNet and facegrid saw and nobody
+had marked, more than a third is clearly not a face.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ Boxes = Mapping[str, Sequence[Box]]
 
 
 def with_more_faces(pictures: Iterable[Picture], boxes: Boxes) -> list[Picture]:
-    """Marks such faces, before a teacher looks at the pictures; others stay as they are."""
+    """Marks the faces in `boxes`, before a teacher searches the pictures; pictures without any stay as they are."""
     return _changed(pictures, boxes, _with_more_faces)
 
 
 def with_no_faces(pictures: Iterable[Picture], boxes: Boxes) -> list[Picture]:
-    """Makes what is no face background that is shown more often, at every size at which a detector makes mistakes.
+    """Makes what is not a face into background that is shown more often, at every size at which a detector makes mistakes.
 
     Args:
         pictures: to train on, with what a teacher finds.
-        boxes: of what is no face.
+        boxes: of what is not a face.
 
     Returns:
         The same pictures, the boxes among `Picture.mistakes` and no longer among `Picture.unmarked`.

@@ -18,7 +18,7 @@ from live_monitor.training.faces.pictures import FacePictures, Picture, load_pic
 from live_monitor.types import Image
 
 FRAME_STEP = 5
-"""Of a video each fifth frame is looked at: nobody gets far in a sixth of a second."""
+"""Every fifth frame of a video is compared: nobody gets far in a sixth of a second."""
 
 
 def pictures_to_use(data: Path, leave_out: str | None, say: Callable[[str], None]) -> FacePictures:
@@ -27,7 +27,7 @@ def pictures_to_use(data: Path, leave_out: str | None, say: Callable[[str], None
     Args:
         data: see `load_pictures`.
         leave_out: a folder as `without_twins_in` takes it; None: nothing is left out.
-        say: called with a line for people of how many are.
+        say: called with a line for people that says how many are.
 
     Raises:
         UsageError: see `load_pictures` and `without_twins_in`.
@@ -43,10 +43,10 @@ def pictures_to_use(data: Path, leave_out: str | None, say: Callable[[str], None
 
 
 def refuse_no_folder(folder: Path) -> None:
-    """Says that there is nothing to leave out.
+    """Refuses a folder that is not there.
 
     Raises:
-        UsageError: it is no folder.
+        UsageError: it is not a folder.
     """
     if not is_folder(folder):
         raise UsageError(f"{folder}: no such folder; give one with the pictures and videos to be left out of training")
@@ -60,7 +60,7 @@ def without_twins_in(pictures: Sequence[Picture], folder: Path) -> list[Picture]
         folder: of pictures and videos, and folders of such; what is neither is passed over.
 
     Raises:
-        UsageError: it is no folder, or holds neither, or something whose name is not UTF-8.
+        UsageError: it is not a folder, or holds neither, or something whose name is not UTF-8.
     """
     refuse_no_folder(folder)
     tested = thumbnails(image for path in sorted(folder.rglob("*")) if is_file(path) for image in _images(path))

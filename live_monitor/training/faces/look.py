@@ -1,4 +1,4 @@
-"""Looks at labelled pictures with facegrid's network, on Keras or on LiteRT, at the size a live picture would have."""
+"""Searches labelled pictures with facegrid's network, on Keras or on LiteRT, at the size a live picture would have."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from live_monitor.training.faces.pictures import Picture
 from live_monitor.types import Image
 
 LEAST_SCORE = 0.05
-"""Of average precision, what lies below is a fraction of a hundredth."""
+"""What lies below adds only a fraction of a hundredth to average precision."""
 
 Sight = Callable[[Image], Candidates]
 """Finds faces in uint8 (h, w, 3) BGR, in its pixels."""

@@ -11,12 +11,12 @@ from live_monitor.training.faces.targets import BOX_COLUMNS, FACE, KNOWN, LANDMA
 
 BOX_WEIGHT, LANDMARK_WEIGHT = 2.0, 0.75
 BACKGROUND_WEIGHT, BACKGROUND_POWER = 1.0, 2.0
-"""Weight of background, and the power of its score in it: background that is seen through costs little (varifocal loss,
+"""Background has this weight times its score to this power: background that is already recognised costs little (varifocal loss,
 arXiv 2008.13367)."""
 
 LENIENT, STRICT_CELLS = 0.5, 2.0
-"""A score is the overlap to the power of the face's side over the second, between the first and 1: of a face of ten pixels, a
-box that is off by one overlaps it by two thirds only."""
+"""A score should be the overlap to the power of the face's side in cells over STRICT_CELLS, from LENIENT to 1: on a face of ten
+pixels, a box that is off by one overlaps it by two thirds only."""
 
 _SMOOTH = 0.05
 """Landmark errors below this share of the face's side count by their square."""
@@ -41,13 +41,13 @@ def face_loss(wanted: Any, given: Any) -> Any:
     background = BACKGROUND_WEIGHT * seen * _cross_entropy(ops.zeros_like(logits), logits)
     distance = _landmark_distance(wanted[..., LANDMARK_COLUMNS], landmarks, truth)
     per_face = positive + BOX_WEIGHT * (1 - generalised) + LANDMARK_WEIGHT * wanted[..., KNOWN] * distance
-    # A cell that answers for a face is no background: its "negative" is 0.
+    # A cell that answers for a face is not background: its "negative" is 0.
     total = ops.sum(face * per_face) + ops.sum(wanted[..., NEGATIVE] * background)
     return total / ops.maximum(ops.sum(face), 1.0)
 
 
 def _strictness(truth: Any) -> Any:
-    """The power of the overlap that a score says, (n, cells)."""
+    """The power of the overlap that a score should be, (n, cells)."""
     return ops.clip(_side(truth) / STRICT_CELLS, LENIENT, 1.0)
 
 

@@ -1,6 +1,6 @@
 """Reads the pictures that a face detector learns from, and keeps a fifth of them apart for choosing.
 
-The folder is laid out like this; boxes and landmarks are pixels of the picture, x and y of a box its top left corner:
+The folder is laid out like this; boxes and landmarks are in pixels of the picture, x and y of a box its top left corner:
 
     faces/faces.json                    boxes that people made:
                                         [{"image": file in faces/, "source": name, "boxes": [[x, y, w, h], …]}, …]
@@ -34,17 +34,17 @@ LONGEST_PX = 640
 """Pictures are reduced to this longest side when read."""
 
 HUMAN_WEIGHT, TEACHER_WEIGHT = 1.0, 0.7
-"""How much a face counts in training whose box a person made, or another detector."""
+"""How much a face counts in training if a person made its box, or if another detector did."""
 
 KEPT_APART = 5
 """One picture of so many is kept apart."""
 
 BLOCK = 20
-"""Scenes go to one side in blocks of so many: pictures of one video stand next to each other."""
+"""Scenes are used or kept apart in blocks of so many: pictures of one video stand next to each other."""
 
 SINGLE, CUTOUT, NEGATIVE = "single", "cutout", "negative"
-"""Kinds of pictures: one small face; one of `live_monitor.training.faces.cutouts`; none. Others are scenes of a kind or a source
-of `faces`."""
+"""Kinds of pictures: one small face; a face of `live_monitor.training.faces.cutouts`; no face. Others are a kind of scene or a
+source of `faces`."""
 
 
 def _no_boxes() -> NDArray[np.float32]:
@@ -62,8 +62,8 @@ class Picture:
         boxes: float32 (n, 4), x1, y1, x2, y2 in pixels; may reach beyond the picture.
         landmarks: float32 (n, 5, 2), x, y in pixels: right eye, left eye, nose, right and left corner of the mouth; nan where
             unknown.
-        by_people: who made the boxes; people left out faces that they found too blurred or too far turned away.
-        scale: how many times as large it is as its file.
+        by_people: whether people made the boxes; they left out faces that they found too blurred or too far turned away.
+        scale: how many times as large it is as in its file.
         unmarked: float32 (m, 4), boxes that count neither way, see `live_monitor.training.faces.unmarked`.
         mistakes: float32 (k, 4), what a detector took for faces, see `live_monitor.training.faces.mistakes`.
         mistaken_at: float32 (k,), how many times as large the picture was then.
@@ -97,7 +97,7 @@ class FacePictures:
 
 
 def load_pictures(folder: Path) -> FacePictures:
-    """Reads the whole folder; the same folder always gives the same two halves.
+    """Reads the whole folder; the same folder always gives the same two parts.
 
     Of the pictures with boxes by people a fifth of each source is kept apart, chosen by the checksum of the file's name; of the
     scenes every fifth block of 20. Single faces are all for training.

@@ -18,11 +18,11 @@ SAMPLE_PX = 256
 
 LEAST_VISIBLE = 0.4
 FILLS = 0.75
-"""A face that shows less of its box than the first is neither asked for nor held against the network, unless it is so
-close that it fills this share of the picture."""
+"""A face that shows less than the first share of its box is neither asked for nor held against the network, unless it is so
+close that it fills the second share of the picture."""
 
 SMALLEST_PX = 5.5
-"""Smaller faces likewise."""
+"""Smaller faces are treated likewise."""
 
 Region = tuple[int, int, int, int]
 """x1, y1, x2, y2 in pixels, the last two exclusive."""
@@ -105,7 +105,7 @@ class Pose:
         return math.sqrt(abs(float(np.linalg.det(self.linear))))
 
     def matrix(self, halvings: int, region: Region) -> NDArray[np.float64]:
-        """For warpAffine, which counts from the middle of the first pixel, into the region's own coordinates."""
+        """The matrix for warpAffine, which counts from the middle of the first pixel, into the region's own coordinates."""
         linear = self.linear * 2.0**halvings
         shift = self.shift - region[:2] + linear @ (0.5, 0.5) - 0.5
         return np.column_stack([linear, shift])
@@ -176,7 +176,7 @@ def visible_share(boxes: NDArray[np.float32], region: Region) -> NDArray[np.floa
 
 
 def sides(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Side of the square of each box's area, in pixels, (n,)."""
+    """Side of the square with each box's area, in pixels, (n,)."""
     return np.asarray(np.sqrt(np.maximum(boxes[:, 2:] - boxes[:, :2], 0).prod(axis=1)), np.float32)
 
 
@@ -187,7 +187,7 @@ def clipped(x1: float, y1: float, x2: float, y2: float) -> Region:
 
 
 def pasted_at(centre: NDArray[np.float64], spread: float) -> Region:
-    """The part of the sample on which a face is pasted that is so large with its surroundings."""
+    """The part of the sample that a pasted face covers, `spread` pixels large with its surroundings."""
     return clipped(*(centre - spread * 0.6), *(centre + spread * 0.7))
 
 
@@ -200,5 +200,5 @@ def hidden_share(boxes: NDArray[np.float32], region: Region, mask: NDArray[np.fl
 
 
 def log_uniform(low: float, high: float, rng: np.random.Generator) -> float:
-    """Between the two, each doubling as likely as the next."""
+    """A number between the two, each doubling as likely as the next."""
     return math.exp(rng.uniform(math.log(low), math.log(high)))

@@ -1,4 +1,4 @@
-"""Makes the pictures ready to train on, with what people have found besides, and what other detectors see there."""
+"""Makes the pictures ready to train on, with what people have found since, and what other detectors see there."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], N
 
     Args:
         pictures: all that there are to train on.
-        recipe: decides who looks, and what is added.
+        recipe: decides which detectors search them, and what is added.
         say: called with a line for people, before something that takes minutes.
 
     Raises:
-        UsageError: no FER2013 to paste faces of, or none of the pictures whose boxes are given.
-        ModelError: the teacher, or the detector to begin with, is missing, damaged or none.
+        UsageError: there is no FER2013 to paste faces of, or none of the pictures whose boxes are given.
+        ModelError: the teacher, or the detector to begin with, is missing, damaged or not a detector.
     """
     to_paste = None if recipe.cutouts is None else load_fer2013(Path(recipe.cutouts), "Training").images
     more_faces, no_faces = _boxes(recipe.more_faces, pictures), _boxes(recipe.no_faces, pictures)
@@ -45,27 +45,27 @@ def prepared(pictures: Sequence[Picture], recipe: Recipe, say: Callable[[str], N
         return with_no_faces(pictures, no_faces)
     teacher = _teacher(Path(recipe.teacher))
     detector = None if recipe.weights is None else FaceGrid(Path(recipe.weights), threshold=mistakes.FAINTEST)
-    say(f"{recipe.teacher} looks at {len(pictures)} pictures")
+    say(f"{recipe.teacher} searches {len(pictures)} pictures")
     pictures = with_unmarked(pictures, teacher, detector)
     if detector is not None:
         pictures = with_faint(with_mistakes(pictures, detector), detector)
     pictures = with_no_faces(pictures, no_faces)
     if to_paste is not None:
-        say(f"{recipe.teacher} looks at {len(to_paste)} faces of {recipe.cutouts}")
+        say(f"{recipe.teacher} searches {len(to_paste)} faces of {recipe.cutouts}")
         pictures = [*pictures, *cutouts(to_paste, teacher)]
     return pictures
 
 
 def refuse_unusable(recipe: Recipe, run: Path) -> None:
-    """Says at once what training would say after the pictures are read, of what a recipe names.
+    """Refuses at once what training would refuse after the pictures are read, of what a recipe names.
 
     Args:
         recipe: of the run.
-        run: its folder; one that is gone on with needs no weights to begin with.
+        run: its folder; a run that is resumed needs no weights to begin with.
 
     Raises:
         UsageError: a file of boxes is missing or damaged, there is no folder to leave out, or no FER2013 to paste faces of.
-        ModelError: the teacher, or the detector to begin with, is missing, damaged or none.
+        ModelError: the teacher, or the detector to begin with, is missing, damaged or not a detector.
     """
     if recipe.weights is not None and needs_weights(recipe, run):
         load_detector_card(Path(recipe.weights))
@@ -89,7 +89,7 @@ def _boxes(file: str | None, pictures: Sequence[Picture]) -> Boxes:
     boxes = {} if file is None else load_boxes(Path(file))
     # Single faces stay as they are, see `judged.Boxes`.
     if boxes and not any(picture.name in boxes for picture in pictures if picture.kind != SINGLE):
-        raise UsageError(f"{file}: none of its {len(boxes)} pictures is one to train on; give their names as there")
+        raise UsageError(f"{file}: none of its {len(boxes)} pictures is one to train on; name them as the training data does")
     return boxes
 
 

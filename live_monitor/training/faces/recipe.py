@@ -14,15 +14,15 @@ class Recipe:
     Attributes:
         weights: folder of the detector whose weights training begins with; None: random ones.
         teacher: file of a YuNet or folder of a facegrid; what it finds and nobody marked is not taken for background, see
-            `live_monitor.training.faces.unmarked`. None: it is.
+            `live_monitor.training.faces.unmarked`. None: whatever nobody marked is.
         cutouts: FER2013, whose Training faces are pasted as single faces too, where the teacher finds them, see
             `live_monitor.training.faces.cutouts`. None: none.
         more_faces: file of boxes of faces that nobody had marked, see `live_monitor.training.faces.judged`. None: none.
-        no_faces: file of boxes that people found to be no face, see there. None: none.
+        no_faces: file of boxes that people found not to be faces, see there. None: none.
         leave_out: folder of pictures and videos that the detector will be tested on; what looks like them is neither trained on
             nor chosen by.
-        keep: how much of the weights it began with is in the detector, 0 to 1, the rest being what they have become: between the
-            two it finds what either finds (Wortsman et al. 2022, arXiv 2109.01903).
+        keep: share of the weights it began with in the detector, 0 to 1, the rest being what they have become: between the two it
+            finds what either finds (Wortsman et al. 2022, arXiv 2109.01903).
         steps: batches to train on; None: as many as the minutes leave time for.
         minutes: end after so much training time even if that is fewer steps; None: all steps, the same result every time.
         batch_size: samples a step.

@@ -45,11 +45,11 @@ MOST_TURN_RAD = math.radians(35)
 
 FORESHORTENED = 0.3
 STRETCH, MOST_STRETCH = 0.06, 0.2
-"""Standard deviation of the logarithm of width over height, in most pictures and in this share of them: who looks down has a
-low face, and who turns away a narrow one."""
+"""Standard deviation of the logarithm of width over height, in most pictures and in this share of them: a face that looks
+down is low, and one that turns away is narrow."""
 
 DARKER = 0.45
-"""How bright the colour behind a letter is, as a share of any colour drawn."""
+"""How bright the colour behind a letter is, as a share of a colour drawn at random."""
 
 LETTERS, NOBODY, ROOMS = 0.1, 0.17, 0.5
 """A gallery's tiles, in this order of a random number: a letter up to the first; an empty room up to the second; a face in
@@ -62,7 +62,7 @@ SOFT_EDGES = 0.6
 
 DECOYS = 0.3
 SMALLEST_DECOY_PX = 24.0
-"""Share of what is pasted that is a piece of a scene without a face, and its least side: a rim alone makes no face."""
+"""Share of what is pasted that is a piece of a scene without a face, and its smallest side: a rim alone does not make a face."""
 
 SMALLEST_REGION_PX = 8
 UPSIDE_DOWN = 0.35
@@ -70,8 +70,8 @@ UPSIDE_DOWN = 0.35
 
 OUT_OF_FOCUS = 0.4
 LEAST_BLUR, MOST_BLUR = 0.004, 0.03
-"""Share of the scenes that are behind the focus, and how far a point spreads there, as a part of the height: a pot or a lamp
-behind somebody is no face, however round it becomes."""
+"""Share of the scenes that are out of focus, and how far a point spreads there, as a part of the height: a pot or a lamp
+behind somebody is not a face, however round it becomes."""
 
 SMALLEST_MISTAKE, LARGEST_MISTAKE = 0.75, 1.35
 """How many times as large a mistake is shown as when the detector made it."""
@@ -82,9 +82,9 @@ LEAST_SIDE, MOST_SIDE = 0.7, 1.8
 LEAST_NEAR, MOST_NEAR = 0.45, 0.85
 FROM_ABOVE = math.radians(25)
 MOST_HIDDEN = 0.6
-"""Share of the crops in which a head is in front of somebody, and the side of the smallest face that is hidden so; how many times
-as large the head is, and how near, as a part of the distance at which the two would touch; how far above the level it may come
-from. A face of which more than the last is hidden is not asked for."""
+"""Share of the crops in which a head is in front of somebody, and the side of the smallest face that is hidden like that; how
+many times as large the head is, and how near, as a part of the distance at which the two would touch; how far above the
+horizontal it may come from. A face of which more than the last is hidden is not asked for."""
 
 _SCENE_TRIES, _PASTE_TRIES = 8, 6
 
@@ -93,13 +93,13 @@ Point = Sequence[float] | NDArray[np.float64]
 
 
 class Scenery:
-    """Draws on training pictures. One thread calls it."""
+    """Draws scenes from training pictures. One thread calls it."""
 
     def __init__(self, pictures: Sequence[Picture], pyramids: Pyramids) -> None:
         """Sorts the pictures by use.
 
         Raises:
-            UsageError: there is no scene with a face, or no picture without.
+            UsageError: there is no scene with a face, or no picture without one.
         """
         self._faces = FaceChooser(pictures)
         self._empty = [picture for picture in pictures if not len(picture.boxes) and picture.kind == NEGATIVE]
@@ -116,7 +116,7 @@ class Scenery:
         for _ in range(_SCENE_TRIES):
             picture, middle, side = self._faces.face(rng)
             scale = size / side
-            # A scene that would shrink to a stamp belongs into a gallery.
+            # A scene that would shrink to a stamp belongs in a gallery.
             if scale <= MOST_ENLARGED and scale * min(picture.image.shape[:2]) > SAMPLE_PX / 2:
                 break
         # A face larger than half the sample must be near its middle, or little of it would show.
@@ -128,7 +128,7 @@ class Scenery:
         return canvas
 
     def _put_in_front(self, canvas: Canvas, rng: np.random.Generator) -> None:
-        """A head, or something else, from below or from a side in front of one of the faces, as in a crowd."""
+        """Puts a head, or something else, in front of one of the faces, from below or from a side, as in a crowd."""
         hidden = np.flatnonzero((canvas.weights > 0) & (sides(canvas.boxes) >= SMALLEST_HIDDEN_PX))
         if not len(hidden):
             return
@@ -216,7 +216,7 @@ class Scenery:
                 return
 
     def _decoy(self, rng: np.random.Generator) -> tuple[Picture, NDArray[np.float32], float]:
-        """As a chosen face, of a piece of a scene without one."""
+        """As `FaceChooser.face`, but a piece of a scene without a face."""
         picture = self._empty[rng.integers(len(self._empty))]
         size = np.array(picture.image.shape[1::-1], np.float32)
         side = log_uniform(SMALLEST_DECOY_PX, max(SMALLEST_DECOY_PX, float(size.min()) / 2), rng)

@@ -1,4 +1,4 @@
-"""What each cell of the three grids should say of a composed sample."""
+"""What each cell of the three grids should say about a composed sample."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from live_monitor.detect.cells import BOX, LANDMARKS, STRIDES, VALUES, encode_bo
 from live_monitor.training.faces.placing import sides
 
 SIZES_PX = {8: (0.0, 40.0), 16: (32.0, 100.0), 32: (80.0, np.inf)}
-"""Sides of the faces each grid answers for; at the edges two grids do."""
+"""Sides of the faces each grid answers for; where two ranges overlap, both grids do."""
 
 UNJUDGED = 1.5
 """Up to this factor beyond those sides, a grid's cells in a face are not judged; further off, they are background."""
 
 MIDDLE, AROUND = 0.45, 0.7
-"""Cells in the first part of a box, in the middle of each side, answer for its face; those between the first and the second
+"""Cells within the first part of a box, around its middle, answer for its face; those between the first and the second part
 are not judged; the others are background, or they would take half a face for a whole one."""
 
 NEAREST, NEXT = 0.5, 0.75

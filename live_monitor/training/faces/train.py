@@ -49,17 +49,17 @@ WEIGHT_DECAY = 1e-4
 CLIP_NORM = 10.0
 
 COLUMNS = ("step", "minutes", "rate", "loss", "average_precision")
-"""Of the history; the average precision is nan where it was not measured."""
+"""Columns of the history; the average precision is nan where it was not measured."""
 
 CURVES = {"loss": ("loss",), "average_precision": ("average_precision",)}
 
 REPORT_STEPS, SAVE_STEPS, CHOOSE_STEPS = 100, 200, 1000
-"""Steps between two lines of history, two states to go on from, two looks at the pictures kept apart. The others are multiples of
-the first, so that a state needs none of the losses since the last line."""
+"""Steps between two lines of history, two states to go on from, two searches of the pictures kept apart. The others are multiples
+of the first, so that a state needs none of the losses since the last line."""
 
 CHOOSING_PX = 416
 CHOOSING_SMALLEST_PX = 10.0
-"""Longest side of the pictures kept apart when they are looked at in training, and shorter side of the smallest face there."""
+"""Longest side of the pictures kept apart when they are searched in training, and shorter side of the smallest face there."""
 
 LONGEST_STEP_S = 10.0
 """A step that took longer was interrupted: a laptop that sleeps uses up no training time."""
@@ -94,23 +94,23 @@ def train(
         pictures: see `live_monitor.training.faces.leave_out.pictures_to_use`.
         run: folder of the run; made if missing.
         resume: go on with a run that was stopped; its recipe must be the same.
-        say: called with a line for people before a teacher looks at the pictures, and every REPORT_STEPS.
+        say: called with a line for people before a teacher searches the pictures, and every REPORT_STEPS.
 
     Returns:
-        What training ended with; of a run that is complete, what it had ended with.
+        What training ended with; for a run that is already complete, what it had ended with.
 
     Raises:
         UsageError: there is no face to choose by, a run is already there, it has another recipe, its state is damaged, or the
-            loss is no number.
+            loss is not a number.
         ModelError: the teacher, or the weights to begin with, are missing, damaged or not a detector's.
         OutputError: the folder cannot be written.
     """
-    refuse_taken(run, recipe, resume=resume)  # told before a teacher looks for minutes
+    refuse_taken(run, recipe, resume=resume)  # before a teacher searches for minutes
     _refuse_nothing_to_choose_by(pictures.kept_apart)
     start = _weights_of(Path(recipe.weights)) if recipe.weights is not None and needs_weights(recipe, run) else None
     prepare = functools.cache(lambda: prepared(pictures.training, recipe, say))
     if not has_state(run):
-        prepare()  # what it refuses is told before the folder holds a run
+        prepare()  # it refuses before the folder holds a run
     with writing(run):
         training = _Training(pictures.kept_apart, Run(run, recipe, COLUMNS, _plot, resume=resume), recipe, start, say)
         training.go_on(prepare)
@@ -156,14 +156,14 @@ class _Training:
         self._average = self._begin()
 
     def go_on(self, prepare: Callable[[], Sequence[Picture]]) -> None:
-        """Trains until steps or minutes are used up, on the pictures that `prepare` gives; of a complete run it is not asked."""
+        """Trains until steps or minutes are used up, on the pictures that `prepare` gives; a complete run does not call it."""
         if self._progress() >= 1:
             return
         with contextlib.closing(_batches(prepare(), self._recipe, self._step)) as batches:
             for samples, wanted in batches:
                 started = time.monotonic()
                 self._model.optimizer.learning_rate.assign(self._rate())
-                self._model.reset_metrics()  # Keras before 3.15 tells the mean of all steps so far
+                self._model.reset_metrics()  # Keras before 3.15 gives the mean of all steps so far
                 loss = float(self._model.train_on_batch(samples, wanted))
                 self._step += 1
                 self._spent_s += min(LONGEST_STEP_S, time.monotonic() - started)
@@ -178,7 +178,7 @@ class _Training:
         return TrainedDetector(self._recipe, self._run.best, self._step, int(chosen["step"]))
 
     def _progress(self) -> float:
-        """Share of the steps or minutes that is used up, of both the larger; 1: all."""
+        """Share of the steps or minutes that is used up, whichever is larger; 1: all."""
         steps, minutes = self._recipe.steps, self._recipe.minutes
         return max(self._step / steps if steps else 0.0, self._spent_s / 60 / minutes if minutes else 0.0)
 
@@ -214,7 +214,7 @@ class _Training:
         self._run.write_history(self._history)
 
     def _choose(self) -> float:
-        """Average precision of what the detector would be now on the pictures kept apart; the best one is kept."""
+        """Average precision, on the pictures kept apart, of the detector as it would be now; the best one is kept."""
         self._judged.set_weights(self._weights())
         looked = look(keras_sight(self._judged), self._kept_apart, CHOOSING_PX)
         precision = judge(looked, CHOOSING_SMALLEST_PX).average_precision() or 0.0
@@ -223,7 +223,7 @@ class _Training:
         return precision
 
     def _weights(self) -> _Weights:
-        """Of the detector: the averaged ones, and as much as is to be kept of those it began with."""
+        """The detector's weights: the averaged ones, and as much as is to be kept of those it began with."""
         averaged, keep = self._average.weights, self._recipe.keep
         if self._start is None or not keep:
             return averaged
@@ -247,7 +247,7 @@ class _Training:
 
 
 def _refuse_nothing_to_choose_by(kept_apart: Sequence[Picture]) -> None:
-    """Where no face counts, no weights are better than others, which would be told after hours."""
+    """Where no face counts, no weights are better than others, which would be noticed only after hours."""
     if not kept_apart or not judge(look(_see_nobody, kept_apart, CHOOSING_PX), CHOOSING_SMALLEST_PX).faces:
         size = f"{CHOOSING_SMALLEST_PX:.0f} pixels large in a picture of {CHOOSING_PX}"
         raise UsageError(f"of the faces kept apart for choosing none is {size}; add pictures with larger ones")

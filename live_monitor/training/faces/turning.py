@@ -30,7 +30,7 @@ _ITERATIONS = 16
 
 
 def turn_heads(canvas: Canvas, rng: np.random.Generator) -> None:
-    """Turns some of the faces, of heads that are there whole and have no other face beside them."""
+    """Turns some of the faces: those whose heads are there whole and have no other face beside them."""
     chosen = (rng.random(len(canvas.boxes)) < TURNED_HEADS) & (canvas.weights > 0) & (sides(canvas.boxes) >= SMALLEST_PX)
     for face in np.flatnonzero(chosen):
         ball = _Ball.around(canvas.boxes[face], rng)
@@ -41,7 +41,7 @@ def turn_heads(canvas: Canvas, rng: np.random.Generator) -> None:
 
 
 class _Ball:
-    """A head that turns: seen from the front a point moves by `shift`, and less the nearer it is to the rim."""
+    """A head that turns: its middle moves by `shift`, other points less, the nearer they are to the rim."""
 
     def __init__(self, centre: NDArray[np.float64], radius: float, shift: NDArray[np.float64]) -> None:
         self._centre, self._radius, self._shift = centre, radius, shift

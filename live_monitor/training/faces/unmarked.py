@@ -1,7 +1,7 @@
 """Faces that nobody marked: half hidden, turned to the side, or too blurred for whoever made the boxes.
 
 Held against the network as background they would teach it to overlook such faces, so what a teacher finds there counts
-neither way, unless it sees it faintly and a second detector not at all. A scene that is said to show nobody keeps its
+neither way, unless the teacher sees it faintly and a second detector not at all. A scene that is said to show nobody keeps its
 doubtful things, which are what the network must learn to leave alone; where the teacher is sure of somebody there, the
 scene is not used. If somebody is marked there, it is a scene like others.
 """
@@ -19,25 +19,25 @@ from live_monitor.training.faces.pictures import NEGATIVE, Picture
 from live_monitor.types import Box, Detection, Image
 
 FAINTEST = 0.25
-"""Score from which the teacher should report: of what YuNet finds in photos between 0.25 and the 0.6 from which it has labelled
-them, most are faces."""
+"""Score from which the teacher should report: most of what YuNet finds in photos between 0.25 and the 0.6 from which it has
+labelled them are faces."""
 
 SURE = 0.8
-"""Score from which somebody is there. YuNet takes decoys, pearls and the moon for faces with up to 0.76."""
+"""Score from which somebody is taken to be there. YuNet takes decoys, pearls and the moon for faces with up to 0.76."""
 
 SCALES = (1.0, 2.0)
-"""The teacher sees each picture so many times as large: samples enlarge pictures, and it finds more of the small faces."""
+"""The teacher sees each picture scaled by these factors: samples enlarge pictures, and it finds more of the small faces."""
 
 BELIEVED = 0.5
-"""Score from which the teacher is believed by itself. Of 96 boxes by chance, of 1,037 that YuNet has seen with less and facegrid
-hardly or not at all, nearly all were hands, ears, hair and the backs of heads."""
+"""Score from which the teacher is believed on its own. Of 96 boxes drawn at random from 1,037 that YuNet has seen with less and
+facegrid hardly or not at all, nearly all were hands, ears, hair and the backs of heads."""
 
 MARKED_SHARE = 0.3
 """A box that shares more than this of its area with a marked one is that face."""
 
 
 def with_unmarked(pictures: Iterable[Picture], teacher: FaceFinder, second: FaceFinder | None = None) -> list[Picture]:
-    """Takes along what only a teacher finds.
+    """Notes what only a teacher finds.
 
     Args:
         pictures: to train on.
@@ -46,7 +46,7 @@ def with_unmarked(pictures: Iterable[Picture], teacher: FaceFinder, second: Face
             teacher is always believed.
 
     Returns:
-        The same pictures, with `Picture.unmarked`, without the scenes of nobody that show somebody.
+        The same pictures, with `Picture.unmarked`, without the scenes said to show nobody that do.
     """
     known = []
     for picture in pictures:
@@ -59,7 +59,7 @@ def with_unmarked(pictures: Iterable[Picture], teacher: FaceFinder, second: Face
 
 
 def found_at(scales: Sequence[float], picture: Image, finder: FaceFinder) -> list[Detection]:
-    """What is found in a picture made so many times as large, in pixels of the picture; a face seen twice is there twice."""
+    """What is found in a picture scaled by these factors, in pixels of the picture; a face seen twice is there twice."""
     found = []
     for scale in scales:
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

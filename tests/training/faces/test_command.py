@@ -65,7 +65,7 @@ def test_it_ends_with_what_was_measured_and_how_to_use_the_detector(
         assert train(detector_data, out) == 0
     told = capsys.readouterr()
     assert "step 3: loss " in told.err
-    assert "the float weights look at 22 pictures kept apart, at 320 pixels\n" in told.err
+    assert "the float weights search 22 pictures kept apart, at 320 pixels\n" in told.err
     lines = told.out.splitlines()
     measured = json.loads("\n".join(lines[:-1]))
     assert set(measured) == {"threshold", "measured"}
@@ -158,7 +158,7 @@ def test_a_folder_that_cannot_be_written_ends_in_6(
 
 def test_a_run_whose_loss_is_no_number_ends_in_2(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train(detector_data, tmp_path / "run", "--learning-rate", "inf") == 2
-    assert "the loss is no number any more; take a smaller --learning-rate than inf, and another --out" in capsys.readouterr().err
+    assert "the loss is no longer a number; take a smaller --learning-rate than inf, and another --out" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -73,8 +73,8 @@ def test_it_tells_what_it_does(trained: TrainedDetector, detector_data: Path, tm
     export(trained, load_pictures(detector_data), tmp_path / "model", told.append)
     assert told == [
         "the int8 weights are being made, with 16 samples",
-        "the int8 weights look at 22 pictures kept apart, at 96 pixels",
-        "the float weights look at 22 pictures kept apart, at 96 pixels",
+        "the int8 weights search 22 pictures kept apart, at 96 pixels",
+        "the float weights search 22 pictures kept apart, at 96 pixels",
     ]
 
 

@@ -64,7 +64,7 @@ def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too(
     model: str, kind: str, pictures: list[Picture], tmp_path: Path, loaded: list[tuple[str, Path, float]]
 ) -> None:
     (tmp_path / "folder").mkdir()
-    assert said(pictures, Recipe(teacher=str(tmp_path / model))) == [f"{tmp_path / model} looks at {len(pictures)} pictures"]
+    assert said(pictures, Recipe(teacher=str(tmp_path / model))) == [f"{tmp_path / model} searches {len(pictures)} pictures"]
     assert loaded == [(kind, tmp_path / model, unmarked.FAINTEST)]
 
 
@@ -155,7 +155,7 @@ def test_a_file_of_boxes_that_names_none_of_the_pictures_is_refused(
 ) -> None:
     boxes = tmp_path / "boxes.json"
     boxes.write_text('[{"image": "nowhere.jpg", "boxes": []}]', encoding="utf-8")
-    with pytest.raises(UsageError, match="none of its 1 pictures is one to train on; give their names as there"):
+    with pytest.raises(UsageError, match="none of its 1 pictures is one to train on; name them as the training data does"):
         prepared(pictures, recipe_with(str(boxes)), pytest.fail)
 
 
@@ -182,7 +182,7 @@ def test_faces_of_fer2013_are_added_where_the_teacher_finds_them(
     lines: list[str] = []
     ready = prepared(pictures, Recipe(teacher="a.onnx", cutouts=str(fer2013)), lines.append)
     assert [picture.kind for picture in ready[len(pictures) :]] == [CUTOUT] * 2
-    assert lines[1] == f"a.onnx looks at {given[0]} faces of {fer2013}"
+    assert lines[1] == f"a.onnx searches {given[0]} faces of {fer2013}"
     assert given == [len(load_fer2013(fer2013, "Training"))]
 
 
