@@ -1,4 +1,4 @@
-"""Keeps what was read of a data set in the user's cache, so that the next time takes a fraction of a second.
+"""Keeps what was read from a data set in the user's cache, so that the next time takes a fraction of a second.
 
 One data set at a time: the next one replaces it. Without a cache that can be written everything works, only slower.
 """
@@ -24,7 +24,7 @@ Arrays = dict[str, NDArray[Any]]
 FILE: Final = "dataset.npz"
 
 FORMAT: Final = 3
-"""Another one whenever the same source is to be read differently: what was kept before then counts no more."""
+"""Changed whenever the same source is to be read differently: what was kept before is then ignored."""
 
 _SOURCE = "source"
 _log = logging.getLogger(__name__)
@@ -34,8 +34,8 @@ def remembered(source: Path, read: Callable[[], Arrays]) -> Arrays:
     """What `read` gives, or gave when the source was the same.
 
     Args:
-        source: a file, or a folder with all that is in it; changed if a path in it, a size or a time of change is.
-        read: reads the source. Its errors go through, and nothing is kept of them.
+        source: a file, or a folder with all that is in it; not the same if a path in it, a size or a time of change differs.
+        read: reads the source. Its errors pass through, and nothing is kept then.
     """
     file = cache_folder() / FILE
     try:
@@ -56,7 +56,7 @@ def remembered(source: Path, read: Callable[[], Arrays]) -> Arrays:
 
 
 def _load(file: Path, key: str) -> Arrays | None:
-    """None if there is nothing of that source, or it is damaged: every array has a checksum, which reading compares."""
+    """None if there is nothing from that source, or it is damaged: every array has a checksum, which reading compares."""
     try:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             if str(kept[_SOURCE]) != key:
@@ -64,7 +64,7 @@ def _load(file: Path, key: str) -> Arrays | None:
             return {name: kept[name] for name in kept.files if name != _SOURCE}
     except FileNotFoundError:
         return None
-    except Exception as error:  # numpy and zipfile make anything of damaged bytes
+    except Exception as error:  # numpy and zipfile raise anything on damaged bytes
         _log.info("%s: damaged, made again: %s", file, error)
         return None
 

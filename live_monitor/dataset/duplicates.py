@@ -14,10 +14,10 @@ from live_monitor.dataset.fer2013 import SPLITS, Fer2013
 from live_monitor.labels import LABELS
 
 NEAR: Final = 0.92
-"""Correlation from which two pictures are one, whatever their brightness and contrast.
+"""Correlation from which two pictures count as one, whatever their brightness and contrast.
 
-Looked at in FER2013, 60 pairs of each: from 0.94 up every one is the same photo, re-encoded, with a watermark or a pixel off;
-between 0.92 and 0.94 one of 60 shows two people, between 0.90 and 0.92 five, between 0.88 and 0.90 twenty-six.
+Of 60 pairs of FER2013 looked at in each range, from 0.94 up every one is the same photo, re-encoded, with a watermark or a pixel
+off; between 0.92 and 0.94 one of 60 shows two people, between 0.90 and 0.92 five, between 0.88 and 0.90 twenty-six.
 """
 
 CELL_PX = 4
@@ -32,7 +32,7 @@ class Twins:
     Attributes:
         splits: int64 (n,), each face's split as an index into SPLITS.
         labels: int64 (n,), each face's label.
-        found: bool (n, 3, 7), there is another picture that is its twin, in this split with this label.
+        found: bool (n, 3, 7), whether another picture in this split and with this label is its twin.
     """
 
     splits: NDArray[np.int64]
@@ -40,26 +40,26 @@ class Twins:
     found: NDArray[np.bool_]
 
     def within(self, split: int) -> NDArray[np.bool_]:
-        """bool (n,), there is a twin in that split."""
+        """bool (n,), whether there is a twin in that split."""
         twin: NDArray[np.bool_] = np.any(self.found[:, split], axis=1)
         return twin
 
     def disagreeing(self) -> NDArray[np.bool_]:
-        """bool (n,), there is a twin with another label, in any split."""
+        """bool (n,), whether there is a twin with another label, in any split."""
         others = np.arange(len(LABELS)) != self.labels[:, np.newaxis]
         twin: NDArray[np.bool_] = (self.found.any(axis=1) & others).any(axis=1)
         return twin
 
 
 def find_duplicates(fer2013: Fer2013, advance: Callable[[int], object]) -> tuple[Twins, Twins]:
-    """Faces with equal bytes, and faces that nearly are, equal ones not among them.
+    """Faces with equal bytes, and faces that are nearly equal, without the equal ones.
 
     Args:
         fer2013: the faces, those of all splits compared with each other.
-        advance: told how many distinct pictures were compared, again and again.
+        advance: called with the number of distinct pictures compared since the last call.
 
     Returns:
-        The exact twins and the near ones, the faces in the order of SPLITS and within a split as they are there.
+        The exact twins and the near ones, the faces in the order of SPLITS, and in each split in its own order.
     """
     faces = [fer2013.splits[split] for split in SPLITS]
     images = np.concatenate([each.images for each in faces])
@@ -71,7 +71,7 @@ def find_duplicates(fer2013: Fer2013, advance: Callable[[int], object]) -> tuple
     np.add.at(counts, (which, splits, labels), 1)
 
     others = counts[which]
-    others[np.arange(len(images)), splits, labels] -= 1  # nobody is one's own twin
+    others[np.arange(len(images)), splits, labels] -= 1  # no picture is its own twin
     near = np.zeros(counts.shape, np.bool_)
     for one, other in near_pairs(images[first], advance):
         np.logical_or.at(near, one, counts[other] > 0)
@@ -90,7 +90,7 @@ def near_pairs(
 
     Args:
         images: uint8 (n, 48, 48).
-        advance: told how many pictures were compared with all others, again and again.
+        advance: called with the number of pictures compared with all others since the last call.
 
     Yields:
         Two int64 (m,) of indexes, the first smaller than the second.

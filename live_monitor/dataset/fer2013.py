@@ -22,7 +22,7 @@ from live_monitor.errors import UsageError
 __all__ = ["SPLITS", "Faces", "Fer2013", "Skipped", "load_fer2013", "naming", "read_fer2013"]
 
 NAMED = 5
-"""How many of those left out are named."""
+"""How many of the pictures left out are named."""
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def load_fer2013(path: Path, split: str) -> Faces:
 
 
 def read_fer2013(path: Path) -> Fer2013:
-    """All of it, and what was left out; from the second time on out of the user's cache.
+    """All of it, and what was left out; from the second time on from the user's cache.
 
     Raises:
         UsageError: the path is not FER2013, is damaged, or lacks a class.

@@ -1,4 +1,4 @@
-"""FER+: ten people's votes on every row of FER2013 (Barsoum et al. 2016, arXiv 1608.01041), from its file fer2013new.csv."""
+"""FER+: ten annotators' votes on every row of FER2013 (Barsoum et al. 2016, arXiv 1608.01041), from its file fer2013new.csv."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ UNKNOWN, NOT_A_FACE = len(FERPLUS_LABELS), len(FERPLUS_LABELS) + 1
 
 TO_LABEL: Final[NDArray[np.int64]] = np.full(len(FERPLUS_LABELS), -1)
 TO_LABEL[list(FERPLUS_OF_LABEL)] = range(len(FERPLUS_OF_LABEL))
-"""Index into LABELS of each of FERPLUS_LABELS; -1 for contempt, which FER2013 has not."""
+"""Index into LABELS of each of FERPLUS_LABELS; -1 for contempt, which FER2013 does not have."""
 
 LEAST_AGREEMENT, FEWEST_COMPARED = 0.4, 100
-"""Of FER2013's faces with a majority, 67 % have the label that most people saw; with the votes on other faces, 17 to 19 %. Of so
-few it is not said."""
+"""Of FER2013's faces with a majority, 67 % have the label that most people saw; with the votes on other faces, 17 to 19 %. Fewer
+faces than the second number are not judged."""
 
 OUTLIER_VOTES = 1
-"""A class with so many votes has none: one of ten people may have slipped."""
+"""A class with no more votes than this counts as without any: one annotator of ten may have slipped."""
 
 _COLUMNS = ("usage", "image name", *FERPLUS_LABELS, "unknown", "nf")
 _FIRST_VOTE = 2
@@ -83,7 +83,7 @@ def verdicts(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def distribution(votes: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """How likely each class is by the votes for one, single ones not counted.
+    """How likely each class is, by the votes for any of them; single votes are not counted.
 
     Args:
         votes: uint8 (n, 10), rows of `load_votes`.
@@ -118,7 +118,7 @@ def refuse_other_faces(votes: NDArray[np.uint8], splits: Mapping[str, Faces], so
 def _refuse_other_numbers(split: str, rows: NDArray[np.int64], own: range, source: Path) -> None:
     outside = rows[(rows < own.start) | (rows >= own.stop)]
     if len(outside):
-        raise _do_not_fit(source, f"it has a {split} picture number {outside[0]}, FER2013's are {own.start} to {own.stop - 1}")
+        raise _do_not_fit(source, f"it has a {split} picture number {outside[0]}; FER2013's are {own.start} to {own.stop - 1}")
 
 
 def _refuse_other_labels(split: str, seen: NDArray[np.int64], labels: NDArray[np.int64], source: Path) -> None:
@@ -144,7 +144,7 @@ def _votes(path: Path, lines: Iterable[list[str]]) -> NDArray[np.uint8]:
         raise _no_votes(path, f"its columns are not {', '.join(_COLUMNS)}")
     rows = [row for row in records if row]
     if len(rows) != FER2013_ROWS:
-        raise _no_votes(path, f"it has {len(rows)} rows, FER2013 has {FER2013_ROWS}")
+        raise _no_votes(path, f"it has {len(rows)} rows, but FER2013 has {FER2013_ROWS}")
     votes = np.array([_row(path, number, row) for number, row in enumerate(rows)], np.uint8)
     if [row[0] for row in rows] != [split for split, count in SPLIT_ROWS.items() for _ in range(count)]:
         raise _no_votes(path, "its rows are not in FER2013's order")
@@ -157,7 +157,7 @@ def _row(path: Path, number: int, record: list[str]) -> list[int]:
         raise _no_votes(path, f"{line} has {len(record)} columns, not {len(_COLUMNS)}")
     wrong = next((text for text in record[_FIRST_VOTE:] if not text.isdecimal() or int(text) > np.iinfo(np.uint8).max), None)
     if wrong is not None:
-        raise _no_votes(path, f"{line}: {wrong!r} is no number of votes")
+        raise _no_votes(path, f"{line}: {wrong!r} is not a number of votes")
     return [int(text) for text in record[_FIRST_VOTE:]]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Every file in a folder and those below it, in any order; links are followed, but none to where one has been."""
+    """Every file in a folder and those below it, in any order; links are followed, except to a folder already visited."""
     entered: set[str] = set()
     for where, folders, files in os.walk(folder, followlinks=True):
         real = os.path.realpath(where)

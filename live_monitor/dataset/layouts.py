@@ -2,7 +2,7 @@
 
 The folder is `train/<label>/Training_<row>.png` and `test/<label>/{PublicTest,PrivateTest}_<row>.png`, or .jpg; a leading
 folder of any name is allowed. The CSV has the columns emotion, pixels and Usage in any order, a row a line.
-What cannot be used of a set is named and left out; what is no whole set is refused.
+What cannot be used in a set is named and left out; a set that is not whole is refused.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FILE = re.compile(rf"({'|'.join(SPLITS)})_(.*)\.(png|jpe?g)", re.IGNORECASE)
 _COLUMNS = ("emotion", "pixels", "usage")
 _LONGEST_HEADER = 1000
 _MOST_DIGITS = 18
-"""Of a row's number, which is kept in 64 bits."""
+"""Most digits of a row's number, which is kept in 64 bits."""
 
 _ZIP_MAGIC = b"PK\x03\x04"
 
@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """What was left out: its split ("" where it does not say), where it is, and why."""
+    """What was left out: its split ("" where that is not known), where it is, and why."""
 
     split: str
     where: str
@@ -76,7 +76,7 @@ def read_layout(path: Path) -> Content:
     try:
         if not path.exists():
             raise UsageError(f"{path}: no such file or folder; {WHAT_TO_GIVE}")
-        with silent_stderr():  # libpng tells of every broken picture itself
+        with silent_stderr():  # libpng complains of every broken picture itself
             content = _read(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}; {WHAT_TO_GIVE}") from error
@@ -118,7 +118,7 @@ def _read_pictures(path: Path, files: Iterable[PurePosixPath], read: Callable[[P
     _refuse_missing_classes(path, ((match[1], _FOLDER_LABELS.get(file.parent.name.lower())) for match, file in named))
     content = Content()
     there: set[tuple[str, int]] = set()
-    for match, file in sorted(named, key=lambda each: each[1]):  # of two pictures of a row the same one every time
+    for match, file in sorted(named, key=lambda each: each[1]):  # so that of two pictures of a row always the same is used
         split = next(split for split in SPLITS if split.lower() == match[1].lower())
         try:
             number = _number(match[2])
@@ -133,7 +133,7 @@ def _read_pictures(path: Path, files: Iterable[PurePosixPath], read: Callable[[P
 
 
 def _refuse_missing_classes(path: Path, faces: Iterable[tuple[str, int | None]]) -> None:
-    """Of every face there is: its split, and its label if that is one."""
+    """Takes the split of every face there is, and its label, or None if that is unknown."""
     found: dict[str, set[int | None]] = {}
     for split, label in faces:
         folder = "train" if split.lower() == "training" else "test"
@@ -227,4 +227,4 @@ def _pixels(text: str) -> NDArray[np.uint8]:
     try:
         return np.frombuffer(bytes(map(int, levels)), np.uint8).reshape(FACE_PX, FACE_PX)
     except ValueError:
-        raise ValueError("a pixel is no number from 0 to 255") from None
+        raise ValueError("a pixel is not a number from 0 to 255") from None

@@ -1,4 +1,4 @@
-"""What there is to say about a FER2013: as a dictionary for JSON, and as a table for people."""
+"""The report on FER2013: as a dictionary for JSON, and as a table for people."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from live_monitor.labels import LABELS
 from live_monitor.table import aligned
 
 Counts = dict[str, int]
-"""So many pictures of each of SPLITS."""
+"""How many pictures there are in each of SPLITS."""
 
 _TableRow = tuple[str, Sequence[str]]
 
 
 def as_json(source: Path, fer2013: Fer2013, exact: Twins, near: Twins, votes: NDArray[np.uint8] | None) -> dict[str, Any]:
-    """The report; every count is one of pictures, by split.
+    """The report; every count is of pictures, by split.
 
     Args:
         source: where it was read from.

@@ -28,7 +28,7 @@ PAPER, INK = 250, 30
 
 
 def write_sheets(faces: Faces, split: str, folder: Path) -> None:
-    """Writes `<label>.png` for every label, each with faces drawn by lot.
+    """Writes `<label>.png` for every label, each with faces drawn at random.
 
     Args:
         faces: those of a split.

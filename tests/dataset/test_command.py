@@ -73,7 +73,7 @@ def test_votes_are_compared_with_the_labels(tmp_path: Path, run: Run, votes: Pat
 def test_votes_for_pictures_numbered_otherwise_end_in_2(fer2013: Path, run: Run, votes: Path) -> None:
     code, out, err = run("data", fer2013, "--votes", votes)
     assert (code, out) == (2, "")
-    assert err.startswith(f"Error: {fer2013}: FER+'s votes do not fit: it has a PublicTest picture number 28, ")
+    assert err.startswith(f"Error: {fer2013}: FER+'s votes do not fit: it has a PublicTest picture number 28; ")
     assert err.count("\n") == 1
 
 

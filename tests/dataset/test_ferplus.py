@@ -53,12 +53,12 @@ def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda lines: lines[:-1], "it has 35886 rows, FER2013 has 35887"),
+        (lambda lines: lines[:-1], "it has 35886 rows, but FER2013 has 35887"),
         (lambda lines: [*lines, lines[-1]], "it has 35888 rows"),
         (lambda lines: [lines[-1], *lines[1:-1], lines[0]], "its rows are not in FER2013's order"),
-        (lambda lines: [*lines[:7], lines[7].replace(",10,", ",ten,"), *lines[8:]], "line 9: 'ten' is no number of votes"),
-        (lambda lines: [*lines[:7], lines[7].replace(",10,", ",256,"), *lines[8:]], "line 9: '256' is no number of votes"),
-        (lambda lines: [*lines[:7], lines[7].replace(",10,", ",-1,"), *lines[8:]], "line 9: '-1' is no number of votes"),
+        (lambda lines: [*lines[:7], lines[7].replace(",10,", ",ten,"), *lines[8:]], "line 9: 'ten' is not a number of votes"),
+        (lambda lines: [*lines[:7], lines[7].replace(",10,", ",256,"), *lines[8:]], "line 9: '256' is not a number of votes"),
+        (lambda lines: [*lines[:7], lines[7].replace(",10,", ",-1,"), *lines[8:]], "line 9: '-1' is not a number of votes"),
         (lambda lines: [*lines[:7], lines[7] + ",1", *lines[8:]], "line 9 has 13 columns, not 12"),
     ],
     ids=["a row less", "a row more", "rows moved", "a word", "too many", "negative", "a column more"],
@@ -148,7 +148,7 @@ def test_pictures_that_are_not_numbered_as_the_rows_are_refused(split: str, numb
     splits = {"Training": faces(0, 28708), "PublicTest": faces(28709, 32297), "PrivateTest": faces(32298, 35886)}
     cast = np.zeros((FER2013_ROWS, 10), np.uint8)
     refuse_other_faces(cast, splits, Path("folder"))
-    with pytest.raises(UsageError, match=f"it has a {split} picture number {number}, FER2013's are {allowed}; give all of"):
+    with pytest.raises(UsageError, match=f"it has a {split} picture number {number}; FER2013's are {allowed}; give all of"):
         refuse_other_faces(cast, splits | {split: faces(number)}, Path("folder"))
 
 

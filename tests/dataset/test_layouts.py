@@ -104,9 +104,9 @@ def test_what_is_left_out_of_a_folder_comes_in_the_order_of_names(tmp_path: Path
     [
         ("3,1 2 3,Training", "3 pixels, not 2304"),
         (f"3,{PIXELS} 7,Training", "2305 pixels, not 2304"),
-        (f"3,{PIXELS[:-1]}x,Training", "a pixel is no number from 0 to 255"),
-        (f"3,{PIXELS[:-1]}256,Training", "a pixel is no number from 0 to 255"),
-        (f"3,{PIXELS[:-1]}-1,Training", "a pixel is no number from 0 to 255"),
+        (f"3,{PIXELS[:-1]}x,Training", "a pixel is not a number from 0 to 255"),
+        (f"3,{PIXELS[:-1]}256,Training", "a pixel is not a number from 0 to 255"),
+        (f"3,{PIXELS[:-1]}-1,Training", "a pixel is not a number from 0 to 255"),
         (f"happy,{PIXELS},Training", "emotion 'happy' is not 0 to 6"),
         (f"7,{PIXELS},Training", "emotion '7' is not 0 to 6"),
         (f"-1,{PIXELS},Training", "emotion '-1' is not 0 to 6"),
