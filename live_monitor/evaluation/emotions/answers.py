@@ -1,4 +1,4 @@
-"""What a model says of faces, and what a model is to an evaluation."""
+"""What a model says about faces, and what a model is to an evaluation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a model says of n faces.
+    """What a model says about n faces.
 
     Attributes:
         probabilities: float32 (n, 7) in the order of LABELS, each row of sum 1.
@@ -35,7 +35,7 @@ class Candidate(Protocol):
 
     @property
     def size_bytes(self) -> int | None:
-        """Of the file with its weights; None: not known."""
+        """Size of the file with its weights; None: not known."""
 
     def answer(self, faces: NDArray[np.uint8]) -> Answers:
-        """What it says of grey faces uint8 (n, h, w), 0..255, n from 1, all in one call; this is timed."""
+        """What it says about grey faces uint8 (n, h, w), 0..255, n at least 1, all in one call; this is timed."""

@@ -16,7 +16,7 @@ from live_monitor.labels import LABELS
 from live_monitor.process.quiet import silent_stderr
 
 DEEPFACE = "deepface"
-"""What it is asked for by, among the names of models."""
+"""The name that asks for it, among those of models."""
 
 INPUT_PX = 224
 """Side to which DeepFace brings a face before its network makes it 48 pixels again."""
@@ -39,7 +39,7 @@ class DeepFaceModel:
 
     def answer(self, faces: NDArray[np.uint8]) -> Answers:
         batch = np.stack([_as_deepface_has_it(face) for face in faces])
-        # Of a single face it gives a row, of several a table.
+        # For a single face it gives a row, for several a table.
         outputs = np.asarray(self._client.predict(batch), np.float32).reshape(len(faces), len(OUTPUT_LABELS))[:, _COLUMNS]
         return Answers(outputs / outputs.sum(axis=1, keepdims=True))
 
@@ -52,7 +52,7 @@ def load_deepface() -> DeepFaceModel:
         ModelError: it cannot get its weights.
     """
     try:
-        with contextlib.redirect_stdout(sys.stderr):  # where a report goes, nothing else may be printed
+        with contextlib.redirect_stdout(sys.stderr):  # only the report goes to stdout
             with silent_stderr():  # TensorFlow greets on import
                 from deepface import DeepFace
             client = DeepFace.build_model("Emotion", task="facial_attribute")

@@ -32,7 +32,7 @@ class Run:
     Attributes:
         candidate: the model.
         faces: the faces.
-        answers: what it says of them, one look each.
+        answers: what it says about them, one pass each.
         flipped: float32 (n, 7), the mean of the probabilities of each face and of its mirror image.
         harder: by condition of HARDER, probabilities float32 (n, 7).
         ms_per_batch: by number of faces, milliseconds from grey faces to probabilities, the median.
@@ -70,7 +70,7 @@ def evaluate(
 def answers_and_flipped(
     candidate: Candidate, images: NDArray[np.uint8], progress: Progress = lambda _: None
 ) -> tuple[Answers, NDArray[np.float32]]:
-    """What a model says of faces uint8 (n, h, w), and the mean of its probabilities for each and its mirror image."""
+    """What a model says about faces uint8 (n, h, w), and the mean of its probabilities for each and its mirror image."""
     answers = _answer(candidate, images, progress)
     mirrored = _answer(candidate, np.ascontiguousarray(images[:, :, ::-1]), progress)
     return answers, (answers.probabilities + mirrored.probabilities) / np.float32(2)
@@ -79,7 +79,7 @@ def answers_and_flipped(
 def time_batches(candidates: Sequence[Candidate], images: NDArray[np.uint8]) -> list[dict[int, float]]:
     """Milliseconds for TIMED_BATCHES faces at once, one dictionary a model.
 
-    They take turns, so that whatever else the machine does slows all of them alike; the first call of each is not counted.
+    The models take turns, so that whatever else the machine does slows all of them alike; the first call of each is not counted.
 
     Args:
         candidates: the models.

@@ -1,4 +1,4 @@
-"""What a model's card tells of its accuracy: measured for the card, and measured again to verify it."""
+"""What a model's card says about its accuracy: measured for the card, and measured again to verify it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from live_monitor.evaluation.emotions.report import figures, milliseconds
 ACCURACIES = ("accuracy", "accuracy_flip", "balanced_accuracy", "ferplus_accuracy", "ferplus_label_accuracy")
 
 TOLERANCE = 0.001
-"""By which a share may differ from the card's: another processor rounds differently, and a face in a thousand may turn."""
+"""How far a share may differ from the card's: on another processor, rounding may change one label in a thousand."""
 
 Progress = Callable[[int], object]
 """Called with the number of faces done since the last call."""
@@ -49,21 +49,21 @@ def measured_facts(card_folder: Path, data: Path, votes: Path | None, splits: Se
 
 
 def looks(card: ModelCard) -> int:
-    """How many looks at a face `verify_facts` takes."""
+    """How many passes over a face `verify_facts` makes in all."""
     return 2 * sum(int(told["n"]) for told in _told(card).values())
 
 
 def verify_facts(card: ModelCard, data: Path, votes: Path | None, progress: Progress = lambda _: None) -> list[str]:
-    """Measures again what the card tells of FER2013.
+    """Measures again what the card says about FER2013.
 
     Args:
         card: the model's.
         data: FER2013.
-        votes: FER+'s fer2013new.csv; None: ferplus_accuracy is not looked at.
-        progress: see Progress; each face is looked at twice.
+        votes: FER+'s fer2013new.csv; None: ferplus_accuracy is not compared.
+        progress: see Progress; each face is read twice.
 
     Returns:
-        The splits that were measured; none if the card tells of none.
+        The splits that were measured; none if the card gives none.
 
     Raises:
         ModelError: an accuracy differs from the card's by more than TOLERANCE.
@@ -80,7 +80,7 @@ def verify_facts(card: ModelCard, data: Path, votes: Path | None, progress: Prog
         for key in ACCURACIES:
             if told.get(key) is not None and found[key] is not None and abs(told[key] - found[key]) > TOLERANCE:
                 raise ModelError(
-                    f"model {card.name}: {split} {key} is {100 * found[key]:.2f} % here, its card tells "
+                    f"model {card.name}: {split} {key} is {100 * found[key]:.2f} % here, its card says "
                     f"{100 * told[key]:.2f} %; reinstall live-monitor"
                 )
     return list(_told(card))

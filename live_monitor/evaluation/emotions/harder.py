@@ -1,4 +1,4 @@
-"""The same faces made harder, as cameras make them: small, blurred, dark, noisy, cut beside the face.
+"""The same faces made harder, as cameras make them: small, blurred, dark, noisy, cropped off centre.
 
 Each takes uint8 (n, h, w) grey faces, and gives the same shape and type: what a camera hands on has 256 grey levels, so
 that what is lost in the dark or in noise stays lost. The same faces always become the same harder ones.
@@ -23,7 +23,7 @@ DARK_GAIN, DARK_GAMMA = 0.25, 1.5
 NOISE_SIGMA = 20.0
 """Standard deviation in grey levels."""
 SHIFT = 0.1
-"""Of the side; which way is drawn anew for each face."""
+"""Share of the side; the direction is drawn anew for each face."""
 SEED = 2013
 
 
@@ -52,7 +52,7 @@ def noisy(faces: Faces) -> Faces:
 
 
 def shifted(faces: Faces) -> Faces:
-    """Cut a tenth of the side beside the face, to any side or corner; the picture's edge is repeated."""
+    """Cropped off centre by a tenth of the side, towards any side or corner; the picture's edge is repeated."""
     height, width = faces.shape[1:]
     down, right = round(SHIFT * height), round(SHIFT * width)
     directions = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if (y, x) != (0, 0)]
@@ -72,4 +72,4 @@ HARDER: Final[dict[str, Callable[[Faces], Faces]]] = {
     "noise": noisy,
     "shifted crop": shifted,
 }
-"""By the name that a report has for it."""
+"""By the names that reports use."""

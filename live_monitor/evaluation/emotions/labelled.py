@@ -1,4 +1,4 @@
-"""The faces that are evaluated: a split of FER2013, with FER+'s votes if there are any, or somebody's own as .npz."""
+"""The faces that are evaluated: a split of FER2013, with FER+'s votes if there are any, or any others as .npz."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _WANTED = "give a .npz with images uint8 (n, h, w) and labels (n,) of 0 to 6"
 
 @dataclass(frozen=True, eq=False)
 class LabelledFaces:
-    """Faces and what is true of them.
+    """Faces and their true labels.
 
     Attributes:
         name: of the split or file.
         images: uint8 (n, side, side) grey; n at least 1.
         labels: int64 (n,), indexes into LABELS.
-        majority: int64 (n,), what most people saw: indexes into FERPLUS_LABELS, -1 where they disagree; None: nobody was asked.
+        majority: int64 (n,), what most people saw: indexes into FERPLUS_LABELS, -1 where they disagree; None: no votes are known.
         margin: by which a detector's boxes were widened to crop these faces, see `live_monitor.classify.crop.widen`; None:
             they are as they were given.
         not_found: pictures in which the detector found no face, so that the whole picture is taken for one.
@@ -55,7 +55,7 @@ def from_fer2013(data: Path, split: str, votes: Path | None) -> LabelledFaces:
     Raises:
         UsageError: one of the two cannot be read, is something else, or does not fit the other.
     """
-    cast = None if votes is None else load_votes(votes)  # first: it is read in no time
+    cast = None if votes is None else load_votes(votes)  # first, as it is read in no time
     faces = load_fer2013(data, split)
     if cast is None:
         return LabelledFaces(split, faces.images, faces.labels)
@@ -66,7 +66,7 @@ def from_fer2013(data: Path, split: str, votes: Path | None) -> LabelledFaces:
 def from_npz(path: Path) -> LabelledFaces:
     """Any labelled faces: images uint8 (n, h, w) and labels (n,) of 0..6, in the order of LABELS.
 
-    Those that are no squares are made ones by repeating their edges: live view cuts squares, and squashed faces are read badly.
+    Those that are not square are made so by repeating their edges: live view crops squares, and squashed faces are read badly.
 
     Raises:
         UsageError: the file cannot be read, or holds something else; the message says what.
@@ -78,7 +78,7 @@ def from_npz(path: Path) -> LabelledFaces:
         raise UsageError(f"{path}: {error.args[0]}; {_WANTED}") from error
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}; {_WANTED}") from error
-    except Exception as error:  # numpy and zipfile make anything of damaged bytes
+    except Exception as error:  # numpy and zipfile raise anything on damaged bytes
         raise UsageError(f"{path}: not a .npz file that can be read; {_WANTED}") from error
     _check(path, **arrays)
     return LabelledFaces(path.name, _squares(arrays["images"]), arrays["labels"].astype(np.int64))
@@ -96,7 +96,7 @@ def _squares(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _check(path: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:
-    if not (isinstance(images, np.ndarray) and isinstance(labels, np.ndarray)):  # numpy gives the bytes of what is no array
+    if not (isinstance(images, np.ndarray) and isinstance(labels, np.ndarray)):  # numpy gives the bytes of what is not an array
         raise UsageError(f"{path}: not a .npz file that can be read; {_WANTED}")
     if images.dtype != np.uint8 or images.ndim != 3 or 0 in images.shape:
         raise UsageError(f"{path}: images are {_described(images)}; {_WANTED}")

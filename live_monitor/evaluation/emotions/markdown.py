@@ -16,8 +16,8 @@ def as_markdown(report: Json) -> str:
         "# Emotion models",
         markdown(_OVERVIEW, map(_overview, models)),
         "Interval: 95 %, Wilson. Flip: mean of the probabilities of a face and its mirror image. Balanced: mean recall of the "
-        "labels. ECE: expected calibration error, 15 bins. FER+: agreement with the majority of ten people on eight classes, "
-        "as its authors count; shown: of the label that is shown, where they saw one of the seven.",
+        "labels. ECE: expected calibration error, 15 bins. FER+: agreement with the majority of ten annotators on eight "
+        "classes, as its authors count; shown: that of the label that is shown, where they saw one of the seven.",
         "## Harder faces",
         markdown(("model", "faces", "as they are", *HARDER), map(_harder, models)),
         f"![Accuracy on harder faces]({COMPARISON_FILE})",

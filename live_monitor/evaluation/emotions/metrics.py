@@ -1,4 +1,4 @@
-"""How good an emotion model's answers are: counts, shares and calibration, of arrays alone."""
+"""How good an emotion model's answers are: counts, shares and calibration, from arrays alone."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ CONFIDENCE_95 = 1.959964
 """Quantile of the normal distribution that leaves 2.5 % on either side."""
 
 BINS = 15
-"""Of the confidence, as Guo et al. (2017, arXiv 1706.04599) have it."""
+"""Bins of the confidence, as many as Guo et al. (2017, arXiv 1706.04599) use."""
 
 
 def share(right: NDArray[np.bool_]) -> float | None:
-    """Share of True, 0..1; None of nothing."""
+    """Share of True, 0..1; None of an empty array."""
     return float(right.mean()) if right.size else None
 
 
@@ -55,7 +55,7 @@ class ClassScores:
 
 
 def class_scores(confusion: NDArray[np.int64]) -> list[ClassScores]:
-    """Of every label, in the order of LABELS."""
+    """The scores of every label, in the order of LABELS."""
     faces, said, right = confusion.sum(axis=1), confusion.sum(axis=0), confusion.diagonal()
     return [
         ClassScores(int(n), _ratio(hits, claims), _ratio(hits, n), _ratio(2 * hits, n + claims))
@@ -91,7 +91,7 @@ class Reliability:
 
 
 def reliability(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> Reliability:
-    """How often what is said with some confidence is right.
+    """How often an answer is right, by its confidence.
 
     Args:
         probabilities: float32 (n, 7), each row of sum 1; n at least 1.
@@ -111,7 +111,7 @@ def reliability(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -
 
 
 def ferplus_right(ferplus_class: NDArray[np.int64], majority: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether what was said is what most people saw, of the faces on which most agree.
+    """Whether what was said is what most people saw, for the faces on which most agree.
 
     Args:
         ferplus_class: int64 (n,), indexes into FERPLUS_LABELS.
@@ -126,7 +126,7 @@ def ferplus_right(ferplus_class: NDArray[np.int64], majority: NDArray[np.int64])
 
 
 def as_ferplus_class(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Indexes into FERPLUS_LABELS of indexes into LABELS. Contempt is never among them, so those faces are always wrong."""
+    """Indexes into FERPLUS_LABELS for indexes into LABELS. Contempt is never among them, so those faces are always wrong."""
     return np.array(FERPLUS_OF_LABEL)[labels]
 
 

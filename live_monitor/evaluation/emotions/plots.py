@@ -65,7 +65,7 @@ def confusion_png(confusion: Sequence[Sequence[int]] | NDArray[np.int64], title:
 
 
 def reliability_png(model: Json) -> bytes:
-    """How often a model is right by how sure it is, over a histogram of how sure it is."""
+    """How often a model is right by how sure it is, above a histogram of how sure it is."""
     bins = model["reliability"]
     middles = (np.arange(BINS) + 0.5) / BINS
     faces = np.array([one["n"] for one in bins])
@@ -121,7 +121,7 @@ def series(model: Json) -> str:
 
 
 def as_it_is(text: str) -> str:
-    """A text with names in it as matplotlib is given it, which would read a formula between two signs of dollars."""
+    """A text with names in it, escaped for matplotlib, which would read a formula between two dollar signs."""
     return printable(text).replace("$", r"\$")
 
 

@@ -27,7 +27,7 @@ picture."""
 def recrop(
     faces: LabelledFaces, finder: FaceFinder, margins: Sequence[float], progress: Callable[[int], object] = lambda _: None
 ) -> list[LabelledFaces]:
-    """The same faces once for each margin; the detector looks at each picture once.
+    """The same faces once for each margin; the detector searches each picture once.
 
     Args:
         faces: pictures of one face each.
@@ -37,7 +37,7 @@ def recrop(
 
     Returns:
         Faces of 48x48 pixels, in the order of `margins`. A face that the detector hardly sees counts as found, as it does live
-        of who is known already. What a crop wants from outside of the picture is left out. Where no
+        once a face is known. The part of a crop that is outside the picture is left out. Where no
         face is found, the whole picture is taken for one.
     """
     detector = SizeToFit(finder)
@@ -53,7 +53,7 @@ def recrop(
 
 
 def main_box(boxes: Sequence[Box], width: int, height: int) -> Box | None:
-    """Whom the picture shows: the box that is largest, weighed by how near the middle of the picture it is; None of none."""
+    """The picture's main face: the largest box, weighted by how near the middle of the picture it is; None if there is none."""
     half_diagonal = math.hypot(width, height) / 2
 
     def weight(box: Box) -> float:

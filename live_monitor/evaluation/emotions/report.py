@@ -91,7 +91,7 @@ def title_of_faces(model: Json) -> str:
 
 
 def count_of_faces(model: Json) -> str:
-    """How many they are, for people, and for how many the detector found no box."""
+    """How many faces there are, for people, and in how many the detector found no box."""
     whole = f", no box found in {model['not_found']}: taken whole" if model["not_found"] else ""
     return f"{model['n']} faces{whole}"
 
@@ -102,12 +102,12 @@ def percent(value: float | None) -> str:
 
 
 def size(model: Json) -> str:
-    """Of a model's file, for people."""
+    """Size of a model's file, for people."""
     return "-" if model["size_bytes"] is None else f"{model['size_bytes'] / 1e6:.1f} MB"
 
 
 def rounded(value: float | None) -> float | None:
-    """As reports and cards have it."""
+    """A share as reports and cards have it."""
     return None if value is None else round(value, 4)
 
 
@@ -131,7 +131,7 @@ def _model(run: Run) -> Json:
 
 
 def milliseconds(ms_per_batch: dict[int, float]) -> dict[str, float]:
-    """As reports and cards have them: JSON has no numbers for keys."""
+    """Times as reports and cards have them: in JSON no key is a number."""
     return {str(batch): round(ms, 2) for batch, ms in ms_per_batch.items()}
 
 
@@ -145,7 +145,7 @@ def _ferplus_accuracy(faces: LabelledFaces, answers: Answers) -> float | None:
 
 
 def _ferplus_label_accuracy(faces: LabelledFaces, answers: Answers) -> float | None:
-    """How often the label shown is what most of FER+'s people saw, of the faces in which they saw one of the seven."""
+    """How often the label shown is what most of FER+'s annotators saw, for the faces in which they saw one of the seven."""
     if faces.majority is None:
         return None
     shown = as_ferplus_class(answers.probabilities.argmax(axis=1))

@@ -42,7 +42,7 @@ class MarkedPicture:
 
 
 def load_annotations(path: Path, pictures: Path | None = None) -> list[MarkedPicture]:
-    """Reads either format; which one it is, its content tells.
+    """Reads either format; its content says which one it is.
 
     The first is a JSON list of {"image": name, "boxes": [[x, y, w, h], ...]} in pixels, with "labels", one a box, if there
     are any, and "ignored", boxes that do not count. The second is that of WIDER FACE (Yang et al., 2016; its readme.txt): a
@@ -75,7 +75,7 @@ def load_annotations(path: Path, pictures: Path | None = None) -> list[MarkedPic
 
 
 def load_boxes(path: Path) -> dict[str, tuple[Box, ...]]:
-    """Boxes by name of the picture, of the JSON format; the pictures need not be there.
+    """Boxes by name of the picture, from the JSON format; the pictures need not be there.
 
     Raises:
         UsageError: the file cannot be read, or is not of the format.
@@ -149,7 +149,7 @@ def parse_box(where: str, values: Any) -> Box:
     """A box of JSON, [x, y, w, h].
 
     Raises:
-        UsageError: it is none; the message begins with `where` it stands.
+        UsageError: it is not one; the message begins with `where` it stands.
     """
     if not isinstance(values, list) or len(values) != 4 or not all(_is_number(value) for value in values):
         raise UsageError(f"{where}: box {_short(values)} is not four numbers [x, y, w, h]")

@@ -40,8 +40,8 @@ class Candidate:
         name: as in the report and in the folder of its misses.
         find: as live view does; what is timed.
         threshold: score from which live view takes a detection for a face, 0..1.
-        find_faint: with scores down to LOWEST_SCORE; None: `find` gives these. Where several looks decide on a face, it may have
-            another score then, and be found or not by that.
+        find_faint: as `find`, with scores down to LOWEST_SCORE; None: `find` gives these. Where several passes decide on a face,
+            its score may be another one then, and so it may be found or missed.
     """
 
     name: str
@@ -58,12 +58,12 @@ class Models(NamedTuple):
 
 
 def candidates(names: Sequence[str], side: int | None = None, model: Path | None = None) -> list[Candidate]:
-    """The detectors of these names; of none, all that can run here.
+    """The detectors of these names; without names, all that can run here.
 
     Args:
         names: of NAMES; one given twice counts once.
-        side: longest side of the pictures that they search, in pixels; None: live view's for a picture on its own, and the
-            picture's own for OpenCV's.
+        side: longest side of the pictures that they search, in pixels; None: as live view has them for a single picture,
+            and the picture's own for OpenCV's.
         model: file of a YuNet in place of the installed one, or folder of a facegrid in place of the shipped one: which of the
             two, `names` say; where they leave it open, a folder is a facegrid.
 
@@ -73,7 +73,7 @@ def candidates(names: Sequence[str], side: int | None = None, model: Path | None
     """
     unknown = [name for name in names if name not in NAMES]
     if unknown:
-        raise UsageError(f"detector {unknown[0]}: is one of {', '.join(NAMES)}")
+        raise UsageError(f"detector {unknown[0]}: must be one of {', '.join(NAMES)}")
     models = Models() if model is None else _models(names, model)
     network_there = models.yunet is not None or installed(YUNET) is not None
     here = [name for name in NAMES if network_there or name not in NEED_NETWORK]
@@ -113,14 +113,14 @@ def _as_live(finder: FaceFinder, side: int | None) -> Find:
 def _yunet_opencv(side: int | None, models: Models) -> Candidate:
     """YuNet as OpenCV offers it, without anything of ours, to compare with."""
     path = models.yunet or yunet_model()
-    YuNetFinder(path)  # refuses what is none
+    YuNetFinder(path)  # refuses what is not a YuNet
     content, nothing = np.frombuffer(path.read_bytes(), np.uint8), np.empty(0, np.uint8)
     network = cv2.FaceDetectorYN.create("onnx", content, nothing, (1, 1), LOWEST_SCORE, yunet.NMS_OVERLAP, yunet.MOST_FACES)
 
     def find(image: Image) -> list[Detection]:
         network.setInputSize((image.shape[1], image.shape[0]))
         _, found = network.detect(image)
-        # OpenCV gives None of no face, else rows of x, y, w, h, five landmarks and the score.
+        # OpenCV gives None for no face, else rows of x, y, w, h, five landmarks and the score.
         rows = [] if found is None else found.tolist()
         return [Detection(Box(x, y, x + w, y + h), score) for x, y, w, h, *_, score in rows]
 

@@ -27,8 +27,8 @@ class Run:
 
     Attributes:
         candidate: the detector.
-        matches: of what it finds.
-        faint_matches: of what it finds down to the lowest scores, see `Candidate.find_faint`.
+        matches: those of what it finds.
+        faint_matches: those of what it finds down to the lowest scores, see `Candidate.find_faint`.
         times_ms: milliseconds of each `Candidate.find`.
     """
 
@@ -63,8 +63,8 @@ def evaluate(
 ) -> Evaluation:
     """Gives every picture to every detector.
 
-    They take turns on each picture, so that whatever else the machine does slows all of them alike. Only `Candidate.find` is
-    timed, and not its very first call, in which it loads and compiles.
+    The detectors take turns on each picture, so that whatever else the machine does slows all of them alike. Only
+    `Candidate.find` is timed, and not its very first call, in which it loads and compiles.
 
     Args:
         candidates: the detectors.

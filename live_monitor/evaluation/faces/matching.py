@@ -14,7 +14,7 @@ from live_monitor.boxes import overlaps
 from live_monitor.types import Box, Detection
 
 MIN_IOU = 0.4
-"""Of a detection and a face: from here on the face counts as found."""
+"""Overlap of a detection and a face from which on the face counts as found."""
 
 UNSCORED = 1.0
 """Score of a detection whose detector gives none."""
@@ -25,7 +25,7 @@ Flags = NDArray[np.bool_]
 
 
 class Verdicts(NamedTuple):
-    """Of each detection: bool (m,) whether it is right, and whether it is false. Neither: it does not count."""
+    """For each detection: bool (m,) whether it is right, and whether it is false. Neither: it does not count."""
 
     right: Flags
     false: Flags
@@ -68,7 +68,7 @@ class Match:
         is itself of another size (Lin et al., "Microsoft COCO: Common Objects in Context", 2014: its evaluation by area).
         """
         counted = np.concatenate([self.counted(low_px, high_px), np.zeros(len(self.ignored), bool)])
-        # One entry more, which the index -1 means: the box of detections that belong to none.
+        # One entry more, at index -1: the box of detections that belong to none.
         owner_counts = np.append(counted, False)[self.owners]
         owner_excuses = np.append(~counted, False)[self.owners]
         right = self.first & owner_counts
@@ -150,7 +150,7 @@ class Pool(NamedTuple):
 
 
 def pooled(matches: Sequence[Match], low_px: float, high_px: float = math.inf) -> Pool:
-    """What several pictures, one at least, say of faces of a size, see `Match.verdicts`."""
+    """The detections of several pictures, at least one, judged for faces of a size, see `Match.verdicts`."""
     each = [match.verdicts(low_px, high_px) for match in matches]
     verdicts = Verdicts(np.concatenate([one.right for one in each]), np.concatenate([one.false for one in each]))
     faces = sum(int(match.counted(low_px, high_px).sum()) for match in matches)
@@ -171,7 +171,7 @@ def _as_array(boxes: Sequence[Box]) -> NDArray[np.float64]:
 
 
 def _closest(found: NDArray[np.float64], boxes: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Of each of (m, 4) found: index of the box of (n, 4) it overlaps most, and their intersection over union; both (m,)."""
+    """For each of (m, 4) found: index of the box of (n, 4) it overlaps most, and their intersection over union; both (m,)."""
     if not len(boxes):
         return np.zeros(len(found), np.int64), np.zeros(len(found))
     overlap = overlaps(found, boxes)

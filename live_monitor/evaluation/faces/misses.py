@@ -17,13 +17,13 @@ from live_monitor.overlay.text import Colour, Rect, Style, draw_plate, plate_siz
 from live_monitor.types import Box, Detection, Image
 
 MOST = 100
-"""Pictures written of each detector, the worst first: all of a large data set's would fill a disk."""
+"""Pictures written for each detector, the worst first: all those of a large data set would fill a disk."""
 
 FOUND_BGR, MISSED_BGR, FALSE_BGR, IGNORED_BGR = (80, 200, 60), (40, 40, 230), (0, 220, 255), (150, 150, 150)
 
 SHORTEST_SIDE_PX = 480
 LONGEST_ENLARGED_PX = 1280
-"""Smaller pictures are enlarged, or boxes and scores could not be told apart; flat ones not beyond bounds."""
+"""Smaller pictures are enlarged to the first, or boxes and scores could not be told apart; flat ones not beyond the second."""
 
 
 def make_folders(folder: Path, names: Iterable[str]) -> None:
@@ -37,7 +37,7 @@ def make_folders(folder: Path, names: Iterable[str]) -> None:
 
 
 def write_misses(evaluation: Evaluation, folder: Path) -> None:
-    """Writes `<detector>/<picture>.png` for the MOST pictures with most faces missed or seen where none is.
+    """Writes `<detector>/<picture>.png` for the MOST pictures with the most mistakes: faces missed, or seen where none is.
 
     Args:
         evaluation: what was found.
@@ -103,7 +103,7 @@ def _false(match: Match, threshold: float, smallest_px: float) -> list[Detection
 
 
 def _file_names(pictures: Sequence[MarkedPicture]) -> list[str]:
-    """One a picture, none twice, also where case makes no difference."""
+    """A name for each picture, none twice, even where case makes no difference."""
     names: list[str] = []
     taken: set[str] = set()
     for picture in pictures:

@@ -18,7 +18,7 @@ from live_monitor.table import aligned
 BAND_EDGES_PX = (20, 32, 64, 128)
 
 NAMED = 5
-"""How many of the pictures that cannot be read one line names."""
+"""How many of the pictures that cannot be read are named in one line."""
 
 Band = tuple[float, float]
 """Shorter side in pixels: from, and up to but not including."""

@@ -1,4 +1,4 @@
-"""Measures when a face should be called unsure: the quality gate's limits and the probability below which a label is none."""
+"""Measures when a face should be called unsure: beyond which limits of the quality gate, and below which probability."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HELD_BACK = "PrivateTest"
 """The set of faces that nothing is chosen on."""
 
 STEP_FACES = 1000
-"""So many faces, evenly from all, are made worse at each step: enough to see 2 points of accuracy."""
+"""So many faces, evenly spread over all, are made worse at each step: enough to see 2 points of accuracy."""
 
 Curves = dict[str, tuple[Values, Values]]
 """By set: coverage and accuracy."""
@@ -35,7 +35,7 @@ Progress = Callable[[int], object]
 def evaluate(
     reader: FaceReader, sets: Sequence[LabelledFaces], progress: Progress = lambda _: None
 ) -> tuple[dict[str, Any], Curves]:
-    """Reads all faces, also made worse, and draws the lines.
+    """Reads all faces, as they are and made worse, and chooses the limits.
 
     Args:
         reader: model and detector; "shipped" is what its card says.
@@ -87,7 +87,7 @@ def _limits(reader: FaceReader, faces: LabelledFaces, reads: Sequence[Read], pro
             progress(1)
         gains = np.concatenate(right).astype(np.float64) - usual
         found[flaw] = limit(np.concatenate(values), gains, np.ones(len(gains)), high_is_bad=flaw == "clipped")
-    # Turned and faint faces are there in every set; each set has its own usual accuracy, and all count the same.
+    # Every set has turned and faint faces; each set has its own usual accuracy, and all count the same.
     weights = np.concatenate([np.full(len(read.right), 1 / len(read.right)) for read in reads])
     gains = np.concatenate([read.right - float(read.right.mean()) for read in reads])
     found["turn"] = limit(np.concatenate([read.quality.turn for read in reads]), gains, weights, high_is_bad=True)

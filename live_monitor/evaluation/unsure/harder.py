@@ -31,7 +31,7 @@ FLAWS: dict[str, tuple[Callable[[Faces, float], Faces], tuple[float, ...]]] = {
     "darkest": (lit, DARK_GAINS),
     "clipped": (lit, BRIGHT_GAINS),
 }
-"""By name of a limit: how faces come to be beyond it, and the steps."""
+"""By name of a limit: what takes faces beyond it, and in which steps."""
 
 
 def versions(faces: Faces, flaw: str) -> Iterator[tuple[float, Faces]]:

@@ -13,7 +13,7 @@ from live_monitor.evaluation.emotions.plots import as_it_is
 from live_monitor.evaluation.unsure.coverage import TARGET, Values
 
 LOWEST = 0.2
-"""Accuracy at the lower edge."""
+"""Accuracy at the lower edge of the plot."""
 
 LEAST_COVERAGE = 0.02
 """Where curves begin: the accuracy of a handful of faces says nothing."""

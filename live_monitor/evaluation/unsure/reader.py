@@ -53,12 +53,12 @@ class FaceReader:
 
     @property
     def limits(self) -> Limits:
-        """What a face must have by the model's card, and the score from which the detector is sure of it."""
+        """What a face must have according to the model's card, and the score from which the detector is sure of it."""
         return replace(self._card.readable, score=self._finder.sure_score)
 
     @property
     def unsure_below(self) -> float:
-        """Probability below which a label is none, by the model's card."""
+        """Probability below which a face is unsure, according to the model's card."""
         return self._card.unsure_below
 
     def find(self, images: NDArray[np.uint8]) -> list[Detection | None]:
@@ -77,7 +77,7 @@ class FaceReader:
         Args:
             images: uint8 (n, h, w) grey.
             labels: int64 (n,).
-            found: what `find` says of them, if it was asked.
+            found: what `find` says about them, if it was asked.
             sides_px: how large each face is where it was seen, (n,); None: as large as its picture.
         """
         crops = np.stack([resize_face(image, self._card.input_px) for image in images])
@@ -108,7 +108,7 @@ def load_sets(data: Path, faces: Sequence[Path] = (), *, private_test: bool) -> 
     """
     splits = ("PublicTest", *(["PrivateTest"] if private_test else []))
     _refuse_same_name([*map(Path, splits), *faces])
-    given = [from_npz(file) for file in faces]  # first: they are read in no time
+    given = [from_npz(file) for file in faces]  # first, as they are read in no time
     return [from_fer2013(data, split, None) for split in splits] + given
 
 

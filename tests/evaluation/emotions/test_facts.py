@@ -59,7 +59,7 @@ def test_a_figure_that_is_another_is_refused_in_one_line(
     public_test: dict[str, Any], numbered: Path, votes: Path, key: str
 ) -> None:
     here, there = public_test[key], public_test[key] + 0.0015
-    message = f"model custom-cnn: PublicTest {key} is {100 * here:.2f} % here, its card tells {100 * there:.2f} %; "
+    message = f"model custom-cnn: PublicTest {key} is {100 * here:.2f} % here, its card says {100 * there:.2f} %; "
     with pytest.raises(ModelError, match=re.escape(message)):
         verify_facts(card_with({"PublicTest": {**public_test, key: there}}), numbered, votes)
 

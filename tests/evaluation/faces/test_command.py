@@ -64,7 +64,7 @@ def test_misses_are_drawn_on_request(faces: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--detector", "hare"], 2, "detector hare: is one of facegrid, yunet"),
+        (["--detector", "hare"], 2, "detector hare: must be one of facegrid, yunet"),
         (["--detector-model", "none.onnx"], 3, "none.onnx: no such detector model"),
         (["--detector", "yunet"], 3, "detector yunet: not installed"),
         (["--detector", "facegrid", "--detector-model", "nowhere"], 3, "card.json: cannot be read"),

@@ -127,7 +127,7 @@ def test_what_a_network_finds_is_what_live_view_finds(shared_data: Path, model: 
 
 
 def test_an_unknown_detector_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="detector hare: is one of facegrid, yunet, haar, yunet-opencv, haar-opencv"):
+    with pytest.raises(UsageError, match="detector hare: must be one of facegrid, yunet, haar, yunet-opencv, haar-opencv"):
         candidates(["haar", "hare"])
 
 
