@@ -1,4 +1,4 @@
-"""Batch normalisation that does not hold training up on a CPU."""
+"""Batch normalisation that does not slow down training on a CPU."""
 
 from __future__ import annotations
 

@@ -12,11 +12,11 @@ from live_monitor.networks.keras_backend import load_keras
 from live_monitor.process.quiet import silent_stderr
 
 PRECISION = {"GPU": "float16", "CPU": "float32"}
-"""Of the arithmetic: a CPU has none in half precision that is quick."""
+"""Precision of the arithmetic: a CPU is not quick in half precision."""
 
 
 def nvidia_driver_found() -> bool:
-    """Whether importing TensorFlow to look for a GPU has any chance to find one; on Windows itself it uses none since 2.11."""
+    """Whether importing TensorFlow to look for a GPU can possibly find one; on native Windows it has used none since 2.11."""
     return sys.platform == "linux" and os.path.exists("/proc/driver/nvidia/version")
 
 
@@ -33,12 +33,12 @@ def tensorflow_on(device: str) -> Any:
     """
     tf = _tensorflow()
     if (backend := load_keras()) != "tensorflow":
-        raise UsageError(f"KERAS_BACKEND={backend}: for training only, this runs on TensorFlow; leave it out")
+        raise UsageError(f"KERAS_BACKEND={backend}: is for training only; this runs on TensorFlow, so leave it out")
     if device == "GPU" and not gpu_available():
         gpus = "run it in WSL2" if sys.platform == "win32" else "install tensorflow[and-cuda]"
         raise UsageError(f"--device gpu: TensorFlow finds no GPU here; use --device cpu, or {gpus}")
     for gpu in tf.config.list_physical_devices("GPU"):
-        # Else it takes all of the memory. A program that has set the GPU up before it called this package has decided otherwise.
+        # Else it takes all of the memory. A program that set up the GPU before it called this package has decided that already.
         with contextlib.suppress(RuntimeError, ValueError):
             tf.config.experimental.set_memory_growth(gpu, True)
     return tf

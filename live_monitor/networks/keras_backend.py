@@ -1,4 +1,4 @@
-"""What Keras runs on: the environment variable KERAS_BACKEND says so, or Keras's own settings."""
+"""What Keras runs on: the environment variable KERAS_BACKEND decides, or else Keras's own settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def load_keras() -> str:
     """
     try:
         with silent_stderr(briefly=False):
-            # First TensorFlow, which greets on import, and which Keras puts off when it runs on JAX.
+            # First TensorFlow, which prints a greeting on import, and whose import Keras puts off when it runs on JAX.
             import tensorflow  # noqa: F401, I001
             import keras
     except (ImportError, ValueError) as error:

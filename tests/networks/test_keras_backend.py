@@ -30,4 +30,4 @@ def test_a_backend_that_is_not_there_is_one_line(backend: str, fer2013: Path, tm
 def test_what_runs_on_tensorflow_says_so(fer2013: Path, tmp_path: Path) -> None:
     pytest.importorskip("jax")
     said = failed("jax", "evaluate", "custom-cnn", "--float", "--data", str(fer2013), cwd=tmp_path)
-    assert said == "Error: KERAS_BACKEND=jax: for training only, this runs on TensorFlow; leave it out\n"
+    assert said == "Error: KERAS_BACKEND=jax: is for training only; this runs on TensorFlow, so leave it out\n"
