@@ -21,7 +21,7 @@ from live_monitor.settings import Settings
 from live_monitor.types import Detection
 
 Faces = dict[int, list[Detection]]
-"""By index of the frame."""
+"""Detections by index of the frame."""
 
 Progress = Callable[[int], object]
 """Called with the number of frames done since the last call."""
@@ -33,7 +33,7 @@ def bench(video: VideoFile, settings: Settings, progress: Progress) -> dict[str,
     Args:
         video: the file, not yet open.
         settings: `realtime` plays the file as a live source and adds the age of its results.
-        progress: see Progress; each frame is counted twice, once in each of two passes; where boxes were carried, a third is not.
+        progress: see Progress; each frame is counted twice, once in each of two runs; a third one, for carried boxes, is not.
 
     Returns:
         decode_fps, pipeline_fps, ratio, stages_ms {name: {median, p95}}, faces_per_frame, frames, first_result_s (from
@@ -46,7 +46,7 @@ def bench(video: VideoFile, settings: Settings, progress: Progress) -> dict[str,
     """
     measured = _run_pipeline(video, settings, progress)
     peak_rss_mb = _peak_rss_mb()
-    # Only now: what measures must not count.
+    # Only now: the memory of what measures must not count.
     from live_monitor.bench.people_cost import people_ms
     from live_monitor.process.environment import environment
 
@@ -131,11 +131,11 @@ def _run_pipeline(video: VideoFile, settings: Settings, progress: Progress) -> d
 
 
 def _carried(video: VideoFile, settings: Settings, carried: Faces) -> dict[str, Any] | None:
-    """How far carried boxes are from those found by looking, in a further pass that looks at every frame.
+    """How far carried boxes are from those that a search finds, in a further run that searches every frame.
 
     Returns:
         off_px {median, p95}: distance of the centres, in pixels, None where all are lost; lost: share 0..1 of the faces found
-        by looking that no carried box overlaps by the IoU of `live_monitor.evaluation.faces.matching`. None where there are none.
+        by a search that no carried box overlaps by the IoU of `live_monitor.evaluation.faces.matching`. None without such faces.
     """
     off_px: list[float] = []
     faces = 0
@@ -176,7 +176,7 @@ def _median_p95(values: Sequence[float]) -> dict[str, float]:
 def _process_age_s() -> float:
     """Seconds since the operating system started this process."""
     if sys.platform == "linux":
-        # psutil adds the time of boot, which the kernel gives in whole seconds.
+        # Not psutil, which adds the time of boot: the kernel gives that in whole seconds.
         started_ticks = int(Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19])
         return time.clock_gettime(time.CLOCK_BOOTTIME) - started_ticks / os.sysconf("SC_CLK_TCK")
     import psutil

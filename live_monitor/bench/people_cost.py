@@ -1,4 +1,4 @@
-"""What following people costs a frame: tracking, quality gate, smoothing, pulse and panel, of made-up faces."""
+"""What following people costs per frame: tracking, quality gate, smoothing, pulse and panel, with made-up faces."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ LANDMARKS = ((0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8))
 def people_ms() -> dict[str, NDArray[np.float64]]:
     """Milliseconds a frame in each of STEPS steps between two readings of FACES faces, by stage; "all" is their sum.
 
-    Gate and smoothing have most to do in the frame in which faces are read; the panel, with a full chart, is drawn every
-    PANEL_EVERY_S only. Their cost is spread over the frames between.
+    Gate and smoothing have most to do in the frame in which faces are read; the panel, with a full chart, is drawn only
+    every PANEL_EVERY_S. Their cost is spread over the frames between.
     """
     rng = np.random.default_rng(0)
     image = rng.integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
