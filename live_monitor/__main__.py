@@ -1,4 +1,4 @@
-"""The way in: `python -m live_monitor` is `live-monitor`."""
+"""The entry point: `python -m live_monitor` is the same as `live-monitor`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NoReturn
 def main() -> NoReturn:
     """Loads the command line and runs it."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        # Until the command line listens, Ctrl-C ends it at once, and not with a traceback out of some import.
+        # Until the command line handles Ctrl-C, it ends the process at once, without a traceback from some import.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from live_monitor.cli import main as run
 

@@ -41,7 +41,7 @@ GIVE_UP_S = 30.0
 """Without a window nobody sees "signal lost": a live source that stays silent this long ends the run."""
 
 VIDEO_SUFFIXES = (".mp4", ".m4v", ".mkv", ".webm", ".mov", ".avi", ".mpg", ".mpeg")
-"""A web address that ends so is taken for that of a file, every other one for a stream's."""
+"""A web address that ends like this is taken for a file's, every other one for a stream's."""
 
 _WAIT_S = 0.1
 
@@ -53,13 +53,13 @@ def analyze(source: AnySource, **settings: Any) -> Iterator[FrameResult]:
 
     Args:
         source: a video file's path, a URL, a camera's index, or one picture as uint8 (H, W, 3) BGR, (H, W, 4) BGRA or
-            (H, W) grey; or a source of its own, such as `live_monitor.capture.screen.Screen("1")`. An http(s) URL whose path
-            ends as a video file's name does, see VIDEO_SUFFIXES, is a file, any other a stream; where that is wrong, give
+            (H, W) grey; or a Source, such as `live_monitor.capture.screen.Screen("1")`. An http(s) URL whose path ends like a
+            video file's name, see VIDEO_SUFFIXES, is read as a file, any other as a stream; where that is wrong, pass
             `live_monitor.capture.web_video.WebVideo(url)` or `live_monitor.capture.live.Stream(url)`.
         settings: the fields of `live_monitor.Settings`.
 
     Returns:
-        One result a frame: of a file every frame, as fast as it can be done; of a camera or stream (or a file with
+        One result for each frame analysed: of a file every frame, as fast as possible; of a camera or stream (or a file with
         realtime=True) the newest.
 
     Raises:
@@ -71,7 +71,7 @@ def analyze(source: AnySource, **settings: Any) -> Iterator[FrameResult]:
 
 
 def results(pipeline: Pipeline, source_name: str) -> Generator[FrameResult, None, None]:
-    """Runs a pipeline that nobody watches to its end, see `analyze`; closes it however the caller leaves."""
+    """Runs a pipeline without a window to its end, see `analyze`; closes it however the caller leaves."""
     lost, waited_s = "", 0.0
     try:
         pipeline.start()
@@ -80,7 +80,7 @@ def results(pipeline: Pipeline, source_name: str) -> Generator[FrameResult, None
             if result is not None:
                 lost, waited_s = "signal lost, ", 0.0
                 yield result
-            # A process that stood still for a while, as after Ctrl-Z or in a computer that slept, has not waited.
+            # Time in which the process was stopped, as by Ctrl-Z or a sleeping computer, does not count as waiting.
             elif min(pipeline.silent_s, waited_s) > GIVE_UP_S:
                 raise SourceError(f"{source_name}: {lost}no picture for {GIVE_UP_S:g} s")
             else:
@@ -128,7 +128,7 @@ def make_pipeline(source: Source, settings: Settings, *, shown: bool, blur: bool
         source: see `make_source`.
         settings: how to analyse.
         shown: results go to a window: a file then plays at its own speed.
-        blur: faces are made unrecognisable, so that those below the smallest wanted must be found too.
+        blur: faces are made unrecognisable, so those smaller than wanted must be found too.
     """
     realtime = settings.realtime and not source.live
     policy = CapturePolicy(paced=not source.live and (shown or realtime), newest_wins=source.live or realtime)
@@ -142,11 +142,11 @@ def load_stages(settings: Settings, *, on_time: bool) -> Stages:
 
     Args:
         settings: which ones.
-        on_time: frames come at a pace of their own, which analysis should keep.
+        on_time: frames come at a pace of their own, which analysis should keep up with.
 
     Raises:
         ModelError: a cascade or model is missing or damaged.
-        UsageError: the wanted device is not there.
+        UsageError: the device asked for is not there.
     """
     finder = load_finder(settings)
     card = load_card(settings.model)

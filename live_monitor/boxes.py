@@ -12,7 +12,7 @@ Boxes = NDArray[np.floating[Any]]
 
 
 def areas(boxes: Boxes) -> Boxes:
-    """The area of each, (n,); 0 of one whose corners are the wrong way round."""
+    """The area of each, (n,); 0 for one whose corners are the wrong way round."""
     sides = (boxes[:, 2:] - boxes[:, :2]).clip(0)
     return np.asarray(sides[:, 0] * sides[:, 1])
 

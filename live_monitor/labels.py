@@ -12,10 +12,10 @@ FERPLUS_LABELS: Final = ("neutral", "happiness", "surprise", "sadness", "anger",
 
 _FERPLUS_NAMES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 FERPLUS_OF_LABEL: Final = tuple(map(FERPLUS_LABELS.index, _FERPLUS_NAMES))
-"""Index into FERPLUS_LABELS of each of LABELS; contempt is none of them."""
+"""For each of LABELS, its index in FERPLUS_LABELS; contempt is none of them."""
 
 UNSURE: Final = "unsure"
-"""Stands in a label's place where none can be told."""
+"""Stands in a label's place where none can be given."""
 
 COLOURS_BGR: Final[dict[str, tuple[int, int, int]]] = {
     "angry": (68, 68, 235),
@@ -26,6 +26,6 @@ COLOURS_BGR: Final[dict[str, tuple[int, int, int]]] = {
     "surprise": (60, 140, 250),
     "neutral": (190, 190, 190),
 }
-"""One colour a label, as OpenCV's (blue, green, red), each 0..255."""
+"""One colour for each label, as OpenCV's (blue, green, red), each 0..255."""
 
 UNSURE_BGR: Final = (125, 125, 125)

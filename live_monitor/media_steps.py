@@ -1,4 +1,4 @@
-"""Steps of media time, for what is not done in every frame: all frame rates share them, so that none makes a difference."""
+"""Steps of media time, for what is not done in every frame: the same at all frame rates, so that the rate changes nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class MediaSteps:
     """Says of each frame of a source whether it is the first one of a step. Belongs to one thread."""
 
     def __init__(self, every_s: float = 0.0) -> None:
-        """Takes the seconds from one step to the next, counted from 0 of media time; 0: every frame is one."""
+        """Takes the seconds from one step to the next, counted from media time 0; 0: every frame is a step."""
         self._every_s = every_s
         self._step = -1
 

@@ -1,10 +1,10 @@
 """The pipeline: capture thread -> mailbox -> analysis thread -> mailbox -> whoever asks for results.
 
 Three threads and two mailboxes, through which all pictures and results pass. The capture thread owns the source; the analysis
-thread owns the stages; results are taken by one thread, the main one. Beside the mailboxes they share what one of them sets and
-others only read: `Pipeline.wishes`, whether somebody watches and how many frames nobody did, the frame that is held in a pause,
-and the capture's `state`, `skipped`, `last_arrival_s` and `last_gap_s`. An error in either thread closes the mailbox behind it
-and is raised where results are taken.
+thread owns the stages; results are taken by one thread, the main one. Besides the mailboxes they share only what one of them
+sets and the others read: `Pipeline.wishes`, whether somebody is watching and how many frames were dropped while nobody was, the
+frame held during a pause, and the capture's `state`, `skipped`, `last_arrival_s` and `last_gap_s`. An error in either thread
+closes the mailbox that it fills, and is raised where results are taken.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from live_monitor.wishes import Wishes
 logger = logging.getLogger(__name__)
 
 SIGNAL_LOST_S, SIGNAL_LOST_GAPS = 2.0, 2.0
-"""A live source that sent no picture for this long, and for so many times as long as between its last two, has lost its signal,
-whether its read failed or never returned."""
+"""A live source has lost its signal when it has sent no frame for this long, and for this many times the gap between its last
+two, whether its read failed or never returned."""
 
 JOIN_S, JOIN_AT_EXIT_S = 0.5, 10.0
-"""How long `close` waits for the threads; a read that never returns must not keep the program from ending. At the end of a Python
-program that has not closed it, or in vain, the frame that is analysed is waited for: a thread that the interpreter stops in the
-midst of OpenCV takes the process down with it."""
+"""How long `close` waits for the threads: a read that never returns must not keep the program from ending. And how long a Python
+program that has not closed the pipeline, or could not, waits at its end for the frame being analysed: a thread that the
+interpreter stops in the middle of OpenCV takes the process down with it."""
 
 _WAIT_S = 0.5
 
@@ -61,10 +61,10 @@ class Pipeline:
             wishes: how the user wants the first frames to be analysed.
         """
         self.wishes = wishes
-        """Replaced as a whole, by the thread that takes results; the next frame is analysed so."""
+        """Replaced as a whole, by the thread that takes results; valid from the next frame on."""
 
         self.newest_wins = policy.newest_wins
-        """Whether frames are left out where analysis or whoever takes results is late, or pauses."""
+        """Whether frames are dropped when analysis, or whoever takes results, is late or pauses."""
 
         self._clock = clock or MonotonicClock()
         self._live = source.live
@@ -106,12 +106,12 @@ class Pipeline:
         return not self._watched.is_set()
 
     def pause(self) -> None:
-        """Stops the analysis: a file waits where it is, but what is sent live, or by a file in real time, is passed over."""
+        """Stops the analysis: a file waits where it is; a live source, or a file in real time, goes on and loses frames."""
         self._dropped_at_pause = self._frames.dropped
         self._watched.clear()
 
     def resume(self) -> None:
-        """Goes on; frames that nobody wanted do not count as dropped."""
+        """Goes on; frames lost during the pause do not count as dropped."""
         self._unwatched += self._frames.dropped - self._dropped_at_pause
         self._watched.set()
 
@@ -137,7 +137,7 @@ class Pipeline:
         if self._capture.state is SourceState.OPENING and waited_s > source.open_timeout_s:
             raise SourceError(f"{source.name}: did not answer within {source.open_timeout_s:g} s; check the address or the cable")
         result = self._results.get(timeout_s)
-        # A result that a newer one replaced is a frame nobody saw, too.
+        # A result that a newer one replaced is a frame that nobody saw, too.
         return result and dataclasses.replace(result, dropped=result.dropped + self._results.dropped)
 
     def waiting_frame(self) -> Frame | None:
@@ -179,7 +179,7 @@ class Pipeline:
         except BaseException as error:  # raised again where results are taken
             self._frames.close(error)
             if self.loading:
-                # Nothing has been analysed yet, so a source that cannot be opened is told at once.
+                # Nothing has been analysed yet, so a source that cannot be opened is reported at once.
                 self._results.close(error)
 
     def _run_analysis(self) -> None:
@@ -198,16 +198,16 @@ class Pipeline:
             self._frames.cancel()
 
     def _next_frame(self) -> Frame | None:
-        """The frame to analyse next, once somebody watches; None when none came in time."""
+        """The frame to analyse next, once somebody is watching; None when none came in time."""
         self._watched.wait()
         frame = self._frames.get(_WAIT_S)
         if frame is None or not self.paused:
             return frame
-        # The pause began while it waited for this frame, which is an old one when the pause ends, unless the source waits too.
+        # The pause began while this thread waited for the frame, which is old when the pause ends, unless the source waits too.
         self._in_hand = frame
         self._watched.wait()
         self._in_hand = None
-        newer = self._frames.get(0) if self.newest_wins and self._frames.peek() else None  # get alone would tell of the end
+        newer = self._frames.get(0) if self.newest_wins and self._frames.peek() else None  # at the end get alone would raise
         return newer or frame
 
     def _analyse(self, stages: Stages, frame: Frame) -> FrameResult:

@@ -22,7 +22,7 @@ LONGEST_SMOOTH_S = 60.0
 SHORTEST_READ_EVERY_S, LONGEST_READ_EVERY_S = 0.001, 10.0
 FEWEST_FPS, MOST_FPS = 1.0, 1000.0
 MOST_PX = 1 << 20
-"""OpenCV's own limit of a picture's sides."""
+"""OpenCV's own limit for the sides of a picture."""
 
 DEVICES = ("auto", "cpu", "gpu")
 
@@ -36,11 +36,11 @@ class Settings:
         fps: frame rate to ask a camera for, or at which to read the screen.
         realtime: treat a file as if it were live: late frames are dropped.
         detector: "facegrid" (this project's own network), "yunet" (OpenCV's, see `live-monitor models pull`), "haar" (a
-            cascade), or "auto": facegrid, unless another setting is for another.
+            cascade), or "auto": facegrid, unless another setting is for another detector.
         detector_model: facegrid's folder, in place of the shipped one, or YuNet's file, in place of the pulled one; a path
             may be text, here and below.
-        detect_every: look for faces in every so many frames that are analysed, and carry the boxes between; None: in every frame,
-            unless the source delivers them faster than that. A new scene is looked at in any case.
+        detect_every: N, to look for faces in every N-th frame analysed and carry the boxes in between; None: in every frame,
+            unless the source delivers frames faster than they can be searched. A new scene is searched in any case.
         min_face: longer side of the smallest face wanted, in pixels of the full frame; None: what can be found in a
             picture of moderate size, see `live_monitor.detect.size_to_fit`.
         ignore: parts of the picture that are not analysed; plain tuples of four numbers become zones.
@@ -48,12 +48,12 @@ class Settings:
         cascade: cascade file for frontal faces, in place of OpenCV's.
         model: name of a shipped model, or a folder with a card.
         device: "auto", "cpu" or "gpu".
-        smooth: time constant, in seconds, over which what is said of a face is averaged; 0: every frame speaks for itself.
-        read_every: how often each face is read, in seconds of media time; 0: in every frame. None: DEFAULT_READ_EVERY_S, or
-            in every frame where each speaks for itself.
+        smooth: time constant, in seconds, over which a face's probabilities are averaged; 0: each frame counts on its own.
+        read_every: each face is read once in so many seconds of media time; 0: in every frame. None: DEFAULT_READ_EVERY_S, or
+            every frame if `smooth` is 0.
 
     Raises:
-        UsageError: a value is of another type or out of range.
+        UsageError: a value is of the wrong type or out of range.
     """
 
     size: tuple[int, int] | None = None
@@ -76,25 +76,25 @@ class Settings:
             value = getattr(self, field.name)
             if value is None and field.default is None:
                 continue
-            convert, what_it_is = _FIELDS[field.name]
+            convert, what_it_takes = _FIELDS[field.name]
             try:
                 converted = convert(value)
             except (TypeError, ValueError, OverflowError):
-                raise UsageError(f"{field.name} {value!r}: is {what_it_is}") from None
+                raise UsageError(f"{field.name} {value!r}: must be {what_it_takes}") from None
             object.__setattr__(self, field.name, converted)  # the class is frozen
         self._check_detector()
 
     @property
     def read_every_s(self) -> float:
-        """How often each face is read, in seconds of media time; 0: in every frame."""
+        """Each face is read once in so many seconds of media time; 0: in every frame."""
         if self.read_every is not None:
             return self.read_every
         return DEFAULT_READ_EVERY_S if self.smooth else 0.0
 
     def _check_detector(self) -> None:
-        of_cascade = [name for name in ("profile", "cascade") if getattr(self, name)]
-        if of_cascade and (self.detector not in ("auto", "haar") or self.detector_model):
-            raise UsageError(f"{of_cascade[0]} is for the detector haar, not for a network")
+        haar_only = [name for name in ("profile", "cascade") if getattr(self, name)]
+        if haar_only and (self.detector not in ("auto", "haar") or self.detector_model):
+            raise UsageError(f"{haar_only[0]} is for the detector haar, not for a network")
         if self.detector_model and self.detector == "haar":
             raise UsageError(f"detector_model {self.detector_model}: is for a network, not for haar")
 
@@ -108,7 +108,7 @@ def _zone(values: Iterable[float]) -> Zone:
         zone = Zone(*map(float, values))
     except (TypeError, ValueError, OverflowError):
         parts = "x, y, width and height in fractions of the picture"
-        raise UsageError(f"ignore {values!r}: is {parts}, such as (0, 0, 0.25, 1)") from None
+        raise UsageError(f"ignore {values!r}: must be {parts}, such as (0, 0, 0.25, 1)") from None
     zone.check()
     return zone
 
@@ -142,7 +142,7 @@ def _read_every(value: Any) -> Any:
 
 
 def _one_of(choices: tuple[Any, ...]) -> Callable[[Any], Any]:
-    # The choice in place of the value: True in place of NumPy's.
+    # Returns the choice, not the value that equals it: Python's True for NumPy's.
     return lambda value: choices[choices.index(value)]
 
 
@@ -164,4 +164,4 @@ _FIELDS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "smooth": (_within(0, LONGEST_SMOOTH_S, _real), f"from 0 to {LONGEST_SMOOTH_S:g} seconds"),
     "read_every": (_read_every, f"0, or from {SHORTEST_READ_EVERY_S:g} to {LONGEST_READ_EVERY_S:g} seconds"),
 }
-"""By field: what converts a value or raises TypeError, ValueError or OverflowError, and how a message puts what it takes."""
+"""By field: what converts a value, or raises TypeError, ValueError or OverflowError, and a message's words for what it takes."""

@@ -1,4 +1,4 @@
-"""What happens to one frame on the analysis thread: its faces are found or carried, told apart, classified, and steadied."""
+"""What happens to one frame on the analysis thread: its faces are found or carried, told apart, classified and smoothed."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Analysed(NamedTuple):
 
     Attributes:
         readings: one a face, ordered from left to right.
-        left_out: the faces that the user left out, of which nothing else is known.
-        newcomers: where somebody may be of whom nothing is said: who does not count yet or has not been read, who is smaller
-            than wanted or belongs to a zone, and what is hardly taken for a face.
+        left_out: the faces that the user left out, about which nothing else is known.
+        newcomers: where there may be somebody about whom nothing is said: faces that do not count yet or have not been read,
+            are smaller than wanted or belong to a zone, and whatever is hardly taken for a face.
         stages_ms: milliseconds by stage, see `live_monitor.types.FrameResult`.
     """
 
@@ -49,13 +49,13 @@ class Stages:
         classifier: labels them.
         cadence: says which frames the detector sees.
         scene: says which frames begin a new scene; the detector sees these too.
-        carrier: moves the boxes through the others.
+        carrier: moves the boxes through the other frames.
         tracker: says which face is which.
-        large_enough: says whom something is said of where smaller faces than wanted are followed, to be hidden.
+        large_enough: says which faces are reported when smaller ones than wanted are followed too, to be hidden.
         reading_times: says in which frames faces are classified: an average over half a second gains little from more.
         gate: says which faces can be read.
-        smoother: steadies what is said of each.
-        zones: what no stage gets to see.
+        smoother: steadies what is said about each.
+        zones: parts of the picture that no stage gets to see.
     """
 
     detector: FaceDetector
@@ -70,17 +70,17 @@ class Stages:
     smoother: Smoother = field(default_factory=Smoother)
     zones: tuple[Zone, ...] = ()
     _in_zones: list[Box] = field(default_factory=list, init=False)
-    """Whom the last look everywhere found there: a face may reach far out of its zone."""
+    """The faces that the last search of the whole frame found there: a face may reach far out of its zone."""
 
     def __post_init__(self) -> None:
         self.scene = Scene(self.zones)
 
     def analyse(self, frame: Frame, wishes: Wishes = Wishes()) -> Analysed:  # noqa: B008, it is frozen
-        """Takes the frames of a source, one after the other.
+        """Analyses the frames of a source, one after the other.
 
         Args:
             frame: the next one.
-            wishes: what the user wants of it.
+            wishes: how the user wants it analysed.
         """
         watch = _StopWatch()
         self.detector.set_min_face(wishes.min_face, smaller_too=wishes.hides)
@@ -95,7 +95,7 @@ class Stages:
         if wishes.hides and wishes.min_face:
             wanted = self.large_enough.of(others, wishes.min_face, frame.pts_s)
         reads = self.reading_times.due(frame.pts_s)
-        # As it was found, or carried since: a smoothed box would depend on the frames before that look, too.
+        # The box as it was found, or carried since: a smoothed one would also depend on the frames before that search.
         found = {track: track.found for track in wanted if track.found and reads}
         crops = self.classifier.crop(seen.image, list(found.values()))
         probabilities = self.classifier.label(crops)

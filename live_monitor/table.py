@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 
 def aligned(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
-    """A line a row: its name on the left, its cells to the right of their columns."""
+    """One line for each row: its name on the left, then its cells, each right-aligned in its column."""
     name_width = max(len(name) for name, _ in rows)
     widths = [max(map(len, column)) for column in zip(*(cells for _, cells in rows), strict=True)]
     return [
@@ -16,6 +16,6 @@ def aligned(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
 
 
 def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of Markdown, without a line's end at its end."""
+    """A table in Markdown, without a newline at its end."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)

@@ -1,4 +1,4 @@
-"""The values that travel through the pipeline, one type an arrow: Frame, Detection, Track, Reading, FrameResult.
+"""The values that travel through the pipeline, one type for each step: Frame, Detection, Track, Reading, FrameResult.
 
 All are frozen: a stage hands on something new and never changes what it was given.
 """
@@ -57,7 +57,7 @@ class Frame:
     Attributes:
         index: 0 for the first picture delivered, counting dropped ones too.
         pts_s: media time in seconds; 0 at the start, never goes back.
-        arrived_s: when it was read, in seconds of the monotonic clock; of a file that keeps its own speed, when it was due.
+        arrived_s: when it was read, in seconds of the monotonic clock; for a file that plays at its own speed, when it was due.
         image: read-only.
     """
 
@@ -77,7 +77,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """A face: its box, the detector's score 0..1 and five landmarks (x, y), the last two None if it gives none."""
+    """A face: its box, the detector's score 0..1 and five landmarks (x, y); score and landmarks are None if it gives none."""
 
     box: Box
     score: float | None = None
@@ -90,7 +90,7 @@ class Track:
 
     Attributes:
         id: its number, from 1, the same as long as it is followed; none is given twice in a session.
-        detection: where it is, its box smoothed; score and landmarks are the detector's, None while coasting.
+        detection: where it is, with its box smoothed; score and landmarks are the detector's, None while coasting.
         found: where it is seen in this frame, found by the detector or carried there since; None while coasting.
         age_s: seconds of media time since it was first seen.
     """
@@ -112,13 +112,13 @@ class Track:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Reading:
-    """What is said of one face.
+    """What is said about one face.
 
     Attributes:
         track: which face it is, and where.
         probabilities: what the classifier said when the face was read last, float32 (7,) in the order of LABELS, sum 1.
-        smoothed: the same over the last moments of this face.
-        label: one of LABELS, from `smoothed`; it changes when another is clearly ahead. UNSURE when there is a reason.
+        smoothed: the same, averaged over the last moments of this face.
+        label: one of LABELS, from `smoothed`; it changes when another is clearly ahead. UNSURE when `why` gives a reason.
         why: what makes it unsure, such as "too small", or "".
     """
 
@@ -155,7 +155,7 @@ class FrameResult:
         finished_s: when the analysis ended, in seconds of the monotonic clock.
         dropped: frames of the source so far that were not analysed, or whose result a newer one replaced.
         left_out: the faces that the user left out: where they are, and nothing else.
-        newcomers: where somebody may be of whom nothing is said, see `live_monitor.stages.Analysed`.
+        newcomers: where there may be somebody about whom nothing is said, see `live_monitor.stages.Analysed`.
     """
 
     frame: Frame

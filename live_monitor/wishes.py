@@ -10,8 +10,8 @@ class Wishes:
     """How the next frames are to be analysed.
 
     Attributes:
-        left_out: numbers of faces that nothing is to be said of.
-        min_face: longer side of the smallest face wanted, in pixels of the full frame; None: chosen by the picture.
+        left_out: numbers of faces about which nothing is to be said.
+        min_face: longer side of the smallest face wanted, in pixels of the full frame; None: chosen to fit the picture.
         blur: faces are made unrecognisable.
     """
 
@@ -21,5 +21,5 @@ class Wishes:
 
     @property
     def hides(self) -> bool:
-        """Whether somebody is hidden: faces below `min_face` are then found too, though nothing is said of them."""
+        """Whether somebody is hidden: faces below `min_face` are then found too, though nothing is said about them."""
         return self.blur or bool(self.left_out)

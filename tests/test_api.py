@@ -82,7 +82,7 @@ def test_a_video_is_analysed_frame_by_frame_in_order(tmp_path: Path) -> None:
 
 
 def test_settings_are_checked_before_anything_is_opened() -> None:
-    with pytest.raises(live_monitor.LiveMonitorError, match="min_face 0: is a whole number of pixels, from 1"):
+    with pytest.raises(live_monitor.LiveMonitorError, match="min_face 0: must be a whole number of pixels, from 1"):
         live_monitor.analyze("none.mp4", min_face=0)
 
 
