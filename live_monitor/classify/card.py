@@ -24,33 +24,33 @@ from live_monitor.files.resources import packaged_folder
 from live_monitor.labels import FERPLUS_LABELS, LABELS
 
 UNSURE_BELOW = 0.45
-"""Where a card says nothing of it."""
+"""Used where a card does not say."""
 
 MOST_INPUT_PX = 1024
 LEAST_MARGIN, MOST_MARGIN = -0.5, 2.0
 """What a card may ask for: with the least margin nothing would be left of a face."""
 
 READABLE = tuple(limit.name for limit in dataclasses.fields(Limits) if limit.name != "score")
-"""The limits that a card can tell under "readable"; the score is the detector's."""
+"""The limits that a card can give under "readable"; the score is the detector's."""
 
 _REINSTALL = "reinstall live-monitor or choose another --model"
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What the program needs to know of a model.
+    """What the program needs to know about a model.
 
     Attributes:
         name: what --model takes.
-        folder: where card and weights lie.
+        folder: where card and weights are.
         network: its name in `live_monitor.classify.networks`.
         input_px: side of the square grey face it takes.
         crop_margins: by detector, see `crop_margin`.
         calibration: what makes its logits say how often it is right.
-        unsure_below: probability below which its label is none, see `live_monitor.evaluation.unsure`.
-        readable: what a face must have to be read by it, see `live_monitor.classify.quality`.
+        unsure_below: probability below which a label is unsure, see `live_monitor.evaluation.unsure`.
+        readable: what a face must have for the model to read it, see `live_monitor.classify.quality`.
         ferplus: whether the logits of FER+'s eight classes follow those of LABELS.
-        ferplus_share: how much these say in a face's label, see `live_monitor.classify.probabilities.emotion_logits`.
+        ferplus_share: how much these count in a face's label, see `live_monitor.classify.probabilities.emotion_logits`.
         files: by kind of weights, file name and SHA-256.
         facts: the whole card, for people: architecture, data, recipe, measured accuracy, limits.
     """
@@ -81,7 +81,7 @@ class ModelCard:
         """
         if detector not in self.crop_margins:
             known = ", ".join(self.crop_margins)
-            raise ModelError(f"model {self.name}: has no crop margin for the detector {detector}; choose another of {known}")
+            raise ModelError(f"model {self.name}: has no crop margin for the detector {detector}; choose one of {known}")
         return self.crop_margins[detector]
 
     def weights(self, kind: str) -> Path:
@@ -133,10 +133,10 @@ def _refused(what: str | Path, why: str) -> ModelError:
 
 
 def calibration_of(facts: Mapping[str, Any]) -> Calibration:
-    """The one that a card's facts tell: under "calibration" a matrix and offsets, or under "temperature" what divides all logits.
+    """A card's calibration: under "calibration" a matrix and offsets, or under "temperature" a number that divides all logits.
 
     Raises:
-        KeyError, TypeError, ValueError: it is none.
+        KeyError, TypeError, ValueError: it is not valid.
     """
     if "calibration" not in facts:
         temperature = float(facts.get("temperature", 1.0))
@@ -146,21 +146,21 @@ def calibration_of(facts: Mapping[str, Any]) -> Calibration:
     matrix, offsets = (np.asarray(facts["calibration"][key], np.float32) for key in ("matrix", "offsets"))
     labels = len(LABELS)
     if (matrix.shape, offsets.shape) != ((labels, labels), (labels,)) or not np.isfinite([*matrix, offsets]).all():
-        raise ValueError(f"calibration, which is a matrix of {labels} rows of {labels} numbers and {labels} offsets")
+        raise ValueError(f"calibration, which must be a matrix of {labels} rows of {labels} numbers and {labels} offsets")
     return Calibration(matrix, offsets)
 
 
 def _ferplus_share(facts: Mapping[str, Any]) -> float:
     share = float(facts.get("ferplus_share", 0.0))
     if not 0 <= share <= 1 or (share and not facts.get("ferplus")):
-        raise ValueError(f"ferplus_share {share}, from 0 to 1, and 0 where ferplus is false")
+        raise ValueError(f"ferplus_share {share}, must be from 0 to 1, and 0 where ferplus is false")
     return share
 
 
 def _input_px(facts: Mapping[str, Any]) -> int:
     side_px = int(facts["input"]["side_px"])
     if not 0 < side_px <= MOST_INPUT_PX:
-        raise ValueError(f"side_px {side_px}, from 1 to {MOST_INPUT_PX}")
+        raise ValueError(f"side_px {side_px}, must be from 1 to {MOST_INPUT_PX}")
     return side_px
 
 
@@ -168,7 +168,7 @@ def _crop_margins(facts: Mapping[str, Any]) -> dict[str, float]:
     margins = {str(detector): float(margin) for detector, margin in facts["crop_margins"].items()}
     for detector, margin in margins.items():
         if not LEAST_MARGIN < margin <= MOST_MARGIN:
-            raise ValueError(f"crop margin {margin} of {detector}, above {LEAST_MARGIN} and at most {MOST_MARGIN}")
+            raise ValueError(f"crop margin {margin} of {detector}, must be above {LEAST_MARGIN} and at most {MOST_MARGIN}")
     return margins
 
 
@@ -180,11 +180,11 @@ def _unsure_below(facts: Mapping[str, Any]) -> float:
 
 
 def _readable(facts: Mapping[str, Any]) -> Limits:
-    """The limits, with Limits' own where the card says nothing; null means that there is none."""
+    """The limits, with the defaults of Limits for those that the card lacks; null means that there is no limit."""
     limits = {}
     for name, value in facts.get("readable", {}).items():
         if name not in READABLE:
-            raise ValueError(f"readable {name}, known are {', '.join(READABLE)}")
+            raise ValueError(f"readable {name}, must be one of {', '.join(READABLE)}")
         limits[name] = getattr(EVERY_FACE, name) if value is None else float(value)
         if value is not None and not 0 <= limits[name] < math.inf:
             raise ValueError(f"readable {name} {value}")
@@ -213,5 +213,5 @@ def _parse(facts: Any, folder: Path) -> ModelCard:
     expected = {"labels": LABELS, "normalisation": NORMALISATION}
     for key, value in expected.items():
         if given[key] != value:
-            raise ModelError(f"{folder / CARD_FILE}: {key} is {given[key]}, this program works with {value}; {_REINSTALL}")
+            raise ModelError(f"{folder / CARD_FILE}: {key} is {given[key]}, but this program works with {value}; {_REINSTALL}")
     return card

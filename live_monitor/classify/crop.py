@@ -33,7 +33,7 @@ def crop_faces(image: Image, boxes: Sequence[Box], side_px: int, margin: float) 
 
     Args:
         image: uint8 (H, W, 3) BGR.
-        boxes: in pixels of the picture; parts outside of it are left out.
+        boxes: in pixels of the picture; parts outside it are left out.
         side_px: side of the faces wanted.
         margin: see `widen`.
 

@@ -26,7 +26,7 @@ class Engine(Protocol):
     def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
         """Logits (n, k) of normalised faces (n, h, w, 1), all in one call; any n from 1.
 
-        The first seven are of LABELS; `ModelCard.outputs` tells k, `live_monitor.classify.probabilities` what they mean.
+        The first seven are for LABELS; `ModelCard.outputs` gives k, `live_monitor.classify.probabilities` what all mean.
         """
 
 
@@ -41,7 +41,7 @@ def load_engine(card: ModelCard, device: str) -> Engine:
 
     Raises:
         ModelError: the weights are missing, damaged, or take other faces or give other labels than the card says.
-        UsageError: device is "gpu" and TensorFlow can use none.
+        UsageError: device is "gpu" and TensorFlow can use no GPU.
     """
     engine = _load(card, device)
     face = np.zeros((1, card.input_px, card.input_px, 1), np.float32)
@@ -55,7 +55,7 @@ def load_engine(card: ModelCard, device: str) -> Engine:
             f"model {card.name}: its weights give {given.shape[-1]} numbers a face, not {card.outputs}; choose another --model"
         )
     if not np.isfinite(given).all():
-        raise ModelError(f"model {card.name}: its weights give no numbers for a black face; choose another --model")
+        raise ModelError(f"model {card.name}: its weights give infinity or NaN for a black face; choose another --model")
     logger.info("model %s on %s", card.name, engine.name)
     return engine
 

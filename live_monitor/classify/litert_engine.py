@@ -12,7 +12,7 @@ from live_monitor.errors import ModelError
 from live_monitor.process.quiet import silent_stderr
 
 MOST_THREADS = 4
-"""Faces are small: more threads cost more in waiting than they give."""
+"""Faces are small: more threads would lose more by waiting than they gain."""
 
 
 class LiteRTEngine:
@@ -29,7 +29,7 @@ class LiteRTEngine:
         threads = min(MOST_THREADS, os.cpu_count() or 1)
         self.name = f"LiteRT, CPU, {threads} threads"
         try:
-            # Its content: of names LiteRT takes none that is not UTF-8.
+            # As content: LiteRT opens no file whose name is not UTF-8.
             content = model.read_bytes()
             with silent_stderr():
                 self._interpreter = Interpreter(model_content=content, num_threads=threads)

@@ -25,7 +25,7 @@ CONV_WIDTHS = (64, 128, 256, 512)
 DENSE_WIDTHS = (512, 256)
 CONV_DROPOUT = 0.2
 DENSE_DROPOUT = 0.4
-"""Of the brief's networks."""
+"""Widths and dropout rates of the brief's networks."""
 
 IMAGENET_STD = 60.0
 """About the spread of the grey levels that ResNet50's pretrained convolutions were made for."""
@@ -63,7 +63,8 @@ def resnet50(outputs: int = len(LABELS), weights: str | None = None) -> Any:
 
     Args:
         outputs: logits wanted.
-        weights: of the convolutions: "imagenet" (Keras downloads them once), a file that Keras can load, or None: random.
+        weights: those of the convolutions: "imagenet" (Keras downloads them once), a file that Keras can load, or None for
+            random ones.
     """
     layers = keras.layers
     inputs = layers.Input((FACE_PX, FACE_PX, 1))
@@ -102,7 +103,7 @@ def glimpse_wide(outputs: int = len(LABELS)) -> Any:
 def stare(outputs: int = len(LABELS)) -> Any:
     """Made to teach: glance with two blocks at full resolution too, and two to three times its channels.
 
-    11 million parameters, ten times glance's multiplications: it takes a GPU.
+    11 million parameters, ten times glance's multiplications: it needs a GPU.
     """
     return _residual("stare", STARE_WIDTHS, outputs, full_size_blocks=BLOCKS_A_STAGE)
 
@@ -122,7 +123,7 @@ def _residual(name: str, widths: tuple[int, ...], outputs: int, inside: float = 
 
 
 def _block(x: Any, width: int, inside: int, stride: int) -> Any:
-    """Two convolutions, with so many channels between them, beside a shortcut, which averages where they stride.
+    """Two convolutions, with `inside` channels between them, beside a shortcut that averages where they stride.
 
     He et al. 2019, arXiv 1812.01187.
     """
@@ -142,7 +143,7 @@ def _convolution(x: Any, width: int, size: int, stride: int = 1) -> Any:
 
 
 def _dense_head(x: Any, outputs: int) -> Any:
-    """The brief's dense layers of 512, 256 and 7, behind flattened convolutions."""
+    """The brief's dense layers of 512, 256 and 7, after flattened convolutions."""
     layers = keras.layers
     x = layers.Flatten()(x)
     for width in DENSE_WIDTHS:
@@ -165,7 +166,7 @@ NETWORKS: dict[str, Callable[..., Any]] = {
 """Every network `live-monitor train --arch` knows, by name; called with the number of outputs."""
 
 WIDER = {"glimpse": "glance", "glimpse-wide": "glance-wide"}
-"""By network, the like one with wider blocks whose weights it can begin with."""
+"""For each network, the same one with wider blocks, whose weights it can begin with."""
 
 
 def load_network(card: ModelCard, precision: str) -> Any:
@@ -176,7 +177,7 @@ def load_network(card: ModelCard, precision: str) -> Any:
     """
     weights = card.weights(KERAS)
     if card.network not in NETWORKS:
-        raise ModelError(f"{weights}: for a network {card.network}, this program knows {', '.join(NETWORKS)}")
+        raise ModelError(f"{weights}: for a network {card.network}, but this program knows only {', '.join(NETWORKS)}")
     with dtype_policy(precision):
         network = NETWORKS[card.network](card.outputs)
     try:

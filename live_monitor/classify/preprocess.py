@@ -1,6 +1,6 @@
 """From a face to a network's input: one function, shared by training, evaluation and the live view.
 
-Any difference between what a network was trained on and what it sees live costs accuracy in silence, so nothing
+Any difference between what a network was trained on and what it sees live silently costs accuracy, so nothing
 else in the package may scale pixel values.
 """
 
@@ -16,14 +16,14 @@ FLAT_FACE_STD = 1.0
 """Lower bound of the divisor, in grey levels: an evenly grey crop becomes zeros, not amplified noise."""
 
 NORMALISATION = "per-face"
-"""Name of `normalise` in a model's card."""
+"""What a model's card calls `normalise`."""
 
 
 def normalise(faces: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Brings each face to mean 0 and standard deviation 1, which takes light and contrast out.
+    """Brings each face to mean 0 and standard deviation 1, which takes brightness and contrast out.
 
     Args:
-        faces: uint8 (n, h, w), grey levels 0..255; n may be 0. JAX's arrays give JAX's.
+        faces: uint8 (n, h, w), grey levels 0..255; n may be 0. A JAX array gives a JAX array.
 
     Returns:
         float32 (n, h, w, 1).

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from live_monitor.labels import FERPLUS_OF_LABEL, LABELS
 
 _FERPLUS_COLUMNS = [len(LABELS) + index for index in FERPLUS_OF_LABEL]
-"""Where FER+'s class of each of LABELS stands among the logits."""
+"""For each of LABELS, where FER+'s class for it is among the logits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,8 +18,8 @@ class Calibration:
     """What makes a network's logits say how often it is right, see `live_monitor.training.calibrate`.
 
     Attributes:
-        matrix: float32 (7, 7), which logits (n, 7) are multiplied by, on their right.
-        offsets: float32 (7,), which are added then.
+        matrix: float32 (7, 7), by which logits (n, 7) are multiplied from the right.
+        offsets: float32 (7,), which are then added.
     """
 
     matrix: NDArray[np.float32]
@@ -27,11 +27,11 @@ class Calibration:
 
     @classmethod
     def of_temperature(cls, temperature: float) -> Calibration:
-        """One that divides all logits alike: above 1 it makes a network modest, and leaves its labels as they are."""
+        """One that divides all logits alike: above 1 it makes a network less confident, and leaves its labels as they are."""
         return cls(np.eye(len(LABELS), dtype=np.float32) / np.float32(temperature), np.zeros(len(LABELS), np.float32))
 
     def __call__(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Logits float32 (n, 7) that `softmax` makes probabilities of."""
+        """Logits float32 (n, 7) that `softmax` turns into probabilities."""
         return logits @ self.matrix + self.offsets
 
 
@@ -44,11 +44,11 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def probabilities(logits: NDArray[np.float32], calibration: Calibration, ferplus_share: float) -> NDArray[np.float32]:
-    """What an engine's logits say of the seven emotions.
+    """What an engine's logits say about the seven emotions.
 
     Args:
         logits: float32 (n, k), see `emotion_logits`; n from 1.
-        calibration: of the emotions' logits.
+        calibration: for the emotions' logits.
         ferplus_share: see `emotion_logits`.
 
     Returns:
@@ -58,14 +58,14 @@ def probabilities(logits: NDArray[np.float32], calibration: Calibration, ferplus
 
 
 def emotion_logits(logits: NDArray[np.float32], ferplus_share: float = 0.0) -> NDArray[np.float32]:
-    """One logit for each of the seven emotions, between what FER2013's labels say of a face and what FER+'s people say.
+    """One logit for each of the seven emotions, between what FER2013's labels say about a face and what FER+'s annotators say.
 
     The two are pooled on a logarithmic scale (Genest and Zidek 1986), so that they can be calibrated afterwards.
 
     Args:
         logits: float32 (n, k), the first seven columns in the order of LABELS, then, where the share is not 0, eight in that
             of FERPLUS_LABELS, of which contempt is left out; n from 1.
-        ferplus_share: 0: as FER2013's labels say, 1: as FER+'s people say.
+        ferplus_share: 0: as FER2013's labels say, 1: as FER+'s annotators say.
 
     Returns:
         float32 (n, 7).
@@ -74,5 +74,5 @@ def emotion_logits(logits: NDArray[np.float32], ferplus_share: float = 0.0) -> N
     if not ferplus_share:
         return labels
     share = np.float32(ferplus_share)
-    # A logit is a probability's logarithm but for what a row has in common, which no softmax sees.
+    # Logits are logarithms of probabilities, up to a constant for each row that no softmax sees.
     return (1 - share) * labels + share * logits[:, _FERPLUS_COLUMNS]

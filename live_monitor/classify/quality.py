@@ -1,7 +1,7 @@
-"""Whether a face can be read: what is measured of it, and the limits beyond which nothing should be said of it.
+"""Whether a face can be read: what is measured of it, and the limits beyond which nothing should be said about it.
 
-The limits are measured, not guessed: `live-monitor evaluate-unsure` makes faces worse step by step and finds where they are
-read LOST_POINTS of accuracy worse than others, see `live_monitor.evaluation.unsure`. They belong to a model: its card tells them.
+The limits are measured, not guessed: `live-monitor evaluate-unsure` makes faces worse step by step and finds where their
+accuracy is LOST_POINTS below that of others, see `live_monitor.evaluation.unsure`. They belong to a model: its card gives them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from live_monitor.types import Detection
 TOO_SMALL, BLURRED, TOO_DARK, TOO_BRIGHT = "too small", "blurred", "too dark", "too bright"
 TURNED, FAINT = "turned away", "hardly visible"
 FLAWS = (TOO_SMALL, TOO_DARK, TOO_BRIGHT, BLURRED, TURNED, FAINT)
-"""Why a face cannot be read; of several the first one is told."""
+"""Why a face cannot be read; of several reasons the first is given."""
 
 CLIPPED_LEVEL = 250
 """Grey level from which a pixel is as white as it gets."""
 
 Values = NDArray[np.float64]
-"""One a face."""
+"""One for each face."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +53,15 @@ class Quality:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a face must have to be read; the names are those of Quality. The defaults are what custom-cnn was measured at.
+    """What a face must have to be read; the names are those of Quality. The defaults are those measured for custom-cnn.
 
-    glance reads smaller, darker and more blurred faces. Where limits differ by detector a card has the stricter one: faces may be
-    turned by 0.53 to 0.65 with facegrid's landmarks and by 0.50 with YuNet's.
+    glance reads smaller, darker and more blurred faces. Where limits differ by detector, a card has the stricter one: faces may
+    be turned by 0.53 to 0.65 with facegrid's landmarks and by 0.50 with YuNet's.
 
     Attributes:
         darkest: least brightness.
-        score: the one from which its detector is sure. No stricter one is justified: FER2013's faces of low score are read
-            nearly as well as others.
+        score: the score from which the detector is sure. No stricter one is justified: FER2013's faces with a low score are
+            read nearly as well as others.
     """
 
     size_px: float = 20.0
@@ -130,7 +130,7 @@ def flaws(quality: Quality, limits: Limits) -> list[str]:
 
 
 def turn(landmarks: Sequence[tuple[float, float]]) -> float:
-    """Of five landmarks, see Quality.turn; roll, the tilt to a shoulder, does not change it."""
+    """Quality.turn, from five landmarks; roll, the tilt to a shoulder, does not change it."""
     (right_x, right_y), (left_x, left_y), (nose_x, nose_y), *mouth = landmarks
     along_x, along_y = left_x - right_x, left_y - right_y
     middle_x = (right_x + left_x + mouth[0][0] + mouth[1][0]) / 4

@@ -1,9 +1,9 @@
-"""Steady labels: what a face looks like over the last half second, of each face for itself.
+"""Steady labels: what each face looks like over the last half second, independently of the others.
 
 Probabilities are averaged with weights that fall off exponentially with media time, and are taken to change evenly between two
-frames, so that the frame rate changes as little as it can: nothing brings back what happened between two frames. A label stays
-until another is clearly ahead. It is told as soon as the average is probable enough, and becomes unsure when neither the average
-nor what it was on average is, or the average is far too little.
+frames, so that the frame rate matters as little as it can: nothing brings back what happened between two frames. A label stays
+until another is clearly ahead. It is given as soon as its average probability is high enough, and becomes unsure when neither
+that average nor a second, slower average of it is, or when the first is far too low.
 """
 
 from __future__ import annotations
@@ -23,34 +23,35 @@ AHEAD = 0.07
 """A new label must be ahead of the old one by this probability."""
 
 UNCLEAR = "unclear"
-"""Why a face is unsure whose best label is not probable enough."""
+"""The reason when a face is unsure because its best label is not probable enough."""
 
 UNCLEAR_SLACK = 0.04
-"""A label becomes unsure when it is this much less probable than one that is told anew must be."""
+"""A label becomes unsure when it is this much less probable than a new one must be to be given."""
 
 UNCLEAR_AT_ONCE = 0.14
 """A label is unsure at once when it is this much less probable, however probable it was on average: nobody should read one that
-is hardly likelier than others. On the clips below one change of a label in eighty is due to that."""
+is hardly likelier than others. On the clips mentioned below, one label change in eighty is due to that."""
 
 AGAIN = 1.4
-"""Time constant of the second average, by that of the first. Without it the slack has to be wide, 0.16, and a label that a few
-frames brought, or took away, stays so for seconds.
+"""Time constant of the second average, in multiples of the first one's. Without a second average the slack would have to be wide,
+0.16, and a label that a few frames brought, or took away, would stay, or stay away, for seconds.
 
-This, AHEAD and UNCLEAR_SLACK were chosen on twelve clips of one to ten people: nearly every change of expression is told within
+This, AHEAD and UNCLEAR_SLACK were chosen on twelve clips of one to ten people: nearly every change of expression shows within
 a second, labels change seldom, and those at 30, 10 and 5 frames a second agree."""
 
 FLAWED_WEIGHT = 0.05
-"""Weight of what the classifier says of a face that cannot be read well: something, as long as there is nothing better."""
+"""Weight of what the classifier says about a face that cannot be read well: it counts as long as there is nothing better."""
 
 FLAW_SHARES = (0.4, 0.6)
-"""A face becomes unsure when it could not be read for the larger share of the time, readable again below the smaller."""
+"""A face becomes unsure when it could not be read for more than the larger share of the time, and readable again below the
+smaller."""
 
 FIRST_STEP_S = 0.1
 """How long the first frame of a face counts, in seconds."""
 
 
 class _Shares(NamedTuple):
-    """Of a mean at the next frame: the shares of what it was, of the frame before, and of this one. Their sum is 1."""
+    """What makes up a mean at the next frame: shares of the mean so far, the frame before, and this frame. Their sum is 1."""
 
     kept: float
     before: float
@@ -58,11 +59,11 @@ class _Shares(NamedTuple):
 
 
 def _shares(step_s: float, constant_s: float) -> _Shares:
-    """Shares in an exponential mean after a step in which the value changes evenly, both in seconds.
+    """Shares in an exponential mean after a step in which the value changes evenly; step and time constant are in seconds.
 
     With x = step_s / constant_s, the integral of exp((t - step_s) / constant_s) / constant_s times the line from the value before
-    to the value now is (1 - (1 - exp(-x)) / x) of now and ((1 - exp(-x)) / x - exp(-x)) of before. A value that stood for the
-    whole step would come half a step early, and one noisy frame of five a second would be a third of the mean.
+    to the value now is (1 - (1 - exp(-x)) / x) of now and ((1 - exp(-x)) / x - exp(-x)) of before. If the value now stood for
+    the whole step, it would come half a step early, and at five frames a second one noisy frame would be a third of the mean.
     """
     if not constant_s:
         return _Shares(0.0, 0.0, 1.0)
@@ -80,7 +81,7 @@ class Smoother:
         """Starts with no memory.
 
         Args:
-            smooth_s: time constant in seconds; 0: every frame speaks for itself.
+            smooth_s: time constant in seconds; 0: each frame counts on its own.
             unsure_below: a label less probable than this, 0..1, is unsure.
         """
         self._smooth_s = smooth_s
@@ -95,7 +96,7 @@ class Smoother:
         flaws: Sequence[str],
         now_s: float,
     ) -> tuple[Reading, ...]:
-        """Readings of a frame, one for each track of which something is known, in their order.
+        """Readings of a frame, one for each track about which something is known, in the order of `tracks`.
 
         Args:
             tracks: all faces of the frame; others are forgotten.
@@ -137,7 +138,7 @@ class _Memory:
         else:
             self._begin(row, weighted, flaw, smooth_s)
         self.begun, self._seen, self._latest, self._at_s, self._latest_flaw = True, weighted, row, now_s, flaw
-        self._latest.flags.writeable = self._mean.flags.writeable = False  # later frames' readings have them too
+        self._latest.flags.writeable = self._mean.flags.writeable = False  # later frames' readings share them
         self._decide(steady, unsure_below)
 
     def _begin(self, row: NDArray[np.float32], weighted: NDArray[np.float32], flaw: str, smooth_s: float) -> None:
@@ -178,6 +179,6 @@ class _Memory:
 
 
 def _weighted(rows: NDArray[np.float32], flaws: Sequence[str]) -> NDArray[np.float32]:
-    """The probabilities of n faces times their weights, and behind them the weights, float32 (n, 8)."""
+    """The probabilities of n faces times their weights, followed by the weights, float32 (n, 8)."""
     weights = np.array([FLAWED_WEIGHT if flaw else 1.0 for flaw in flaws], np.float32)[:, np.newaxis]
     return np.hstack([rows * weights, weights])

@@ -27,7 +27,7 @@ class TensorFlowEngine:
             UsageError: device is "GPU" and there is none.
             ModelError: there is no such network, or the weights are missing, damaged or not its own.
         """
-        card.weights(KERAS)  # a model without them is told before TensorFlow takes its seconds
+        card.weights(KERAS)  # a model without them fails here, before TensorFlow takes seconds to load
         tf = tensorflow_on(device)
         from live_monitor.classify.networks import load_network
 

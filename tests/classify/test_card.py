@@ -143,7 +143,7 @@ def test_the_shipped_model_says_how_accurate_it_is_and_where_it_fails() -> None:
 
 
 def test_a_detector_that_the_card_does_not_know_is_named_with_those_it_knows(tmp_path: Path, facts: Facts) -> None:
-    with pytest.raises(ModelError, match="toy: has no crop margin for the detector radar; choose another of haar, yunet"):
+    with pytest.raises(ModelError, match="toy: has no crop margin for the detector radar; choose one of haar, yunet"):
         load_card(write_model(tmp_path, facts)).crop_margin("radar")
 
 

@@ -171,7 +171,7 @@ def test_a_file_that_holds_no_weights_is_refused(card: ModelCard, tmp_path: Path
 
 
 def test_a_network_of_another_program_is_refused(card: ModelCard) -> None:
-    with pytest.raises(ModelError, match="for a network unheard-of, this program knows custom-cnn"):
+    with pytest.raises(ModelError, match="for a network unheard-of, but this program knows only custom-cnn"):
         TensorFlowEngine(replace(card, network="unheard-of"), "CPU")
 
 

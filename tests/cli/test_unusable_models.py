@@ -74,7 +74,7 @@ def test_weights_that_give_no_numbers_end_in_3(run: Run, clip: Path, monkeypatch
     monkeypatch.setattr(LiteRTEngine, "infer", infer)
     code, out, err = run("--no-display", "--video", clip, "--model", "custom-cnn", "--device", "cpu")
     assert (code, out) == (3, "")
-    assert err == "Error: model custom-cnn: its weights give no numbers for a black face; choose another --model\n"
+    assert err == "Error: model custom-cnn: its weights give infinity or NaN for a black face; choose another --model\n"
 
 
 @pytest.mark.parametrize("content", [None, "no cascade"], ids=["missing", "no cascade"])
