@@ -1,4 +1,4 @@
-"""How often faces are looked for: in every frame while there is time, else in every k-th, the boxes being carried between."""
+"""How often faces are looked for: in every frame while there is time, else in every k-th, with boxes carried in between."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SPARE = 0.9
 """Share of the time between two frames that their analysis may take."""
 
 _SHORTEST_S = 1e-3
-"""Of the time between two frames, where a source's time stands still."""
+"""Least time between two frames, where a source's time stands still."""
 
 _NEW_WEIGHT = 0.1
 """Weight of a new measurement in a running mean."""
@@ -28,14 +28,14 @@ class Cadence(Protocol):
         """True when boxes may have to be carried into the next frame."""
 
     def look_due(self, frame: Frame) -> bool:
-        """Whether to look at the next frame; asked once a frame."""
+        """Whether to search the next frame; asked once a frame."""
 
     def spent(self, seconds: float, *, looked: bool) -> None:
-        """Takes note of what the analysis of that frame cost, with a look or without."""
+        """Takes note of what the analysis of that frame cost, with a search or without."""
 
 
 class EveryNth:
-    """Looks at every n-th frame."""
+    """Searches every n-th frame."""
 
     def __init__(self, every: int = 1) -> None:
         self._every = every
@@ -51,13 +51,13 @@ class EveryNth:
         return due
 
     def spent(self, seconds: float, *, looked: bool) -> None:
-        """Has no use for it."""
+        """Ignores it."""
 
 
 class KeepUp:
-    """Looks as often as leaves time for every frame that the source delivers.
+    """Searches as often as it can while keeping up with every frame that the source delivers.
 
-    With l and c seconds for a frame with and without a look, and b seconds between two frames, every k-th is looked at
+    With l and c seconds for a frame with and without a search, and b seconds between two frames, every k-th is searched,
     where k is the smallest number for which (l + (k - 1) c) / k <= b.
     """
 
@@ -71,7 +71,7 @@ class KeepUp:
 
     @property
     def every(self) -> int:
-        """k: how many frames share a look."""
+        """k: how many frames share one search."""
         look_s, carry_s, budget_s = self._cost_s[True].value, self._cost_s[False].value, SPARE * self._interval_s.value
         if look_s <= budget_s:
             return 1
@@ -86,7 +86,7 @@ class KeepUp:
 
     def look_due(self, frame: Frame) -> bool:
         if self._last is not None and frame.index > self._last.index:
-            # Of a lost signal no more counts than that: it says nothing about the frames that come afterwards.
+            # A lost signal counts as a gap of no more than that: it says nothing about the frames that come afterwards.
             self._interval_s.add(min(LONGEST_GAP_S, (frame.pts_s - self._last.pts_s) / (frame.index - self._last.index)))
         self._last = frame
         self._since_look += 1

@@ -16,15 +16,15 @@ from live_monitor.files.resources import packaged_folder
 NAME = "facegrid"
 
 REINSTALL = "reinstall live-monitor, or give a folder that train-detector made"
-"""Where the files that ship are not what they should be."""
+"""Advice where the shipped files are not what they should be."""
 
 
 @dataclass(frozen=True)
 class DetectorCard:
-    """What the program needs to know of a trained facegrid.
+    """What the program needs to know about a trained facegrid.
 
     Attributes:
-        folder: where card and weights lie.
+        folder: where card and weights are.
         threshold: least score of a face, chosen for few false ones, between 0 and 1.
         smallest_px: side of the smallest face that it finds dependably.
         files: by kind of weights, file name and SHA-256.
@@ -53,7 +53,7 @@ def load_detector_card(folder: Path | None = None) -> DetectorCard:
     """Reads a detector's card.
 
     Args:
-        folder: of card and weights; None: the shipped detector.
+        folder: where card and weights are; None: the shipped detector's.
 
     Raises:
         ModelError: there is none, or it is not facegrid's.
@@ -82,7 +82,7 @@ def _parse(facts: Any, folder: Path) -> DetectorCard:
             facts=facts,
         )
         if card.smallest_px <= 0:
-            raise ValueError(f"smallest_px {card.smallest_px}, at least 1")
+            raise ValueError(f"smallest_px {card.smallest_px}, must be at least 1")
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise ModelError(f"{folder / CARD_FILE}: not a detector's card, wrong or missing: {error}; {REINSTALL}") from error
     if network != NAME or not 0 < card.threshold < 1:

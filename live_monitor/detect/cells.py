@@ -1,7 +1,7 @@
-"""The numbers that facegrid's network speaks: what each cell of its three grids says of a face, and its input.
+"""The numbers that facegrid's network takes and gives: its input, and what each cell of its three grids says about a face.
 
 A picture is covered by grids of cells of 8, 16 and 32 pixels. A cell whose middle lies in the middle of a face gives a
-score, a box (dx, dy, log w, log h) and five points (x, y), all in sides of the cell, from the cell's middle.
+score, and a box (dx, dy, log w, log h) and five points (x, y) in sides of the cell, from the cell's middle.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ MULTIPLE_PX = STRIDES[-1]
 """Width and height of the network's input are multiples of this."""
 
 MIDDLE_GREY = 128
-"""Becomes 0 in the network's input, like what its convolutions see outside the picture: pad with it."""
+"""Becomes 0 in the network's input, which is what its convolutions see outside the picture: pad with it."""
 
 CHANNELS = 3
 """Of the input: blue, green, red."""
 
 SCORE, BOX, LANDMARKS = "score", "box", "landmarks"
 VALUES = {SCORE: 1, BOX: 4, LANDMARKS: 10}
-"""Numbers a cell gives, by kind; the order in which training joins them."""
+"""How many numbers a cell gives, by kind, in the order in which training joins them."""
 
 Values = NDArray[np.float32]
 
 
 def to_input(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Levels of blue, green and red, 0..255, to -1..1, any shape."""
+    """Converts levels of blue, green and red, 0..255, to -1..1, any shape."""
     return np.asarray((levels.astype(np.float32) - MIDDLE_GREY) / MIDDLE_GREY, np.float32)
 
 
@@ -39,7 +39,7 @@ def middles(rows: NDArray[np.intp], columns: NDArray[np.intp], stride: int) -> V
 
 
 def encode_boxes(boxes: Values, middle: Values, stride: int) -> Values:
-    """What cells at `middle` (n, 2) should say of boxes (n, 4), x1, y1, x2, y2 in pixels."""
+    """What cells at `middle` (n, 2) should give for boxes (n, 4), x1, y1, x2, y2 in pixels."""
     centre = (boxes[:, :2] + boxes[:, 2:]) / 2
     size = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.0)
     return np.concatenate([(centre - middle) / stride, np.log(size / stride)], axis=1).astype(np.float32)
@@ -53,7 +53,7 @@ def decode_boxes(values: Values, middle: Values, stride: int) -> Values:
 
 
 def encode_points(points: Values, middle: Values, stride: int) -> Values:
-    """What cells at `middle` (n, 2) should say of points (n, k, 2) in pixels: (n, 2 k)."""
+    """What cells at `middle` (n, 2) should give for points (n, k, 2) in pixels: (n, 2 k)."""
     return np.asarray((points - middle[:, None]) / stride, np.float32).reshape(len(points), 2 * points.shape[1])
 
 

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def load_finder(settings: Settings) -> FaceFinder:
-    """Loads what `settings.detector` names; of "auto", what the other settings are for, else this project's own.
+    """Loads the detector that `settings.detector` names; for "auto", the one that other settings are for, else facegrid.
 
     Raises:
         ModelError: a network or cascade is missing or damaged.
@@ -48,13 +48,13 @@ def _load(name: str, settings: Settings) -> FaceFinder:
     if name == "yunet":
         return YuNetFinder(settings.detector_model or yunet_model(), threshold=FAINT * yunet.THRESHOLD)
     faint = FAINT * load_detector_card(settings.detector_model).threshold
-    # By itself it stays on the CPU, where a look takes few milliseconds, also beside a GPU.
+    # By default it stays on the CPU, where a pass takes few milliseconds, even if there is a GPU.
     device = "GPU" if settings.device == "gpu" else "CPU"
     return FaceGrid(settings.detector_model, threshold=faint, device=device)
 
 
 def yunet_model() -> Path:
-    """The pulled file of YuNet.
+    """YuNet's file, as pulled.
 
     Raises:
         ModelError: there is none, or it is damaged.

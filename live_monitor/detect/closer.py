@@ -1,7 +1,7 @@
-"""A closer look at small hits: each out of the picture itself, larger than it was searched, and mirrored beside that.
+"""A closer look at small hits: each is cut out of the original picture, larger than it was searched before, and mirrored too.
 
-In a picture made small a face of ten pixels looks much like a letter or the back of a head; mostly there is more to see of it.
-Mirrored it looks otherwise to a network, which so has a second opinion of it.
+In a reduced picture a face of ten pixels looks much like a letter or the back of a head; mostly the original shows more of it.
+Mirrored it looks different to a network, which so gives a second opinion.
 """
 
 from __future__ import annotations
@@ -17,33 +17,34 @@ from live_monitor.detect.surroundings import Scale, Surroundings
 from live_monitor.types import Box, Detection, Image
 
 SMALL_PX = 48.0
-"""Side of a hit, the square's of the same area, in the picture searched, under which one look tells little: a coat of arms or
-a hat looks like a face there, picture after picture."""
+"""Side of a hit, that of a square of the same area in the picture searched, under which one pass says little: a coat of arms or
+a hat looks like a face there, frame after frame."""
 
 SURE = 0.75
 TINY_PX = 16.0
-"""Score from which one look at a hit is enough, from this side on: most of those are the faces that were there before."""
+"""Score and side from which one pass is enough for a hit: most such hits are the faces that were there before."""
 
 CLOSE = Scale(128, 48)
-"""How large hits are shown: a face with more around it is told better from other things than one that fills its place."""
+"""How large hits are shown: a face with more around it is easier to tell from other things than one that fills its cell."""
 
 MOST = 100
-"""Hits that are looked at closer, the best ones: a picture of noise must not stop the program."""
+"""Only so many hits, the best ones, get a closer look: a picture of noise must not stop the program."""
 
 
 def look_closer(finder: FaceFinder, image: Image, found: Sequence[Detection], scale: float) -> list[Detection]:
-    """Judges the doubtful ones of some hits by three looks, the first and two closer ones: score and box are their means.
+    """Judges the doubtful ones of some hits by three passes, the first and two closer ones: score and box become their means.
 
-    A look that does not see it counts as a score of 0. Of very many, a tiny one that there was no time for counts as not seen.
+    A pass that does not see the hit counts as a score of 0. Doubtful hits beyond MOST get no closer passes; a tiny one then
+    counts as not seen in them.
 
     Args:
-        finder: has found them, and looks again.
+        finder: found the hits, and searches again.
         image: uint8 (H, W, 3) BGR.
-        found: in its pixels.
-        scale: pixels of it in one of the picture that was searched.
+        found: the hits, in pixels of `image`.
+        scale: pixels of `image` in one pixel of the picture that was searched.
 
     Returns:
-        As many or, where two turn out to be one face, fewer, in any order.
+        As many hits or, where two turn out to be one face, fewer, in any order.
     """
     doubtful = sorted((hit for hit in found if _is_doubtful(hit, scale)), key=_score, reverse=True)
     if not doubtful:
@@ -64,7 +65,7 @@ def _is_smaller(hit: Detection, side_px: float) -> bool:
 
 
 def _seen_again(finder: FaceFinder, image: Image, hit: Detection) -> tuple[Detection | None, Detection | None]:
-    """What its surroundings show, and what they show mirrored: both in one picture, which takes two thirds of two's time."""
+    """What its surroundings show, as they are and mirrored: both in one picture, which takes two thirds of the time of two."""
     closer = Surroundings(image, [hit.box], CLOSE)
     picture = closer.picture()
     seen = finder.find(np.hstack([picture, picture[:, ::-1]]))

@@ -1,4 +1,4 @@
-"""What finds faces, on two levels: a finder looks once at one picture, a detector decides how to look at each frame."""
+"""What finds faces, on two levels: a finder searches one picture once, a detector decides how to search each frame."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple, Protocol
 from live_monitor.types import Box, Detection, Frame, Image
 
 FAINT = 0.7
-"""Share of the score of a sure face from which live view hears of a hit."""
+"""Share of a sure face's score from which a hit is reported to the live view."""
 
 SAME_FACE_OVERLAP = 0.6
 """Two boxes are one face when they share this much of the smaller one's area."""
 
 MIRRORED_LANDMARKS = (1, 0, 2, 4, 3)
-"""Of a face's landmarks, right eye, left eye, nose, right and left corner of the mouth, which one each is in the mirror."""
+"""What each of a face's landmarks (right eye, left eye, nose, right and left corner of the mouth) becomes in the mirror."""
 
 
 class FaceFinder(Protocol):
@@ -27,7 +27,7 @@ class FaceFinder(Protocol):
 
     @property
     def sure_score(self) -> float:
-        """Score from which a hit is a face; fainter ones, which it reports too, can only be a face that was there before."""
+        """Score from which a hit is a face; fainter hits, which it reports too, can only be faces that were there before."""
 
     @property
     def smallest_px(self) -> int:
@@ -54,7 +54,7 @@ class Copy(NamedTuple):
 
     Attributes:
         side_px: its longest side.
-        least_face_px: width in it from which a face counts; a smaller one is seen better in the larger picture.
+        least_face_px: width in the copy from which a face counts; a smaller one is seen better in the larger picture.
     """
 
     side_px: int
@@ -62,16 +62,16 @@ class Copy(NamedTuple):
 
 
 SMALLEST_COPY = Copy(320, 25)
-"""Of the pictures kept apart those who are sought at 640 pixels and in this copy too had an average precision of 0.987, with
-faces from 50 pixels on in it 0.982."""
+"""On the pictures kept apart, searching at 640 pixels and in this copy too gave an average precision of 0.987; when only faces
+of 50 pixels and up counted in the copy, 0.982."""
 
 
 class Doubts(NamedTuple):
     """How a finder judges hits with a closer look.
 
     Attributes:
-        finder: the same one, telling of hits from a lower score on.
-        least_score: score from which a hit is told of after the closer look.
+        finder: the same one, reporting hits from a lower score on.
+        least_score: score from which a hit is reported after the closer look.
     """
 
     finder: FaceFinder
@@ -83,7 +83,7 @@ class Expected(NamedTuple):
 
     Attributes:
         box: where, in pixels of the frame.
-        known: it counts and was seen in the last frame, so that it is looked for everywhere where it is not found at once.
+        known: it counts and was seen in the last frame, so that it is looked for everywhere if it is not found at once.
     """
 
     box: Box
@@ -91,11 +91,11 @@ class Expected(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What a detector saw of a frame.
+    """What a detector found in a frame.
 
     Attributes:
         faces: in pixels of the frame, faint ones too, any order, none twice.
-        everywhere: False when it looked only where faces were expected, which says nothing of newcomers.
+        everywhere: False when it looked only where faces were expected, which says nothing about newcomers.
     """
 
     faces: list[Detection]
@@ -106,15 +106,15 @@ class FaceDetector(Protocol):
     """Finds the faces of a sequence of frames. Only the analysis thread calls it."""
 
     def set_min_face(self, px: int | None, *, smaller_too: bool) -> None:
-        """How small faces are looked for from now on.
+        """Sets the smallest face to look for from now on.
 
         Args:
-            px: longer side of the smallest face wanted, in pixels of the frame; None: chosen by the picture.
-            smaller_too: find those below it as well that would be found without it.
+            px: longer side of the smallest face wanted, in pixels of the frame; None: chosen to fit the picture.
+            smaller_too: also find the smaller faces that would be found with None.
         """
 
     def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
-        """Looks at the next frame of a sequence, in which these faces should be; None: nothing is known of it."""
+        """Searches the next frame of a sequence, in which these faces should be; None: nothing is known about it."""
 
 
 def in_pixels_of(found: Detection, scale: tuple[float, float], shift: tuple[float, float] = (0.0, 0.0)) -> Detection:
@@ -134,10 +134,10 @@ def mirrored(found: Detection, width_px: float) -> Detection:
 
 
 def merge_overlapping(detections: Iterable[Detection]) -> list[Detection]:
-    """Keeps one detection a face: of those that overlap by SAME_FACE_OVERLAP the one with the highest score.
+    """Keeps one detection for each face: of those that overlap by SAME_FACE_OVERLAP, the one with the highest score.
 
     Returns:
-        The detections kept, highest score first; None counts as 0.
+        The detections kept, highest score first; a score of None counts as 0.
     """
     kept: list[Detection] = []
     for detection in sorted(detections, key=lambda detection: -(detection.score or 0.0)):

@@ -20,22 +20,22 @@ from live_monitor.process.quiet import silent_stderr
 from live_monitor.types import Box, Detection, Image
 
 MOST_THREADS = 2
-"""The network is so small that more wait for each other."""
+"""The network is so small that more threads would wait for each other."""
 
 OUTPUTS = tuple(f"{kind}_{stride}" for stride in STRIDES for kind in VALUES)
 
 _SIGN = np.uint8(0x80)
-"""The bit by which a level, 0..255, differs from the same as int8, -128..127. A table would take seven times as long."""
+"""Flipping this bit turns a level, 0..255, into the same as int8, -128..127. A table would take seven times as long."""
 
 DOUBTFUL = 0.42
-"""Score from which a small hit is worth a closer look: from 0.35 on no more of 646 faces kept apart were found."""
+"""Score from which a small hit is worth a closer look: with 0.35 no more of the 646 faces kept apart were found."""
 
 
 class Network(Protocol):
     """Runs the network, on whatever engine."""
 
     def run(self, image: Image) -> dict[str, Tensor]:
-        """Outputs, by names like "score_8", for uint8 (h, w, 3) BGR, padded at the right and below to the network's multiple."""
+        """Outputs, by names like "score_8", for uint8 (h, w, 3) BGR, which it pads at the right and below to its multiple."""
 
 
 class FaceGrid:
@@ -56,7 +56,7 @@ class FaceGrid:
         """Loads the network, and runs it once.
 
         Args:
-            folder: of card and weights; None: the shipped ones.
+            folder: where card and weights are; None: the shipped ones.
             threshold: least score of a face, between 0 and 1; None: what the card says.
             device: "CPU": LiteRT; "GPU": TensorFlow.
 
@@ -69,11 +69,11 @@ class FaceGrid:
         self.threshold = card.threshold if threshold is None else threshold
         self.smallest_px = card.smallest_px
         self._networks = _on_gpu(card) if device == "GPU" else _on_cpu(card)
-        self._networks.of((MULTIPLE_PX, MULTIPLE_PX))  # a damaged one is told now
+        self._networks.of((MULTIPLE_PX, MULTIPLE_PX))  # so that damaged weights fail now
 
     @property
     def doubts(self) -> Doubts:
-        """Shares the networks."""
+        """See `FaceFinder`; the finder in it shares the networks."""
         doubting = copy.copy(self)
         doubting.threshold = min(DOUBTFUL, self.threshold)
         return Doubts(doubting, self.threshold)
@@ -105,7 +105,7 @@ def _on_gpu(card: DetectorCard) -> PerSize[Network]:
 
 
 class LiteRTNetwork:
-    """The int8 network on LiteRT, for pictures of one size until it is given another."""
+    """The int8 network on LiteRT, set up for pictures of one size until it is given another."""
 
     def __init__(self, model: bytes, threads: int) -> None:
         """Loads the content of a .tflite file, and runs it once.
@@ -141,10 +141,10 @@ class LiteRTNetwork:
             self._shape = shape
 
     def run(self, image: Image) -> dict[str, Tensor]:
-        """Outputs, by names like "score_8", for uint8 (h, w, 3) BGR, padded at the right and below to the network's multiple."""
+        """Outputs, by names like "score_8", for uint8 (h, w, 3) BGR, which it pads at the right and below to its multiple."""
         height, width = image.shape[:2]
         self._resize((_round_up(width), _round_up(height)))
-        # Into the network's own memory: a copy on the way takes half as long as the network.
+        # Straight into the network's own memory: a copy on the way would take half as long as the network itself.
         padded = self._interpreter.tensor(self._input)()[0].view(np.uint8)
         padded[height:] = padded[:height, width:] = MIDDLE_GREY ^ _SIGN
         np.bitwise_xor(image, _SIGN, out=padded[:height, :width])
@@ -157,7 +157,7 @@ class LiteRTNetwork:
 
 
 def _is_one_step_a_level(scale: float, zero: int) -> bool:
-    """Whether the level 0 is -128 for the network, and 255 is 127: then the levels only change their sign's bit."""
+    """Whether the level 0 is -128 for the network, and 255 is 127: then only the sign bit of the levels has to change."""
     levels = np.arange(256, dtype=np.uint8)
     numbers = (levels.astype(np.float64) - 128 - zero) * scale
     return bool((np.abs(numbers - to_input(levels)) < scale / 2).all())

@@ -74,7 +74,7 @@ def load_facegrid(card: DetectorCard, precision: str) -> Any:
         file.write_bytes(card.weights(KERAS))
         try:
             with warnings.catch_warnings():
-                # Of another network's file Keras warns as well.
+                # With another network's file Keras warns as well.
                 warnings.simplefilter("ignore", UserWarning)
                 network.load_weights(file)
         except (ValueError, OSError, KeyError) as error:

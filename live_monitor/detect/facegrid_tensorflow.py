@@ -36,7 +36,7 @@ class TensorFlowNetwork:
             network = load_facegrid(card, PRECISION[device])
 
         def cells(picture: Any) -> Any:
-            # As `to_input` does it, but there: what goes over is a quarter as large.
+            # As `to_input` does it, but on the device: what is copied there is a quarter as large.
             levels = (tf.cast(picture, tf.float32) - MIDDLE_GREY) / MIDDLE_GREY
             grids = network(levels[tf.newaxis], training=False)
             return [grids[name][0] for name in OUTPUTS]
@@ -45,7 +45,7 @@ class TensorFlowNetwork:
         self.run(np.full((MULTIPLE_PX, MULTIPLE_PX, CHANNELS), MIDDLE_GREY, np.uint8))
 
     def run(self, image: Image) -> dict[str, Tensor]:
-        """Outputs, by names like "score_8", for uint8 (h, w, 3) BGR, padded at the right and below to the network's multiple."""
+        """Outputs, by names like "score_8", for uint8 (h, w, 3) BGR, which it pads at the right and below to its multiple."""
         below, right = (-side % MULTIPLE_PX for side in image.shape[:2])
         padded = np.pad(image, ((0, below), (0, right), (0, 0)), constant_values=MIDDLE_GREY)
         with self._tf.device(self._device):

@@ -24,7 +24,7 @@ SCALE_STEP = 1.2
 """Ratio between two searched face sizes."""
 
 SURE_HITS, FAINT_HITS = 3, 2
-"""A face is hit by the cascade at this many neighbouring places and sizes, and one that was there before at so many."""
+"""Neighbouring places and sizes at which the cascade must hit a face, and those for a face that was there before."""
 
 HALF_SURE_HITS = 10
 """A face of n hits has the score n / (n + this): the number of hits orders faces better than the cascade's own weights."""
@@ -90,11 +90,11 @@ def load_cascade(path: Path) -> cv2.CascadeClassifier:
     """Reads a cascade.
 
     Raises:
-        ModelError: it is missing or is not one, its name is not UTF-8, or this OpenCV, as 5 does, knows no cascades.
+        ModelError: it is missing or is not one, its name is not UTF-8, or this OpenCV has no cascades, as version 5 has none.
     """
     if not hasattr(cv2, "CascadeClassifier"):
         advice = 'pip uninstall -y opencv-python opencv-contrib-python && pip install "opencv-python>=4.10,<5"'
-        raise ModelError(f"OpenCV {cv2.__version__} has no cascades; take another detector, or run: {advice}")
+        raise ModelError(f"OpenCV {cv2.__version__} has no cascades; choose another detector, or run: {advice}")
     if not is_file(path):
         raise ModelError(f"{path}: no such cascade file")
     name = opencv_path(path, ModelError)
@@ -108,7 +108,7 @@ def load_cascade(path: Path) -> cv2.CascadeClassifier:
 
 
 def _read(classifier: cv2.CascadeClassifier, path: Path) -> None:
-    """Loads a file whose name OpenCV cannot open: on Windows, one outside of the system's own alphabet (its issue 4292)."""
-    with contextlib.suppress(OSError, ValueError, SystemError):  # the last one stands for OpenCV's own, of what cannot be parsed
+    """Loads a file whose name OpenCV cannot open: on Windows, one outside the system's own alphabet (OpenCV's issue 4292)."""
+    with contextlib.suppress(OSError, ValueError, SystemError):  # the last one replaces OpenCV's error when it cannot parse
         storage = cv2.FileStorage(path.read_text(encoding="utf-8"), cv2.FileStorage_READ | cv2.FileStorage_MEMORY)
         classifier.read(storage.getFirstTopLevelNode())

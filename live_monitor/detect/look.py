@@ -1,4 +1,4 @@
-"""One look at a picture: brought to a size, searched, and the faces brought back. Every finder is used through this."""
+"""One look at a picture: it is brought to a size and searched, the faces are scaled back. Every finder is used through this."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from live_monitor.scaling import resized
 from live_monitor.types import Detection, Image
 
 TOO_WIDE_PX = 160
-"""What is as wide as this in a picture must be a face in a smaller copy of it too: most others are a wall or a sky."""
+"""A hit as wide as this in a picture must be found in a smaller copy of it too: most others are a wall or a sky."""
 
 SEEN = 0.5
-"""Share of the best look's score from which another look has seen the same face, so that what counts is the mean: a hat that each
-look takes half for a face is taken for more than that by one of them often enough."""
+"""Share of the best pass's score from which another pass has seen the same face, so that what counts is the mean: a hat that
+looks half like a face to every pass looks more like one to one of them often enough."""
 
 _COPIED_FROM = 1.5
-"""A picture this many times a copy's side has faces that its finder is too near to see."""
+"""A picture with this many times a copy's side can have faces that are too large for its finder."""
 
 
 def look(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
-    """Searches a picture at one size, and smaller copies of it as its finder wants.
+    """Searches a picture at one size, and the smaller copies of it that its finder wants.
 
     Args:
         finder: searches each of them.
@@ -46,34 +46,34 @@ def look(finder: FaceFinder, image: Image, side_px: int) -> list[Detection]:
 
 
 def _seen_in(finder: FaceFinder, image: Image, copy: Copy, most_px: float, known: Sequence[Detection]) -> list[Detection]:
-    """Who counts of those who are found in a copy of this side, small hits judged by a closer look where the finder has doubts.
+    """The faces found in a copy of this side that count; a closer look judges small hits where the finder has doubts.
 
-    Those whom larger copies have shown do only where they are large enough to be seen dependably in this one too.
+    Faces that larger copies have shown count only if they are large enough to be seen dependably in this one too.
     """
     px, doubts = max(image.shape[:2]) / copy.side_px, finder.doubts
 
     def counts(hit: Detection) -> bool:
         width = hit.box.width / px
-        tells = width >= finder.smallest_px or not any(same_face(hit, other) for other in known)
-        return copy.least_face_px <= width < most_px and tells
+        dependable_or_new = width >= finder.smallest_px or not any(same_face(hit, other) for other in known)
+        return copy.least_face_px <= width < most_px and dependable_or_new
 
     found = [hit for hit in _at_size(doubts.finder if doubts else finder, image, copy.side_px) if counts(hit)]
     return look_closer(doubts.finder, image, found, px) if doubts else found
 
 
 def _one_a_face(looks: Sequence[Sequence[Detection]]) -> list[Detection]:
-    """Whoever several looks see is there once, as the best of them shows, with the mean of their scores."""
+    """Each face once, with the box of the pass that is surest of it and the mean score of the passes that saw it."""
     if len(looks) == 1:
         return list(looks[0])
     faces = merge_overlapping(itertools.chain.from_iterable(looks))
-    seen = [_of_each_face(hits, faces) for hits in looks]
+    seen = [_scores_by_face(hits, faces) for hits in looks]
     return [_with_mean_score(face, scores) for face, *scores in zip(faces, *seen, strict=True)]
 
 
-def _of_each_face(hits: Sequence[Detection], faces: Sequence[Detection]) -> list[float]:
-    """The best score by which a look shows each face, 0 where it does not.
+def _scores_by_face(hits: Sequence[Detection], faces: Sequence[Detection]) -> list[float]:
+    """The best score with which one pass shows each face, 0 where it does not.
 
-    A hit tells only of the first and best face that it may be: a half one beside it would rise by it.
+    A hit counts only for the first, best face that it may be: otherwise it would raise the score of half a face beside that.
     """
     scores = [0.0] * len(faces)
     for hit in hits:
@@ -83,7 +83,7 @@ def _of_each_face(hits: Sequence[Detection], faces: Sequence[Detection]) -> list
 
 
 def _with_mean_score(face: Detection, scores: Sequence[float]) -> Detection:
-    """The face, with the mean of the scores by which looks have seen it; a score of less than SEEN says nothing of it."""
+    """The face, with the mean of the scores of the passes that saw it; less than SEEN of its own score is not counted."""
     if face.score is None:
         return face
     seen = [score for score in scores if score >= SEEN * face.score]

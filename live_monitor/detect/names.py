@@ -1,4 +1,4 @@
-"""The names of the detectors; here, because the command line tells them before anything heavy is loaded."""
+"""The names of the detectors; here, because the command line lists them before anything heavy is loaded."""
 
 from __future__ import annotations
 

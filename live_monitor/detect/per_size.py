@@ -1,7 +1,7 @@
-"""A network for each of the few picture sizes in use: to make one costs as much as to use it.
+"""A network for each of the few picture sizes in use: making one costs as much as using it.
 
-One that is not needed any more makes room for a new one and is not changed to another size: the runtimes keep the memory that the
-largest size took.
+One that is no longer needed makes room for a new one instead of being changed to another size: the runtimes keep the memory that
+the largest size took.
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ Size = tuple[int, int]
 """Width and height in pixels."""
 
 SIZES_READY = 8
-"""The full size, its copies, the closer look, surroundings, and the sizes fitted to faces, between which a video goes to and
-fro."""
+"""The full size, its copies, the closer look, surroundings, and the sizes fitted to faces, between which a video goes back and
+forth."""
 
 PIXELS_READY = 1_500_000
-"""Of all sizes together: the full size, 1280x720, its copies and small ones, but no second large one, which takes 15 MB."""
+"""Pixels of all sizes together: room for the full size, 1280x720, its copies and small ones, but not for a second large one,
+which takes 15 MB."""
 
 
 class PerSize(Generic[Network]):
-    """At most SIZES_READY networks of a kind, of PIXELS_READY; those that were longest out of use make room for a new one."""
+    """At most SIZES_READY networks of a kind, for PIXELS_READY together; those longest out of use make room for a new one."""
 
     def __init__(self, make: Callable[[Size], Network]) -> None:
         """Makes nothing yet.
 
         Args:
-            make: a network for pictures of a size.
+            make: makes a network for pictures of a size.
         """
         self._make = make
         self._networks: OrderedDict[Size, Network] = OrderedDict()

@@ -1,7 +1,7 @@
 """Where faces are looked for, and how large that picture is.
 
-Five times a second in the whole frame, as small as the faces being seen allow, and full size now and then; in the frames
-between only where faces are expected.
+Five times a second the whole frame is searched, reduced as far as the faces in it allow, and now and then at full size; in the
+frames between, only the places where faces are expected.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ from live_monitor.types import Box, Detection, Frame, Image
 logger = logging.getLogger(__name__)
 
 EVERYWHERE_EVERY_S = 0.2
-"""Time between two looks at the whole frame, in steps that all frame rates share. Faces are read as often, so that nobody waits
-longer for a first label."""
+"""Time between two searches of the whole frame, in steps that all frame rates share. Faces are read as often, so that nobody
+waits longer for a first label."""
 
 FULL_LOOK_EVERY_S = 1.0
 CALM_FULL_LOOK_EVERY_S = 2.0
-"""Time between two looks at full size, which find somebody new who is smaller than all who are there; the longer one after
-a look that found no more faces than the last. The size is decided then, not in every frame, so that it is the same at any
-frame rate."""
+"""Time between two searches at full size, which find newcomers smaller than everybody else; the longer one after a search that
+found no more faces than the one before. The fitted size is decided then, not in every frame, so that it is the same at any frame
+rate."""
 
 SEARCH_AGAIN_S = 0.5
-"""A face that is lost is looked for in the other size at once, but not more often than this: so long it stays in the result by
-itself. After a cut, too, when nothing is known of how small the faces are, the whole frame is looked at in full size."""
+"""A face that is lost is looked for at the other size at once, but not more often than this: that long it stays in the result
+anyway. The same holds for the search at full size after a cut, when nothing is known about how small the faces are."""
 
 LOST_ENLARGES = 1.5
-"""A size at which a face is lost that a full look sees in the same frame is too small by this."""
+"""When a size loses a face that a search at full size sees in the same frame, it is too small by this factor."""
 
 NEWCOMER_S = 0.4
-"""A size that is for somebody new is decided once more after so long: most false faces are seen once."""
+"""A size chosen for somebody new is decided once more after this long: most false faces are seen only once."""
 
 WORTH_IT = 0.6
-"""Share of the whole frame's pixels, at the size that fits, from which on looking only around faces is not worth it."""
+"""Share of the whole frame's pixels, at the fitted size, above which looking only around faces is not worth it."""
 
 SIDE_STEP_PX = 32
 SHRINK = 0.8
-"""The size rises at once, and falls when it may fall to this share: else it would flicker between two steps."""
+"""The size rises at once, but falls only when it may fall to this share: otherwise it would flicker between two steps."""
 
 
 class SizeToFit:
@@ -67,7 +67,7 @@ class SizeToFit:
         self._fit_again_s = math.inf
 
     def set_min_face(self, px: int | None, *, smaller_too: bool) -> None:
-        """See `FaceDetector`; by the picture it is what a full look finds that costs about the same for one of any size."""
+        """See `FaceDetector`; None: what a search at full size finds, which costs about the same for a frame of any size."""
         if (px, smaller_too) != (self._min_face, self._smaller_too):
             self._min_face, self._smaller_too = px, smaller_too
             self._side_px, self._full_look_due_s = 0, -math.inf
@@ -88,16 +88,16 @@ class SizeToFit:
         return Look(self._fitted_look(frame, full_px), everywhere=True)
 
     def look_once(self, image: Image) -> list[Detection]:
-        """Faces of a picture on its own, looked at in full size."""
+        """Faces of a picture on its own, searched at full size."""
         return self._look(image, self._full_side_px(image))
 
     def _look(self, image: Image, side_px: int) -> list[Detection]:
         return self._large_enough(look(self._finder, image, side_px))
 
     def _look_around(self, image: Image) -> list[Detection] | None:
-        """Looks where faces are expected, and nowhere when there are none; None when somebody known is not found there.
+        """Looks where faces are expected, and nowhere when there are none; None when a known face is not found there.
 
-        Somebody known who is lost is looked for more widely first, as that costs far less than a look at the whole frame.
+        A known face that is lost is first looked for in wider surroundings, which costs far less than searching the whole frame.
         """
         if not self._expected:
             return []
@@ -132,7 +132,7 @@ class SizeToFit:
         return max(1, round(max(width, height) * scale))
 
     def _full_look(self, frame: Frame, full_px: int) -> list[Detection]:
-        """Looks at full size, adds who was seen better in a smaller picture, and decides on the size for the frames to come."""
+        """Searches at full size, adds faces that a smaller picture shows better, and decides on the size for the next frames."""
         detections = self._look(frame.image, full_px)
         self._plan(frame.pts_s, len(self._sure(detections)))
         if 0 < self._side_px < full_px and self._lost_somebody(detections):
@@ -141,7 +141,7 @@ class SizeToFit:
         return detections
 
     def _fitted_look(self, frame: Frame, full_px: int) -> list[Detection]:
-        """Looks at the fitted size, and where somebody is lost at full size too."""
+        """Searches at the fitted size, and at full size too if somebody is lost."""
         side_px = min(self._side_px, full_px)
         detections = self._look(frame.image, side_px)
         if frame.pts_s >= self._fit_again_s:
@@ -151,14 +151,14 @@ class SizeToFit:
         return detections
 
     def _may_search(self, frame: Frame) -> bool:
-        """Whether it was long enough ago that this was said of another frame."""
+        """Whether an extra search is allowed again, see SEARCH_AGAIN_S; if so, its time is noted."""
         due = frame.pts_s - self._searched_s >= SEARCH_AGAIN_S
         if due:
             self._searched_s = frame.pts_s
         return due
 
     def _with_lost(self, detections: Sequence[Detection], others: Sequence[Detection]) -> list[Detection]:
-        """Adds who is lost and sure in another look; the others' boxes stay, or they would jump from size to size."""
+        """Adds lost faces from a search at another size; the sure ones' boxes stay, or they would jump from size to size."""
         sure = [found for found in detections if self._is_sure(found)]
         faint = [found for found in detections if not self._is_sure(found)]
         lost = [found for found in others if _among(found.box, self._known())]
@@ -171,16 +171,16 @@ class SizeToFit:
         return not all(_among(box, found) for box in self._known())
 
     def _plan(self, now_s: float, faces: int) -> None:
-        """Plans the next full look for a fixed time after this one was due, not after the frame that happened to come then."""
+        """Plans the next search at full size for a fixed time after this one was due, not after the frame that came then."""
         every_s = FULL_LOOK_EVERY_S if faces > self._faces_before else CALM_FULL_LOOK_EVERY_S
         self._faces_before = faces
         late_s = now_s - self._full_look_due_s
         self._full_look_due_s = now_s + every_s - (late_s if late_s < every_s else 0.0)
 
     def _fit(self, frame: Frame, sure: Sequence[Box], looked_px: int) -> None:
-        """Sets the size for the next frames by the smallest face, and tries it: who was known must be found there too.
+        """Sets the size for the next frames by the smallest face, and tries it: faces known before must be found at it too.
 
-        It rises at once, and falls when it may fall far.
+        The size rises at once, and falls only when it may fall far.
         """
         expected = [face.box for face in self._expected]
         anybody_new = not all(_among(box, expected) for box in sure)
@@ -195,7 +195,7 @@ class SizeToFit:
                 self._use(frame, LOST_ENLARGES * self._side_px)
 
     def _wanted_px(self, frame: Frame, boxes: Sequence[Box]) -> float:
-        """Longest side of the smallest picture in which a finder sees all of these."""
+        """Longest side of the smallest picture in which the finder sees all these faces."""
         smallest = min((min(box.width, box.height) for box in boxes), default=math.inf)
         wanted_px = max(frame.width, frame.height) * self._finder.smallest_px / max(smallest, 1.0)
         return max(SMALLEST_COPY.side_px, SIDE_STEP_PX * math.ceil(wanted_px / SIDE_STEP_PX))
@@ -204,7 +204,7 @@ class SizeToFit:
         side_px = min(round(side_px), self._full_side_px(frame.image))
         if side_px != self._side_px:
             self._side_px = side_px
-            logger.info("%s: looks for faces in pictures of %d pixels, longest side", self._finder.name, side_px)
+            logger.info("%s: looks for faces in pictures with a longest side of %d pixels", self._finder.name, side_px)
 
     def _known(self) -> list[Box]:
         return [face.box for face in self._expected if face.known]

@@ -29,14 +29,14 @@ class Scale(NamedTuple):
 
 
 QUICK = Scale(64, 42)
-"""For faces that were there before. Of 901 faces of a call none was lost so, of 505 of a crowd two, and their boxes were as
-near to those found in the whole frame as boxes found in another size of it."""
+"""For faces that were there before. With it none of 901 faces of a call was lost, and two of 505 of a crowd, and their boxes were
+as near to those found in the whole frame as boxes found at another size of it."""
 
 WIDE = Scale(128, 42)
-"""For those of them who are lost in that: of 15 frames of a crowd that would have been looked at as a whole, eight were left."""
+"""For faces that are lost with QUICK: of 15 frames of a crowd that would have been searched as a whole, eight still were."""
 
 LEAST_OVERLAP = 0.3
-"""Share of the smaller one of two boxes, the expected one and that of a hit, from which a hit is the face expected."""
+"""Share of the smaller of two boxes, the expected one and a hit's, that both must cover for the hit to be the expected face."""
 
 _GREY = 128
 
@@ -47,7 +47,7 @@ class _Cell(NamedTuple):
     Attributes:
         face: where it is expected.
         x, y, side: the square of the frame around it.
-        left, top: where that square is in the picture, `Scale.cell_px` wide and high.
+        left, top: where that square goes in the picture of all, `Scale.cell_px` wide and high.
     """
 
     face: Box
@@ -90,7 +90,7 @@ class Surroundings:
 
         Returns:
             For each face, in the order in which they were given, where it is in the frame; None when its surroundings show no
-            face where it was expected, or only one that is found for another already.
+            face where it was expected, or only one that was already found for another.
         """
         px = self._scale.cell_px
         hits_by_cell: dict[tuple[int, int], list[Detection]] = {}
@@ -131,11 +131,11 @@ def pixels_around(faces: int) -> int:
 
 
 def _grid(faces: int) -> tuple[int, int]:
-    """Columns and rows, for at least one face: about as many of both, for few different sizes of picture."""
+    """Columns and rows, for at least one face: about as many of each, so that there are few different picture sizes."""
     columns = math.ceil(math.sqrt(faces))
     return columns, math.ceil(faces / columns)
 
 
 def _start(centre: float, length: int, whole: int) -> int:
-    """Where a part of this length around a centre begins, inside of the whole."""
+    """Where a part of this length around a centre begins, inside the whole."""
     return min(max(0, round(centre - length / 2)), whole - length)

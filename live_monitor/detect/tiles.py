@@ -1,6 +1,6 @@
-"""Searches a picture that is too large to be searched at once in tiles that overlap: far faces in a large room.
+"""Searches a picture that is too large to be searched at once, in overlapping tiles: for distant faces in a large room.
 
-A network's memory, and the most faces that it can tell, are then those of one tile, however large the picture is.
+A network's memory, and the most faces that it can report, are then those of one tile, however large the picture is.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from live_monitor.detect.detector import FaceFinder, in_pixels_of, merge_overlap
 from live_monitor.types import Detection, Image
 
 WHOLE_PX = 200
-"""A face that is narrower is whole in each tile that tells it."""
+"""A face narrower than this is whole in each tile that reports it."""
 
 SLACK_PX = 16
-"""Two tiles may see the middle of a face so far apart: on their border both tell it."""
+"""Two tiles may place the middle of a face this far apart, so both report a face on their border."""
 
 OVERLAP_PX = WHOLE_PX + 2 * SLACK_PX
-"""What two tiles share of a side."""
+"""How much of a side two neighbouring tiles share."""
 
 TILED_FROM = 2.0
-"""A picture of so many times a finder's own size is cut into tiles of at most that size."""
+"""A picture with this many times a finder's own number of pixels, or more, is cut into tiles of at most that number."""
 
 MOST_TILES = 16
 """In a row or a column."""
@@ -52,7 +52,7 @@ def find_in_tiles(finder: FaceFinder, picture: Image) -> list[Detection]:
             for face in finder.find(picture[top:bottom, left:right]):
                 there = in_pixels_of(face, _UNMOVED, (left, top))
                 x, y = there.box.centre
-                # Else it may be cut by the tile's edge, and the tile beside it sees it whole.
+                # Otherwise the tile's edge may cut it, and the tile next to this one sees it whole.
                 if own_left < x < own_right and own_top < y < own_bottom:
                     found.append(there)
     return merge_overlapping(found)
@@ -73,7 +73,7 @@ def _length(whole: int, parts: int) -> int:
 
 
 def _tiles(whole: int, parts: int) -> Iterator[_Tile]:
-    """So many of one length, evenly over a side; the border between two is the middle of what they share."""
+    """This many tiles of one length, evenly over a side; the border between two is the middle of what they share."""
     length = _length(whole, parts)
     starts = [round(part * (whole - length) / max(1, parts - 1)) for part in range(parts)]
     between = [(before + length + after) / 2 for before, after in itertools.pairwise(starts)]

@@ -17,14 +17,14 @@ from live_monitor.process.quiet import silent_stderr
 from live_monitor.types import Box, Detection, Image
 
 THRESHOLD = 0.6
-"""Score from which a hit counts as a face: at 0.5 walls and hands begin to pass, at 0.7 turned and masked faces go."""
+"""Score from which a hit counts as a face: at 0.5 walls and hands begin to pass, at 0.7 turned and masked faces are lost."""
 
 NMS_OVERLAP = 0.3
 MOST_FACES = 5000
-"""Hits of that intersection over union are one face; hits looked at before that. Both are OpenCV's own defaults."""
+"""Intersection over union from which hits are one face; most hits compared for that. Both are OpenCV's own defaults."""
 
 SMALLEST_PICTURE_PX = 8
-"""A narrower picture holds no face, and the network answers it with whatever stood in memory."""
+"""A picture with a shorter side holds no face, and the network answers it with whatever was in memory."""
 
 _SCORE = 14
 _TRIAL_PX = 64
@@ -38,7 +38,7 @@ class YuNetFinder:
     smallest_px = 20
     picture_px = 1280 * 720
     copies = (SMALLEST_COPY,)
-    """It was trained on faces of 10 to 300 pixels. A copy of 640 pixels as well would show it more, and more that is none."""
+    """It was trained on faces of 10 to 300 pixels. A copy of 640 pixels as well would show it more faces, and more false ones."""
 
     doubts = None
 

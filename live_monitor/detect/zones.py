@@ -1,4 +1,4 @@
-"""Parts of the picture that nothing is to be known of: a poster, a window, people who did not agree."""
+"""Parts of the picture about which nothing is to be known: a poster, a window, people who did not agree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from live_monitor.errors import UsageError
 from live_monitor.types import Detection, Image
 
 _GREY = 114
-"""What stands in a zone's place for whoever analyses the picture."""
+"""Grey level with which zones are painted over before the picture is analysed."""
 
 
 class Zone(NamedTuple):
@@ -31,7 +31,7 @@ class Zone(NamedTuple):
         try:
             zone = cls(*map(float, text.split(",")))
         except (ValueError, TypeError):
-            raise UsageError(f"--ignore {text}: is x,y,w,h in fractions of the picture, such as 0,0,0.25,1") from None
+            raise UsageError(f"--ignore {text}: must be x,y,w,h in fractions of the picture, such as 0,0,0.25,1") from None
         zone.check()
         return zone
 
@@ -54,7 +54,7 @@ class Zone(NamedTuple):
 
 
 def without_zones(image: Image, zones: Iterable[Zone]) -> Image:
-    """A copy of a picture with its zones painted over; the picture itself when there is none."""
+    """A copy of a picture with its zones painted over; the picture itself when there are no zones."""
     painted = image
     for zone in zones:
         if painted is image:

@@ -43,7 +43,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
         (["--realtime", "--camera", "0"], "--realtime is for --video"),
         (["--stream", "lecture", "--no-display"], "--stream lecture: not a stream's URL"),
         (["--size", "0x480", "--no-display"], "at least 1 pixel"),
-        (["--ignore", "0,0,1"], "--ignore 0,0,1: is x,y,w,h in fractions of the picture"),
+        (["--ignore", "0,0,1"], "--ignore 0,0,1: must be x,y,w,h in fractions of the picture"),
         (["--ignore", "0,0,1,1", "--ignore", "0.5,0,0.6,1"], "--ignore 0.5,0,0.6,1: reaches outside the picture"),
         (["--video", "x", "--detector", "yunet", "--profile"], "profile is for the detector haar, not for a network"),
         (["--video", "x", "--detector-model", "x.onnx"], "detector_model x.onnx: is for a network, not for haar"),
@@ -327,7 +327,7 @@ def test_of_an_opencv_without_cascades_the_cascade_ends_in_3_with_the_packages_t
     assert run("--no-display", "--video", clip, "--detector", "facegrid").code == 0
     code, out, err = run("--no-display", "--video", clip, "--detector", "haar")
     assert (code, out) == (3, "")
-    assert "has no cascades; take another detector, or run: pip uninstall -y opencv-python" in err
+    assert "has no cascades; choose another detector, or run: pip uninstall -y opencv-python" in err
     assert "opencv-python>=4.10,<5" in err
     assert err.count("\n") == 1
 

@@ -294,7 +294,7 @@ def test_the_size_is_told_when_it_changes(caplog: pytest.LogCaptureFixture) -> N
     watch = Watch()
     for number in range(10):
         watch.show(squares(NEAR), number * 0.04)
-    assert caplog.messages == [f"fake: looks for faces in pictures of {SMALLEST_COPY.side_px} pixels, longest side"]
+    assert caplog.messages == [f"fake: looks for faces in pictures with a longest side of {SMALLEST_COPY.side_px} pixels"]
 
 
 class TestBetweenLooksAtTheWholeFrame:

@@ -19,7 +19,7 @@ def test_four_fractions_are_a_zone() -> None:
 
 @pytest.mark.parametrize("text", ["", "1", "0,0,1", "0,0,1,1,1", "left", "0;0;1;1", "0,0,1,x"])
 def test_what_is_not_four_numbers_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match=r"is x,y,w,h in fractions of the picture, such as"):
+    with pytest.raises(UsageError, match=r"must be x,y,w,h in fractions of the picture, such as"):
         Zone.parse(text)
 
 
