@@ -22,19 +22,19 @@ Points = NDArray[np.float32]
 """float32 (..., 2): x, y in pixels."""
 
 FACE_PX = 24
-"""The pictures compared are as small as leaves the smallest face this wide..."""
+"""The pictures compared are reduced until the smallest face is this wide..."""
 
 SHORTEST_SIDE_PX, LONGEST_SIDE_PX = 160, 960
-"""...within these bounds of their longest side."""
+"""...within these bounds for their longest side."""
 
 GRID = 5
-"""Points a row and column of a face."""
+"""Points in each row and column of a face."""
 
 INNER = 0.6
 """Share of the box's width and height that the points cover: what lies further out may be background."""
 
 FEWEST_POINTS = 8
-"""With fewer points followed a face stays where it was."""
+"""If fewer points can be followed, a face stays where it was."""
 
 MOST_ASTRAY_PX = 1.0
 """A point that does not come back this close when it is followed backwards is not trusted."""
@@ -58,11 +58,11 @@ class BoxCarrier:
         self._scale = 1.0
 
     def can_carry(self, image: Image) -> bool:
-        """True when it knows the faces of the last frame, and that was as large as this one."""
+        """True when it knows the faces of the last frame, and that frame was as large as this one."""
         return self._detections is not None and self._size == image.shape[:2]
 
     def start(self, image: Image, detections: Sequence[Detection]) -> None:
-        """Takes the faces of a frame that was looked at, uint8 (H, W, 3) BGR, to be carried into the next."""
+        """Takes a frame that was searched, uint8 (H, W, 3) BGR, and its faces, to be carried into the next."""
         longest = max(image.shape[:2])
         smallest = min((min(found.box.width, found.box.height) for found in detections), default=FACE_PX)
         side_px = min(max(longest * FACE_PX / max(smallest, 1.0), SHORTEST_SIDE_PX), LONGEST_SIDE_PX, longest)
@@ -71,7 +71,7 @@ class BoxCarrier:
         self._picture = self._reduced(image) if detections else None
 
     def forget(self) -> None:
-        """Drops what it knows: the next frame will be looked at, or the last one was not told."""
+        """Drops what it knows, so that nothing is carried into the next frame."""
         self._detections, self._picture = None, None
 
     def carry(self, image: Image) -> Sequence[Detection]:
@@ -121,7 +121,7 @@ def _grids(boxes: Sequence[Box]) -> Points:
 
 
 def _growth(before: Points, after: Points, trusted: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """How much each face grew: the median ratio of distances between points, each paired with one half the list away."""
+    """How much each face grew: the median ratio of distances between points, each paired with the one half the list away."""
     half = before.shape[1] // 2
     apart = [np.linalg.norm(points - np.roll(points, half, axis=1), axis=2) for points in (before, after)]
     ratios = apart[1] / np.maximum(apart[0], 1e-6)
@@ -131,7 +131,7 @@ def _growth(before: Points, after: Points, trusted: NDArray[np.bool_]) -> NDArra
 
 
 def _median(values: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Median over the last axis of the valid values (the lower one of two); where there is none, something infinite."""
+    """Median over the last axis of the valid values (the lower one of two); infinity where there are none."""
     ordered = np.sort(np.where(valid, values, np.float32(np.inf)), axis=-1)
     middle = np.broadcast_to((np.maximum(valid.sum(axis=-1, keepdims=True), 1) - 1) // 2, (*ordered.shape[:-1], 1))
     return np.take_along_axis(ordered, middle, axis=-1)[..., 0]

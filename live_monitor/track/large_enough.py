@@ -1,4 +1,4 @@
-"""Which faces are as large as is wanted, where smaller ones are followed too."""
+"""Which faces are as large as wanted, where smaller ones are followed too."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from live_monitor.types import Track
 
 
 class LargeEnough:
-    """Remembers who was: a face that is too small for a moment is one that is missed, as where smaller ones are not found."""
+    """Remembers which faces were: one too small for a moment counts as missed, as it would where smaller ones are not found."""
 
     def __init__(self) -> None:
         self._large_at_s: dict[int, float] = {}
 
     def of(self, tracks: Sequence[Track], min_face: int, now_s: float) -> list[Track]:
-        """Those whose box was found with a longer side of `min_face` pixels of the frame now, or up to COAST_S ago.
+        """Those whose box was found with a longer side of at least `min_face` pixels now, or up to COAST_S ago.
 
         Args:
-            tracks: all who are followed; of others nothing is remembered.
+            tracks: all that are followed; others are forgotten.
             min_face: in pixels of the frame.
             now_s: seconds of media time.
         """

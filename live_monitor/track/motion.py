@@ -12,14 +12,14 @@ import math
 from live_monitor.types import Box
 
 JITTER = 0.06
-"""A box this far from where it was expected, in widths of the face, has moved; what is less may be the detector's noise."""
+"""A box this far from where it was expected, in widths of the face, has moved; a shorter way may be the detector's noise."""
 
 PLACE_TAU_S = 0.06
 VELOCITY_TAU_S = 0.2
 """Time constants of the smoothing of a still face's box, and of its velocity, in seconds."""
 
 LONGEST_AHEAD_S = 0.5
-"""Nobody keeps a pace for longer while nobody looks: predictions stand still from there on."""
+"""Predictions of a face that is not seen stand still after this long: nobody keeps a pace for longer."""
 
 HOME_TAU_S = 3.0
 """Time constant of the place where a face usually is, in seconds."""
@@ -62,7 +62,7 @@ class Motion:
         seen_x, seen_y, seen_width, seen_height = _values(box)
         off_x, off_y = seen_x - (x + ahead_s * dx), seen_y - (y + ahead_s * dy)
         off_w, off_h = seen_width - (width + ahead_s * dw), seen_height - (height + ahead_s * dh)
-        # As much of the error is left as is not believed.
+        # The shares of the error that are not believed, and are left out.
         left, size_left = 1 - _gain(math.hypot(off_x, off_y) / side, step_s), 1 - _gain(math.hypot(off_w, off_h) / side, step_s)
         width, height = seen_width - size_left * off_w, seen_height - size_left * off_h
         self._values = seen_x - left * off_x, seen_y - left * off_y, max(1.0, width), max(1.0, height)
@@ -81,7 +81,7 @@ class Motion:
 
 
 def _gain(off: float, step_s: float) -> float:
-    """Share of the error to believe, 0..1, of an error in widths of the face."""
+    """Share of an error to believe, 0..1; the error is in widths of the face."""
     least = 1 - math.exp(-step_s / PLACE_TAU_S)
     return min(1.0, least + (1 - least) * off / JITTER)
 

@@ -1,4 +1,4 @@
-"""Which box of one list is which of another: the likeliest pairs first."""
+"""Which box of one list is which box of another: the likeliest pairs are made first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from live_monitor.boxes import overlaps
 from live_monitor.types import Box
 
 MOST_GROWTH = 1.7
-"""Two boxes whose widths differ by more are not one face."""
+"""Two boxes whose widths differ by a larger factor are not one face."""
 
 
 def by_overlap(left: Sequence[Box], right: Sequence[Box], least: float) -> list[tuple[int, int]]:

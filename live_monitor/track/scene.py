@@ -1,4 +1,4 @@
-"""Notices a cut: from one frame to the next nearly all of the picture is another."""
+"""Notices a cut: nearly all of the picture differs from that of the frame before."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ POINTS = (32, 18)
 """Columns and rows of points that are compared."""
 
 CHANGED_LEVELS = 20
-"""A point has changed when its grey level moved by this more than that of the whole picture: light switched on is no cut."""
+"""A point has changed when its grey level moved by more than this beyond that of the whole picture: switching on a light is no
+cut."""
 
 CUT_SHARE = 0.5
 """Share of the points that have changed at a cut."""
 
 BLACK, LEAST_SHOWN = 16, 0.2
-"""A point as dark as this in both frames does not count: it is in a bar beside the picture, as with an upright video. Where
-fewer than the share of all points is left, as in a dark room, nothing is said."""
+"""A point as dark as this in both frames does not count: it is in a bar beside the picture, as with an upright video. If no more
+than this share of all points is left, as in a dark room, no cut is reported."""
 
 
 class Scene:
@@ -44,7 +45,7 @@ class Scene:
             image: uint8 (H, W, 3) BGR.
 
         Returns:
-            True when it shows something else than the one before.
+            True when it shows another scene than the one before.
         """
         points = cv2.resize(image, POINTS, interpolation=cv2.INTER_NEAREST)
         now = cv2.cvtColor(points, cv2.COLOR_BGR2GRAY).astype(np.int16)

@@ -1,8 +1,8 @@
 """Who is who: gives every face a number and keeps it while the face moves, is missed for a moment, or is hidden.
 
 Boxes found are paired with boxes expected: first by overlap, the sure ones before the faint ones (Zhang et al., "ByteTrack",
-ECCV 2022), then by distance. Nothing of a face but its place is looked at, so a number means a place and a movement, not a
-person who could be known again. All limits are seconds of media time, so that the frame rate changes nothing.
+ECCV 2022), then by distance. Nothing about a face but its place is considered, so a number means a place and a movement, not a
+person who could be recognised. All limits are seconds of media time, so that the frame rate changes nothing.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from live_monitor.track.pairing import by_distance, by_overlap
 from live_monitor.types import Box, Detection, Frame, Track
 
 CONFIRM_S = 0.1
-"""A newcomer of the best score counts when it is still seen after this long; one whose score is half as far above that of a sure
-face, after twice as long; in the very first look everybody does. False faces last up to 0.4 s, but hardly above the score of a
-sure face, and people have 0.8 to 0.9."""
+"""A newcomer with the best score counts when it is still seen after this long; one whose score is half as far above that of a
+sure face, after twice as long; in the very first search everybody counts at once. False faces last up to 0.4 s, but score hardly
+more than a sure face must, and people score 0.8 to 0.9."""
 
 COAST_S = 0.5
-"""A face that is missed stays in the result for so long, where it should be."""
+"""A face that is missed stays in the result for this long, where it should be."""
 
 LOST_S = 1.5
-"""A face that moves is waited for so long..."""
+"""A face that moves is waited for this long..."""
 
 HOME_S = 60.0
-"""...and one that keeps to its place, as in a tile of a call, so long."""
+"""...and one that keeps to its place, as in a tile of a call, this long."""
 
 LEAST_OVERLAP = 0.3
 """Intersection over union from which a box is the one expected."""
 
 SAME_PLACE_OVERLAP = 0.6
-"""The same across a cut, where only a face that stayed where it was is the same: also one that comes back with its scene, as in a
-call after a screen was shared."""
+"""The same across a cut, where only a face in the same place is the same face; also for one that comes back with its scene, as in
+a call after a screen was shared."""
 
 REACH, REACH_GROWS_PER_S = 0.6, 1.2
 """How far from the expected place a face may be, in widths, and how much further with each second since it was seen."""
@@ -45,7 +45,7 @@ HOME_REACH = 0.6
 
 SETTLED_WANDER = 0.5
 SETTLED_AFTER_S = 1.0
-"""A face keeps to its place when it is on average no further from it than this, in widths, having been seen for so long."""
+"""A face keeps to its place when it is on average no further from it than the first, in widths, and was seen for the second."""
 
 
 class Tracker:
@@ -55,7 +55,7 @@ class Tracker:
         """Starts with nobody.
 
         Args:
-            sure_score: a detection below it can only be a face that is known already, 0..1; one without score is sure.
+            sure_score: a detection below it can only be a face that is known already, 0..1; one without a score is sure.
         """
         self._sure_score = sure_score
         self._numbers = itertools.count(1)
@@ -68,9 +68,9 @@ class Tracker:
         """Takes the faces of the next frame.
 
         Args:
-            frame: pictures of another size than before start anew; numbers go on.
+            frame: one of another size than the last starts anew; numbers go on.
             detections: the faces found in it, or carried into it; none twice.
-            looked: True when they were looked for everywhere; otherwise they say nothing of newcomers and of who left.
+            looked: True when they were looked for everywhere; otherwise they say nothing about newcomers or who left.
             cut: the frame shows another scene than the one before.
 
         Returns:
@@ -96,7 +96,7 @@ class Tracker:
         """Who should be in the next frame: newcomers too, and for COAST_S those who are missed.
 
         Returns:
-            None when nothing is known of pictures of its size.
+            None when nothing is known about frames of its size.
         """
         if self._size != (frame.width, frame.height):
             return None
@@ -107,7 +107,7 @@ class Tracker:
         ]
 
     def newcomers(self, now_s: float) -> list[Box]:
-        """Where those are who do not count yet, and what the last look everywhere took for a face, though not surely."""
+        """Where those are who do not count yet, and what the last search of the whole frame took for a face, but not surely."""
         people = [person for person in self._people if not person.number and now_s - person.seen_s <= COAST_S]
         return [*(person.track(now_s).box for person in people), *(found.box for found in self._faint)]
 
@@ -115,7 +115,7 @@ class Tracker:
         """Gives those who are known their detections.
 
         Returns:
-            The detections that are nobody's, the sure ones and the faint ones.
+            The detections that belong to nobody, the sure ones and the faint ones.
         """
         sure = [found for found in detections if self._sure(found)]
         faint = [found for found in detections if not self._sure(found)]
@@ -140,11 +140,11 @@ class Tracker:
             return by_distance([person.motion.home for person in people], boxes, [HOME_REACH] * len(people))
 
         sure = _give(sure, waited_for, overlapping)
-        # A false face is often seen well once and then faintly; what goes on so must have been a face before.
+        # A false face is often seen well once and then faintly, so only those who have a number may go on faintly.
         faint = _give(faint, [person for person in waited_for if person.number], overlapping)
         if not cut:
             sure = _give(_give(sure, waited_for, near), away, at_home)
-        if now_s - self._cut_s <= LOST_S:  # later it would be somebody else who comes to that place
+        if now_s - self._cut_s <= LOST_S:  # whoever comes to that place later is somebody else
             sure = _give(sure, elsewhere, in_place)
         for person in self._people:
             person.note(now_s, self._sureness(person.found))
@@ -159,14 +159,14 @@ class Tracker:
         return self._sureness(found) >= 0
 
     def _sureness(self, found: Detection | None) -> float:
-        """How far its score is on the way from that of a sure face, 0, to the best there is, 1."""
+        """How far its score is on the way from the least of a sure face, 0, to the best there is, 1."""
         if found is None:
             return 0.0
         return 1.0 if found.score is None else (found.score - self._sure_score) / (1 - self._sure_score)
 
 
 class _Person:
-    """One face, from the first look at it until it is given up. Its number is 0 until it counts."""
+    """One face, from when it is first found until it is given up. Its number is 0 until it counts."""
 
     def __init__(self, found: Detection, now_s: float) -> None:
         self.number = 0
@@ -181,7 +181,7 @@ class _Person:
         if self.found is not None:
             self.seen_well_s += sureness * (now_s - self.seen_s)
             if self.in_other_scene or now_s - self.seen_s > LOST_S:
-                self.motion = Motion(self.found.box, now_s)  # it would go on with the pace with which it left
+                self.motion = Motion(self.found.box, now_s)  # or it would go on at the pace at which it left
             else:
                 self.motion.correct(self.found.box, now_s)
             self.seen_s, self.in_other_scene = now_s, False
@@ -203,7 +203,7 @@ class _Person:
         return self.number > 0 and self.coasts(now_s)
 
     def coasts(self, now_s: float) -> bool:
-        """Whether it may be thought to be there still, if it is not found."""
+        """Whether it is assumed to be there still if it is not found."""
         return not self.in_other_scene and now_s - self.seen_s <= COAST_S
 
     def track(self, now_s: float) -> Track:
@@ -219,7 +219,7 @@ _Pairing = Callable[[Sequence[_Person], Sequence[Box]], _Pairs]
 
 
 def _give(detections: Sequence[Detection], people: Sequence[_Person], pairing: _Pairing) -> list[Detection]:
-    """Gives detections to those who have none yet; returns what is left."""
+    """Gives detections to those people who have none yet; returns the detections that are left."""
     waiting = [person for person in people if person.found is None]
     pairs = pairing(waiting, [found.box for found in detections])
     for person, found in pairs:
