@@ -1,4 +1,4 @@
-"""How long what a frame says of its faces counts: until the next one, unless nobody looked in between."""
+"""How long what a frame says about its faces counts: until the next frame, unless nobody looked in between."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ LONGEST_LIVE_STEP_S = 11.0
 the first frame that is due may come a little later."""
 
 LONGEST_STILL_S = 300.0
-"""A picture of a file may stand for as long, as a slide does; a longer step is taken for a damaged time."""
+"""A frame of a file may stand for this long, as a slide does; a longer step is taken for a damaged time."""
 
 
 def held_s(from_s: float, until_s: float, *, live: bool) -> float:
@@ -16,7 +16,7 @@ def held_s(from_s: float, until_s: float, *, live: bool) -> float:
     Args:
         from_s: its media time.
         until_s: that of the next one.
-        live: whether pictures arrive when they happen: of a file nothing is missing between two of them.
+        live: whether frames arrive as they happen; in a file nothing is missing between two of them.
 
     Returns:
         The time between them; 0 before a pause, or where time goes back.

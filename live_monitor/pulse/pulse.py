@@ -1,8 +1,8 @@
-"""The pulse of a class: what its readable faces look like together, as means of ten seconds, and whether that is unusual for it.
+"""The pulse of a class: what its readable faces look like together, as means over ten seconds, and whether that is unusual.
 
-In these means a frame weighs as much as the time until the next one, see `live_monitor.pulse.held`.
+In these means each frame is weighted by the time until the next one, see `live_monitor.pulse.held`.
 
-People agree best on clips of ten seconds, and the mean over a clip's frames foretells what they say (Whitehill et al., "The
+People agree best on clips of ten seconds, and the mean over a clip's frames predicts what they say (Whitehill et al., "The
 Faces of Engagement", IEEE Transactions on Affective Computing 5, 2014). It is an index of expressions, not of minds.
 """
 
@@ -21,7 +21,7 @@ from live_monitor.pulse.indexes import concentration, expressiveness, valence
 from live_monitor.types import FrameResult, Reading
 
 MEAN_S = 10
-"""Seconds of media time that a point is the mean of."""
+"""Seconds of media time over which a point is the mean."""
 
 SHOWN_S = 300
 """How long points are kept for the chart, in seconds."""
@@ -33,16 +33,16 @@ BASELINE_S = 7200
 """Longest memory of what is usual in this session, in seconds."""
 
 BASELINE_FROM_S = 60
-"""Nothing is unusual before so many seconds were well covered."""
+"""Nothing is unusual before this many seconds were well covered."""
 
 LEAST_COVERAGE = 0.5
 """Share of the faces that must be readable for a point to count for or against the usual."""
 
 UNUSUAL_FOR_S = 20
-"""Seconds after which it is told that the pulse has left what is usual."""
+"""Seconds for which the pulse must have been unusual before that is reported."""
 
 LEAST_CHANGE, SPREADS = 0.1, 2.0
-"""Unusual is what is further from the session's median than this, and than so many times the usual spread."""
+"""An index is unusual when it is further from the session's median than this, and than this many times the usual spread."""
 
 INDEXES = ("valence", "expressiveness", "concentration")
 
@@ -71,10 +71,10 @@ class Pulse:
         """Begins before the first result.
 
         Args:
-            live: whether pictures arrive when they happen, so that between two of them nobody may have looked.
+            live: whether frames arrive as they happen, so that there may be times between them when nobody looked.
         """
         self.points: deque[Point] = deque()
-        """Of the last SHOWN_S, one a second with a readable face in the MEAN_S before it, the newest last."""
+        """Those of the last SHOWN_S: one for each second with a readable face in the MEAN_S before it, the newest last."""
 
         self.latest: Point | None = None
         """The point of the last second that is over; None: nobody was readable in its MEAN_S."""
@@ -89,7 +89,7 @@ class Pulse:
         """Media times that the user marked, in seconds."""
 
         self.unusual = ""
-        """What has left the usual of this session, such as "valence is lower", or ""."""
+        """What is unusual for this session, such as "valence is lower", or ""."""
 
         self._seconds: deque[tuple[int, NDArray[np.float64]]] = deque()
         self._usual = np.empty((len(INDEXES), BASELINE_S))
@@ -112,7 +112,7 @@ class Pulse:
         self.moment, self._held = _sums(result.seen)
 
     def _hold(self, from_s: float, until_s: float) -> None:
-        """Counts what was said last, second by second."""
+        """Counts what the last frame said for the time until the next, second by second."""
         for end_s in range(self._second + 1, int(until_s) + 1):
             self._open += (end_s - from_s) * self._held
             self._close_second(end_s)
@@ -152,7 +152,7 @@ class Pulse:
         self._compare(self.latest)
 
     def _compare(self, point: Point) -> None:
-        """Looks whether a point is unusual, then counts it among the usual ones."""
+        """Checks whether a point is unusual, then adds it to those that define the usual."""
         if point.coverage < LEAST_COVERAGE:
             self._unusual_since_s, self.unusual = {}, ""
             return
@@ -183,7 +183,7 @@ def _sums(seen: Sequence[Reading]) -> tuple[NDArray[np.float64], NDArray[np.floa
 
 
 def _changes(point: Point, usual: NDArray[np.float64]) -> list[str]:
-    """What of a point is far from the median of the others, (len(INDEXES), n), such as "valence is lower"."""
+    """What in a point is far from the median of the others, (len(INDEXES), n), such as "valence is lower"."""
     median = np.median(usual, axis=1)
     # 1.4826 makes the median deviation a standard deviation where the values are normally distributed.
     spread = 1.4826 * np.median(np.abs(usual - median[:, np.newaxis]), axis=1)
