@@ -1,4 +1,4 @@
-"""A one-slot mailbox between two threads: the only way anything passes from one to the other."""
+"""A one-slot mailbox between two threads, through which all frames and all results pass."""
 
 from __future__ import annotations
 

@@ -35,13 +35,13 @@ def data(data: Path, votes: Path | None, sheet: Path | None, as_json: bool, verb
 
     if sheet is not None:
         claim_folder(sheet)
-    cast = load_votes(votes) if votes is not None else None
+    votes_cast = load_votes(votes) if votes is not None else None
     fer2013 = read_fer2013(data)
-    if cast is not None:
-        refuse_other_faces(cast, fer2013.splits, data)
+    if votes_cast is not None:
+        refuse_other_faces(votes_cast, fer2013.splits, data)
     with progress_bar("Comparing", sum(map(len, fer2013.splits.values()))) as advance:
         exact, near = find_duplicates(fer2013, advance)
-    result = report.as_json(data, fer2013, exact, near, cast)
+    result = report.as_json(data, fer2013, exact, near, votes_cast)
     click.echo(json.dumps(result, indent=2) if as_json else report.as_table(result, fer2013))
     if sheet is not None:
         write_sheets(fer2013.splits["Training"], "Training", sheet)

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from live_monitor.session.summary import Summary
 
 
-def tell(summary: Summary, *, as_json: bool) -> None:
+def print_summary(summary: Summary, *, as_json: bool) -> None:
     """Prints what was analysed, if anything was; also after Ctrl-C or a lost signal."""
     if summary.frames:
         click.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
 
 
-def tell_if_short(source: Source) -> None:
+def warn_if_short(source: Source) -> None:
     """Says so if less of a file could be read than it claims to have; one from the web has already ended in an error."""
     from live_monitor.capture.recorded import Recorded
     from live_monitor.files.opencv_path import printable
@@ -40,7 +40,7 @@ def end_without_display(outputs: Outputs, summary: Summary) -> NoReturn:
 
     try:
         outputs.close()
-        tell(summary, as_json=False)
+        print_summary(summary, as_json=False)
         gone = "the display has gone, and the window with it; start the program again from a desktop"
         click.echo(f"Error: {printable('; '.join(filter(None, (gone, outputs.failure))))}", err=True)
     finally:

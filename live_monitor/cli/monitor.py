@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from live_monitor.cli.config import use_config
-from live_monitor.cli.ending import end_without_display, tell, tell_if_short
+from live_monitor.cli.ending import end_without_display, print_summary, warn_if_short
 from live_monitor.cli.options import (
     PATH,
     TEXT,
@@ -236,7 +236,7 @@ def _watch(
             click.echo(printable(outputs.failure), err=True)
         raise
     finally:
-        tell(summary, as_json=False)
+        print_summary(summary, as_json=False)
     if outputs.failure:
         raise OutputError(outputs.failure)
 
@@ -269,5 +269,5 @@ def _analyse_without_window(
                     add(result)
                 advance(1)
     finally:
-        tell(summary, as_json=as_json)
-    tell_if_short(source)
+        print_summary(summary, as_json=as_json)
+    warn_if_short(source)

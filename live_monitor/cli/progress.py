@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DRAWN_EVERY_BYTES = 2**16
 
 
-def _somebody_looks() -> bool:
+def _is_watched() -> bool:
     """Whether stderr is a terminal; there is none at all under pythonw, or where it was closed."""
     return sys.stderr is not None and sys.stderr.isatty()
 
@@ -32,7 +32,7 @@ class _Terminal:
             sys.stderr.flush()
 
     def isatty(self) -> bool:
-        return _somebody_looks()
+        return _is_watched()
 
 
 _TERMINAL: Any = _Terminal()
@@ -52,7 +52,7 @@ def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Ca
         def advance(frames: int) -> None:
             nonlocal bar
             total = work.claimed_frames if isinstance(work, Recorded) else work if isinstance(work, int) else None
-            if bar is None and total and _somebody_looks():
+            if bar is None and total and _is_watched():
                 bar = stack.enter_context(click.progressbar(length=passes * total, label=label, file=_TERMINAL))
             if bar is not None:
                 bar.update(frames)
@@ -63,7 +63,7 @@ def progress_bar(label: str, work: Source | int, passes: int = 1) -> Iterator[Ca
 @contextlib.contextmanager
 def bytes_bar(label: str, size_bytes: int) -> Iterator[Callable[[int], object]]:
     """A progress bar for people, on stderr; yields a function to call with the size of each piece. Quick work has none."""
-    if size_bytes < DRAWN_EVERY_BYTES or not _somebody_looks():
+    if size_bytes < DRAWN_EVERY_BYTES or not _is_watched():
         yield lambda _size: None
         return
     with click.progressbar(length=size_bytes, label=label, file=_TERMINAL, update_min_steps=DRAWN_EVERY_BYTES) as bar:
@@ -80,7 +80,7 @@ def epoch_bars() -> Iterator[Callable[[str, int, int, int], None]]:
 
         def step(name: str, epoch: int, step: int, steps: int) -> None:
             nonlocal bar
-            if not _somebody_looks():
+            if not _is_watched():
                 return
             if step == 1:
                 bar = stack.enter_context(click.progressbar(length=steps, label=f"{name}, epoch {epoch}", file=_TERMINAL))

@@ -1,4 +1,4 @@
-"""One look at a picture: it is brought to a size and searched, the faces are scaled back. Every finder is used through this."""
+"""One look at a picture: it is brought to a size and searched, the faces are scaled back."""
 
 from __future__ import annotations
 

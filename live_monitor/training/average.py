@@ -20,13 +20,13 @@ class WeightAverage:
 
     def after_step(self, step: int, network: Any) -> None:
         """Takes in a Keras network's weights, if it is time to; the first step is 1."""
-        forgotten = self.forgotten(step)
-        if not forgotten:
+        share = self.update_share(step)
+        if not share:
             return
         for average, weight in zip(self.weights, network.get_weights(), strict=True):
-            average += forgotten * (weight - average)
+            average += share * (weight - average)
 
-    def forgotten(self, step: int) -> float:
+    def update_share(self, step: int) -> float:
         """Share of the mean that the weights after this step replace; 0: it is not time to."""
         if step % EVERY_STEPS:
             return 0.0

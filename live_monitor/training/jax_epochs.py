@@ -56,9 +56,9 @@ class JaxEpochs:
         seeds = np.random.SeedSequence((recipe.seed, epoch)).generate_state(steps)
         batches = jnp.asarray(self._lesson.batches(epoch))
         for step, (rate, seed) in enumerate(zip(rates, seeds, strict=True), start=1):
-            forgotten = self._average.forgotten(epoch * steps + step) if recipe.average else 0.0
+            update_share = self._average.update_share(epoch * steps + step) if recipe.average else 0.0
             network, *teacher = self._teachers[step % len(self._teachers)] if self._teachers else (None, [], [])
-            state = self._step(state, self._faces, batches[step - 1], seed, rate, forgotten, teacher, network=network)
+            state = self._step(state, self._faces, batches[step - 1], seed, rate, update_share, teacher, network=network)
             tell(step)
         self._keep(state)
         loss, right = (np.asarray(state.totals) / steps).tolist()
@@ -86,7 +86,7 @@ class JaxEpochs:
         rows: Any,
         seed: Any,
         rate: Any,
-        forgotten: Any,
+        update_share: Any,
         teacher: Sequence[Any],
         network: Any,
     ) -> _State:
@@ -102,7 +102,7 @@ class JaxEpochs:
         before[self._rate] = rate
         trainable, optimizer = self._model.optimizer.stateless_apply(before, gradients, state.trainable)
         weights = self._weights(trainable, other)
-        average = [mean + forgotten * (weight - mean) for mean, weight in zip(state.average, weights, strict=True)]
+        average = [mean + update_share * (weight - mean) for mean, weight in zip(state.average, weights, strict=True)]
         right = accuracy(wanted, logits).mean()
         return _State(trainable, other, optimizer, average, state.totals + jnp.stack([loss, right]))
 

@@ -68,6 +68,6 @@ def load_material(data: Path, votes: Path | None = None) -> Material:
     material = Material(load_fer2013(data, "Training"), load_fer2013(data, "PublicTest"))
     if votes is None:
         return material
-    cast = load_votes(votes)
-    refuse_other_faces(cast, {"Training": material.training, "PublicTest": material.public_test}, data)
-    return replace(material, votes=cast)
+    votes_cast = load_votes(votes)
+    refuse_other_faces(votes_cast, {"Training": material.training, "PublicTest": material.public_test}, data)
+    return replace(material, votes=votes_cast)

@@ -9,7 +9,7 @@ from pathlib import Path
 from live_monitor.files.whole_file import whole_file
 from live_monitor.training.run_folder import Line
 
-INCHES_A_PANEL, DPI = (4.6, 3.2), 110
+PANEL_INCHES, DPI = (4.6, 3.2), 110
 
 
 def plot_curves(history: Sequence[Line], panels: Mapping[str, Sequence[str]], file: Path, x: str = "epoch") -> None:
@@ -27,7 +27,7 @@ def plot_curves(history: Sequence[Line], panels: Mapping[str, Sequence[str]], fi
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    width, height = INCHES_A_PANEL
+    width, height = PANEL_INCHES
     figure = Figure((width * len(panels), height), layout="constrained")
     for axes, (heading, columns) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):
         for column in columns:

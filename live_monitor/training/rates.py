@@ -46,7 +46,7 @@ def is_over(recipe: Recipe, history: Sequence[Line]) -> bool:
     return len(history) - 1 - accuracies.index(max(accuracies)) >= EARLY_STOPPING_EPOCHS
 
 
-def refuse_no_number(loss: float, learning_rate: float, when: str) -> None:
+def refuse_not_finite(loss: float, learning_rate: float, when: str) -> None:
     """Ends a run that can learn nothing more: a network whose loss is not a number never recovers.
 
     Raises:

@@ -33,7 +33,7 @@ from live_monitor.training.material import Material
 from live_monitor.training.objective import accuracy, emotion_loss, wanted_probabilities
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
-from live_monitor.training.rates import is_over, rate, refuse_no_number
+from live_monitor.training.rates import is_over, rate, refuse_not_finite
 from live_monitor.training.recipe import Recipe, refuse_unknown
 from live_monitor.training.run_folder import Line, Run, has_state, load_best, restore, state_of
 from live_monitor.training.views import answered_views
@@ -228,7 +228,7 @@ class _Training:
         arch, started = self._recipe.arch, time.monotonic()
         rates = [rate(self._recipe, self._history, epoch + step / steps) for step in range(steps)]
         loss, right = epochs.train(epoch, rates, lambda step: self._listener.step(arch, epoch + 1, step, steps))
-        refuse_no_number(loss, self._recipe.learning_rate, f"epoch {epoch + 1}")
+        refuse_not_finite(loss, self._recipe.learning_rate, f"epoch {epoch + 1}")
         self._close_epoch(loss, right, time.monotonic() - started)
 
     def _close_epoch(self, loss: float, right: float, seconds: float) -> None:

@@ -55,12 +55,12 @@ def from_fer2013(data: Path, split: str, votes: Path | None) -> LabelledFaces:
     Raises:
         UsageError: one of the two cannot be read, is something else, or does not fit the other.
     """
-    cast = None if votes is None else load_votes(votes)  # first, as it is read in no time
+    votes_cast = None if votes is None else load_votes(votes)  # first, as it is read in no time
     faces = load_fer2013(data, split)
-    if cast is None:
+    if votes_cast is None:
         return LabelledFaces(split, faces.images, faces.labels)
-    refuse_other_faces(cast, {split: faces}, data)
-    return LabelledFaces(split, faces.images, faces.labels, majority(cast[faces.rows]))
+    refuse_other_faces(votes_cast, {split: faces}, data)
+    return LabelledFaces(split, faces.images, faces.labels, majority(votes_cast[faces.rows]))
 
 
 def from_npz(path: Path) -> LabelledFaces:

@@ -41,7 +41,7 @@ darkest; how far it reaches, as a part of the face's sides."""
 DISTRACTED = 0.5
 """Share of the samples into which things are drawn where no face is."""
 
-UNTOUCHED = 0.3
+UNDEGRADED = 0.3
 """Share of the samples whose faces are not covered, and whose picture is not made worse: most pictures from a camera are well lit
 and hide nobody."""
 
@@ -69,7 +69,7 @@ class Composer:
         turn_heads(canvas, rng)
         if rng.random() < DISTRACTED:
             distract(canvas, rng)
-        if rng.random() >= UNTOUCHED:
+        if rng.random() >= UNDEGRADED:
             shade(canvas, rng)
             occlude(canvas, rng)
             canvas.image = degrade(canvas.image, rng, smallest_px=_smallest(canvas))

@@ -37,7 +37,7 @@ from live_monitor.training.faces.targets import targets
 from live_monitor.training.plot import plot_curves
 from live_monitor.training.precision import DTYPE_POLICIES
 from live_monitor.training.prefetch import prefetched
-from live_monitor.training.rates import refuse_no_number
+from live_monitor.training.rates import refuse_not_finite
 from live_monitor.training.run_folder import Line, Run, has_state, refuse_taken, restore, state_of
 from live_monitor.types import Image
 
@@ -167,7 +167,7 @@ class _Training:
                 loss = float(self._model.train_on_batch(samples, wanted))
                 self._step += 1
                 self._spent_s += min(LONGEST_STEP_S, time.monotonic() - started)
-                refuse_no_number(loss, self._recipe.learning_rate, f"step {self._step}")
+                refuse_not_finite(loss, self._recipe.learning_rate, f"step {self._step}")
                 self._losses.append(loss)
                 self._after_step()
                 if self._progress() >= 1:
