@@ -26,6 +26,9 @@ from live_monitor.capture.picture import Picture
 from live_monitor.capture.video_file import VideoFile
 from live_monitor.capture.web_video import WebVideo
 from live_monitor.classify.card import load_card
+from live_monitor.classify.engine import load_engine
+from live_monitor.classify.preprocess import normalise
+from live_monitor.classify.probabilities import probabilities
 from live_monitor.detect.cadence import EveryNth, KeepUp
 from live_monitor.detect.choose import load_finder
 from live_monitor.errors import ModelError, SourceError, UsageError
@@ -38,6 +41,7 @@ from tests.fakes import (
     FakeDetector,
     FakeEngine,
     FakeSource,
+    drawn_faces,
     drawn_portrait,
     fake_classifier,
     fake_stages,
@@ -201,6 +205,23 @@ class TestMakePipeline:
     def test_a_file_without_a_screen_does_not(self) -> None:
         assert self.arrivals(shown=False) != pytest.approx(0.2)
 
+    @pytest.mark.parametrize(
+        ("live", "realtime", "shown", "policy"),
+        [
+            (True, False, True, NEWEST),
+            (True, True, True, NEWEST),
+            (True, False, False, NEWEST),
+            (False, False, True, CapturePolicy(paced=True, newest_wins=False)),
+            (False, True, False, CapturePolicy(paced=True, newest_wins=True)),
+            (False, False, False, EVERY_FRAME),
+        ],
+    )
+    def test_only_what_is_live_leaves_frames_out_and_only_a_file_is_given_a_pace(
+        self, live: bool, realtime: bool, shown: bool, policy: CapturePolicy
+    ) -> None:
+        pipeline = make_pipeline(FakeSource([0.0], live=live), Settings(realtime=realtime), shown=shown)
+        assert pipeline._capture._policy == policy
+
 
 class StoodStill:
     """A pipeline whose results come to a process that was stopped for an hour meanwhile."""
@@ -325,6 +346,15 @@ class TestLoadStages:
         (large_ones,) = analyze(drawn_portrait(), detector="haar", min_face=200)
         assert (len(all_sizes.readings), len(large_ones.readings)) == (1, 0)
 
+    @pytest.mark.parametrize(("ignore", "faces"), [((), 1), (((0, 0, 1, 1),), 0), (((0, 0, 0.2, 1),), 1)])
+    def test_nothing_is_said_of_a_part_that_is_ignored(self, ignore: tuple[tuple[float, ...], ...], faces: int) -> None:
+        (result,) = analyze(drawn_portrait(), detector="haar", ignore=ignore)
+        assert len(result.readings) == faces
+
+    def test_faces_are_read_as_often_as_is_asked_for(self) -> None:
+        reading_times = load_stages(Settings(detector="haar", read_every=2.0), on_time=False).reading_times
+        assert [reading_times.due(now_s) for now_s in (0.0, 1.0, 2.0, 3.0)] == [True, False, True, False]
+
     def test_what_a_face_must_have_to_be_read_is_what_the_models_card_says(self, tmp_path: Path) -> None:
         model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))
         facts = {**load_card("custom-cnn").facts, "readable": {"size_px": 77, "turn": 0.1}}
@@ -332,6 +362,18 @@ class TestLoadStages:
         limits = load_stages(Settings(detector="facegrid", model=str(model), device="cpu"), on_time=False).gate.limits
         assert (limits.size_px, limits.turn) == (77, 0.1)
         assert limits.score == load_finder(Settings(detector="facegrid")).sure_score
+
+    @pytest.mark.parametrize("detector", ["facegrid", "haar"])
+    def test_who_is_hardly_seen_is_nobody_new(self, detector: str) -> None:
+        settings = Settings(detector=detector, device="cpu")
+        assert load_stages(settings, on_time=False).tracker._sure_score == load_finder(settings).sure_score > 0
+
+    def test_faces_are_labelled_as_the_card_of_the_default_model_says(self) -> None:
+        card, faces = load_card(Settings().model), drawn_faces(4)
+        logits = load_engine(card, "cpu").infer(normalise(faces))
+        said = load_stages(Settings(detector="haar", device="cpu"), on_time=False).classifier.label(faces)
+        assert card.ferplus_share > 0
+        np.testing.assert_allclose(said, probabilities(logits, card.calibration, card.ferplus_share), atol=1e-5)
 
     def test_a_label_needs_the_probability_that_the_models_card_says(self, tmp_path: Path) -> None:
         model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import count
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -47,6 +49,16 @@ def boxes(analysed: Stages, frame: Frame) -> list[Box]:
 
 def test_faces_are_ordered_from_left_to_right() -> None:
     assert boxes(stages(FakeDetector([RIGHT, LEFT])), frame_of(drawn_portrait())) == [LEFT, RIGHT]
+
+
+def test_somebody_new_on_the_left_is_ordered_before_who_was_there() -> None:
+    detector = FakeDetector([RIGHT])
+    watched = stages(detector)
+    watched.analyse(frame_of(drawn_portrait()))
+    detector.boxes = [RIGHT, LEFT]
+    for index in range(1, 10):
+        analysed = watched.analyse(frame_of(drawn_portrait(), index, index / 10))
+    assert [(reading.track.id, reading.detection.box) for reading in analysed.readings] == [(2, LEFT), (1, RIGHT)]
 
 
 def test_all_faces_of_a_frame_are_classified_in_one_call() -> None:
@@ -118,6 +130,27 @@ def test_a_cadence_that_begins_to_carry_first_looks_once_more() -> None:
     assert len(detector.frames) == 3
 
 
+def test_boxes_from_before_a_time_in_which_every_frame_was_looked_at_are_not_carried_after_it() -> None:
+    class InTheSecondOnly(EveryNth):
+        """Looks at the first two frames; only of the second it does not want to be carried on from there."""
+
+        begun = 0
+
+        @property
+        def carries(self) -> bool:
+            return self.begun != 2
+
+        def look_due(self, frame: Frame) -> bool:
+            self.begun += 1
+            return self.begun <= 2
+
+    detector = WatchedDetector(PORTRAIT_FACE)
+    watched = Stages(detector, fake_classifier(), InTheSecondOnly())
+    for index in range(4):
+        watched.analyse(frame_of(drawn_portrait(), index, index / 25))
+    assert [frame.index for frame in detector.frames] == [0, 1, 2]
+
+
 def test_the_cadence_learns_what_a_frame_costs_with_a_look_and_without() -> None:
     class Learning(EveryNth):
         """Remembers whether there was a look, and that it cost something."""
@@ -134,6 +167,13 @@ def test_the_cadence_learns_what_a_frame_costs_with_a_look_and_without() -> None
     for index in range(4):
         watched.analyse(frame_of(drawn_portrait(), index, index / 25))
     assert cadence.learnt == [(True, True), (False, True), (False, True), (True, True)]
+
+
+def test_what_each_stage_took_is_told_in_milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = count(step=0.004)
+    monkeypatch.setattr("live_monitor.stages.time", SimpleNamespace(perf_counter=lambda: next(seconds)))
+    analysed = stages(FakeDetector([LEFT])).analyse(frame_of(drawn_portrait()))
+    assert analysed.stages_ms == pytest.approx(dict.fromkeys(("detect", "track", "classify", "steady"), 4.0))
 
 
 def test_a_source_that_comes_back_with_another_size_is_looked_at() -> None:

@@ -325,6 +325,19 @@ class TestReconnecting:
         Capture(source, collector, LIVE, clock).run()
         assert (source.opened, collector.media_times) == (2, [0.0, UNREADABLE_S + 3])
 
+    def test_a_source_that_is_back_after_a_long_outage_may_take_a_moment_until_its_first_whole_picture(self) -> None:
+        class Waking(FakeSource):
+            """What it sends first when it is back can not be read yet."""
+
+            def retrieve(self) -> Image | None:
+                image = super().retrieve()
+                return None if 1 <= self._grabbed <= 3 else image
+
+        source = Waking([0.0, None, 1.0, 2.0, 3.0, 4.0], live=True, failing_opens=range(2, 9))
+        collector = Collector(wanted=2)
+        Capture(source, collector, LIVE, FakeClock()).run()
+        assert (source.opened, collector.media_times) == (9, [0.0, 4.0])
+
     def test_an_outage_is_no_gap_between_two_pictures(self) -> None:
         capture = Capture(FakeSource([0.0, *[None] * 8, 0.6], live=True), Collector(wanted=2), LIVE, FakeClock())
         capture.run()

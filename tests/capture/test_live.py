@@ -301,6 +301,7 @@ class TestCamera:
     def test_size_and_rate_are_asked_for(self, opened: list[tuple[str | int, int, FakeCapture]]) -> None:
         open_camera("0", (1280, 720), 30.0)
         settings = opened[0][2].settings
+        assert settings[cv2.CAP_PROP_FOURCC] == cv2.VideoWriter.fourcc(*"MJPG")
         assert settings[cv2.CAP_PROP_FRAME_WIDTH] == 1280
         assert settings[cv2.CAP_PROP_FRAME_HEIGHT] == 720
         assert settings[cv2.CAP_PROP_FPS] == 30.0
@@ -313,6 +314,9 @@ class TestCamera:
         camera = Camera("/dev/video2")
         assert camera.live
         assert camera.name == "camera /dev/video2"
+
+    def test_an_address_that_is_given_as_a_camera_shows_no_password(self) -> None:
+        assert Camera("rtsp://admin:secret@10.0.0.7/live").name == "camera rtsp://10.0.0.7/live"
 
     def test_media_time_is_finer_than_the_monotonic_clock_of_some_systems(self, monkeypatch: pytest.MonkeyPatch) -> None:
         fine_s = iter([100.0, 100.004, 100.008])

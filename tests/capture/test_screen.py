@@ -164,6 +164,12 @@ def test_what_is_neither_a_number_nor_an_area_is_refused(wanted: str) -> None:
         Screen(wanted)
 
 
+def test_an_address_that_is_refused_shows_no_password() -> None:
+    with pytest.raises(UsageError) as refused:
+        Screen("rtsp://me:secret@host/live")
+    assert "secret" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [

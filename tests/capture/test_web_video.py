@@ -129,6 +129,10 @@ def test_what_is_no_video_is_told_without_the_password(file_server: FileServer, 
     assert str(told.value).startswith(f"{url}: no video can be read there; check the address, which must be")
 
 
+def test_the_name_shows_no_password() -> None:
+    assert WebVideo(" https://me:secret@host/film.mp4 ").name == "https://host/film.mp4"
+
+
 def test_what_the_server_says_is_told(file_server: FileServer) -> None:
     with pytest.raises(SourceError) as told:
         WebVideo(file_server.url()).open()
@@ -187,9 +191,10 @@ AT_25_FPS = [index / 25 for index in range(50)]
         Claims(102, 25.0, [2 + time_s for time_s in AT_25_FPS]),
         Claims(400, 25.0, [0.0] * 200 + [index / 25 for index in range(200)]),
         Claims(400, 25.0, [0.0] * 400),
+        Claims(110, 25.0, [*(index / 25 for index in range(100)), 0.0]),
         Claims(-1.0, 25.0, AT_25_FPS),
     ],
-    ids=["slides", "slides in .mkv", "longer sound", "late pictures", "late times", "time again", "no time", "no claim"],
+    ids=["slides", "slides in .mkv", "longer sound", "late pictures", "late times", "time again", "no time", "back", "no claim"],
 )
 def test_a_whole_video_that_claims_too_much_ends_without_an_error(monkeypatch: pytest.MonkeyPatch, claims: Claims) -> None:
     read_whole(monkeypatch, claims)

@@ -132,6 +132,14 @@ def test_smoothing_can_be_turned_off() -> None:
     assert labels(rows, 30, 0.0) == ["happy", "sad", "happy"]
 
 
+def test_without_smoothing_a_label_needs_no_lead_and_no_slack() -> None:
+    hardly, smoother = row(SAD, 0.44), Smoother(0.0, unsure_below=0.5)
+    hardly[HAPPY] = 0.42
+    assert labels([row(HAPPY), hardly], 30, 0.0) == ["happy", "sad"]
+    said = [read(smoother, {1: row(HAPPY, probability)}, frame / 30)[1].label for frame, probability in enumerate((0.7, 0.48))]
+    assert said == ["happy", UNSURE]
+
+
 def test_what_the_classifier_said_is_kept_beside_the_smoothed() -> None:
     smoother = Smoother()
     read(smoother, {1: row(HAPPY)}, 0.0)
@@ -243,6 +251,13 @@ class TestUnsure:
         for frame in range(30):
             read(smoother, {1: row(HAPPY)}, frame / 30)
         assert read(smoother, {1: row(SAD, 0.99)}, 1.3, "blurred")[1].smoothed.argmax() == HAPPY
+
+    def test_what_a_flawed_face_looks_like_hardly_counts_though_it_stays_so_for_a_second(self) -> None:
+        smoother = Smoother()
+        for frame in range(60):
+            flaw, said = ("blurred", row(SAD, 1.0)) if frame >= 30 else ("", row(HAPPY, 1.0))
+            reading = read(smoother, {1: said}, frame / 30, flaw)[1]
+        assert reading.smoothed[SAD] < 0.3
 
     def test_a_face_that_was_never_clear_is_unsure_from_the_first_frame(self) -> None:
         assert read(Smoother(), {1: row(HAPPY)}, 0.0, "too small")[1].why == "too small"

@@ -69,6 +69,13 @@ def test_a_picture_in_other_light_is_a_near_twin_and_no_exact_one() -> None:
     assert near.disagreeing().tolist() == [True, False, True]
 
 
+def test_pictures_that_are_only_like_each_other_are_no_twins() -> None:
+    alike = (0.6 * noise(1) + 0.4 * noise(2)).astype(np.uint8)
+    assert 0.8 < np.corrcoef(noise(1).ravel(), alike.ravel())[0, 1] < 0.92
+    _, near = twins(fer2013(split_of((noise(1), 0), (alike, 0))))
+    assert not near.found.any()
+
+
 def test_copies_of_a_near_twin_all_have_it() -> None:
     _, near = twins(fer2013(split_of((noise(1), 0), (noise(1), 0), (nearly(noise(1)), 0))))
     assert near.within(TRAINING).tolist() == [True, True, True]

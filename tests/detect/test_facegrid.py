@@ -61,6 +61,10 @@ def test_for_a_closer_look_it_tells_of_fainter_hits(threshold: float, doubtful: 
     assert finder.threshold == threshold
 
 
+def test_it_is_sure_from_the_score_in_its_card_on_also_where_it_tells_of_fainter_hits() -> None:
+    assert FaceGrid(threshold=0.05).sure_score == load_detector_card(None).threshold
+
+
 def test_landmarks_are_two_eyes_a_nose_and_two_corners_of_a_mouth(finder: FaceGrid) -> None:
     (face,) = finder.find(with_face(room()))
     assert face.landmarks is not None

@@ -131,6 +131,14 @@ def test_a_picture_in_which_every_cell_is_a_face_is_cut_short() -> None:
     assert 0 < len(decode(wide, 0.5).scores) <= MOST_CANDIDATES
 
 
+def test_of_more_cells_than_are_looked_at_the_best_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("live_monitor.detect.grids.MOST_CANDIDATES", 2)
+    outputs = nothing_found()
+    for column, logit in ((1, 3.0), (6, 1.0), (11, 2.0)):
+        put(outputs, 8, 5, column, (8.0 * column, 30, 8.0 * column + 30, 60), logit)
+    assert decode(outputs, 0.5).boxes[:, 0].round().tolist() == [8, 88]
+
+
 def test_nothing_found_is_empty_arrays() -> None:
     faces = decode(nothing_found(), 0.5)
     assert (faces.boxes.shape, faces.scores.shape, faces.landmarks.shape) == ((0, 4), (0,), (0, 5, 2))

@@ -6,6 +6,7 @@ import logging
 import math
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from live_monitor.detect import tiles
@@ -249,6 +250,13 @@ def test_where_smaller_ones_are_found_too_the_smallest_wanted_still_is(monkeypat
     watch.detector.set_min_face(20, smaller_too=True)
     watch.show(squares(NEAR), 0)
     assert watch.first_sides == [1280]
+
+
+def test_the_longer_side_of_a_face_says_how_large_it_is() -> None:
+    upright, lying, small = Box(300, 200, 348, 260), Box(600, 200, 660, 248), Box(900, 200, 948, 248)
+    watch = Watch(min_face=50)
+    found = sorted(face.box for face in watch.show(squares(upright, lying, small), 0))
+    np.testing.assert_allclose(found, [upright, lying], atol=3)
 
 
 @pytest.mark.parametrize(("min_face", "side_px"), [(40, 640), (20, 1280), (80, 320), (1, 1280)])

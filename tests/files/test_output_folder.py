@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -54,3 +55,12 @@ def test_of_what_hdf5_says_of_a_full_disk_the_reason_is_told() -> None:
         writing(Path("x")),
     ):
         raise OSError(told)
+
+
+def test_a_folder_that_takes_no_file_is_refused_before_the_work_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(OutputError, match="Read-only file system"):
+        claim_folder(tmp_path)

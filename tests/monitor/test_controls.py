@@ -7,8 +7,10 @@ from collections import Counter
 import pytest
 
 from live_monitor.monitor.controls import FACE_SIZES_PX, MESSAGE_S, Controls
+from live_monitor.overlay.faces import face_at
 from live_monitor.overlay.keys import ACTIONS, KEYS, Action
 from live_monitor.overlay.view import View
+from live_monitor.types import Box, Detection, Track
 from live_monitor.wishes import Wishes
 
 
@@ -111,3 +113,10 @@ def test_the_analysis_knows_whether_faces_are_blurred() -> None:
         chosen.act(Action.BLUR, 10.0, str, str)
         said.append((chosen.view.blur, chosen.wishes.blur))
     assert said == [(True, True), (False, False)]
+
+
+def test_a_click_means_the_smallest_face_that_holds_it() -> None:
+    around, inside, beside = Box(100, 20, 300, 220), Box(150, 120, 200, 170), Box(400, 10, 450, 60)
+    tracks = [Track(number, Detection(box), None) for number, box in enumerate((around, inside, beside), start=1)]
+    points = [(160, 130), (120, 40), (420, 20), (420, 70), (150, 250), (450, 20), (400, 10)]
+    assert [face_at(point, tracks) for point in points] == [2, 1, 3, None, None, None, 3]

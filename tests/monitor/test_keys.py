@@ -27,6 +27,7 @@ from live_monitor.session.replay import replay
 from live_monitor.session.summary import Summary
 from live_monitor.stages import Stages
 from live_monitor.types import Image
+from live_monitor.wishes import Wishes
 from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture
 from tests.lifecycle.scenes import LONG_S
 from tests.monitor.made import WaitingDisplay, make_monitor, shown_levels
@@ -194,6 +195,20 @@ class TestKeys:
         assert not all(boxed[4:10])
         assert boxed[-1]
 
+    def test_in_a_mirror_the_face_is_clicked_where_it_is_shown(self) -> None:
+        display = Watcher({3: (200, 200), 8: (440, 200)}, until=16)
+        pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
+        Monitor(pipeline, display, view=View(panel=False, mirror=True)).run()
+        boxed = [bool((image == COLOURS_BGR["happy"]).all(axis=2).any()) for image in display.shown]
+        assert all(boxed[1:8])
+        assert not any(boxed[8:])
+
+    def test_what_the_user_wants_reaches_the_analysis(self) -> None:
+        display = Watcher({2: "+", 4: "b", 6: (200, 200)}, until=9)
+        pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
+        Monitor(pipeline, display).run()
+        assert pipeline.wishes == Wishes(left_out=frozenset({1}), min_face=12, blur=True)
+
     def test_a_click_in_a_pause_leaves_the_face_out_at_once(self) -> None:
         display = Watcher({3: " ", 6: (200, 200)}, until=12)
         make_monitor(FakeSource(index / 25 for index in count()), display).run()
@@ -222,6 +237,14 @@ class TestKeys:
         clicked_at = int(display.shown[2][-1, -1, 0]) // 10
         assert frames == list(range(clicked_at + 1))
         assert summary.as_json()["readings"] == clicked_at + 1 < summary.frames
+
+    def test_the_last_line_of_the_log_says_nothing_of_a_face_that_was_clicked_away_in_a_pause(self, tmp_path: Path) -> None:
+        display = Watcher({5: " ", 7: (200, 200)}, until=9)
+        with Log(tmp_path / "log.csv", 10.0, live=False) as log:
+            pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
+            Monitor(pipeline, display, outputs=Outputs(log)).run()
+        with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as lines:
+            assert [(line["frame"] == "0", line["face"]) for line in csv.DictReader(lines)] == [(True, "1"), (False, "")]
 
     @pytest.mark.parametrize("log_every_s", [0.0, 10.0])
     def test_a_marker_in_a_pause_says_nothing_of_a_face_that_was_clicked_away_in_it(

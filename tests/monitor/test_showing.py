@@ -13,6 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from live_monitor.capture.capture import CapturePolicy
 from live_monitor.detect.zones import Zone
@@ -25,7 +26,7 @@ from live_monitor.session.recording import LEAST_FREE_BYTES, Recording
 from live_monitor.session.summary import Summary
 from live_monitor.stages import Stages
 from live_monitor.types import Image, Reading
-from tests.fakes import FakeDisplay, FakeSource, fake_stages, grey_picture
+from tests.fakes import FakeDisplay, FakeEngine, FakeSource, fake_stages, grey_picture
 from tests.monitor.made import FACE_FOUND, WaitingDisplay, make_monitor, shown_levels
 
 
@@ -107,6 +108,35 @@ class TestShowing:
         make_monitor(FakeSource(count()), display, load_slowly).run()
         loading.set()
         assert display.seen
+
+    def test_while_the_first_picture_is_analysed_it_stays(self) -> None:
+        was_shown, may_end = threading.Event(), threading.Event()
+        widths: list[int] = []
+
+        class Slow(FakeEngine):
+            """Takes until the first picture was shown a few times more."""
+
+            def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
+                assert may_end.wait(10)
+                return super().infer(faces)
+
+        class Display(FakeDisplay):
+            """Notes how wide what it shows is, from the first picture on."""
+
+            def show(self, image: Image) -> None:
+                super().show(image)
+                if widths or image.shape[1] == 640:
+                    widths.append(image.shape[1])
+                    was_shown.set()
+                if len(widths) > 3:
+                    may_end.set()
+
+        def load() -> Stages:
+            assert was_shown.wait(10)
+            return fake_stages(engine=Slow())
+
+        make_monitor(FakeSource([0.0]), Display(), load).run()
+        assert set(widths) == {640}
 
     def test_while_the_source_opens_a_dark_picture_says_so(self) -> None:
         source = FakeSource([], live=True, open_hangs=True)

@@ -96,6 +96,16 @@ def test_the_panel_can_be_renewed_at_once() -> None:
     assert not np.array_equal(panel_of(live_view, 5.1), first)
 
 
+@pytest.mark.parametrize(("live", "valence"), [(True, 0.0), (False, 0.9804)])
+def test_a_pause_of_a_live_source_counts_for_nothing_in_the_panel(live: bool, valence: float) -> None:
+    live_view = LiveView(live=live)
+    for pts_s, label in ((0.0, "happy"), (1.0, "happy"), (101.0, "sad"), (102.0, "sad")):
+        live_view.take(result(pts_s, label), pts_s)
+    means = live_view.pulse.session_means()
+    assert means is not None
+    assert means["valence"] == pytest.approx(valence, abs=1e-4)
+
+
 class TestLeavingOut:
     def two(self, pts_s: float = 0.0) -> FrameResult:
         faces = face("happy", 1), face("sad", 2)

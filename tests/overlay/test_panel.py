@@ -15,6 +15,7 @@ from live_monitor.overlay.panel import (
     FAINT_BGR,
     GROUND_BGR,
     INDEX_COLOURS_BGR,
+    INK_BGR,
     SMALL_TEXT,
     TEXT,
     draw_panel,
@@ -50,11 +51,11 @@ def filled_columns(panel: Image) -> NDArray[np.bool_]:
     return filled
 
 
-def written(text: str, panel: Image) -> bool:
+def written(text: str, panel: Image, colour: tuple[int, int, int] = FAINT_BGR) -> bool:
     """Whether the panel has this line of small text somewhere."""
     small = Style.for_picture(1280, 720, SMALL_TEXT)
     line = np.full((2 * line_height(small), plate_size(text, small)[0], 3), GROUND_BGR, np.uint8)
-    write(line, text, (0, line_height(small)), FAINT_BGR, small)
+    write(line, text, (0, line_height(small)), colour, small)
     rows, columns = np.nonzero((line != GROUND_BGR).any(axis=2))
     cut = line[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     return cut.shape[1] <= panel.shape[1] and bool(cv2.matchTemplate(panel, cut, cv2.TM_SQDIFF).min() < 1)
@@ -85,6 +86,14 @@ def test_the_bar_of_the_moment_is_shared_out_by_faces() -> None:
     assert rows[0] / rows[1] == pytest.approx(3, rel=0.05)
 
 
+def test_the_moment_is_told_in_shares_of_the_readable_faces() -> None:
+    pulse = Pulse()
+    pulse.moment = np.array([0, 0, 0, 3.0, 0, 0, 1.0])
+    panel = draw_panel(pulse, 1280, 720)
+    assert written("4 readable", panel)
+    assert all(written(share, panel, INK_BGR) for share in ("75%", "25%"))
+
+
 def test_what_is_unusual_is_told() -> None:
     pulse = full()
     before = draw_panel(pulse, 1280, 720)
@@ -96,6 +105,20 @@ def test_little_covered_times_are_drawn_faintly() -> None:
     covered, uncovered = draw_panel(full(), 1280, 720), draw_panel(full(coverage=0.3), 1280, 720)
     near = [np.abs(panel.astype(int) - INDEX_COLOURS_BGR["concentration"]).max(axis=2) < 30 for panel in (covered, uncovered)]
     assert near[1].sum() < near[0].sum() / 2
+
+
+@pytest.mark.parametrize(("valence", "height"), [(-1.0, 0.0), (-0.5, 0.25), (0.0, 0.5), (1.0, 1.0)])
+def test_valence_has_the_whole_chart_from_minus_1_to_1(valence: float, height: float) -> None:
+    def rows(name: str, value: float) -> list[int]:
+        """Where the chart has the line of an index."""
+        values = dict.fromkeys(INDEXES, 0.7) | {name: value}
+        points = [Point(float(second), np.full(7, 1 / 7), values, 0.9) for second in range(121)]
+        panel = draw_panel(of_points(points), 1280, 720)
+        line = (np.abs(panel.astype(int) - INDEX_COLOURS_BGR[name]).max(axis=2) < 30).mean(axis=1)
+        return np.flatnonzero(line > 0.5).tolist()
+
+    assert rows("valence", valence)
+    assert rows("valence", valence) == rows("concentration", height)
 
 
 def test_a_session_that_just_began_has_an_empty_chart() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
@@ -82,11 +84,27 @@ def test_how_many_faces_can_be_read_is_told() -> None:
     np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
 
 
+def test_a_face_that_is_hidden_for_a_moment_is_not_among_the_readable_ones() -> None:
+    hidden = reading_of(np.eye(7, dtype=np.float32)[3], Box(200, 300, 400, 500), coasting=True)
+    expected = plate(status_text(HD, "readable 1 of 2"), PLATE_BGR, Style.for_picture(*HD))
+    shown = render(grey_picture(90, *HD), [reading("sad"), hidden], status())
+    np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
+
+
 @pytest.mark.parametrize("label", LABELS)
 def test_the_label_and_its_probability_stand_above_the_face(label: str) -> None:
     expected = plate(f"1 {label} 82%", COLOURS_BGR[label], Style.for_picture(*HD))
     height, width = expected.shape[:2]
     shown = render(grey_picture(90, *HD), [reading(label)], status())
+    np.testing.assert_array_equal(shown[300 - height : 300, 600 : 600 + width], expected)
+
+
+def test_the_percentage_is_that_of_the_label_averaged_though_another_is_likelier_or_the_last_frame_said_more() -> None:
+    said = reading("happy", confidence=0.9)
+    averaged = np.array([0.0, 0.0, 0.0, 0.4, 0.45, 0.0, 0.15], np.float32)
+    expected = plate("1 happy 40%", COLOURS_BGR["happy"], Style.for_picture(*HD))
+    height, width = expected.shape[:2]
+    shown = render(grey_picture(90, *HD), [dataclasses.replace(said, smoothed=averaged)], status())
     np.testing.assert_array_equal(shown[300 - height : 300, 600 : 600 + width], expected)
 
 
@@ -209,8 +227,16 @@ class TestView:
     ) -> None:
         image = noise(*HD)
         shown = render(image, [reading_of(np.eye(7)[3], FACE, coasting=coasting)], status(notice=notice), view=View(blur=True))
-        for part in (np.s_[320:480, 620:780], np.s_[320:480, 565:595], np.s_[320:480, 805:835]):
+        inside, beside = np.s_[320:480, 620:780], (np.s_[320:480, 565:595], np.s_[320:480, 805:835])
+        for part in (inside, *beside, np.s_[263:265, 620:780], np.s_[505:535, 620:780]):
             assert shown[part].std() < 0.3 * image[part].std()
+
+    def test_of_a_blurred_face_nothing_is_left_that_is_smaller_than_a_sixth_of_it(self) -> None:
+        blurred_from, blurred_px = FACE.x1 - 40, FACE.width + 80
+        columns = ((np.arange(HD[0]) - blurred_from) * 12 // blurred_px % 2 * 255).astype(np.uint8)
+        stripes = np.broadcast_to(columns[np.newaxis, :, np.newaxis], (HD[1], HD[0], 3))
+        shown = render(stripes, [], status(), hidden=[FACE])
+        assert np.ptp(shown[400, 620:780]) < 30 < np.ptp(stripes[400, 620:780])
 
     def test_in_a_mirror_zones_are_blurred_where_they_are_shown(self) -> None:
         image = noise(*HD)
@@ -261,6 +287,12 @@ class TestView:
         assert all((shown == COLOURS_BGR[label]).all(axis=2).any() for label in LABELS)
         [plate] = np.unique(shown[60:64, 2:4].reshape(-1, 3), axis=0).tolist()
         assert max(PLATE_BGR) < max(plate) < 90, "a face behind the times is seen through their plate"
+
+    def test_the_bars_are_as_long_as_the_averaged_probabilities(self) -> None:
+        averaged = reading("happy", confidence=0.4)
+        jumped = dataclasses.replace(averaged, probabilities=np.eye(7, dtype=np.float32)[4])
+        one, other = (render(grey_picture(90, *HD), [face], status(), view=View(details=True)) for face in (averaged, jumped))
+        np.testing.assert_array_equal(one, other)
 
     def test_labels_and_bars_have_the_room_beside_the_status_that_narrower_times_leave(self) -> None:
         facts = Status(25.0, HD, details=("ms: detect 4.0",) * 3)

@@ -69,6 +69,13 @@ def test_a_click_is_told_in_pixels_of_the_picture_without_its_bars(window: Windo
     assert window.poll_click() == (64 // 2, 10)
 
 
+def test_a_click_is_told_so_also_where_the_bars_are_above_and_below(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cv2, "getWindowImageRect", lambda _: (0, 0, 100, 200))
+    window.show(grey_picture(0, 80, 60))
+    window._on_mouse(cv2.EVENT_LBUTTONDOWN, 30, 50 + 20, 0, None)
+    assert window.poll_click() == (30, 20)
+
+
 def test_a_click_in_a_small_window_is_told_in_pixels_of_the_picture(window: Window) -> None:
     window.show(grey_picture(0, 800, 400))
     window._on_mouse(cv2.EVENT_LBUTTONDOWN, 150, 20, 0, None)
@@ -160,6 +167,20 @@ def test_a_title_is_what_the_system_can_show(monkeypatch: pytest.MonkeyPatch, pl
     monkeypatch.setattr("sys.platform", platform)
     Window("Урок 3.mp4").show(grey_picture(0))
     assert opened == [title]
+
+
+@pytest.mark.parametrize(
+    ("picture", "size"),
+    [((640, 480), (640, 480)), ((1920, 1080), (1280, 720)), ((1080, 1920), (405, 720)), ((5120, 720), (1280, 180))],
+)
+@pytest.mark.usefixtures("window")
+def test_the_window_of_a_large_picture_fits_the_screen(
+    monkeypatch: pytest.MonkeyPatch, picture: tuple[int, int], size: tuple[int, int]
+) -> None:
+    sizes: list[tuple[int, int]] = []
+    monkeypatch.setattr(cv2, "resizeWindow", lambda _, width, height: sizes.append((width, height)))
+    Window("large").show(grey_picture(0, *picture))
+    assert sizes == [size]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -207,3 +207,11 @@ def test_a_paused_pipeline_can_be_closed(build: Build) -> None:
     pipeline.start()
     pipeline.pause()
     assert pipeline.close()
+
+
+def test_one_that_was_paused_before_its_first_frame_can_be_closed_too(build: Build) -> None:
+    pipeline = build(FakeSource(index / 25 for index in range(5)))
+    pipeline.pause()
+    pipeline.start()
+    assert eventually(lambda: not pipeline.loading)
+    assert pipeline.close()

@@ -35,6 +35,8 @@ def test_a_neutral_face_has_the_full_concentration_index() -> None:
     assert concentration(face(neutral=1)) == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("label", "expected"), [("happy", 0.6 / 0.9), ("sad", 0.3 / 0.9), ("disgust", 0.2 / 0.9)])
-def test_concentration_weighs_each_emotion(label: str, expected: float) -> None:
-    assert concentration(face(**{label: 1.0})) == pytest.approx(expected)
+@pytest.mark.parametrize(
+    ("label", "weight"), [("angry", 0.25), ("disgust", 0.2), ("fear", 0.3), ("happy", 0.6), ("sad", 0.3), ("surprise", 0.6)]
+)
+def test_concentration_weighs_each_emotion(label: str, weight: float) -> None:
+    assert concentration(face(**{label: 1.0})) == pytest.approx(weight / 0.9)

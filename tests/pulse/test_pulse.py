@@ -170,6 +170,17 @@ class TestUnusual:
         unreadable = [face("happy", "blurred")] * 2
         assert not watch.feed(UNUSUAL_FOR_S + MEAN_S, face("sad"), *unreadable).unusual
 
+    @pytest.mark.parametrize("after", [(), (face("sad"), face("sad", "blurred"), face("sad", "blurred"))])
+    def test_when_too_few_can_be_read_nothing_is_unusual_any_more_and_later_only_after_twenty_seconds_anew(
+        self, after: tuple[Reading, ...]
+    ) -> None:
+        watch = Watch()
+        watch.feed(4 * BASELINE_FROM_S, face("happy"))
+        assert watch.feed(UNUSUAL_FOR_S + MEAN_S, face("sad")).unusual
+        assert not watch.feed(MEAN_S + 2, *after).unusual
+        assert not watch.feed(UNUSUAL_FOR_S / 2, face("sad")).unusual
+        assert watch.feed(UNUSUAL_FOR_S + MEAN_S, face("sad")).unusual
+
     def test_what_is_usual_is_forgotten_after_the_longest_memory(self, monkeypatch: pytest.MonkeyPatch) -> None:
         memory_s = 100
         monkeypatch.setattr("live_monitor.pulse.pulse.BASELINE_S", memory_s)

@@ -58,6 +58,12 @@ def test_a_line_tells_when_who_where_and_what(path: Path) -> None:
     assert [float(line[label]) for label in LABELS] == pytest.approx(MOSTLY_HAPPY.tolist(), abs=1e-4)
 
 
+def test_the_probabilities_are_those_that_are_averaged(path: Path) -> None:
+    face = dataclasses.replace(reading_of(MOSTLY_HAPPY), probabilities=MOSTLY_HAPPY[::-1].copy())
+    (line,) = written(path, result(0.0, face))
+    assert [float(line[label]) for label in LABELS] == pytest.approx(MOSTLY_HAPPY.tolist(), abs=1e-4)
+
+
 def test_each_face_of_a_frame_has_a_line(path: Path) -> None:
     faces = [reading_of(MOSTLY_HAPPY, number=number) for number in (4, 2, 9)]
     assert [line["face"] for line in written(path, result(0.0, *faces))] == ["4", "2", "9"]
@@ -214,6 +220,16 @@ def test_a_live_source_has_the_time_of_day(path: Path) -> None:
     assert abs((first - now).total_seconds()) < 1
     assert (second - first).total_seconds() == pytest.approx(1.5, abs=0.002)
     assert first.utcoffset() == now.utcoffset()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has one time zone for all programs")
+def test_the_time_of_day_is_that_of_the_place(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "XXX-05:30")
+        time.tzset()
+        (line,) = written(path, result(0.0, arrived_s=time.monotonic()), live=True)
+    time.tzset()
+    assert line["clock"].endswith("+05:30")
 
 
 def test_the_time_of_day_is_right_after_the_computer_slept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

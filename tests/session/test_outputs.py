@@ -103,6 +103,14 @@ def test_a_log_that_cannot_go_on_ends_too_also_by_a_marker(
     assert "lesson.csv: ends at 0.0 s, as it cannot be written any more: No space left on device" in outputs.failure
 
 
+def test_what_fails_only_when_it_is_closed_is_told_too(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = Outputs(log)
+    outputs.mark(1, None)
+    break_file(log, monkeypatch)
+    outputs.close()
+    assert outputs.failure.endswith("lesson.csv: cannot be written: No space left on device; free space")
+
+
 def test_where_both_end_both_are_told_in_one_line(
     log: Log, recording: Recording, disk: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -84,6 +85,10 @@ def greys(*times_s: float) -> list[tuple[float, Image]]:
 def test_every_kind_of_video_can_be_played(path: Path, suffix: str) -> None:
     video = record(path.with_suffix(suffix), greys(0.0, 0.04, 0.08, 0.12))
     assert video == (25.0, (64, 48), [0, 20, 40, 60])
+
+
+def test_a_name_may_be_in_capitals(path: Path) -> None:
+    assert record(path.with_name("LESSON.MP4"), greys(0.0, 0.04)).levels == [0, 20]
 
 
 @pytest.mark.parametrize("fps", [10.0, 24.0, 30.0, 60.0])
@@ -340,6 +345,31 @@ def test_many_pictures_that_are_written_slowly_are_waited_for(path: Path, monkey
     assert slow.written == 11
 
 
+def test_no_pictures_pile_up_where_coding_takes_longer_than_drawing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = 0
+    most = []
+
+    class Later(Future[None]):
+        """Is done only when somebody waits for it."""
+
+        def result(self, timeout: float | None = None) -> None:
+            nonlocal waiting
+            waiting -= not self.done()
+            self.set_result(None) if not self.done() else None
+
+    def submit(*_: object) -> Later:
+        nonlocal waiting
+        waiting += 1
+        most.append(waiting)
+        return Later()
+
+    with Recording(path, live=True) as recording:
+        monkeypatch.setattr(recording._coder, "submit", submit)
+        add_all(recording, greys(*(number / LIVE_FPS for number in range(10))))
+        monkeypatch.undo()
+    assert most == [1] * 9
+
+
 def test_what_goes_wrong_while_a_picture_is_coded_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OutputError("on purpose")
@@ -397,6 +427,7 @@ def test_an_opencv_that_cannot_write_videos_is_told_and_leaves_nothing(
     said = rf"this OpenCV cannot write a video of 64x48 pixels{advice}$"
     with pytest.raises(OutputError, match=said), Recording(path, live=False) as recording:
         add_all(recording, greys(*(number / 25 for number in range(pictures))))
+    assert not recording.begun, "so that a window does not go on without it, as if there were something to keep"
     assert not path.exists()
 
 
@@ -417,3 +448,12 @@ def test_without_a_window_it_shows_what_the_window_would(path: Path) -> None:
     assert last.shape == shown.shape
     assert np.abs(last.astype(int) - shown).mean() < 3
     assert np.abs(last.astype(int) - LiveView().draw(0.0, view)[: last.shape[0], : last.shape[1]]).mean() > 3
+
+
+def test_the_frame_rate_that_it_shows_is_that_of_the_source(path: Path) -> None:
+    live_view = LiveView()
+    with Recording(path, live=False) as recording:
+        recorder = LiveViewRecorder(recording, live_view, View(panel=False))
+        for number in range(10):
+            recorder.add(result(number / 25, index=number))
+    assert live_view._rate.rate(9 / 25) == pytest.approx(25)

@@ -49,6 +49,11 @@ def test_looks_count_by_how_long_they_last(path: Path) -> None:
     ]
 
 
+def test_faces_are_told_in_the_order_of_their_numbers(path: Path) -> None:
+    facts = told(path, every_step(0, 1, face("happy", 3)), every_step(1, 2, face("happy", 10), face("sad", 2)))
+    assert [one["id"] for one in facts["faces"]] == [2, 3, 10]
+
+
 def test_who_is_unsure_is_not_readable_and_the_reasons_are_told_the_longest_first(path: Path) -> None:
     blurred, dark = (face("happy", why=why) for why in ("blurred", "too dark"))
     facts = told(path, every_step(0, 3, face("happy")), every_step(3, 5, blurred), every_step(5, 8.2, dark))

@@ -36,6 +36,12 @@ def test_counts_readings_and_faces_per_frame() -> None:
     assert (facts["readings"], facts["faces_per_frame"]) == (3, 0.75)
 
 
+def test_a_face_that_is_hidden_for_a_moment_is_no_reading() -> None:
+    hidden = FrameResult(Frame(1, 0.1, 0.0, grey_picture(0)), (reading_of(np.eye(7)[3], coasting=True),), {}, 0.0, 0)
+    facts = summary(result(0.0, "happy"), hidden, result(0.2)).as_json()
+    assert (facts["frames_with_faces"], facts["readings"], facts["faces_per_frame"]) == (1, 1, 0.333)
+
+
 def test_emotions_are_shares_of_the_time() -> None:
     facts = summary(result(0.0, "sad"), result(0.1, "sad"), result(0.2, "happy"), result(0.8)).as_json()
     assert facts["emotions"] == {label: {"happy": 0.75, "sad": 0.25}.get(label, 0.0) for label in LABELS}
@@ -120,8 +126,20 @@ def test_the_pulse_is_that_of_the_session() -> None:
     assert pulse == {"valence": 0.0, "expressiveness": 0.0, "concentration": 1.0}
 
 
+def test_a_pause_counts_for_no_pulse() -> None:
+    looks = [(0.0, "happy"), (1.0, "happy"), (101.0, "sad"), (102.0, "sad")]
+    pulse = summary(*(result(pts_s, label) for pts_s, label in looks), live=True).as_json()["pulse"]
+    assert pulse["valence"] == 0.0
+
+
 def test_without_a_readable_face_there_is_no_pulse() -> None:
     assert summary(unsure(0.0), unsure(0.1)).as_json()["pulse"] is None
+
+
+def test_a_name_that_would_steer_the_terminal_is_spelt_out() -> None:
+    steering = Summary("a\x1b[2J.mp4")
+    steering.add(result(0.0))
+    assert steering.as_text().startswith(r"a\x1b[2J.mp4: 1 frame")
 
 
 @pytest.mark.parametrize(("results", "said"), [([result(0.0)], "1 frame ("), ([result(0.0), result(0.1)], "2 frames (")])

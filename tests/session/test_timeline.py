@@ -58,6 +58,15 @@ def test_the_picture_grows_with_the_faces_up_to_a_limit(path: Path) -> None:
     assert height(2) < height(10) < height(MOST_FACES) == height(MOST_FACES + 5)
 
 
+def test_of_too_many_faces_those_seen_longest_are_drawn(path: Path) -> None:
+    passing = [face("angry", number) for number in range(1, MOST_FACES + 1)]
+    staying = [face("happy", MOST_FACES + number) for number in range(1, MOST_FACES + 1)]
+    moments = [(0.0, [*passing, *staying]), (0.5, staying), (9.0, staying)]
+    rows = picture(logged(path, moments))[-MOST_FACES * 18 :]
+    assert amount(rows, COLOURS_BGR["happy"]) > 1000
+    assert amount(rows, COLOURS_BGR["angry"]) == 0
+
+
 def test_hours_without_end_have_no_more_lines_than_a_day(path: Path) -> None:
     hours, ages = (picture(logged(path.with_name(f"{to_s}.csv"), [(0.0, []), (to_s, [])])) for to_s in (12 * 3600.0, MOST_S))
     light = [amount(image, (0xE8, 0xE4, 0xDF)) for image in (hours, ages)]

@@ -72,6 +72,11 @@ def test_the_page_has_the_picture_the_markers_and_the_faces(path: Path) -> None:
     assert "| 2 | 0:00 | 0:15 | 15.0 |  |  |  |  | 15.0 |  |  |  |" in lines
 
 
+def test_a_face_is_there_from_its_first_look_to_its_last(path: Path) -> None:
+    facts = report(logged(path, moments(5, face("happy")) + moments(5, face("sad"), first_s=5) + moments(5, first_s=10)))
+    assert "| 1 | 0:00 | 0:10 | 10.0 |  |  |  | 5.0 | 5.0 |  |  |  |" in as_markdown(facts, "timeline.png").splitlines()
+
+
 def test_a_page_of_nobody_has_no_empty_tables(path: Path) -> None:
     page = as_markdown(report(logged(path, moments(1))), "timeline.png")
     assert "##" not in page

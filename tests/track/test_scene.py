@@ -24,6 +24,12 @@ def test_another_picture_is_a_cut() -> None:
     assert cut_between(noise(1), noise(2))
 
 
+def test_a_dark_picture_before_or_after_another_is_one_too() -> None:
+    dark = np.random.default_rng(9).integers(0, 12, (240, 320, 3), dtype=np.uint8)
+    assert cut_between(dark, noise(2))
+    assert cut_between(noise(2), dark)
+
+
 def test_the_same_picture_is_none() -> None:
     assert not cut_between(noise(1), noise(1))
 

@@ -61,6 +61,9 @@ class TestNumbers:
     def test_the_faces_of_the_first_look_count_at_once_from_1(self) -> None:
         assert sorted(ids(Watch().show(LEFT, RIGHT))) == [1, 2]
 
+    def test_numbers_are_given_from_left_to_right(self) -> None:
+        assert ids(Watch().show(RIGHT, LEFT)) == [1, 2]
+
     def test_a_face_keeps_its_number_while_it_moves(self) -> None:
         watch = Watch()
         watch.show(LEFT)
@@ -246,6 +249,12 @@ class TestAbsence:
         watch = Watch()
         for step in range(10):
             watch.show(moved(RIGHT, 300 + 5 * step))
+        assert not watch.show_for(0.3)
+
+    def test_nor_below_its_lower_edge(self) -> None:
+        watch = Watch()
+        for step in range(10):
+            watch.show(moved(LEFT, 0, 320 + 5 * step))
         assert not watch.show_for(0.3)
 
 

@@ -33,6 +33,12 @@ def test_votes_are_a_second_distribution_and_zeros_where_there_are_none() -> Non
     np.testing.assert_allclose(wanted[:, 7:], [[0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [0.0] * 8])
 
 
+def test_a_face_has_the_votes_of_its_own_row() -> None:
+    votes = np.concatenate([NOBODY_COULD_READ, NOBODY_COULD_READ, HALF_NEUTRAL_HALF_HAPPY, NOBODY_COULD_READ])
+    wanted = wanted_probabilities(replace(FACES, rows=np.array([2, 3])), BRIEF, votes)
+    np.testing.assert_allclose(wanted[:, 7:], [[0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [0.0] * 8])
+
+
 def test_teachers_have_their_share_but_not_where_people_could_not_read_the_face() -> None:
     answers = np.concatenate([np.full((2, 7), 1 / 7), np.full((2, 8), 1 / 8)], axis=1).astype(np.float32)
     asked = np.asarray(with_answers(wanted_probabilities(FACES, BRIEF, VOTES), answers, 0.7))

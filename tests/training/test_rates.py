@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
-from live_monitor.training.rates import PLATEAU_FACTOR, SMALLEST_RATE, is_over, rate
+from live_monitor.errors import UsageError
+from live_monitor.training.rates import PLATEAU_FACTOR, SMALLEST_RATE, is_over, rate, refuse_not_finite
 from live_monitor.training.recipe import BRIEF, STRONG
 from live_monitor.training.run_folder import Line
 
@@ -64,3 +66,10 @@ def test_a_plateau_run_is_over_ten_epochs_after_its_best() -> None:
 
 def test_a_cosine_run_is_not_stopped_early() -> None:
     assert not is_over(STRONG, accuracies(0.5, *[0.4] * 20))
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf, -math.inf])
+def test_a_loss_that_is_no_number_ends_the_run(loss: float) -> None:
+    with pytest.raises(UsageError, match=r"epoch 3: the loss is no longer a number; take a smaller --learning-rate than 0\.1"):
+        refuse_not_finite(loss, 0.1, "epoch 3")
+    refuse_not_finite(1e30, 0.1, "epoch 3")

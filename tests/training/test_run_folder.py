@@ -8,7 +8,7 @@ import pytest
 
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.training.recipe import Recipe
-from live_monitor.training.run_folder import BEST_FILE, load_best, refuse_taken
+from live_monitor.training.run_folder import BEST_FILE, load_best, refuse_taken, save_weights_whole
 from tests.training.made import tiny
 
 
@@ -26,3 +26,18 @@ def test_a_file_in_place_of_a_folder_is_named_for_what_it_is(tmp_path: Path) -> 
     (tmp_path / "run").touch()
     with pytest.raises(OutputError, match=r"run: is a file, not a folder; choose another name$"):
         refuse_taken(tmp_path / "run", Recipe(), resume=False)
+
+
+def test_weights_that_cannot_be_written_whole_leave_the_last_ones_and_nothing_else(tmp_path: Path) -> None:
+    class OnAFullDisk:
+        """Writes half of its weights."""
+
+        def save_weights(self, path: Path) -> None:
+            path.write_bytes(b"half")
+            raise OSError("no space left")
+
+    best = tmp_path / BEST_FILE
+    best.write_bytes(b"whole")
+    with pytest.raises(OSError, match="no space left"):
+        save_weights_whole(OnAFullDisk(), best)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {BEST_FILE: b"whole"}

@@ -39,6 +39,13 @@ def test_every_face_found_exactly_is_perfect() -> None:
     assert recall_and_precision(matches) == (1.0, 1.0)
 
 
+def test_what_overlaps_and_scores_just_as_much_as_it_must_counts() -> None:
+    face, two_fifths, beside = Box(0, 0, 100, 100), Box(0, 0, 40, 100), Box(300, 0, 400, 100)
+    found = match([face], [], [Detection(two_fifths, 0.5), Detection(beside, 0.5)])
+    assert found.found(0.5).tolist() == [True]
+    assert recall_and_precision([found], 0.5) == (1.0, 0.5)
+
+
 def test_nothing_found_is_zero() -> None:
     matches = [match([A], [], [])]
     assert ap(matches) == 0.0

@@ -54,6 +54,12 @@ def test_the_curve_goes_from_the_surest_face_to_all() -> None:
     assert accuracy.tolist() == pytest.approx([1, 1, 2 / 3, 3 / 4, 3 / 5])
 
 
+def test_the_curve_ends_where_no_more_faces_can_be_read() -> None:
+    coverage, accuracy = curve(CONFIDENCE, RIGHT, np.array([False, True, True, True, False]))
+    assert coverage.tolist() == [0.2, 0.4, 0.6]
+    assert accuracy.tolist() == pytest.approx([1, 1 / 2, 2 / 3])
+
+
 def test_the_threshold_leaves_the_wanted_share() -> None:
     assert at_coverage(CONFIDENCE, RIGHT, ALL, 0.8) == pytest.approx((0.6, 0.8, 0.75))
 
