@@ -9,7 +9,17 @@ from pathlib import Path
 import click
 import pytest
 
+from live_monitor import app
+from live_monitor.capture.capture import RECONNECT_DELAYS_S
+from live_monitor.capture.screen import DEFAULT_FPS
+from live_monitor.capture.web_video import READ_TIMEOUT_MS
 from live_monitor.cli import cli
+from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
+from live_monitor.overlay.panel import SPANS_S
+from live_monitor.pulse.pulse import MEAN_S
+from live_monitor.session.recording import LEAST_FPS, LEAST_FREE_BYTES, LIVE_FPS, LONGEST_LIVE_STILL_S, LONGEST_STILL_S, MOST_FPS
+from live_monitor.settings import Settings
+from live_monitor.track.tracker import HOME_S
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -42,6 +52,33 @@ def written_options(page: Path, heading: str) -> set[str]:
 
 def test_the_table_of_options_is_complete_and_has_no_other() -> None:
     assert written_options(README, "## Use") == real_options(cli) | {"-h", "--help"}
+
+
+@pytest.mark.parametrize(
+    ("said", "numbers", "values"),
+    [
+        ("the run ends after 30 seconds of silence", (app.GIVE_UP_S,), (30,)),
+        ("is reopened automatically, after 0.5 to 8 seconds", (RECONNECT_DELAYS_S[0], RECONNECT_DELAYS_S[-1]), (0.5, 8)),
+        ("or nothing arrives for 15 seconds", (READ_TIMEOUT_MS,), (15_000,)),
+        ("read the screen; at least 1 | the camera's own; 30 |", (DEFAULT_FPS,), (30,)),
+        ("five times a second (`--read-every`), and the probabilities of each", (Settings().read_every_s,), (0.2,)),
+        ("are averaged over half a second (`--smooth`)", (Settings().smooth,), (0.5,)),
+        ("comes back to the same tile within a minute", (HOME_S,), (60,)),
+        ("as means over ten seconds", (MEAN_S,), (10,)),
+        ("the last 30 seconds at first, growing to five minutes", (SPANS_S[0], SPANS_S[-1]), (30, 300)),
+        (
+            "from 5 to 60; that of a live source, or with `--realtime`, has 30 frames",
+            (LEAST_FPS, MOST_FPS, LIVE_FPS),
+            (5, 60, 30),
+        ),
+        ("more than ten seconds (two with a live source or `--realtime`)", (LONGEST_STILL_S, LONGEST_LIVE_STILL_S), (10, 2)),
+        ("When less than 16 MB is left", (LEAST_FREE_BYTES,), (16e6,)),
+        ("for faces of 20 px and up", (SMALLEST_PX,), (20,)),
+    ],
+)
+def test_the_numbers_that_it_says_are_the_programs(said: str, numbers: tuple[float, ...], values: tuple[float, ...]) -> None:
+    assert said in " ".join(text(README).split())
+    assert numbers == values
 
 
 @pytest.mark.parametrize(
