@@ -6,7 +6,7 @@ import cv2
 
 from live_monitor.types import Image
 
-MOST_ENLARGED = 1.6
+MAX_ENLARGED = 1.6
 """Small pictures are enlarged up to this many times to look for faces, large ones never: faces of 12 pixels then become large
 enough to be found."""
 

@@ -20,8 +20,8 @@ DEFAULT_SMOOTH_S = 0.5
 DEFAULT_READ_EVERY_S = 0.2
 LONGEST_SMOOTH_S = 60.0
 SHORTEST_READ_EVERY_S, LONGEST_READ_EVERY_S = 0.001, 10.0
-FEWEST_FPS, MOST_FPS = 1.0, 1000.0
-MOST_PX = 1 << 20
+MIN_FPS, MAX_FPS = 1.0, 1000.0
+MAX_PX = 1 << 20
 """OpenCV's own limit for the sides of a picture."""
 
 DEVICES = ("auto", "cpu", "gpu")
@@ -134,7 +134,7 @@ def _real(value: Any) -> float:
     return float(value)
 
 
-_pixels = _within(1, MOST_PX, operator.index)
+_pixels = _within(1, MAX_PX, operator.index)
 
 
 def _read_every(value: Any) -> Any:
@@ -149,13 +149,13 @@ def _one_of(choices: tuple[Any, ...]) -> Callable[[Any], Any]:
 _SWITCH = _one_of((False, True)), "True or False"
 _PATH = Path, "a path"
 _FIELDS: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "size": (_size, f"a width and a height in whole pixels, each from 1 to {MOST_PX}"),
-    "fps": (_within(FEWEST_FPS, MOST_FPS, _real), f"from {FEWEST_FPS:g} to {MOST_FPS:g}"),
+    "size": (_size, f"a width and a height in whole pixels, each from 1 to {MAX_PX}"),
+    "fps": (_within(MIN_FPS, MAX_FPS, _real), f"from {MIN_FPS:g} to {MAX_FPS:g}"),
     "realtime": _SWITCH,
     "detector": (_one_of(CHOICES), f"one of {', '.join(CHOICES)}"),
     "detector_model": _PATH,
     "detect_every": (_within(1, math.inf, operator.index), "a whole number of at least 1"),
-    "min_face": (_pixels, f"a whole number of pixels, from 1 to {MOST_PX}"),
+    "min_face": (_pixels, f"a whole number of pixels, from 1 to {MAX_PX}"),
     "ignore": (_zones, "a list of parts of the picture, such as [(0, 0, 0.25, 1)]"),
     "profile": _SWITCH,
     "cascade": _PATH,

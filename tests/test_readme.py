@@ -17,7 +17,7 @@ from live_monitor.cli import cli
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
 from live_monitor.overlay.panel import SPANS_S
 from live_monitor.pulse.pulse import MEAN_S
-from live_monitor.session.recording import LEAST_FPS, LEAST_FREE_BYTES, LIVE_FPS, LONGEST_LIVE_STILL_S, LONGEST_STILL_S, MOST_FPS
+from live_monitor.session.recording import LIVE_FPS, LONGEST_LIVE_STILL_S, LONGEST_STILL_S, MAX_FPS, MIN_FPS, MIN_FREE_BYTES
 from live_monitor.settings import Settings
 from live_monitor.track.tracker import HOME_S
 
@@ -68,11 +68,11 @@ def test_the_table_of_options_is_complete_and_has_no_other() -> None:
         ("the last 30 seconds at first, growing to five minutes", (SPANS_S[0], SPANS_S[-1]), (30, 300)),
         (
             "from 5 to 60; that of a live source, or with `--realtime`, has 30 frames",
-            (LEAST_FPS, MOST_FPS, LIVE_FPS),
+            (MIN_FPS, MAX_FPS, LIVE_FPS),
             (5, 60, 30),
         ),
         ("more than ten seconds (two with a live source or `--realtime`)", (LONGEST_STILL_S, LONGEST_LIVE_STILL_S), (10, 2)),
-        ("When less than 16 MB is left", (LEAST_FREE_BYTES,), (16e6,)),
+        ("When less than 16 MB is left", (MIN_FREE_BYTES,), (16e6,)),
         ("for faces of 20 px and up", (SMALLEST_PX,), (20,)),
     ],
 )

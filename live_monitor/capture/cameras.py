@@ -10,7 +10,7 @@ import cv2
 
 from live_monitor.capture.live import open_camera
 
-MOST_CAMERAS = 10
+MAX_CAMERAS = 10
 """Where the system does not list its cameras, indexes below this one are tried."""
 
 
@@ -36,7 +36,7 @@ def list_cameras(sysfs: Path = Path("/sys/class/video4linux")) -> list[CameraInf
         nodes = sorted(sysfs.glob("video*"), key=lambda node: int(node.name.removeprefix("video")))
         candidates = [(node.name.removeprefix("video"), _sysfs_name(node)) for node in nodes]
     else:
-        candidates = [(str(index), "") for index in range(MOST_CAMERAS)]
+        candidates = [(str(index), "") for index in range(MAX_CAMERAS)]
     return [info for device, name in candidates if (info := _probe(device, name)) is not None]
 
 

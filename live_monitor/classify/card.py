@@ -26,8 +26,8 @@ from live_monitor.labels import FERPLUS_LABELS, LABELS
 UNSURE_BELOW = 0.45
 """Used where a card does not say."""
 
-MOST_INPUT_PX = 1024
-LEAST_MARGIN, MOST_MARGIN = -0.5, 2.0
+MAX_INPUT_PX = 1024
+MIN_MARGIN, MAX_MARGIN = -0.5, 2.0
 """What a card may ask for: with the least margin nothing would be left of a face."""
 
 READABLE = tuple(limit.name for limit in dataclasses.fields(Limits) if limit.name != "score")
@@ -159,16 +159,16 @@ def _ferplus_share(facts: Mapping[str, Any]) -> float:
 
 def _input_px(facts: Mapping[str, Any]) -> int:
     side_px = int(facts["input"]["side_px"])
-    if not 0 < side_px <= MOST_INPUT_PX:
-        raise ValueError(f"side_px {side_px}, must be from 1 to {MOST_INPUT_PX}")
+    if not 0 < side_px <= MAX_INPUT_PX:
+        raise ValueError(f"side_px {side_px}, must be from 1 to {MAX_INPUT_PX}")
     return side_px
 
 
 def _crop_margins(facts: Mapping[str, Any]) -> dict[str, float]:
     margins = {str(detector): float(margin) for detector, margin in facts["crop_margins"].items()}
     for detector, margin in margins.items():
-        if not LEAST_MARGIN < margin <= MOST_MARGIN:
-            raise ValueError(f"crop margin {margin} of {detector}, must be above {LEAST_MARGIN} and at most {MOST_MARGIN}")
+        if not MIN_MARGIN < margin <= MAX_MARGIN:
+            raise ValueError(f"crop margin {margin} of {detector}, must be above {MIN_MARGIN} and at most {MAX_MARGIN}")
     return margins
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from live_monitor.errors import ModelError
 from live_monitor.process.quiet import silent_stderr
 
-MOST_THREADS = 4
+MAX_THREADS = 4
 """Faces are small: more threads would lose more by waiting than they gain."""
 
 
@@ -26,7 +26,7 @@ class LiteRTEngine:
         """
         from ai_edge_litert.interpreter import Interpreter
 
-        threads = min(MOST_THREADS, os.cpu_count() or 1)
+        threads = min(MAX_THREADS, os.cpu_count() or 1)
         self.name = f"LiteRT, CPU, {threads} threads"
         try:
             # As content: LiteRT opens no file whose name is not UTF-8.

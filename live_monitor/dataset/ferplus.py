@@ -26,7 +26,7 @@ TO_LABEL: Final[NDArray[np.int64]] = np.full(len(FERPLUS_LABELS), -1)
 TO_LABEL[list(FERPLUS_OF_LABEL)] = range(len(FERPLUS_OF_LABEL))
 """Index into LABELS of each of FERPLUS_LABELS; -1 for contempt, which FER2013 does not have."""
 
-LEAST_AGREEMENT, FEWEST_COMPARED = 0.4, 100
+MIN_AGREEMENT, MIN_COMPARED = 0.4, 100
 """Of FER2013's faces with a majority, 67 % have the label that most people saw; with the votes on other faces, 17 to 19 %. Fewer
 faces than the second number are not judged."""
 
@@ -123,8 +123,8 @@ def _refuse_other_numbers(split: str, rows: NDArray[np.int64], own: range, sourc
 
 def _refuse_other_labels(split: str, seen: NDArray[np.int64], labels: NDArray[np.int64], source: Path) -> None:
     decided = seen >= 0
-    agreement = (TO_LABEL[seen[decided]] == labels[decided]).mean() if decided.sum() >= FEWEST_COMPARED else 1.0
-    if agreement < LEAST_AGREEMENT:
+    agreement = (TO_LABEL[seen[decided]] == labels[decided]).mean() if decided.sum() >= MIN_COMPARED else 1.0
+    if agreement < MIN_AGREEMENT:
         raise _do_not_fit(
             source, f"of its {split} pictures {100 * agreement:.0f} % have the label that most people saw, of FER2013's 67 %"
         )

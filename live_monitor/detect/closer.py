@@ -27,14 +27,14 @@ TINY_PX = 16.0
 CLOSE = Scale(128, 48)
 """How large hits are shown: a face with more around it is easier to tell from other things than one that fills its cell."""
 
-MOST = 100
+MAX_JUDGED = 100
 """Only so many hits, the best ones, get a closer look: a picture of noise must not stop the program."""
 
 
 def look_closer(finder: FaceFinder, image: Image, found: Sequence[Detection], scale: float) -> list[Detection]:
     """Judges the doubtful ones of some hits by three passes, the first and two closer ones: score and box become their means.
 
-    A pass that does not see the hit counts as a score of 0. Doubtful hits beyond MOST get no closer passes; a tiny one then
+    A pass that does not see the hit counts as a score of 0. Doubtful hits beyond MAX_JUDGED get no closer passes; a tiny one then
     counts as not seen in them.
 
     Args:
@@ -50,7 +50,7 @@ def look_closer(finder: FaceFinder, image: Image, found: Sequence[Detection], sc
     if not doubtful:
         return list(found)
     sure = [hit for hit in found if not _is_doubtful(hit, scale)]
-    now, late = doubtful[:MOST], doubtful[MOST:]
+    now, late = doubtful[:MAX_JUDGED], doubtful[MAX_JUDGED:]
     judged = [_mean(hit, _seen_again(finder, image, hit)) for hit in now]
     unjudged = [_mean(hit, (None, None)) if _is_smaller(hit, TINY_PX * scale) else hit for hit in late]
     return merge_overlapping([*sure, *judged, *unjudged])

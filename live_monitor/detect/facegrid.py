@@ -19,7 +19,7 @@ from live_monitor.files.card import LITERT
 from live_monitor.process.quiet import silent_stderr
 from live_monitor.types import Box, Detection, Image
 
-MOST_THREADS = 2
+MAX_THREADS = 2
 """The network is so small that more threads would wait for each other."""
 
 OUTPUTS = tuple(f"{kind}_{stride}" for stride in STRIDES for kind in VALUES)
@@ -93,7 +93,7 @@ class FaceGrid:
 
 
 def _on_cpu(card: DetectorCard) -> PerSize[Network]:
-    content, threads = card.weights(LITERT), min(MOST_THREADS, os.cpu_count() or 1)
+    content, threads = card.weights(LITERT), min(MAX_THREADS, os.cpu_count() or 1)
     return PerSize(lambda _: LiteRTNetwork(content, threads))  # its first picture sizes it
 
 

@@ -21,7 +21,7 @@ SAME_FACE_SHARE = 0.65
 """Nor does a box stay that shares more than this of the smaller one's area with a better one: an eye, half of a face, or far
 too much around it."""
 
-LEAST_SIDE_PX = 6.0
+MIN_SIDE_PX = 6.0
 """Smaller boxes, by the side of a square of the same area, are left out: a face is less than one cell there."""
 
 TRUSTED_SIDE_PX = 16.0
@@ -31,7 +31,7 @@ arms look like faces nearly as often as faces do."""
 _NO_FACE = np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros((0, 5, 2), np.float32)
 """Boxes, logits and landmarks of a grid without a face, as most are."""
 
-MOST_CANDIDATES = 1000
+MAX_CANDIDATES = 1000
 """If more cells are above the threshold, only this many, the best, are considered: a picture of noise must not stop the
 program."""
 
@@ -76,8 +76,8 @@ def decode(outputs: Mapping[str, Tensor], threshold: float) -> Candidates:
     boxes, logits, points = (np.concatenate(parts) for parts in zip(*grids, strict=True))
     side = np.sqrt((boxes[:, 2:] - boxes[:, :2]).prod(axis=1))
     scores = np.sqrt(np.minimum(1, side / TRUSTED_SIDE_PX)) / (1 + np.exp(-logits))
-    fit = np.flatnonzero((side >= LEAST_SIDE_PX) & (scores >= threshold))
-    best = fit[np.argsort(-scores[fit], kind="stable")[:MOST_CANDIDATES]]
+    fit = np.flatnonzero((side >= MIN_SIDE_PX) & (scores >= threshold))
+    best = fit[np.argsort(-scores[fit], kind="stable")[:MAX_CANDIDATES]]
     boxes, scores, points = boxes[best], scores[best], points[best]
     left_top_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
     kept = cv2.dnn.NMSBoxes(left_top_size.tolist(), scores.tolist(), 0.0, SAME_FACE_IOU)

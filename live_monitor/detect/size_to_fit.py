@@ -14,7 +14,7 @@ from live_monitor.detect.detector import SMALLEST_COPY, Expected, FaceFinder, Lo
 from live_monitor.detect.look import look
 from live_monitor.detect.surroundings import QUICK, WIDE, Scale, Surroundings, pixels_around
 from live_monitor.media_steps import MediaSteps
-from live_monitor.scaling import MOST_ENLARGED
+from live_monitor.scaling import MAX_ENLARGED
 from live_monitor.types import Box, Detection, Frame, Image
 
 logger = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ class SizeToFit:
 
     def _full_side_px(self, image: Image) -> int:
         height, width = map(int, image.shape[:2])
-        by_picture = scale = min(math.sqrt(self._finder.picture_px / (width * height)), MOST_ENLARGED)
+        by_picture = scale = min(math.sqrt(self._finder.picture_px / (width * height)), MAX_ENLARGED)
         if self._min_face is not None:
             scale = min(self._finder.smallest_px / self._min_face, max(1.0, by_picture))
         if self._smaller_too:

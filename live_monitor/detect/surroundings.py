@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from live_monitor.detect.detector import in_pixels_of, overlap, same_face
-from live_monitor.scaling import MOST_ENLARGED, resized
+from live_monitor.scaling import MAX_ENLARGED, resized
 from live_monitor.types import Box, Detection, Image
 
 
@@ -35,7 +35,7 @@ as near to those found in the whole frame as boxes found at another size of it."
 WIDE = Scale(128, 42)
 """For faces that are lost with QUICK: of 15 frames of a crowd that would have been searched as a whole, eight still were."""
 
-LEAST_OVERLAP = 0.3
+MIN_OVERLAP = 0.3
 """Share of the smaller of two boxes, the expected one and a hit's, that both must cover for the hit to be the expected face."""
 
 _GREY = 128
@@ -107,7 +107,7 @@ class Surroundings:
     def _cell(self, number: int, face: Box) -> _Cell:
         height, width = self._image.shape[:2]
         cell_px, face_px = self._scale
-        wanted = cell_px * max(max(face.width, face.height) / face_px, 1 / MOST_ENLARGED)
+        wanted = cell_px * max(max(face.width, face.height) / face_px, 1 / MAX_ENLARGED)
         side = min(math.ceil(wanted), width, height)
         x, y = (_start(centre, side, whole) for centre, whole in zip(face.centre, (width, height), strict=True))
         row, column = divmod(number, self._columns)
@@ -117,7 +117,7 @@ class Surroundings:
         """The one of a cell's hits that overlaps the expected face most, in pixels of the frame; None when none is that face."""
         in_frame = (self._in_frame(cell, hit) for hit in hits)
         best = max(in_frame, key=lambda hit: hit.box.intersection(cell.face), default=None)
-        return best if best is not None and overlap(best.box, cell.face) >= LEAST_OVERLAP else None
+        return best if best is not None and overlap(best.box, cell.face) >= MIN_OVERLAP else None
 
     def _in_frame(self, cell: _Cell, hit: Detection) -> Detection:
         scale = cell.side / self._scale.cell_px

@@ -25,7 +25,7 @@ OVERLAP_PX = WHOLE_PX + 2 * SLACK_PX
 TILED_FROM = 2.0
 """A picture with this many times a finder's own number of pixels, or more, is cut into tiles of at most that number."""
 
-MOST_TILES = 16
+MAX_TILES = 16
 """In a row or a column."""
 
 _UNMOVED = (1.0, 1.0)
@@ -65,7 +65,7 @@ def _grid(width: int, height: int, most_px: int) -> tuple[int, int]:
         tile_px = _length(width, grid[0]) * _length(height, grid[1])
         return tile_px > most_px, grid[0] * grid[1], tile_px
 
-    return min(((columns, rows) for columns in range(1, MOST_TILES + 1) for rows in range(1, MOST_TILES + 1)), key=cost)
+    return min(((columns, rows) for columns in range(1, MAX_TILES + 1) for rows in range(1, MAX_TILES + 1)), key=cost)
 
 
 def _length(whole: int, parts: int) -> int:

@@ -20,7 +20,7 @@ THRESHOLD = 0.6
 """Score from which a hit counts as a face: at 0.5 walls and hands begin to pass, at 0.7 turned and masked faces are lost."""
 
 NMS_OVERLAP = 0.3
-MOST_FACES = 5000
+MAX_FACES = 5000
 """Intersection over union from which hits are one face; most hits compared for that. Both are OpenCV's own defaults."""
 
 SMALLEST_PICTURE_PX = 8
@@ -54,7 +54,7 @@ class YuNetFinder:
         """
         content, nothing = np.frombuffer(_read(model), np.uint8), np.empty(0, np.uint8)
         self._networks: PerSize[cv2.FaceDetectorYN] = PerSize(
-            lambda size: cv2.FaceDetectorYN.create("onnx", content, nothing, size, threshold, NMS_OVERLAP, MOST_FACES)
+            lambda size: cv2.FaceDetectorYN.create("onnx", content, nothing, size, threshold, NMS_OVERLAP, MAX_FACES)
         )
         try:
             with silent_stderr():

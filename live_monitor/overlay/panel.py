@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from live_monitor.labels import COLOURS_BGR, LABELS
 from live_monitor.overlay.text import Colour, Rect, Style, line_height, plate_size, reading_side, write
-from live_monitor.pulse.pulse import LEAST_COVERAGE, LONGEST_GAP_S, MEAN_S, SHOWN_S, Point, Pulse
+from live_monitor.pulse.pulse import LONGEST_GAP_S, MEAN_S, MIN_COVERAGE, SHOWN_S, Point, Pulse
 from live_monitor.types import Image
 
 WIDTH_OF_SIDE = 0.46
@@ -190,10 +190,10 @@ def _runs(points: Sequence[Point]) -> Iterator[tuple[bool, slice]]:
     """Stretches of points without a gap that are all well covered or all not, each with the first point of the next."""
     start = 0
     for index in range(1, len(points) + 1):
-        covered = points[start].coverage >= LEAST_COVERAGE
+        covered = points[start].coverage >= MIN_COVERAGE
         last = index == len(points)
         gap = not last and points[index].at_s - points[index - 1].at_s > LONGEST_GAP_S
-        if last or gap or (points[index].coverage >= LEAST_COVERAGE) != covered:
+        if last or gap or (points[index].coverage >= MIN_COVERAGE) != covered:
             yield covered, slice(start, index if last or gap else index + 1)
             start = index
 

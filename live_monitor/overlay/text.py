@@ -15,8 +15,8 @@ from live_monitor.types import Image
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FONT_SCALE = 0.6
 _REFERENCE_HEIGHT = 720
-_STRIP, MOST_OF_STRIP = 3, 1.5
-"""A picture at least _STRIP times as wide as it is high is a strip. Its text is at most MOST_OF_STRIP times as large as that of
+_STRIP, MAX_STRIP_SCALE = 3, 1.5
+"""A picture at least _STRIP times as wide as it is high is a strip. Its text is at most MAX_STRIP_SCALE times as large as that of
 other pictures of its height, so that panel and help find room.
 """
 
@@ -71,7 +71,7 @@ def reading_side(width: int, height: int) -> float:
     """
     if width <= height:
         return width
-    return min(max(height, width / _STRIP), MOST_OF_STRIP * height)
+    return min(max(height, width / _STRIP), MAX_STRIP_SCALE * height)
 
 
 def plate_size(text: str, style: Style) -> tuple[int, int]:

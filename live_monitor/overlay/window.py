@@ -26,10 +26,10 @@ LARGEST_FIRST_SIZE = (1280, 720)
 _FLAGS = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
 """The window may have any shape: OpenCV would add bright bars to keep the picture's; `letterboxed` adds black ones."""
 
-LEAST_BARS = 0.01
+MIN_BARS = 0.01
 """Bars that would take a smaller part of the window are left out: nobody sees that the picture is stretched so little."""
 
-MOST_BARS = 8.0
+MAX_BARS = 8.0
 """In a window so narrow that bars would take more, as a share of the picture, the picture fills the whole: the bars would take
 hundreds of megabytes."""
 
@@ -192,7 +192,7 @@ def letterboxed(image: Image, width: int, height: int) -> tuple[Image, tuple[int
     if min(width, height) <= 0:
         return image, (0, 0)
     across, down = max(0, round(rows * width / height) - columns), max(0, round(columns * height / width) - rows)
-    if not LEAST_BARS < max(across / columns, down / rows) <= MOST_BARS:
+    if not MIN_BARS < max(across / columns, down / rows) <= MAX_BARS:
         return image, (0, 0)
     left, top = across // 2, down // 2
     framed = cv2.copyMakeBorder(image, top, down - top, left, across - left, cv2.BORDER_CONSTANT)

@@ -35,13 +35,13 @@ BASELINE_S = 7200
 BASELINE_FROM_S = 60
 """Nothing is unusual before this many seconds were well covered."""
 
-LEAST_COVERAGE = 0.5
+MIN_COVERAGE = 0.5
 """Share of the faces that must be readable for a point to count for or against the usual."""
 
 UNUSUAL_FOR_S = 20
 """Seconds for which the pulse must have been unusual before that is reported."""
 
-LEAST_CHANGE, SPREADS = 0.1, 2.0
+MIN_CHANGE, SPREADS = 0.1, 2.0
 """An index is unusual when it is further from the session's median than this, and than this many times the usual spread."""
 
 INDEXES = ("valence", "expressiveness", "concentration")
@@ -153,7 +153,7 @@ class Pulse:
 
     def _compare(self, point: Point) -> None:
         """Checks whether a point is unusual, then adds it to those that define the usual."""
-        if point.coverage < LEAST_COVERAGE:
+        if point.coverage < MIN_COVERAGE:
             self._unusual_since_s, self.unusual = {}, ""
             return
         usual = self._usual[:, : self._covered_s]
@@ -187,7 +187,7 @@ def _changes(point: Point, usual: NDArray[np.float64]) -> list[str]:
     median = np.median(usual, axis=1)
     # 1.4826 makes the median deviation a standard deviation where the values are normally distributed.
     spread = 1.4826 * np.median(np.abs(usual - median[:, np.newaxis]), axis=1)
-    limits = np.maximum(LEAST_CHANGE, SPREADS * spread)
+    limits = np.maximum(MIN_CHANGE, SPREADS * spread)
     off = np.array(list(point.indexes.values())) - median
     return [
         f"{name} is {'higher' if change > 0 else 'lower'}"

@@ -26,7 +26,7 @@ from live_monitor.types import FrameResult, Image
 FOURCCS = {".mp4": "mp4v", ".mkv": "mp4v", ".avi": "XVID"}
 """Codec of a file, by its suffix: of those in opencv-python's wheel, one that takes 7 ms and not 100 for a 720p picture."""
 
-LEAST_FPS, MOST_FPS, LIVE_FPS = 5.0, 60.0, 30.0
+MIN_FPS, MAX_FPS, LIVE_FPS = 5.0, 60.0, 30.0
 """The recording of a file has the file's frame rate, within the first two; that of a live source has the last, as its frames may
 arrive at any time."""
 
@@ -44,10 +44,10 @@ LONGEST_STILL_S, LONGEST_LIVE_STILL_S = 10.0, 2.0
 """A frame that stays longer is cut short: in a file a slide, from a live source a pause or a lost signal. Each second of it is up
 to 60 pictures to be coded, for which the next one waits, and with it the window."""
 
-MOST_SIDE_PX = 8190
+MAX_SIDE_PX = 8190
 """MPEG-4, which all of FOURCCS write, allows no larger pictures: it has 13 bits for a side, which must be even."""
 
-LEAST_FREE_BYTES = 16_000_000
+MIN_FREE_BYTES = 16_000_000
 """A video cannot be closed on a full disk, and OpenCV does not say that the disk is full: the recording ends before that."""
 
 
@@ -215,8 +215,8 @@ class Recording:
     def _why_not(self) -> str:
         """Why OpenCV does not write this video, and what to try."""
         video = f"a video of {self._size[0]}x{self._size[1]} pixels"
-        if max(self._size) > MOST_SIDE_PX:
-            return f"{video} cannot be written, the limit is {MOST_SIDE_PX} a side; try --no-panel, or a smaller picture"
+        if max(self._size) > MAX_SIDE_PX:
+            return f"{video} cannot be written, the limit is {MAX_SIDE_PX} a side; try --no-panel, or a smaller picture"
         another = "" if self._path.suffix.lower() == ".avi" else "; try a name that ends in .avi"
         return f"this OpenCV cannot write {video}{another}"
 
@@ -238,9 +238,9 @@ class Recording:
             free = shutil.disk_usage(self._path).free
         except OSError as error:
             raise OutputError(f"{self._path}: cannot be written any more: {error.strerror}") from error
-        if free < LEAST_FREE_BYTES:
+        if free < MIN_FREE_BYTES:
             failed = f"ends at {now_s:.1f} s" if self.begun else "cannot be written"
-            least = f"{LEAST_FREE_BYTES / 1e6:.0f} MB"
+            least = f"{MIN_FREE_BYTES / 1e6:.0f} MB"
             raise OutputError(f"{self._path}: {failed}, as less than {least} is free there; free space")
 
 
@@ -252,7 +252,7 @@ def _frame_rate(times_s: Sequence[float]) -> float:
     # Of the two steps in the middle the shorter: the longer is likelier to be a gap.
     longest_s = LONGEST_STEP * statistics.median_low(steps_s)
     step_s = statistics.fmean(step_s for step_s in steps_s if step_s <= longest_s)
-    return round(min(max(1 / step_s, LEAST_FPS), MOST_FPS), 3)
+    return round(min(max(1 / step_s, MIN_FPS), MAX_FPS), 3)
 
 
 class LiveViewRecorder:

@@ -20,7 +20,7 @@ from live_monitor.session.log import COLUMNS
 from live_monitor.types import Box, Detection, Frame, FrameResult, Image, Reading, Track
 
 _SAID = frozenset((*LABELS, UNSURE))
-MOST_S = 1e9
+MAX_TIME_S = 1e9
 """Thirty years: a time beyond it is damaged, and would only fail later, when a time of day is made of it."""
 
 YEARS = range(1970, 9000)
@@ -147,7 +147,7 @@ def _whole(text: str) -> int:
 def _seconds(text: str) -> float:
     """A time, which "nan" is not."""
     seconds = float(text)
-    if not abs(seconds) <= MOST_S:
+    if not abs(seconds) <= MAX_TIME_S:
         raise ValueError(f"{text!r} is not a time in a session")
     return seconds
 

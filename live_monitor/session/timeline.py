@@ -18,12 +18,12 @@ from live_monitor.pulse.pulse import INDEXES, LONGEST_GAP_S
 from live_monitor.session.report import Json
 from live_monitor.session.words import at
 
-MOST_FACES = 40
+MAX_FACES = 40
 """At most so many faces get a row of their own: those seen longest."""
 
 WIDTH_IN, PANEL_IN, ROW_IN, EDGES_IN, DPI = 12.0, 2.1, 0.2, 1.3, 110
 STEPS_S: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
-MOST_STEPS = 14
+MAX_STEPS = 14
 
 INDEX_COLOURS: Final = dict(zip(INDEXES, ("#3c8f4a", "#2f86b5", "#c0508f"), strict=True))
 INK, GRID, UNUSUAL = "#22303c", "#dfe4e8", "#f6c58f"
@@ -58,7 +58,7 @@ def timeline_png(report: Json) -> bytes:
 
 def _longest(faces: Sequence[Json]) -> list[Json]:
     """The faces that are drawn, in the order of their numbers."""
-    longest = sorted(faces, key=lambda face: -sum(face["seconds"].values()))[:MOST_FACES]
+    longest = sorted(faces, key=lambda face: -sum(face["seconds"].values()))[:MAX_FACES]
     return sorted(longest, key=lambda face: int(face["id"]))
 
 
@@ -110,8 +110,8 @@ def _markers(report: Json) -> list[tuple[str, float]]:
 
 def _set_time_axis(axes: Axes, from_s: float, to_s: float) -> None:
     length_s = max(1.0, to_s - from_s)
-    longest_s = STEPS_S[-1] * math.ceil(length_s / MOST_STEPS / STEPS_S[-1])
-    step_s = next((step for step in STEPS_S if length_s / step <= MOST_STEPS), longest_s)
+    longest_s = STEPS_S[-1] * math.ceil(length_s / MAX_STEPS / STEPS_S[-1])
+    step_s = next((step for step in STEPS_S if length_s / step <= MAX_STEPS), longest_s)
     axes.xaxis.set_major_locator(MultipleLocator(step_s))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: at(seconds)))
     axes.set_xlim(from_s, from_s + length_s)

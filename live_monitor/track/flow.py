@@ -33,13 +33,13 @@ GRID = 5
 INNER = 0.6
 """Share of the box's width and height that the points cover: what lies further out may be background."""
 
-FEWEST_POINTS = 8
+MIN_POINTS = 8
 """If fewer points can be followed, a face stays where it was."""
 
-MOST_ASTRAY_PX = 1.0
+MAX_ASTRAY_PX = 1.0
 """A point that does not come back this close when it is followed backwards is not trusted."""
 
-MOST_GROWTH = 1.1
+MAX_GROWTH = 1.1
 """A face that seems to grow or shrink by more from one frame to the next is hidden by something."""
 
 _WINDOW = (11, 11)
@@ -83,7 +83,7 @@ class BoxCarrier:
         after, trusted = self._follow(self._picture, picture, before)
         shifts = _median(np.moveaxis(after - before, -1, 0), trusted).T
         growths = _growth(before, after, trusted)
-        enough = trusted.sum(axis=1) >= FEWEST_POINTS
+        enough = trusted.sum(axis=1) >= MIN_POINTS
         self._detections = [
             _moved(found, shift, growth) if follows else found
             for found, shift, growth, follows in zip(
@@ -98,7 +98,7 @@ class BoxCarrier:
         flat = (points * self._scale).reshape(-1, 2).astype(np.float32)
         after, there = _flow(last, now, flat)
         back, here = _flow(now, last, after)
-        trusted = there & here & (np.abs(back - flat).max(axis=1) < MOST_ASTRAY_PX)
+        trusted = there & here & (np.abs(back - flat).max(axis=1) < MAX_ASTRAY_PX)
         return (after / self._scale).reshape(points.shape).astype(np.float32), trusted.reshape(points.shape[:2])
 
     def _reduced(self, image: Image) -> Grey:
@@ -127,7 +127,7 @@ def _growth(before: Points, after: Points, trusted: NDArray[np.bool_]) -> NDArra
     ratios = apart[1] / np.maximum(apart[0], 1e-6)
     both = trusted & np.roll(trusted, half, axis=1)
     growth = np.where(both.any(axis=1), _median(ratios, both), np.float32(1))
-    return np.clip(growth, 1 / MOST_GROWTH, MOST_GROWTH)
+    return np.clip(growth, 1 / MAX_GROWTH, MAX_GROWTH)
 
 
 def _median(values: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:

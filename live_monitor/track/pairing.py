@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from live_monitor.boxes import overlaps
 from live_monitor.types import Box
 
-MOST_GROWTH = 1.7
+MAX_GROWTH = 1.7
 """Two boxes whose widths differ by a larger factor are not one face."""
 
 
@@ -37,7 +37,7 @@ def by_distance(left: Sequence[Box], right: Sequence[Box], reach: Sequence[float
     widths, others = a[..., 2] - a[..., 0], b[:, 2] - b[:, 0]
     growth = np.maximum(widths, others) / np.maximum(np.minimum(widths, others), 1e-9)
     nearness = 1 - apart / (np.maximum(widths, 1e-9) * np.array(reach)[:, np.newaxis])
-    return _best_first(np.where(growth <= MOST_GROWTH, nearness, -1.0), 0.0)
+    return _best_first(np.where(growth <= MAX_GROWTH, nearness, -1.0), 0.0)
 
 
 def _best_first(likeness: NDArray[np.floating[Any]], least: float) -> list[tuple[int, int]]:

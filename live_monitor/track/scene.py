@@ -21,7 +21,7 @@ cut."""
 CUT_SHARE = 0.5
 """Share of the points that have changed at a cut."""
 
-BLACK, LEAST_SHOWN = 16, 0.2
+BLACK, MIN_SHOWN = 16, 0.2
 """A point as dark as this in both frames does not count: it is in a bar beside the picture, as with an upright video. If no more
 than this share of all points is left, as in a dark room, no cut is reported."""
 
@@ -53,7 +53,7 @@ class Scene:
         if last is None:
             return False
         moved = (now - last)[self._outside & (np.maximum(now, last) > BLACK)]
-        if moved.size <= LEAST_SHOWN * np.count_nonzero(self._outside):
+        if moved.size <= MIN_SHOWN * np.count_nonzero(self._outside):
             return False
         middle = np.partition(moved, moved.size // 2)[moved.size // 2]  # np.median takes four times as long
         return bool(np.count_nonzero(np.abs(moved - middle) > CHANGED_LEVELS) > CUT_SHARE * moved.size)

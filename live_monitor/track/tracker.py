@@ -30,7 +30,7 @@ LOST_S = 1.5
 HOME_S = 60.0
 """...and one that keeps to its place, as in a tile of a call, this long."""
 
-LEAST_OVERLAP = 0.3
+MIN_OVERLAP = 0.3
 """Intersection over union from which a box is the one expected."""
 
 SAME_PLACE_OVERLAP = 0.6
@@ -125,7 +125,7 @@ class Tracker:
         waited_for = [person for person in here if now_s - person.seen_s <= LOST_S]
         away = [person for person in here if now_s - person.seen_s > LOST_S]
         elsewhere = [person for person in self._people if person.in_other_scene]
-        least = SAME_PLACE_OVERLAP if cut else LEAST_OVERLAP
+        least = SAME_PLACE_OVERLAP if cut else MIN_OVERLAP
 
         def overlapping(people: Sequence[_Person], boxes: Sequence[Box]) -> _Pairs:
             return by_overlap(_expected(people, now_s), boxes, least)

@@ -105,7 +105,7 @@ def test_where_the_system_lists_nothing_the_first_numbers_are_tried(machine: Mac
     monkeypatch.setattr("sys.platform", "darwin")
     machine.present = {"1"}
     assert [camera.device for camera in list_cameras()] == ["1"]
-    assert machine.tried == [str(index) for index in range(cameras.MOST_CAMERAS)]
+    assert machine.tried == [str(index) for index in range(cameras.MAX_CAMERAS)]
 
 
 def test_a_camera_reads_as_the_option_that_opens_it() -> None:

@@ -14,10 +14,10 @@ from live_monitor.settings import (
     DEFAULT_MODEL,
     DEFAULT_READ_EVERY_S,
     DEVICES,
-    FEWEST_FPS,
     LONGEST_READ_EVERY_S,
     LONGEST_SMOOTH_S,
-    MOST_FPS,
+    MAX_FPS,
+    MIN_FPS,
     Settings,
 )
 from tests.conftest import WITH_CASCADE, Run
@@ -73,7 +73,7 @@ def test_the_devices_are_those_of_the_settings() -> None:
 
 @pytest.mark.parametrize(
     ("name", "least", "most"),
-    [("read_every", 0, LONGEST_READ_EVERY_S), ("smooth", 0, LONGEST_SMOOTH_S), ("fps", FEWEST_FPS, MOST_FPS)],
+    [("read_every", 0, LONGEST_READ_EVERY_S), ("smooth", 0, LONGEST_SMOOTH_S), ("fps", MIN_FPS, MAX_FPS)],
 )
 def test_a_number_may_be_as_small_and_as_large_as_in_the_settings(name: str, least: float, most: float) -> None:
     assert (option(name).type.min, option(name).type.max) == (least, most)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from live_monitor.detect.closer import CLOSE, MOST, SMALL_PX, SURE, TINY_PX, look_closer
+from live_monitor.detect.closer import CLOSE, MAX_JUDGED, SMALL_PX, SURE, TINY_PX, look_closer
 from live_monitor.detect.detector import Doubts
 from live_monitor.detect.look import look
 from live_monitor.types import Box, Detection, Image
@@ -120,7 +120,7 @@ def test_of_very_many_only_the_best_are_looked_at_and_tiny_others_count_as_not_s
     best = Box(600, 600, 610, 610)
     finder = Finder(0.9)
     faces = look_closer(finder, squares(best), [*hits(*boxes, score=0.4), *hits(best)], 1.0)
-    assert len(finder.pictures) == MOST
+    assert len(finder.pictures) == MAX_JUDGED
     assert sorted({face.score or 0.0 for face in faces}) == [pytest.approx(0.4 / 3), pytest.approx(0.7667, abs=1e-4)]
 
 
@@ -128,7 +128,7 @@ def test_of_very_many_those_that_are_not_tiny_keep_their_score_where_there_is_no
     boxes = [Box(x, y, x + 20, y + 20) for y in range(0, 900, 40) for x in range(0, 1200, 40)]
     faces = look_closer(Finder(0.9), squares(), hits(*boxes, score=0.4), 1.0)
     assert len(faces) == len(boxes)
-    assert sum(face.score == pytest.approx(0.4) for face in faces) == len(boxes) - MOST
+    assert sum(face.score == pytest.approx(0.4) for face in faces) == len(boxes) - MAX_JUDGED
 
 
 def test_two_hits_that_turn_out_to_be_one_face_are_one() -> None:

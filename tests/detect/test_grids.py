@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from live_monitor.detect.cells import STRIDES, VALUES, encode_boxes, encode_points, middles
-from live_monitor.detect.grids import LEAST_SIDE_PX, MOST_CANDIDATES, Tensor, decode
+from live_monitor.detect.grids import MAX_CANDIDATES, MIN_SIDE_PX, Tensor, decode
 
 SIDE = 128
 RARE = -9.0
@@ -98,7 +98,7 @@ def test_the_score_of_a_small_box_counts_less() -> None:
     assert len(decode(outputs, 0.7).scores) == 0
 
 
-@pytest.mark.parametrize(("side_px", "faces"), [(LEAST_SIDE_PX - 0.1, 0), (LEAST_SIDE_PX + 0.1, 1)])
+@pytest.mark.parametrize(("side_px", "faces"), [(MIN_SIDE_PX - 0.1, 0), (MIN_SIDE_PX + 0.1, 1)])
 def test_what_is_less_than_a_cell_is_left_out(side_px: float, faces: int) -> None:
     outputs = nothing_found()
     put(outputs, 8, 4, 4, (32, 32, 32 + side_px, 32 + side_px), 4.0)
@@ -128,11 +128,11 @@ def test_a_picture_in_which_every_cell_is_a_face_is_cut_short() -> None:
         outputs[f"score_{stride}"].values[:] = 3.0
         outputs[f"box_{stride}"].values[:] = np.log(2.0)
     wide = {name: Tensor(np.tile(tensor.values, (4, 4, 1))) for name, tensor in outputs.items()}
-    assert 0 < len(decode(wide, 0.5).scores) <= MOST_CANDIDATES
+    assert 0 < len(decode(wide, 0.5).scores) <= MAX_CANDIDATES
 
 
 def test_of_more_cells_than_are_looked_at_the_best_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("live_monitor.detect.grids.MOST_CANDIDATES", 2)
+    monkeypatch.setattr("live_monitor.detect.grids.MAX_CANDIDATES", 2)
     outputs = nothing_found()
     for column, logit in ((1, 3.0), (6, 1.0), (11, 2.0)):
         put(outputs, 8, 5, column, (8.0 * column, 30, 8.0 * column + 30, 60), logit)

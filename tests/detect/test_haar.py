@@ -18,7 +18,7 @@ from tests.fakes import PORTRAIT_FACE, drawn_portrait, grey_picture
 
 SINGLE_FACES = ("angry.jpg", "disgusted.jpg", "fearful.jpg", "neutral.jpg", "sad.jpg", "surprised.jpg")
 PROFILE_PHOTO = "45-m7-di-ph.jpg"
-LEAST_FOUND_IN_GALLERY = 0.95
+MIN_FOUND_IN_GALLERY = 0.95
 
 
 def read(photo: Path) -> Image:
@@ -190,7 +190,7 @@ def test_a_gallery_of_nine_has_nine_faces_each_in_its_own_tile(finder: HaarFinde
         tiles = [(int(3 * x / width), int(3 * y / height)) for x, y in centres]
         assert len(set(tiles)) == len(tiles)
         found += len(tiles)
-    assert found >= LEAST_FOUND_IN_GALLERY * 9 * len(frames)
+    assert found >= MIN_FOUND_IN_GALLERY * 9 * len(frames)
 
 
 def test_a_video_without_faces_gives_none(profile_finder: HaarFinder, shared_data: Path) -> None:

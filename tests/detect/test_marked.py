@@ -31,7 +31,7 @@ MARKED = json.loads((Path(__file__).parent / "marked.json").read_text(encoding="
 SIDE_PX, SMALLEST_PX = 640, 20.0
 SMALL_SIDE_PX, SMALL_FACE_PX = 320, 10.0
 FAR_SIDE_PX, FAR_FACE_PX = 213, 8.0
-LEAST_SCORE = 0.05
+MIN_SCORE = 0.05
 KINDS = ("photo", "street_1080p_crowd.mp4", "call_gallery_9.mp4")
 
 
@@ -74,14 +74,14 @@ def measure(
 
 @pytest.mark.parametrize(("kind", "least"), [("photo", 1.0), ("call_gallery_9.mp4", 1.0), ("street_1080p_crowd.mp4", 0.98)])
 def test_our_own_network_finds_the_faces_and_little_else(shared_data: Path, kind: str, least: float) -> None:
-    area, precision = measure(FaceGrid(threshold=LEAST_SCORE), shared_data, kind, load_detector_card().threshold)
+    area, precision = measure(FaceGrid(threshold=MIN_SCORE), shared_data, kind, load_detector_card().threshold)
     assert area >= least - 1e-6
     assert precision >= 0.95
 
 
 @pytest.mark.parametrize(("kind", "least"), [("photo", 0.99), ("call_gallery_9.mp4", 1.0), ("street_1080p_crowd.mp4", 0.97)])
 def test_it_finds_faces_of_ten_pixels_in_small_copies(shared_data: Path, kind: str, least: float) -> None:
-    finder, threshold = FaceGrid(threshold=LEAST_SCORE), load_detector_card().threshold
+    finder, threshold = FaceGrid(threshold=MIN_SCORE), load_detector_card().threshold
     area, precision = measure(finder, shared_data, kind, threshold, SMALL_SIDE_PX, SMALL_FACE_PX)
     assert area >= least - 1e-6
     assert precision >= 0.95
@@ -102,5 +102,5 @@ def test_live_view_finds_faces_of_eight_pixels_where_the_picture_itself_shows_mo
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_yunet_finds_them_too(shared_data: Path, kind: str) -> None:
-    finder = YuNetFinder(shared_data / "detectors" / YUNET.file, threshold=LEAST_SCORE)
+    finder = YuNetFinder(shared_data / "detectors" / YUNET.file, threshold=MIN_SCORE)
     assert measure(finder, shared_data, kind, yunet.THRESHOLD)[0] >= 0.99

@@ -21,7 +21,7 @@ from live_monitor.detect.size_to_fit import (
     SizeToFit,
 )
 from live_monitor.detect.surroundings import QUICK, WIDE
-from live_monitor.scaling import MOST_ENLARGED
+from live_monitor.scaling import MAX_ENLARGED
 from live_monitor.types import Box, Detection, Image
 from tests.fakes import FakeFinder, frame_of, squares
 
@@ -270,7 +270,7 @@ def test_the_smallest_face_wanted_sets_the_full_size(min_face: int, side_px: int
 def test_for_very_small_faces_a_small_picture_is_enlarged() -> None:
     watch = Watch(min_face=1)
     watch.show(squares(width=320, height=240), 0)
-    assert watch.first_sides == [round(320 * MOST_ENLARGED)]
+    assert watch.first_sides == [round(320 * MAX_ENLARGED)]
 
 
 @pytest.mark.parametrize(

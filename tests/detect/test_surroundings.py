@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from live_monitor.detect.surroundings import QUICK, Surroundings, pixels_around
-from live_monitor.scaling import MOST_ENLARGED
+from live_monitor.scaling import MAX_ENLARGED
 from live_monitor.types import Box, Detection, Image
 from tests.fakes import FakeFinder, grey_picture, squares
 
@@ -37,7 +37,7 @@ def test_faces_of_any_size_are_as_large_in_the_picture() -> None:
 def test_a_small_face_is_not_enlarged_beyond_measure() -> None:
     tiny = Box(100, 100, 116, 116)
     (face,) = FakeFinder().find(Surroundings(squares(tiny), [tiny]).picture())
-    assert face.box.width == pytest.approx(16 * MOST_ENLARGED, abs=2)
+    assert face.box.width == pytest.approx(16 * MAX_ENLARGED, abs=2)
 
 
 def test_the_longer_side_of_a_face_decides_how_large_it_is_in_the_picture() -> None:

@@ -22,7 +22,7 @@ from live_monitor.overlay.renderer import Status, render
 from live_monitor.pipeline import Pipeline
 from live_monitor.session.log import Log
 from live_monitor.session.outputs import Outputs
-from live_monitor.session.recording import LEAST_FREE_BYTES, Recording
+from live_monitor.session.recording import MIN_FREE_BYTES, Recording
 from live_monitor.session.summary import Summary
 from live_monitor.stages import Stages
 from live_monitor.types import Image, Reading
@@ -83,7 +83,7 @@ class TestShowing:
             told.append(status)
             return render(image, readings, status, *rest)
 
-        display, disk = FakeDisplay(), iter([LEAST_FREE_BYTES, LEAST_FREE_BYTES, 0])
+        display, disk = FakeDisplay(), iter([MIN_FREE_BYTES, MIN_FREE_BYTES, 0])
         monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=next(disk)))
         monkeypatch.setattr("live_monitor.overlay.live_view.render", render_and_note)
         pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08, 0.12]), fake_stages, CapturePolicy(paced=True, newest_wins=False))

@@ -22,8 +22,8 @@ from tests.overlay.shown import FACE, HD, plate, reading, status, status_text
 SIZES_480P_TO_4K = pytest.mark.parametrize(
     "size", [(640, 480), (480, 854), (1280, 720), (1920, 1080), (3840, 2160)], ids=lambda size: f"{size[0]}x{size[1]}"
 )
-LEAST_TEXT_PX = 8
-LEAST_TEXT_OF_SHORT_SIDE = 0.015
+MIN_TEXT_PX = 8
+MIN_TEXT_OF_SHORT_SIDE = 0.015
 
 
 def noise(width: int, height: int) -> Image:
@@ -120,7 +120,7 @@ def test_text_is_large_enough_to_read(size: tuple[int, int]) -> None:
     shown = render(grey_picture(90, *size), [], status(size))
     width, height = plate_size(status_text(size, "0 faces"), Style.for_picture(*size))
     text_rows = (shown[:height, :width].max(axis=2) > 200).any(axis=1)
-    assert text_rows.sum() >= max(LEAST_TEXT_PX, LEAST_TEXT_OF_SHORT_SIDE * min(size))
+    assert text_rows.sum() >= max(MIN_TEXT_PX, MIN_TEXT_OF_SHORT_SIDE * min(size))
 
 
 @SIZES_480P_TO_4K

@@ -7,7 +7,7 @@ import pytest
 
 from live_monitor.labels import COLOURS_BGR
 from live_monitor.overlay.renderer import NOTICE_BGR, PLATE_BGR
-from live_monitor.overlay.text import MOST_OF_STRIP, Colour, Rect, Style, draw_plate, plate_size
+from live_monitor.overlay.text import MAX_STRIP_SCALE, Colour, Rect, Style, draw_plate, plate_size
 from live_monitor.types import Image
 from tests.fakes import grey_picture
 
@@ -65,7 +65,7 @@ def test_an_upright_picture_has_the_sizes_of_a_lying_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "larger"), [((3840, 1080), 1280 / 1080), ((2000, 300), MOST_OF_STRIP), ((5760, 1080), MOST_OF_STRIP)]
+    ("size", "larger"), [((3840, 1080), 1280 / 1080), ((2000, 300), MAX_STRIP_SCALE), ((5760, 1080), MAX_STRIP_SCALE)]
 )
 def test_text_of_a_wide_strip_is_larger_than_that_of_a_picture_of_its_height(size: tuple[int, int], larger: float) -> None:
     assert Style.for_picture(*size).font_scale == pytest.approx(larger * Style.for_picture(size[1], size[1]).font_scale)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from live_monitor.labels import LABELS
-from live_monitor.pulse.pulse import BASELINE_FROM_S, INDEXES, LEAST_CHANGE, MEAN_S, SHOWN_S, SPREADS, UNUSUAL_FOR_S, Pulse
+from live_monitor.pulse.pulse import BASELINE_FROM_S, INDEXES, MEAN_S, MIN_CHANGE, SHOWN_S, SPREADS, UNUSUAL_FOR_S, Pulse
 from live_monitor.types import Frame, FrameResult, Reading
 from tests.fakes import grey_picture, reading_of
 
@@ -221,5 +221,5 @@ def far_off(values: list[float], usual: list[list[float]]) -> list[str]:
     return [
         f"{name} is {'higher' if value > median else 'lower'}"
         for name, value, median, spread in zip(INDEXES, values, medians, spreads, strict=True)
-        if abs(value - median) > max(LEAST_CHANGE, SPREADS * spread)
+        if abs(value - median) > max(MIN_CHANGE, SPREADS * spread)
     ]

@@ -14,7 +14,7 @@ import pytest
 from live_monitor.errors import OutputError
 from live_monitor.session.log import Log
 from live_monitor.session.outputs import Outputs
-from live_monitor.session.recording import LEAST_FREE_BYTES, Recording
+from live_monitor.session.recording import MIN_FREE_BYTES, Recording
 from tests.fakes import grey_picture
 from tests.session.sessions import result
 
@@ -24,7 +24,7 @@ PICTURE = grey_picture(0)
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """What a recording is told of the disk."""
-    told = SimpleNamespace(free=LEAST_FREE_BYTES)
+    told = SimpleNamespace(free=MIN_FREE_BYTES)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: told)
     return told
 
@@ -69,7 +69,7 @@ def test_a_recording_that_cannot_go_on_is_closed_at_once_and_the_log_goes_on(
     with log, recording:
         outputs = Outputs(log, recording)
         fill(outputs, 0.0, 0.1)
-        disk.free = LEAST_FREE_BYTES - 1
+        disk.free = MIN_FREE_BYTES - 1
         assert fill(outputs, 0.2) == ["The recording cannot be written any more"]
         written = (tmp_path / "lesson.mp4").read_bytes()
         assert b"moov" in written  # what a player looks for, and what is written last

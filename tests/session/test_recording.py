@@ -25,10 +25,10 @@ from live_monitor.overlay.view import View
 from live_monitor.session.recording import (
     FOURCCS,
     FPS_PICTURES,
-    LEAST_FREE_BYTES,
     LIVE_FPS,
     LONGEST_STILL_S,
-    MOST_SIDE_PX,
+    MAX_SIDE_PX,
+    MIN_FREE_BYTES,
     LiveViewRecorder,
     Recording,
 )
@@ -250,7 +250,7 @@ def test_a_name_that_ffmpeg_would_take_for_something_else(tmp_path: Path, monkey
 
 
 def test_it_ends_before_the_disk_is_full_and_can_be_played(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    free = iter([2 * LEAST_FREE_BYTES] * 3 + [LEAST_FREE_BYTES - 1])
+    free = iter([2 * MIN_FREE_BYTES] * 3 + [MIN_FREE_BYTES - 1])
 
     def disk_usage(_: Path) -> SimpleNamespace:
         return SimpleNamespace(free=next(free))
@@ -266,7 +266,7 @@ def test_it_ends_before_the_disk_is_full_and_can_be_played(path: Path, monkeypat
 def test_a_full_disk_is_told_at_the_first_picture_and_leaves_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch, live: bool
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=LEAST_FREE_BYTES - 1))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=MIN_FREE_BYTES - 1))
     monkeypatch.setitem(FOURCCS, ".mp4", "    ")  # as FFmpeg fails there
     said = r"lesson\.mp4: cannot be written, as less than 16 MB is free there; free space$"
     with pytest.raises(OutputError, match=said), Recording(path, live=live) as recording:
@@ -278,8 +278,8 @@ def test_a_full_disk_is_told_at_the_first_picture_and_leaves_nothing(
 def test_a_picture_that_is_too_large_is_told_with_its_size(path: Path, suffix: str) -> None:
     said = r"a video of 8192x48 pixels cannot be written, the limit is 8190 a side; try --no-panel, or a smaller picture$"
     with pytest.raises(OutputError, match=said), Recording(path.with_suffix(suffix), live=False) as recording:
-        recording.add(grey_picture(0, MOST_SIDE_PX + 1, 48), 0.0)
-    assert record(path, [(0.0, grey_picture(100, MOST_SIDE_PX, 48))]).size == (MOST_SIDE_PX, 48)
+        recording.add(grey_picture(0, MAX_SIDE_PX + 1, 48), 0.0)
+    assert record(path, [(0.0, grey_picture(100, MAX_SIDE_PX, 48))]).size == (MAX_SIDE_PX, 48)
 
 
 def test_a_picture_is_coded_while_the_next_one_is_drawn(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

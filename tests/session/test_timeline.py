@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from live_monitor.labels import COLOURS_BGR, UNSURE_BGR
-from live_monitor.session.replay import MOST_S
+from live_monitor.session.replay import MAX_TIME_S
 from live_monitor.session.report import report
-from live_monitor.session.timeline import MOST_FACES, timeline_png
+from live_monitor.session.timeline import MAX_FACES, timeline_png
 from live_monitor.types import Image, Reading
 from tests.session.sessions import face, logged
 
@@ -55,20 +55,20 @@ def test_the_picture_grows_with_the_faces_up_to_a_limit(path: Path) -> None:
         path.unlink(missing_ok=True)
         return int(drawn(path, [face("happy", number) for number in range(1, faces + 1)], seconds=3).shape[0])
 
-    assert height(2) < height(10) < height(MOST_FACES) == height(MOST_FACES + 5)
+    assert height(2) < height(10) < height(MAX_FACES) == height(MAX_FACES + 5)
 
 
 def test_of_too_many_faces_those_seen_longest_are_drawn(path: Path) -> None:
-    passing = [face("angry", number) for number in range(1, MOST_FACES + 1)]
-    staying = [face("happy", MOST_FACES + number) for number in range(1, MOST_FACES + 1)]
+    passing = [face("angry", number) for number in range(1, MAX_FACES + 1)]
+    staying = [face("happy", MAX_FACES + number) for number in range(1, MAX_FACES + 1)]
     moments = [(0.0, [*passing, *staying]), (0.5, staying), (9.0, staying)]
-    rows = picture(logged(path, moments))[-MOST_FACES * 18 :]
+    rows = picture(logged(path, moments))[-MAX_FACES * 18 :]
     assert amount(rows, COLOURS_BGR["happy"]) > 1000
     assert amount(rows, COLOURS_BGR["angry"]) == 0
 
 
 def test_hours_without_end_have_no_more_lines_than_a_day(path: Path) -> None:
-    hours, ages = (picture(logged(path.with_name(f"{to_s}.csv"), [(0.0, []), (to_s, [])])) for to_s in (12 * 3600.0, MOST_S))
+    hours, ages = (picture(logged(path.with_name(f"{to_s}.csv"), [(0.0, []), (to_s, [])])) for to_s in (12 * 3600.0, MAX_TIME_S))
     light = [amount(image, (0xE8, 0xE4, 0xDF)) for image in (hours, ages)]
     assert 0 < light[1] < 2 * light[0]
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from live_monitor.track.flow import MOST_GROWTH, BoxCarrier
+from live_monitor.track.flow import MAX_GROWTH, BoxCarrier
 from live_monitor.types import Box, Detection, Image
 from tests.fakes import PORTRAIT_FACE, drawn_portrait, grey_picture
 
@@ -49,7 +49,7 @@ def test_a_box_grows_with_its_face(scale: float) -> None:
 def test_a_face_does_not_grow_by_more_than_a_face_can() -> None:
     portrait = drawn_portrait()
     [face] = carrier_of(portrait, Detection(PORTRAIT_FACE)).carry(moved(portrait, 0, 0, 1.25))
-    assert face.box.width / PORTRAIT_FACE.width == pytest.approx(MOST_GROWTH, abs=0.001)
+    assert face.box.width / PORTRAIT_FACE.width == pytest.approx(MAX_GROWTH, abs=0.001)
 
 
 def test_a_face_that_is_mostly_hidden_by_something_that_flickers_stays_where_it_is() -> None:

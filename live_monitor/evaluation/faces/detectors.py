@@ -115,7 +115,7 @@ def _yunet_opencv(side: int | None, models: Models) -> Candidate:
     path = models.yunet or yunet_model()
     YuNetFinder(path)  # refuses what is not a YuNet
     content, nothing = np.frombuffer(path.read_bytes(), np.uint8), np.empty(0, np.uint8)
-    network = cv2.FaceDetectorYN.create("onnx", content, nothing, (1, 1), LOWEST_SCORE, yunet.NMS_OVERLAP, yunet.MOST_FACES)
+    network = cv2.FaceDetectorYN.create("onnx", content, nothing, (1, 1), LOWEST_SCORE, yunet.NMS_OVERLAP, yunet.MAX_FACES)
 
     def find(image: Image) -> list[Detection]:
         network.setInputSize((image.shape[1], image.shape[0]))

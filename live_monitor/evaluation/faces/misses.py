@@ -16,7 +16,7 @@ from live_monitor.files.picture import png
 from live_monitor.overlay.text import Colour, Rect, Style, draw_plate, plate_size
 from live_monitor.types import Box, Detection, Image
 
-MOST = 100
+MAX_PICTURES = 100
 """Pictures written for each detector, the worst first: all those of a large data set would fill a disk."""
 
 FOUND_BGR, MISSED_BGR, FALSE_BGR, IGNORED_BGR = (80, 200, 60), (40, 40, 230), (0, 220, 255), (150, 150, 150)
@@ -37,7 +37,7 @@ def make_folders(folder: Path, names: Iterable[str]) -> None:
 
 
 def write_misses(evaluation: Evaluation, folder: Path) -> None:
-    """Writes `<detector>/<picture>.png` for the MOST pictures with the most mistakes: faces missed, or seen where none is.
+    """Writes `<detector>/<picture>.png` for the MAX_PICTURES with the most mistakes: faces missed, or seen where none is.
 
     Args:
         evaluation: what was found.
@@ -89,7 +89,7 @@ def draw(image: Image, match: Match, threshold: float, smallest_px: float) -> Im
 def _worst(run: Run, smallest_px: float) -> list[int]:
     """Indexes of the pictures with mistakes, most mistakes first."""
     mistakes = [_mistakes(match, run.candidate.threshold, smallest_px) for match in run.matches]
-    return sorted(filter(mistakes.__getitem__, range(len(mistakes))), key=lambda index: -mistakes[index])[:MOST]
+    return sorted(filter(mistakes.__getitem__, range(len(mistakes))), key=lambda index: -mistakes[index])[:MAX_PICTURES]
 
 
 def _mistakes(match: Match, threshold: float, smallest_px: float) -> int:

@@ -15,7 +15,7 @@ from live_monitor.evaluation.unsure.coverage import TARGET, Values
 LOWEST = 0.2
 """Accuracy at the lower edge of the plot."""
 
-LEAST_COVERAGE = 0.02
+MIN_COVERAGE = 0.02
 """Where curves begin: the accuracy of a handful of faces says nothing."""
 
 
@@ -24,7 +24,7 @@ def curves_png(curves: Mapping[str, tuple[Values, Values]]) -> bytes:
     figure = Figure(figsize=(8.0, 5.2), dpi=100, layout="constrained")
     axes = figure.subplots()
     for coverage, accuracy in curves.values():
-        first = np.searchsorted(coverage, LEAST_COVERAGE)
+        first = np.searchsorted(coverage, MIN_COVERAGE)
         axes.plot(coverage[first:], accuracy[first:])
     axes.legend(axes.lines, list(map(as_it_is, curves)), loc="lower left")
     axes.axvline(TARGET, color="0.3", linewidth=0.8)

@@ -12,12 +12,12 @@ from live_monitor.training.faces.pictures import CUTOUT, SINGLE, Picture
 from live_monitor.training.faces.placing import sides
 
 ASIDE = 0.15
-ASIDE_TURN, MOST_TURN = 0.3, 1.0
+ASIDE_TURN, MAX_TURN = 0.3, 1.0
 """In a share ASIDE of the draws the face is turned to the side by more than ASIDE_TURN, as few are: see
-`live_monitor.classify.quality.Quality`. The further one is turned, up to MOST_TURN, the more often it is drawn: faces seen from
+`live_monitor.classify.quality.Quality`. The further one is turned, up to MAX_TURN, the more often it is drawn: faces seen from
 the side are fewest."""
 
-MOST_OF_A_PICTURE = 10
+MAX_FACES_A_PICTURE = 10
 """A kind of scene is drawn by the square root of the number of its faces, of which each picture counts at most so many: neither a
 crowd nor a series of look-alikes dominates."""
 
@@ -35,7 +35,7 @@ class FaceChooser:
         turns = np.array([_turn(picture, face) for picture, face in faces])
         far = turns > ASIDE_TURN
         self._aside = [faces[index] for index in np.flatnonzero(far)]
-        self._aside_shares = _normalised(np.minimum(turns[far], MOST_TURN))
+        self._aside_shares = _normalised(np.minimum(turns[far], MAX_TURN))
         self._faint = [(picture, face) for kind in kinds.values() for picture in kind for face in picture.faint]
         self._alone = [kind for kind in (kinds.pop(SINGLE, []), cut_out) if kind]
         self._scenes = list(kinds.values())
@@ -78,7 +78,7 @@ def _by_kind(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
 
 
 def _faces(pictures: Sequence[Picture]) -> int:
-    return sum(min(len(picture.boxes), MOST_OF_A_PICTURE) for picture in pictures)
+    return sum(min(len(picture.boxes), MAX_FACES_A_PICTURE) for picture in pictures)
 
 
 def _normalised(weights: NDArray[np.float64]) -> NDArray[np.float64]:

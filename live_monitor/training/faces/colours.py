@@ -23,7 +23,7 @@ ODD = 0.15
 """Standard deviations of the logarithm of what a camera multiplies each channel by, and the share of the pictures that take the
 second: stage lights, screens, a wrong white balance."""
 
-LEAST_DIFFERENCE = 8.0
+MIN_DIFFERENCE = 8.0
 """Mean difference between the strongest and the weakest channel, in levels, from which a picture counts as one in colour."""
 
 Colour = tuple[int, int, int]
@@ -60,7 +60,7 @@ def like_skin(grey: NDArray[np.uint8], rng: np.random.Generator) -> Image:
 
 def is_coloured(image: Image) -> bool:
     """Whether a picture was taken in colour, and not in grey or in one tone."""
-    return float(np.ptp(image[::4, ::4].astype(np.int16), axis=2).mean()) >= LEAST_DIFFERENCE
+    return float(np.ptp(image[::4, ::4].astype(np.int16), axis=2).mean()) >= MIN_DIFFERENCE
 
 
 def in_grey(image: Image) -> Image:

@@ -33,7 +33,7 @@ COVERED_EVENLY = 0.5
 """Share of the covered faces that are covered with a single colour."""
 
 SHADED = 0.2
-LEAST_SHADE, MOST_SHADE = 0.25, 0.75
+MIN_SHADE, MAX_SHADE = 0.25, 0.75
 SHADE_REACH = (0.2, 0.7)
 """Share of the faces with a shadow on a part of them, as of a fringe, a brim or a brow; how much light it takes where it is
 darkest; how far it reaches, as a part of the face's sides."""
@@ -101,7 +101,7 @@ def shade(canvas: Canvas, rng: np.random.Generator) -> None:
     for x1, y1, x2, y2 in canvas.boxes[(rng.random(len(canvas.boxes)) < SHADED) & (canvas.weights > 0)]:
         sides_px = np.array([x2 - x1, y2 - y1])
         middle = np.array([x1, y1]) + sides_px * rng.uniform(0.1, 0.9, 2)
-        reach, depth = sides_px * rng.uniform(*SHADE_REACH, 2), rng.uniform(LEAST_SHADE, MOST_SHADE)
+        reach, depth = sides_px * rng.uniform(*SHADE_REACH, 2), rng.uniform(MIN_SHADE, MAX_SHADE)
         left, top, right, bottom = clipped(*(middle - 3 * reach), *(middle + 3 * reach))
         across = np.exp(-(((np.arange(left, right) - middle[0]) / reach[0]) ** 2))
         down = np.exp(-(((np.arange(top, bottom) - middle[1]) / reach[1]) ** 2))

@@ -10,7 +10,7 @@ import numpy as np
 from live_monitor.training.faces.colours import tinted
 from live_monitor.types import Image
 
-LEAST_BLURRED_PX = 16.0
+MIN_BLURRED_PX = 16.0
 """A picture with a smaller face keeps its resolution: blurred as well, that would not be a face any more."""
 
 COLOURED_NOISE = 0.5
@@ -31,7 +31,7 @@ def degrade(image: Image, rng: np.random.Generator, *, smallest_px: float) -> Im
     image = light(image, rng)
     if rng.random() < 0.2:
         image = _lamp(image, rng)
-    if smallest_px >= LEAST_BLURRED_PX:
+    if smallest_px >= MIN_BLURRED_PX:
         image = _resolve(image, rng)
     if rng.random() < 0.3:
         image = _noise(image, rng)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from live_monitor.training.faces.colours import colour
 from live_monitor.training.faces.placing import Canvas, log_uniform, visible_share
 
-MOST_THINGS = 4
+MAX_THINGS = 4
 SMALLEST_PX, LARGEST_PX = 14.0, 150.0
 """Sizes are drawn log-uniformly between these."""
 
@@ -19,14 +19,14 @@ CAPPED, STRIPED = 0.4, 0.2
 TEXTURED = 0.5
 """Share of the things that look like a piece of the sample, as a bush or a stone does; the others are of one colour."""
 
-MOST_ENLARGED = 2.0
+MAX_ENLARGED = 2.0
 """A piece of the sample becomes up to so many times as large, or as small."""
 
 WRITTEN = 0.35
 """Share of the things that are writing."""
 
 SMALLEST_LETTER_PX, LARGEST_LETTER_PX = 6.0, 40.0
-MOST_LETTERS = 9
+MAX_LETTERS = 9
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZOOQCGDBRabcdeghopqs0123456789")
 """Round ones are in it twice."""
 
@@ -45,7 +45,7 @@ Levels = NDArray[np.float32]
 
 def distract(canvas: Canvas, rng: np.random.Generator) -> None:
     """Draws a few things where no face is."""
-    for _ in range(int(rng.integers(1, MOST_THINGS + 1))):
+    for _ in range(int(rng.integers(1, MAX_THINGS + 1))):
         if rng.random() < WRITTEN:
             _write(canvas, rng)
             continue
@@ -66,7 +66,7 @@ def distract(canvas: Canvas, rng: np.random.Generator) -> None:
 def _write(canvas: Canvas, rng: np.random.Generator) -> None:
     """Writes a word of random letters and digits, unless a face is there."""
     side = canvas.image.shape[0]
-    letters = "".join(str(rng.choice(LETTERS)) for _ in range(int(rng.integers(1, MOST_LETTERS + 1))))
+    letters = "".join(str(rng.choice(LETTERS)) for _ in range(int(rng.integers(1, MAX_LETTERS + 1))))
     font = int(rng.choice(FONTS))
     height = log_uniform(SMALLEST_LETTER_PX, LARGEST_LETTER_PX, rng)
     thickness = max(1, round(height * rng.uniform(0.03, 0.2)))
@@ -84,7 +84,7 @@ def _write(canvas: Canvas, rng: np.random.Generator) -> None:
 def _piece(canvas: Canvas, shape: tuple[int, int], rng: np.random.Generator) -> Levels | None:
     """A piece of the sample, float32 (height, width, 3), larger or smaller there, mirrored at random; None where a face is."""
     side = canvas.image.shape[0]
-    scale = MOST_ENLARGED ** rng.uniform(-1, 1)
+    scale = MAX_ENLARGED ** rng.uniform(-1, 1)
     height, width = (min(side, max(2, round(length / scale))) for length in shape)
     y, x = int(rng.integers(side - height + 1)), int(rng.integers(side - width + 1))
     if visible_share(canvas.boxes, (x, y, x + width, y + height)).max(initial=0) > 0:

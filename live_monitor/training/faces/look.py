@@ -15,7 +15,7 @@ from live_monitor.training.faces.average_precision import Looked
 from live_monitor.training.faces.pictures import Picture
 from live_monitor.types import Image
 
-LEAST_SCORE = 0.05
+MIN_SCORE = 0.05
 """What lies below adds only a fraction of a hundredth to average precision."""
 
 Sight = Callable[[Image], Candidates]
@@ -29,14 +29,14 @@ def keras_sight(network: Any) -> Sight:
         below, right = (-side % MULTIPLE_PX for side in image.shape[:2])
         padded = np.pad(image, ((0, below), (0, right), (0, 0)), constant_values=MIDDLE_GREY)
         outputs = network.predict_on_batch(to_input(padded)[None])
-        return decode({name: Tensor(values[0]) for name, values in outputs.items()}, LEAST_SCORE)
+        return decode({name: Tensor(values[0]) for name, values in outputs.items()}, MIN_SCORE)
 
     return find
 
 
 def litert_sight(network: LiteRTNetwork) -> Sight:
     """Sight by the int8 network, as it runs live."""
-    return lambda image: decode(network.run(image), LEAST_SCORE)
+    return lambda image: decode(network.run(image), MIN_SCORE)
 
 
 def look(sight: Sight, pictures: Sequence[Picture], longest_px: int) -> list[Looked]:

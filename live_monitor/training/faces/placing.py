@@ -16,7 +16,7 @@ from live_monitor.types import Image
 
 SAMPLE_PX = 256
 
-LEAST_VISIBLE = 0.4
+MIN_VISIBLE = 0.4
 FILLS = 0.75
 """A face that shows less than the first share of its box is neither asked for nor held against the network, unless it is so
 close that it fills the second share of the picture."""
@@ -151,7 +151,7 @@ def _add_faces(canvas: Canvas, picture: Picture, pose: Pose, region: Region) -> 
     shown = visible_share(boxes, region)
     fills = shown * sides(boxes) ** 2 / max(1, (region[2] - region[0]) * (region[3] - region[1]))
     near = shown > 0
-    asked = ((shown >= LEAST_VISIBLE) | (fills >= FILLS)) & (sides(boxes) >= SMALLEST_PX)
+    asked = ((shown >= MIN_VISIBLE) | (fills >= FILLS)) & (sides(boxes) >= SMALLEST_PX)
     weights = np.where(asked, picture.weight, 0.0)
     weights[len(picture.boxes) :] = 0
     canvas.boxes = np.concatenate([canvas.boxes, boxes[near]])

@@ -36,15 +36,15 @@ CLOSE_UPS = 0.15
 CLOSE_UP_PX = 480.0
 """In this share of the crops the face is larger, up to this side: only a part of it fits."""
 
-MOST_ENLARGED = 2.5
+MAX_ENLARGED = 2.5
 
 TURNED = 0.35
 TURN_RAD = math.radians(12)
-MOST_TURN_RAD = math.radians(35)
+MAX_TURN_RAD = math.radians(35)
 """Share of the pictures that are turned; the standard deviation and limit of a turn."""
 
 FORESHORTENED = 0.3
-STRETCH, MOST_STRETCH = 0.06, 0.2
+STRETCH, MAX_STRETCH = 0.06, 0.2
 """Standard deviation of the logarithm of width over height, in most pictures and in this share of them: a face that looks
 down is low, and one that turns away is narrow."""
 
@@ -55,7 +55,7 @@ LETTERS, NOBODY, ROOMS = 0.1, 0.17, 0.5
 """A gallery's tiles, in this order of a random number: a letter up to the first; an empty room up to the second; a face in
 front of a room up to the third; the rest a face in front of nothing."""
 
-MOST_PASTED = 10
+MAX_PASTED = 10
 LARGEST_PASTED_PX = 120.0
 SOFT_EDGES = 0.6
 """Share of the pasted faces whose rim is blurred."""
@@ -69,7 +69,7 @@ UPSIDE_DOWN = 0.35
 """Share of the scenes without a face that are turned by quarters: there are few of them."""
 
 OUT_OF_FOCUS = 0.4
-LEAST_BLUR, MOST_BLUR = 0.004, 0.03
+MIN_BLUR, MAX_BLUR = 0.004, 0.03
 """Share of the scenes that are out of focus, and how far a point spreads there, as a part of the height: a pot or a lamp
 behind somebody is not a face, however round it becomes."""
 
@@ -78,10 +78,10 @@ SMALLEST_MISTAKE, LARGEST_MISTAKE = 0.75, 1.35
 
 IN_FRONT = 0.25
 SMALLEST_HIDDEN_PX = 10.0
-LEAST_SIDE, MOST_SIDE = 0.7, 1.8
-LEAST_NEAR, MOST_NEAR = 0.45, 0.85
+MIN_SIDE, MAX_SIDE = 0.7, 1.8
+MIN_NEAR, MAX_NEAR = 0.45, 0.85
 FROM_ABOVE = math.radians(25)
-MOST_HIDDEN = 0.6
+MAX_HIDDEN = 0.6
 """Share of the crops in which a head is in front of somebody, and the side of the smallest face that is hidden like that; how
 many times as large the head is, and how near, as a part of the distance at which the two would touch; how far above the
 horizontal it may come from. A face of which more than the last is hidden is not asked for."""
@@ -117,12 +117,12 @@ class Scenery:
             picture, middle, side = self._faces.face(rng)
             scale = size / side
             # A scene that would shrink to a stamp belongs in a gallery.
-            if scale <= MOST_ENLARGED and scale * min(picture.image.shape[:2]) > SAMPLE_PX / 2:
+            if scale <= MAX_ENLARGED and scale * min(picture.image.shape[:2]) > SAMPLE_PX / 2:
                 break
         # A face larger than half the sample must be near its middle, or little of it would show.
         reach = 0.42 * min(1.0, SAMPLE_PX / 2 / size)
         target = (0.5 + rng.uniform(-reach, reach, 2)) * SAMPLE_PX
-        draw(canvas, picture, _pose(middle, target, min(scale, MOST_ENLARGED), rng), canvas.whole, self._pyramids)
+        draw(canvas, picture, _pose(middle, target, min(scale, MAX_ENLARGED), rng), canvas.whole, self._pyramids)
         if rng.random() < IN_FRONT:
             self._put_in_front(canvas, rng)
         return canvas
@@ -135,16 +135,16 @@ class Scenery:
         box = canvas.boxes[rng.choice(hidden)]
         behind = float(sides(box[None])[0])
         picture, middle, side = self._decoy(rng) if rng.random() < DECOYS else self._faces.face(rng, singles=0.6)
-        size = min(behind * log_uniform(LEAST_SIDE, MOST_SIDE, rng), side * MOST_ENLARGED)
+        size = min(behind * log_uniform(MIN_SIDE, MAX_SIDE, rng), side * MAX_ENLARGED)
         angle = rng.uniform(-FROM_ABOVE, math.pi + FROM_ABOVE)
-        distance = (behind + size) / 2 * rng.uniform(LEAST_NEAR, MOST_NEAR)
+        distance = (behind + size) / 2 * rng.uniform(MIN_NEAR, MAX_NEAR)
         centre = (box[:2] + box[2:]).astype(np.float64) / 2 + distance * np.array([math.cos(angle), math.sin(angle)])
         spread = size * rng.uniform(1.05, 1.5)
         region = pasted_at(centre, spread)
         if not _is_large_enough(region):
             return
         mask = _soft_mask(centre, spread, region, rng)
-        canvas.weights[hidden_share(canvas.boxes, region, mask) > MOST_HIDDEN] = 0
+        canvas.weights[hidden_share(canvas.boxes, region, mask) > MAX_HIDDEN] = 0
         draw(canvas, picture, _pose(middle, centre, size / side, rng), region, self._pyramids, mask)
 
     @property
@@ -191,14 +191,14 @@ class Scenery:
             picture, middle, side = self._faces.face(rng, singles=0.5)
             size = height * log_uniform(0.22, 0.8, rng)
             target = x + width * rng.uniform(0.28, 0.72), y + height * rng.uniform(0.35, 0.62)
-            draw(canvas, picture, _pose(middle, target, min(size / side, 2 * MOST_ENLARGED), rng), region, self._pyramids)
+            draw(canvas, picture, _pose(middle, target, min(size / side, 2 * MAX_ENLARGED), rng), region, self._pyramids)
         x1, y1, x2, y2 = region
         canvas.image[y1:y2, x1:x2] = light(canvas.image[y1:y2, x1:x2], rng)
 
     def paste(self, rng: np.random.Generator) -> Canvas:
         """Faces, and decoys, pasted on a scene with soft or hard edges, none over another."""
         canvas = self.background(rng, others=0.3)
-        for _ in range(int(rng.integers(1, MOST_PASTED + 1))):
+        for _ in range(int(rng.integers(1, MAX_PASTED + 1))):
             self._paste_one(canvas, rng)
         return canvas
 
@@ -235,7 +235,7 @@ class Scenery:
         if quarters % 2:
             width, height = height, width
         fitting = max(width / picture.image.shape[1], height / picture.image.shape[0])
-        scale = fitting * log_uniform(1.0, max(1.2, MOST_ENLARGED / fitting), rng)
+        scale = fitting * log_uniform(1.0, max(1.2, MAX_ENLARGED / fitting), rng)
         room = np.array([picture.image.shape[1], picture.image.shape[0]]) - np.array([width, height]) / scale
         source = np.array([width, height]) / scale / 2 + room * rng.random(2)
         target = (region[0] + region[2]) / 2, (region[1] + region[3]) / 2
@@ -243,7 +243,7 @@ class Scenery:
         draw(canvas, picture, pose, region, self._pyramids)
         if rng.random() < OUT_OF_FOCUS:
             x1, y1, x2, y2 = region
-            spread = (y2 - y1) * log_uniform(LEAST_BLUR, MOST_BLUR, rng)
+            spread = (y2 - y1) * log_uniform(MIN_BLUR, MAX_BLUR, rng)
             canvas.image[y1:y2, x1:x2] = cv2.GaussianBlur(canvas.image[y1:y2, x1:x2], (0, 0), spread)
 
 
@@ -258,8 +258,8 @@ def _close_up_size(rng: np.random.Generator) -> float:
 def _pose(
     source: NDArray[np.float32], target: Sequence[float] | NDArray[np.float64], scale: float, rng: np.random.Generator
 ) -> Pose:
-    angle = float(np.clip(rng.normal(0, TURN_RAD), -MOST_TURN_RAD, MOST_TURN_RAD)) if rng.random() < TURNED else 0.0
-    stretch = math.exp(rng.normal(0, MOST_STRETCH if rng.random() < FORESHORTENED else STRETCH))
+    angle = float(np.clip(rng.normal(0, TURN_RAD), -MAX_TURN_RAD, MAX_TURN_RAD)) if rng.random() < TURNED else 0.0
+    stretch = math.exp(rng.normal(0, MAX_STRETCH if rng.random() < FORESHORTENED else STRETCH))
     return Pose.around(list(source), list(target), scale, angle=angle, mirror=bool(rng.random() < 0.5), stretch=stretch)
 
 

@@ -12,7 +12,7 @@ from live_monitor.training.faces.placing import Canvas, sides
 from live_monitor.types import Image
 
 TURNED_HEADS = 0.2
-LEAST_TURN, MOST_TURN = 0.12, 0.42
+MIN_TURN, MAX_TURN = 0.12, 0.42
 """Share of the faces that are turned, and how far the middle of one moves, in radii of its head. From a half on, the picture
 would fold."""
 
@@ -50,7 +50,7 @@ class _Ball:
     def around(cls, box: NDArray[np.float32], rng: np.random.Generator) -> _Ball:
         radius = HEAD * float(sides(box[None])[0])
         angle = math.pi / 2 + rng.normal(0, DOWN_SPREAD_RAD) if rng.random() < DOWN else rng.uniform(0, 2 * math.pi)
-        shift = rng.uniform(LEAST_TURN, MOST_TURN) * radius * np.array([math.cos(angle), math.sin(angle)])
+        shift = rng.uniform(MIN_TURN, MAX_TURN) * radius * np.array([math.cos(angle), math.sin(angle)])
         return cls((box[:2] + box[2:]).astype(np.float64) / 2, radius, shift)
 
     def is_whole_in(self, image: Image) -> bool:

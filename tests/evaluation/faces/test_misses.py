@@ -100,7 +100,7 @@ def test_only_pictures_with_mistakes_are_written_one_folder_a_detector(tmp_path:
 
 
 def test_of_many_pictures_the_worst_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(misses, "MOST", 2)
+    monkeypatch.setattr(misses, "MAX_PICTURES", 2)
     faces = {"one": [FOUND], "three": [FOUND, MISSED, NOTHING], "two": [FOUND, MISSED]}
     pictures = [marked(write_picture(tmp_path / f"{name}.png"), *boxes) for name, boxes in faces.items()]
     make_folders(tmp_path / "out", ["blind"])

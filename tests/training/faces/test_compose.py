@@ -118,7 +118,7 @@ def test_a_soft_shadow_lies_on_a_part_of_a_face(monkeypatch: pytest.MonkeyPatch)
         compose.shade(canvas, np.random.default_rng(number))
         levels = canvas.image[..., 0].astype(int)
         assert levels[100:160, 100:160].min() < 160
-        assert levels.min() >= 200 * (1 - compose.MOST_SHADE) - 1
+        assert levels.min() >= 200 * (1 - compose.MAX_SHADE) - 1
         assert levels[0, 0] == levels[-1, -1] == 200
         assert max(np.abs(np.diff(levels, axis=axis)).max() for axis in (0, 1)) < 30
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from live_monitor.training.faces import degrade as degrading
-from live_monitor.training.faces.degrade import LEAST_BLURRED_PX, degrade, light
+from live_monitor.training.faces.degrade import MIN_BLURRED_PX, degrade, light
 from live_monitor.types import Image
 
 
@@ -32,7 +32,7 @@ def test_a_picture_of_a_face_of_few_pixels_loses_none_of_them_to_blur() -> None:
         return sum(np.abs(np.diff(one, axis=1)).mean() < 8 for one in worse)
 
     # What is left is compression and darkness, which cost detail too.
-    assert blurred(LEAST_BLURRED_PX - 1) < blurred(LEAST_BLURRED_PX) / 3
+    assert blurred(MIN_BLURRED_PX - 1) < blurred(MIN_BLURRED_PX) / 3
 
 
 def test_light_never_inverts() -> None:

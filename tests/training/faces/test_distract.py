@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from live_monitor.training.faces import distract as distraction
-from live_monitor.training.faces.distract import MOST_THINGS, distract
+from live_monitor.training.faces.distract import MAX_THINGS, distract
 from live_monitor.training.faces.placing import Canvas
 
 SIDE = 128
@@ -78,7 +78,7 @@ def test_no_thing_looks_like_a_face_of_the_sample(monkeypatch: pytest.MonkeyPatc
 
 def test_writing_comes_small_and_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(distraction, "WRITTEN", 1.0)
-    monkeypatch.setattr(distraction, "MOST_THINGS", 1)
+    monkeypatch.setattr(distraction, "MAX_THINGS", 1)
     heights = []
     for seed in range(50):
         drawn = canvas()
@@ -102,4 +102,4 @@ def test_most_of_the_picture_stays_as_it_was() -> None:
         drawn = canvas()
         distract(drawn, np.random.default_rng(seed))
         shares.append((drawn.image != 120).any(axis=2).mean())
-    assert np.mean(shares) < 0.15 * MOST_THINGS
+    assert np.mean(shares) < 0.15 * MAX_THINGS

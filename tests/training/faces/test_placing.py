@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from live_monitor.training.faces.pictures import TEACHER_WEIGHT, Picture
-from live_monitor.training.faces.placing import LEAST_VISIBLE, SMALLEST_PX, Canvas, Pose, Pyramids, draw, sides, visible_share
+from live_monitor.training.faces.placing import MIN_VISIBLE, SMALLEST_PX, Canvas, Pose, Pyramids, draw, sides, visible_share
 from live_monitor.types import Image
 
 BOX = (40.0, 20.0, 60.0, 44.0)
@@ -95,7 +95,7 @@ def test_a_face_counts_if_enough_of_it_shows(target: tuple[float, float], weight
 def test_a_face_so_close_that_it_fills_the_picture_counts() -> None:
     sample = canvas(64)
     draw(sample, white_face(), Pose.around((50, 32), (32, 32), 6), sample.whole, Pyramids())
-    assert visible_share(sample.boxes, sample.whole)[0] < LEAST_VISIBLE
+    assert visible_share(sample.boxes, sample.whole)[0] < MIN_VISIBLE
     assert sample.weights == pytest.approx([TEACHER_WEIGHT])
 
 

@@ -182,11 +182,11 @@ def test_in_a_part_of_the_crops_something_is_in_front(training: list[Picture], m
 def test_who_is_behind_is_asked_for_unless_hardly_anything_is_left_of_him(
     training: list[Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    canvases = heads_in_front(training, monkeypatch, DECOYS=0.0, LEAST_NEAR=0.1)
+    canvases = heads_in_front(training, monkeypatch, DECOYS=0.0, MIN_NEAR=0.1)
     asked = np.array([canvas.weights[0] > 0 for canvas in canvases])
     shares = hidden_shares(canvases)
-    assert asked[shares < scenery.MOST_HIDDEN - 0.15].all()
-    assert not asked[shares > scenery.MOST_HIDDEN + 0.15].any()
+    assert asked[shares < scenery.MAX_HIDDEN - 0.15].all()
+    assert not asked[shares > scenery.MAX_HIDDEN + 0.15].any()
     assert 0 < asked.sum() < len(asked)
 
 

@@ -13,7 +13,7 @@ from live_monitor.training.faces import compose, turning
 from live_monitor.training.faces.compose import Composer
 from live_monitor.training.faces.pictures import load_pictures
 from live_monitor.training.faces.placing import Canvas
-from live_monitor.training.faces.turning import HEAD, MOST_TURN, turn_heads
+from live_monitor.training.faces.turning import HEAD, MAX_TURN, turn_heads
 
 FACE = (80.0, 70.0, 160.0, 180.0)
 MIDDLE = np.array([120.0, 125.0])
@@ -61,7 +61,7 @@ def test_the_middle_moves_most_and_what_is_outside_the_head_does_not_move() -> N
         y, x = np.nonzero((after.image != before.image).any(axis=2))
         assert np.hypot(x + 0.5 - MIDDLE[0], y + 0.5 - MIDDLE[1]).max() < RADIUS + 1
         nose, mouth = (np.linalg.norm(after.landmarks[0][point] - POINTS[point]) for point in (2, 3))
-        assert 3 < mouth < nose < MOST_TURN * RADIUS
+        assert 3 < mouth < nose < MAX_TURN * RADIUS
         moved.append(nose)
     assert max(moved) > 2 * min(moved)
 
