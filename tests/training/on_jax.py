@@ -17,6 +17,7 @@ from live_monitor.classify.networks import NETWORKS
 from live_monitor.classify.preprocess import normalise
 from live_monitor.classify.probabilities import softmax
 from live_monitor.cli.entry import _run
+from live_monitor.process.quiet import keep_own_stderr
 from live_monitor.training import recipe
 from live_monitor.training.average import WeightAverage
 from live_monitor.training.jax_epochs import JaxEpochs
@@ -54,6 +55,7 @@ def taught_by_side() -> list[list[float]]:
 
 def main(data: Path, folder: Path) -> dict[str, Any]:
     """What each run has learnt, and how the command ends."""
+    keep_own_stderr()  # as the command does
     NETWORKS["tiny"] = tiny
     recipe.NETWORK_NAMES += ("tiny",)
     errors = io.StringIO()
