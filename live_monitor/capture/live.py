@@ -120,7 +120,7 @@ def open_camera(device: str, size: tuple[int, int] | None = None, fps: float | N
     """An open camera set to the wanted size and rate as far as possible, or None."""
     target = int(device) if device.isdecimal() else device
     # On macOS OpenCV writes something about each camera that it does not find.
-    with silent_stderr() if sys.platform == "darwin" else contextlib.nullcontext():
+    with silent_stderr(briefly=False) if sys.platform == "darwin" else contextlib.nullcontext():
         capture = video_capture.open_capture(target, _BACKENDS.get(sys.platform, cv2.CAP_ANY))
     if capture is None:
         return None

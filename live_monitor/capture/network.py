@@ -24,14 +24,14 @@ class _Opening:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._without = 0
-        self._with = False
+        self._with = self._without = 0
+        self._alone = False
 
     @contextlib.contextmanager
     def without_options(self) -> Iterator[None]:
-        """Opening without options, at the same time as others, who may be waiting for a server that does not answer."""
+        """Opening without options, beside others without, who may be waiting for a server that does not answer."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._with)
+            self._changed.wait_for(lambda: not self._with)  # nor anybody who waits for that
             self._without += 1
         try:
             yield
@@ -42,15 +42,17 @@ class _Opening:
 
     @contextlib.contextmanager
     def with_options(self) -> Iterator[None]:
-        """Opening with options, while nobody else opens anything."""
+        """Opening with options, while no other address is being opened."""
         with self._changed:
-            self._changed.wait_for(lambda: not (self._with or self._without))
-            self._with = True
+            self._with += 1
+            self._changed.wait_for(lambda: not (self._alone or self._without))
+            self._alone = True
         try:
             yield
         finally:
             with self._changed:
-                self._with = False
+                self._with -= 1
+                self._alone = False
                 self._changed.notify_all()
 
 

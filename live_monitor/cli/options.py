@@ -135,7 +135,8 @@ def analysis_options(command: F) -> F:
         ),
         click.option(
             "--device", type=click.Choice(("auto", "cpu", "gpu")), default="auto", show_default=True,
-            help="cpu: LiteRT; gpu: TensorFlow, for facegrid too; auto: the GPU if there is one, facegrid stays on the CPU.",
+            help="cpu: LiteRT; gpu: TensorFlow, for facegrid too, on Windows in WSL2 only; auto: the GPU if there is one, but "
+            "facegrid stays on the CPU.",
         ),
         click.option(
             "--read-every", type=NumberRange(0, 10), metavar="SECONDS",

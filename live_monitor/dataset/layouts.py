@@ -33,7 +33,7 @@ _FOLDER_LABELS = {label: index for index, label in enumerate(LABELS)} | {"disgus
 _FILE = re.compile(rf"({'|'.join(SPLITS)})_(.*)\.(png|jpe?g)", re.IGNORECASE)
 _COLUMNS = ("emotion", "pixels", "usage")
 _LONGEST_HEADER = 1000
-_MOST_DIGITS = 18
+_MAX_DIGITS = 18
 """Most digits of a row's number, which is kept in 64 bits."""
 
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -76,7 +76,7 @@ def read_layout(path: Path) -> Content:
     try:
         if not path.exists():
             raise UsageError(f"{path}: no such file or folder; {WHAT_TO_GIVE}")
-        with silent_stderr():  # libpng complains of every broken picture itself
+        with silent_stderr(briefly=False):  # libpng complains of every broken picture itself
             content = _read(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}; {WHAT_TO_GIVE}") from error
@@ -149,7 +149,7 @@ def _refuse_missing_classes(path: Path, faces: Iterable[tuple[str, int | None]])
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS):
         raise ValueError(f"{text!r} is not the number of a row")
     return int(text)
 

@@ -14,10 +14,13 @@ from live_monitor.process.quiet import silent_stderr
 PRECISION = {"GPU": "float16", "CPU": "float32"}
 """Precision of the arithmetic: a CPU is not quick in half precision."""
 
+_NVIDIA_DRIVERS = ("/proc/driver/nvidia/version", "/usr/lib/wsl/lib/libcuda.so.1")
+"""Where Linux has the driver, and where WSL2 has that of Windows."""
+
 
 def nvidia_driver_found() -> bool:
     """Whether importing TensorFlow to look for a GPU can possibly find one; on native Windows it has used none since 2.11."""
-    return sys.platform == "linux" and os.path.exists("/proc/driver/nvidia/version")
+    return sys.platform == "linux" and any(map(os.path.exists, _NVIDIA_DRIVERS))
 
 
 def gpu_available() -> bool:
@@ -35,8 +38,8 @@ def tensorflow_on(device: str) -> Any:
     if (backend := load_keras()) != "tensorflow":
         raise UsageError(f"KERAS_BACKEND={backend}: is for training only; this runs on TensorFlow, so leave it out")
     if device == "GPU" and not gpu_available():
-        gpus = "run it in WSL2" if sys.platform == "win32" else "install tensorflow[and-cuda]"
-        raise UsageError(f"--device gpu: TensorFlow finds no GPU here; use --device cpu, or {gpus}")
+        gpus = {"linux": ", or install tensorflow[and-cuda]", "win32": ", or run it in WSL2"}.get(sys.platform, "")
+        raise UsageError(f"--device gpu: TensorFlow finds no GPU here; use --device cpu{gpus}")
     for gpu in tf.config.list_physical_devices("GPU"):
         # Else it takes all of the memory. A program that set up the GPU before it called this package has decided that already.
         with contextlib.suppress(RuntimeError, ValueError):

@@ -6,8 +6,6 @@ import contextlib
 import shutil
 import statistics
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +18,7 @@ from live_monitor.errors import OutputError, UsageError
 from live_monitor.files.opencv_path import opencv_path
 from live_monitor.overlay.live_view import LiveView
 from live_monitor.overlay.view import View
+from live_monitor.session.disk_thread import DiskThread
 from live_monitor.session.new_file import new_file
 from live_monitor.types import FrameResult, Image
 
@@ -51,11 +50,6 @@ MIN_FREE_BYTES = 16_000_000
 """A video cannot be closed on a full disk, and OpenCV does not say that the disk is full: the recording ends before that."""
 
 
-STUCK_S = 10.0
-"""A picture that takes longer to be written never will be, as on a network drive that is gone: neither the window nor the end of
-the program waits for it."""
-
-
 class Recording:
     """Writes pictures with their media time; a context manager. Only the main thread calls it.
 
@@ -83,10 +77,9 @@ class Recording:
         self._held_back: list[tuple[float, Image]] = []
         self._last: Image | None = None
         self._first_s = self._last_s = 0.0
-        self._written = self._coded = 0
-        self._coder = ThreadPoolExecutor(1, "recording")
-        self._coding: Future[None] | None = None
-        self._closed = self._stuck = False
+        self._written = 0
+        self._disk = DiskThread(path)
+        self._closed = False
         new_file(path).close()
 
     def __enter__(self) -> Recording:
@@ -112,25 +105,30 @@ class Recording:
             return
         self._closed = True
         try:
-            if not self._stuck:
+            if not self._disk.stuck:
                 self._take_held_back()
                 if self._last is not None:
                     self._write(self._last, 1)
-                self._wait()
+                self._disk.wait()
         finally:
-            self._finish()
-        if self._writer is not None and not self._stuck and not self._is_whole():
+            whole = self._finish()
+        if not whole:
             limit = "as when a disk or a user has a limit on file sizes"
             raise OutputError(f"{self._path}: the system has cut it off, {limit}; choose another folder")
 
-    def _finish(self) -> None:
-        """Lets OpenCV close the file, unless it is still writing; deletes one without a picture."""
-        self._coder.shutdown(wait=not self._stuck)
-        if self._writer is None:
-            with contextlib.suppress(OSError):
-                self._path.unlink()
-        elif not self._stuck:
-            self._writer.release()
+    def _finish(self) -> bool:
+        """Lets OpenCV close the file, or deletes one without a picture; returns False if the file has been cut off."""
+        try:
+            if self._writer is None:
+                with contextlib.suppress(OSError):
+                    self._path.unlink()
+                return True
+            if self._disk.stuck:  # which was said before
+                return True
+            self._disk.do(self._writer.release)
+            return bool(self._disk.do(self._is_whole))
+        finally:
+            self._disk.close()
 
     def _is_whole(self) -> bool:
         """Whether the closed file says how many frames it has, which is written last: OpenCV does not say what failed."""
@@ -180,26 +178,14 @@ class Recording:
         """Hands a picture over to be coded; waits for the one before, so that none pile up."""
         if self._writer is None:
             self._writer = self._opened(shown)
-        self._wait()
-        self._coding = self._coder.submit(self._code, self._writer, shown, times)
+        self._disk.start(self._code, self._writer, shown, times)
         self._written += times
-
-    def _wait(self) -> None:
-        while self._coding is not None:
-            coded = self._coded
-            try:
-                self._coding.result(STUCK_S)
-                self._coding = None
-            except FutureTimeoutError as error:  # Python's own TimeoutError from 3.11 on only
-                if self._coded == coded:
-                    self._stuck = True
-                    raise OutputError(f"{self._path}: its disk does not answer; choose another folder") from error
 
     def _code(self, writer: cv2.VideoWriter, shown: Image, times: int) -> None:
         fitted = self._fitted(shown)
         for _ in range(times):
             writer.write(fitted)
-            self._coded += 1
+            self._disk.progress()
 
     def _opened(self, first: Image) -> cv2.VideoWriter:
         height, width = first.shape[:2]
@@ -235,7 +221,7 @@ class Recording:
 
     def _check_space(self, now_s: float) -> None:
         try:
-            free = shutil.disk_usage(self._path).free
+            free = self._disk.do(shutil.disk_usage, self._path).free
         except OSError as error:
             raise OutputError(f"{self._path}: cannot be written any more: {error.strerror}") from error
         if free < MIN_FREE_BYTES:

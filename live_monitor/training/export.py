@@ -100,7 +100,7 @@ def _to_int8(network: Any) -> bytes:
 
     converter = tf.lite.TFLiteConverter.from_keras_model(network)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    with silent_stderr(), contextlib.redirect_stdout(io.StringIO()):
+    with silent_stderr(briefly=False), contextlib.redirect_stdout(io.StringIO()):
         return bytes(converter.convert())
 
 

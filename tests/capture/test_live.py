@@ -295,6 +295,7 @@ class TestCamera:
     ) -> None:
         monkeypatch.setattr(video_capture, "open_capture", lambda *_: os.write(2, b"out device of bound") and None)
         monkeypatch.setattr("sys.platform", platform)
+        monkeypatch.setattr("live_monitor.process.quiet._SINK.others_have_their_own", True)
         assert open_camera("9") is None
         assert capfd.readouterr().err == written
 

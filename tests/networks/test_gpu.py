@@ -48,19 +48,23 @@ def test_a_gpu_that_the_calling_program_has_set_up_stays_so(refusal: Exception, 
     assert gpu.tensorflow_on("GPU") is tensorflow
 
 
-@pytest.mark.parametrize(("platform", "advice"), [("linux", r"install tensorflow\[and-cuda\]"), ("win32", "run it in WSL2")])
+@pytest.mark.parametrize(
+    ("platform", "advice"),
+    [("linux", r", or install tensorflow\[and-cuda\]$"), ("win32", ", or run it in WSL2$"), ("darwin", "$")],
+)
 def test_who_has_no_gpu_is_told_where_tensorflow_uses_one(platform: str, advice: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu, "_tensorflow", FakeTensorFlow)
     monkeypatch.setattr(gpu, "gpu_available", lambda: False)
     monkeypatch.setattr("sys.platform", platform)
-    with pytest.raises(UsageError, match=f"use --device cpu, or {advice}"):
+    with pytest.raises(UsageError, match=f"use --device cpu{advice}"):
         gpu.tensorflow_on("GPU")
 
 
+@pytest.mark.parametrize("driver", ["/proc/driver/nvidia/version", "/usr/lib/wsl/lib/libcuda.so.1"], ids=["linux", "wsl2"])
 @pytest.mark.parametrize(("platform", "looks"), [("linux", True), ("win32", False), ("darwin", False)])
 def test_a_gpu_is_looked_for_only_where_tensorflow_can_use_one(
-    platform: str, looks: bool, monkeypatch: pytest.MonkeyPatch
+    driver: str, platform: str, looks: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("os.path.exists", lambda path: path == "/proc/driver/nvidia/version")
+    monkeypatch.setattr("os.path.exists", lambda path: path == driver)
     monkeypatch.setattr("sys.platform", platform)
     assert gpu.nvidia_driver_found() == looks

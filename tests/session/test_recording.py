@@ -8,7 +8,6 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -307,7 +306,7 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         write(recording, writer, shown, times)
 
     monkeypatch.setattr(Recording, "_code", hang)
-    monkeypatch.setattr("live_monitor.session.recording.STUCK_S", 0.05)
+    monkeypatch.setattr("live_monitor.session.disk_thread.STUCK_S", 0.2)
     yield answers
     answers.set()
 
@@ -320,54 +319,22 @@ def test_a_disk_that_does_not_answer_is_not_waited_for(path: Path, pictures: int
         add_all(recording, greys(*(number / LIVE_FPS for number in range(pictures))))
 
 
-class _SlowWriter:
-    """Takes a while for every picture."""
-
-    def __init__(self, *_: object) -> None:
-        self.written = 0
-
-    def write(self, _: Image) -> None:
-        threading.Event().wait(0.05)
-        self.written += 1
-
-    def release(self) -> None:
-        """Closes nothing."""
-
-
-def test_many_pictures_that_are_written_slowly_are_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("live_monitor.session.recording.STUCK_S", 0.1)
-    recording, slow = Recording(path, live=True), _SlowWriter()
-    monkeypatch.setattr(recording, "_opened", lambda _first: slow)
-    monkeypatch.setattr(recording, "_fitted", lambda shown: shown)
-    monkeypatch.setattr(recording, "_is_whole", lambda: True)
-    add_all(recording, [(0.0, grey_picture(20)), (10 / LIVE_FPS, grey_picture(40))])
-    recording.close()
-    assert slow.written == 11
-
-
-def test_no_pictures_pile_up_where_coding_takes_longer_than_drawing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting = 0
-    most = []
-
-    class Later(Future[None]):
-        """Is done only when somebody waits for it."""
-
-        def result(self, timeout: float | None = None) -> None:
-            nonlocal waiting
-            waiting -= not self.done()
-            self.set_result(None) if not self.done() else None
-
-    def submit(*_: object) -> Later:
-        nonlocal waiting
-        waiting += 1
-        most.append(waiting)
-        return Later()
-
+def test_every_frame_that_is_written_is_progress(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    progress: list[None] = []
     with Recording(path, live=True) as recording:
-        monkeypatch.setattr(recording._coder, "submit", submit)
-        add_all(recording, greys(*(number / LIVE_FPS for number in range(10))))
-        monkeypatch.undo()
-    assert most == [1] * 9
+        monkeypatch.setattr(recording._disk, "progress", lambda: progress.append(None))
+        add_all(recording, [(0.0, grey_picture(20)), (10 / LIVE_FPS, grey_picture(40))])
+    assert len(progress) == 11
+
+
+@pytest.mark.timeout(10)
+def test_a_disk_that_does_not_tell_its_space_is_not_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr("live_monitor.session.disk_thread.STUCK_S", 0.2)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: answers.wait())
+    with pytest.raises(OutputError, match="its disk does not answer"), Recording(path, live=True) as recording:
+        add_all(recording, greys(0.0))
+    answers.set()
 
 
 def test_what_goes_wrong_while_a_picture_is_coded_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

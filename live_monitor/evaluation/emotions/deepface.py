@@ -53,7 +53,7 @@ def load_deepface() -> DeepFaceModel:
     """
     try:
         with contextlib.redirect_stdout(sys.stderr):  # only the report goes to stdout
-            with silent_stderr():  # TensorFlow greets on import
+            with silent_stderr(briefly=False):  # TensorFlow greets on import
                 from deepface import DeepFace
             client = DeepFace.build_model("Emotion", task="facial_attribute")
     except ImportError as error:

@@ -111,7 +111,7 @@ def _to_int8(network: Any, pictures: Sequence[Picture], seed: int) -> bytes:
     converter.representative_dataset = lambda: _calibration(pictures, seed)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.int8
-    with silent_stderr(), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+    with silent_stderr(briefly=False), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         # TensorFlow warns that it was not told a range which it then measures.
         warnings.simplefilter("ignore", UserWarning)
         return bytes(converter.convert())
