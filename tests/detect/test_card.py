@@ -1,4 +1,4 @@
-"""The detector's card, and folders that hold none."""
+"""The detector's card, and folders without one."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def edit(folder: Path, **changes: Any) -> None:
     (folder / CARD_FILE).write_text(json.dumps(card | changes), encoding="utf-8")
 
 
-def test_the_shipped_file_is_small_and_the_card_says_what_was_measured() -> None:
+def test_the_shipped_weights_are_small_and_their_card_is_complete() -> None:
     card = load_detector_card()
     assert len(card.weights(LITERT)) <= 700_000
     assert {"architecture", "data", "recipe", "measured", "limits"} <= set(card.facts)
     assert card.smallest_px <= 24
 
 
-def test_a_folder_without_a_card_is_named(tmp_path: Path) -> None:
+def test_a_missing_card_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"card\.json: cannot be read: No such file"):
         load_detector_card(tmp_path)
 
 
-def test_a_file_is_no_detector_and_is_told_so(tmp_path: Path) -> None:
+def test_a_file_instead_of_a_folder_is_refused_with_advice(tmp_path: Path) -> None:
     video = tmp_path / "lesson.mp4"
     video.touch()
     with pytest.raises(ModelError) as refused:
@@ -47,12 +47,12 @@ def test_a_file_is_no_detector_and_is_told_so(tmp_path: Path) -> None:
     assert str(refused.value) == f"{video}: is a file, not a detector's folder; {advice}"
 
 
-def test_a_folder_without_a_card_is_not_to_be_mended_by_a_reinstall(tmp_path: Path) -> None:
+def test_the_advice_for_a_folder_without_a_card_is_not_to_reinstall(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"^(?!.*reinstall).*; check its name, or give a folder that train-detector made$"):
         load_detector_card(tmp_path)
 
 
-def test_a_card_that_is_no_json_is_named(own_copy: Path) -> None:
+def test_a_card_that_is_not_json_is_named(own_copy: Path) -> None:
     (own_copy / CARD_FILE).write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match=r"card\.json: not JSON"):
         load_detector_card(own_copy)
@@ -61,14 +61,14 @@ def test_a_card_that_is_no_json_is_named(own_copy: Path) -> None:
 @pytest.mark.parametrize(
     "changes", [{"threshold": "high"}, {"files": []}, {"smallest_px": None}, {"smallest_px": 0}, {"smallest_px": math.inf}]
 )
-def test_a_card_that_is_none_is_named(own_copy: Path, changes: dict[str, Any]) -> None:
+def test_json_that_is_not_a_card_is_named(own_copy: Path, changes: dict[str, Any]) -> None:
     edit(own_copy, **changes)
     with pytest.raises(ModelError, match="not a detector's card"):
         load_detector_card(own_copy)
 
 
 @pytest.mark.parametrize("changes", [{"network": "custom-cnn"}, {"threshold": 0}, {"threshold": 1.0}])
-def test_another_network_or_threshold_is_refused(own_copy: Path, changes: dict[str, Any]) -> None:
+def test_a_card_with_another_network_or_an_impossible_threshold_is_refused(own_copy: Path, changes: dict[str, Any]) -> None:
     edit(own_copy, **changes)
     with pytest.raises(ModelError, match="not a facegrid's"):
         load_detector_card(own_copy)

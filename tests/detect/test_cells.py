@@ -1,4 +1,4 @@
-"""What a cell says of a face, written and read."""
+"""What a cell says about a face, encoded and decoded."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from live_monitor.detect.cells import (
 MIDDLE = np.array([[20, 28], [100, 4]], np.float32)
 
 
-def test_the_first_cell_has_its_middle_half_a_cell_from_the_corner() -> None:
+def test_the_middle_of_the_first_cell_is_half_a_cell_from_the_corner() -> None:
     assert middles(np.array([0, 2]), np.array([0, 5]), 8).tolist() == [[4, 4], [44, 20]]
 
 
 @pytest.mark.parametrize("stride", STRIDES)
-def test_a_box_is_read_as_it_was_written(stride: int) -> None:
+def test_decoding_reverses_the_encoding_of_boxes(stride: int) -> None:
     boxes = np.array([[10, 20, 31, 42], [-30, -5, 180, 90]], np.float32)
     np.testing.assert_allclose(decode_boxes(encode_boxes(boxes, MIDDLE, stride), MIDDLE, stride), boxes, atol=1e-3)
 
 
 @pytest.mark.parametrize("stride", STRIDES)
-def test_points_are_read_as_they_were_written(stride: int) -> None:
+def test_decoding_reverses_the_encoding_of_points(stride: int) -> None:
     points = np.random.default_rng(0).uniform(-20, 200, (2, 5, 2)).astype(np.float32)
     np.testing.assert_allclose(decode_points(encode_points(points, MIDDLE, stride), MIDDLE, stride), points, atol=1e-3)
 
@@ -41,7 +41,7 @@ def test_no_cells_give_no_boxes_and_no_points() -> None:
     assert decode_points(np.zeros((0, 10), np.float32), nowhere, 8).shape == (0, 5, 2)
 
 
-def test_a_box_without_extent_stays_finite() -> None:
+def test_a_box_without_extent_is_encoded_in_finite_numbers() -> None:
     assert np.isfinite(encode_boxes(np.array([[5, 5, 5, 5]], np.float32), MIDDLE[:1], 8)).all()
 
 

@@ -37,9 +37,9 @@ def _pulled(cache: Path, yunet: Path) -> None:
         (Settings(profile=True), "haar"),
         (Settings(detector_model=packaged_folder("models") / "facegrid"), "facegrid"),
     ],
-    ids=["facegrid by name", "haar by name", "haar by what is for it", "a folder"],
+    ids=["facegrid by name", "haar by name", "haar by --profile", "a folder"],
 )
-def test_a_detector_that_is_asked_for_is_used_and_nothing_is_said(
+def test_the_requested_detector_is_used_without_a_message(
     settings: Settings, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert load_finder(settings).name == name
@@ -47,28 +47,28 @@ def test_a_detector_that_is_asked_for_is_used_and_nothing_is_said(
 
 
 @pytest.mark.usefixtures("_pulled")
-def test_a_pulled_yunet_is_used_when_it_is_asked_for(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_pulled_yunet_is_used_on_request(caplog: pytest.LogCaptureFixture) -> None:
     assert load_finder(Settings(detector="yunet")).name == "yunet"
     assert caplog.messages == []
 
 
 @pytest.mark.usefixtures("_pulled")
-def test_our_own_network_is_used_by_itself_even_where_yunet_is_there(caplog: pytest.LogCaptureFixture) -> None:
+def test_facegrid_is_the_default_even_if_yunet_was_pulled(caplog: pytest.LogCaptureFixture) -> None:
     assert load_finder(Settings()).name == "facegrid"
     assert caplog.messages == []
 
 
 @pytest.mark.parametrize("detector", ["auto", "yunet"])
-def test_a_yunet_of_ones_own_needs_no_pulled_one(detector: str, yunet: Path) -> None:
+def test_your_own_yunet_works_without_a_pulled_one(detector: str, yunet: Path) -> None:
     assert load_finder(Settings(detector=detector, detector_model=yunet)).name == "yunet"
 
 
-def test_yunet_without_its_file_is_an_error_that_says_how_to_get_it() -> None:
+def test_the_error_for_a_missing_yunet_says_how_to_get_it() -> None:
     with pytest.raises(ModelError, match="detector yunet: not installed; get it once with: live-monitor models pull yunet"):
         load_finder(Settings(detector="yunet"))
 
 
-def test_a_damaged_yunet_that_was_asked_for_is_an_error(cache: Path) -> None:
+def test_a_damaged_yunet_is_an_error(cache: Path) -> None:
     cache.mkdir(parents=True)
     (cache / YUNET.file).write_bytes(b"half of it")
     with pytest.raises(ModelError, match="damaged"):
@@ -78,12 +78,12 @@ def test_a_damaged_yunet_that_was_asked_for_is_an_error(cache: Path) -> None:
 @pytest.mark.parametrize(
     ("detector", "message"), [("auto", "no such detector model"), ("facegrid", "cannot be read"), ("yunet", "no such detector")]
 )
-def test_a_network_of_ones_own_that_is_missing_is_an_error(tmp_path: Path, detector: str, message: str) -> None:
+def test_a_missing_network_of_your_own_is_an_error(tmp_path: Path, detector: str, message: str) -> None:
     with pytest.raises(ModelError, match=message):
         load_finder(Settings(detector=detector, detector_model=tmp_path / "none"))
 
 
-def test_the_choice_is_told_with_verbose(caplog: pytest.LogCaptureFixture) -> None:
+def test_verbose_says_which_detector_was_chosen(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "live_monitor")
     load_finder(Settings(detector="haar"))
     assert caplog.messages == ["detector: haar"]
@@ -91,7 +91,7 @@ def test_the_choice_is_told_with_verbose(caplog: pytest.LogCaptureFixture) -> No
 
 @pytest.mark.parametrize("name", ["facegrid", "yunet"])
 @pytest.mark.usefixtures("_pulled")
-def test_a_network_tells_of_faces_that_it_hardly_sees_too(shared_data: Path, name: str) -> None:
+def test_a_network_also_reports_faint_hits(shared_data: Path, name: str) -> None:
     finder = load_finder(Settings(detector=name))
     faint = [
         found.score
@@ -103,6 +103,6 @@ def test_a_network_tells_of_faces_that_it_hardly_sees_too(shared_data: Path, nam
     assert min(faint) >= FAINT * finder.sure_score
 
 
-def test_a_model_whose_name_holds_a_null_byte_cannot_be_read() -> None:
+def test_a_model_name_with_a_null_byte_is_an_error() -> None:
     with pytest.raises(ModelError, match="cannot be read"):
         load_finder(Settings(detector="yunet", detector_model=Path("a\0b")))

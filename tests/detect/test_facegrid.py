@@ -22,7 +22,7 @@ from live_monitor.types import Image
 from tests.drawn_faces import draw_face
 
 FACE = (200, 60, 120)
-"""x, y, side of the drawn face."""
+"""x, y and side of the drawn face."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_a_drawn_face_is_found_where_it_is(finder: FaceGrid) -> None:
 
 
 @pytest.mark.parametrize(("threshold", "doubtful"), [(0.6, DOUBTFUL), (0.05, 0.05)])
-def test_for_a_closer_look_it_tells_of_fainter_hits(threshold: float, doubtful: float) -> None:
+def test_fainter_hits_are_reported_for_a_closer_look(threshold: float, doubtful: float) -> None:
     finder = FaceGrid(threshold=threshold)
     doubts = finder.doubts
     assert isinstance(doubts.finder, FaceGrid)
@@ -61,11 +61,11 @@ def test_for_a_closer_look_it_tells_of_fainter_hits(threshold: float, doubtful: 
     assert finder.threshold == threshold
 
 
-def test_it_is_sure_from_the_score_in_its_card_on_also_where_it_tells_of_fainter_hits() -> None:
+def test_the_sure_score_is_that_of_the_card_whatever_the_threshold() -> None:
     assert FaceGrid(threshold=0.05).sure_score == load_detector_card(None).threshold
 
 
-def test_landmarks_are_two_eyes_a_nose_and_two_corners_of_a_mouth(finder: FaceGrid) -> None:
+def test_landmarks_are_two_eyes_a_nose_and_the_corners_of_the_mouth(finder: FaceGrid) -> None:
     (face,) = finder.find(with_face(room()))
     assert face.landmarks is not None
     right_eye, left_eye, nose, right_mouth, left_mouth = face.landmarks
@@ -74,29 +74,29 @@ def test_landmarks_are_two_eyes_a_nose_and_two_corners_of_a_mouth(finder: FaceGr
     assert max(right_eye[1], left_eye[1]) < nose[1] < min(right_mouth[1], left_mouth[1])
 
 
-def test_a_room_without_anybody_has_no_face(finder: FaceGrid) -> None:
+def test_no_face_is_found_in_an_empty_room(finder: FaceGrid) -> None:
     assert finder.find(room()) == []
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (33, 47), (320, 180), (641, 385)])
-def test_any_size_of_picture_is_taken(finder: FaceGrid, width: int, height: int) -> None:
+def test_a_picture_may_have_any_size(finder: FaceGrid, width: int, height: int) -> None:
     assert finder.find(np.zeros((height, width, 3), np.uint8)) == []
 
 
-def test_a_picture_is_read_the_same_after_others_of_another_size(finder: FaceGrid) -> None:
+def test_a_picture_of_another_size_in_between_changes_nothing(finder: FaceGrid) -> None:
     image = with_face(room())
     before = finder.find(image)
     finder.find(room(width=333))
     assert finder.find(image) == before
 
 
-def test_a_picture_that_must_not_be_written_to_can_be_read(finder: FaceGrid) -> None:
+def test_a_read_only_picture_can_be_searched(finder: FaceGrid) -> None:
     image = with_face(room())
     image.flags.writeable = False
     assert len(finder.find(image)) == 1
 
 
-def test_beside_a_picture_of_any_size_the_network_sees_middle_grey_and_nothing_of_the_last_one() -> None:
+def test_a_picture_is_padded_with_middle_grey_and_not_with_the_one_before() -> None:
     network = LiteRTNetwork(load_detector_card().weights(LITERT), threads=1)
     picture = room(2 * MULTIPLE_PX - 5, MULTIPLE_PX - 7)
     padded = np.full((MULTIPLE_PX, 2 * MULTIPLE_PX, 3), MIDDLE_GREY, np.uint8)
@@ -107,13 +107,13 @@ def test_beside_a_picture_of_any_size_the_network_sees_middle_grey_and_nothing_o
         np.testing.assert_array_equal(tensor.values, expected[name].values)
 
 
-def test_a_higher_threshold_finds_less() -> None:
+def test_a_higher_threshold_finds_fewer_faces() -> None:
     image = with_face(room())
     assert len(FaceGrid(threshold=0.05).find(image)) >= 1
     assert FaceGrid(threshold=0.999).find(image) == []
 
 
-def test_int8_finds_what_the_keras_weights_find(finder: FaceGrid) -> None:
+def test_int8_finds_the_same_face_as_the_keras_weights(finder: FaceGrid) -> None:
     from live_monitor.detect.facegrid_network import load_facegrid
     from live_monitor.detect.grids import Tensor, decode
 
@@ -133,7 +133,7 @@ def test_tensorflow_is_not_loaded() -> None:
 
 
 @pytest.mark.parametrize("quantization", [(1 / 100, 0), (1 / 128, 1), (-1 / 128, 0), (0.0, 0)])
-def test_a_network_that_reads_levels_in_other_steps_is_refused(
+def test_a_network_with_another_input_quantization_is_refused(
     monkeypatch: pytest.MonkeyPatch, quantization: tuple[float, int]
 ) -> None:
     class Other(Interpreter):  # type: ignore[misc]  # LiteRT ships no types
@@ -147,7 +147,7 @@ def test_a_network_that_reads_levels_in_other_steps_is_refused(
 
 
 @pytest.mark.parametrize("content", [b"no model", b""])
-def test_a_file_that_is_no_network_is_refused(content: bytes) -> None:
+def test_a_file_that_is_not_a_network_is_refused(content: bytes) -> None:
     with pytest.raises(ModelError, match="not its network's"):
         LiteRTNetwork(content, threads=1)
 
@@ -158,7 +158,7 @@ def test_the_network_of_an_emotion_model_is_refused() -> None:
         LiteRTNetwork(content, threads=1)
 
 
-def test_the_nine_faces_of_a_call_are_found_with_hardly_a_false_one(finder: FaceGrid, shared_data: Path) -> None:
+def test_nine_faces_of_a_call_are_found_with_hardly_a_false_one(finder: FaceGrid, shared_data: Path) -> None:
     video = cv2.VideoCapture(str(shared_data / "videos" / "call_gallery_9.mp4"))
     counts = []
     for _ in range(20):
@@ -170,7 +170,7 @@ def test_the_nine_faces_of_a_call_are_found_with_hardly_a_false_one(finder: Face
     assert sum(counts) <= 9 * 20 + 2
 
 
-def test_a_scene_without_a_face_has_hardly_any(finder: FaceGrid, shared_data: Path) -> None:
+def test_hardly_a_face_is_found_in_a_scene_without_faces(finder: FaceGrid, shared_data: Path) -> None:
     video = cv2.VideoCapture(str(shared_data / "videos" / "no_face.mp4"))
     false = 0
     for _ in range(50):

@@ -50,7 +50,7 @@ def two_people(width: int = 480, height: int = 300) -> Image:
 
 
 def assert_the_same_faces(one: Candidates, other: Candidates) -> None:
-    """To each face of one there is the face of the other that overlaps it most, scored likewise."""
+    """Each face of one has about the box, landmarks and score of the face of the other that overlaps it most."""
     assert len(one.scores) == len(other.scores)
     for box, score, points in zip(one.boxes, one.scores, one.landmarks, strict=True):
         overlaps = [Box(*box.tolist()).intersection(Box(*wanted)) for wanted in other.boxes.tolist()]
@@ -61,21 +61,21 @@ def assert_the_same_faces(one: Candidates, other: Candidates) -> None:
         assert score == pytest.approx(other.scores[best], abs=0.06)
 
 
-def test_it_finds_what_litert_finds(tensorflow: TensorFlowNetwork, litert: LiteRTNetwork) -> None:
+def test_it_finds_the_same_faces_as_litert(tensorflow: TensorFlowNetwork, litert: LiteRTNetwork) -> None:
     found = decode(tensorflow.run(two_people()), THRESHOLD)
     assert len(found.scores) == 2
     assert_the_same_faces(found, decode(litert.run(two_people()), THRESHOLD))
 
 
 @pytest.mark.parametrize("kind", VALUES)
-def test_its_cells_say_what_those_of_litert_say(tensorflow: TensorFlowNetwork, litert: LiteRTNetwork, kind: str) -> None:
+def test_its_outputs_are_close_to_those_of_litert(tensorflow: TensorFlowNetwork, litert: LiteRTNetwork, kind: str) -> None:
     float_cells, int8_cells = (network.run(two_people())[f"{kind}_8"] for network in (tensorflow, litert))
     cells = np.arange(int8_cells.values.size // VALUES[kind])
     off = np.abs(float_cells.at(cells) - int8_cells.at(cells)).mean()
     assert off < {"score": 0.5, "box": 0.08, "landmarks": 0.06}[kind]
 
 
-def test_it_finds_the_people_of_real_photos_that_litert_finds(
+def test_it_finds_the_same_people_in_real_photos_as_litert(
     shared_data: Path, tensorflow: TensorFlowNetwork, litert: LiteRTNetwork
 ) -> None:
     for number in range(1, 8):
@@ -87,30 +87,30 @@ def test_it_finds_the_people_of_real_photos_that_litert_finds(
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (33, 47), (320, 180), (641, 385)])
-def test_any_size_of_picture_is_taken(tensorflow: TensorFlowNetwork, width: int, height: int) -> None:
+def test_a_picture_may_have_any_size(tensorflow: TensorFlowNetwork, width: int, height: int) -> None:
     cells = -(-height // 32) * 4, -(-width // 32) * 4
     assert tensorflow.run(np.zeros((height, width, 3), np.uint8))["score_8"].values.shape == (*cells, 1)
 
 
-def test_a_gpu_that_is_there_is_used() -> None:
+def test_a_gpu_is_used_if_there_is_one() -> None:
     if not gpu_available():
         pytest.skip("no GPU here")
     assert len(FaceGrid(device="GPU").find(two_people())) == 2
 
 
 @pytest.mark.usefixtures("_no_gpu")
-def test_a_gpu_that_is_not_there_is_a_usage_error() -> None:
+def test_a_missing_gpu_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match=r"--device gpu: TensorFlow finds no GPU here; use --device cpu"):
         FaceGrid(device="GPU")
 
 
-def test_weights_that_are_not_there_are_named() -> None:
+def test_missing_weights_are_named() -> None:
     card = load_detector_card()
     with pytest.raises(ModelError, match=r"card\.json: lists no keras weights"):
         TensorFlowNetwork(replace(card, files={LITERT: card.files[LITERT]}), "CPU")
 
 
-def test_weights_that_are_damaged_are_named(tmp_path: Path) -> None:
+def test_damaged_weights_are_named(tmp_path: Path) -> None:
     content = b"no weights" * 100
     (tmp_path / "model.weights.h5").write_bytes(content)
     files = {KERAS: ("model.weights.h5", hashlib.sha256(content).hexdigest())}
@@ -119,14 +119,14 @@ def test_weights_that_are_damaged_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("device", "wanted"), [("auto", "CPU"), ("cpu", "CPU"), ("gpu", "GPU")])
-def test_live_view_takes_it_to_the_gpu_when_that_is_asked_for(device: str, wanted: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+def test_live_view_runs_it_on_the_gpu_only_on_request(device: str, wanted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices: list[str] = []
 
-    class Noted(FaceGrid):
+    class Recording(FaceGrid):
         def __init__(self, folder: Path | None, *, threshold: float, device: str) -> None:
-            asked.append(device)
+            devices.append(device)
             super().__init__(folder, threshold=threshold)
 
-    monkeypatch.setattr(choose, "FaceGrid", Noted)
+    monkeypatch.setattr(choose, "FaceGrid", Recording)
     choose.load_finder(Settings(device=device))
-    assert asked == [wanted]
+    assert devices == [wanted]

@@ -32,7 +32,7 @@ def mirrored(image: Image) -> Image:
 
 
 def boxes(finder: HaarFinder, image: Image) -> list[Box]:
-    """What it is sure of: the others can only be a face that is known already."""
+    """The faces it is sure of: fainter hits can only be faces that are known already."""
     return [found.box for found in finder.find(image) if found.score is not None and found.score >= finder.sure_score]
 
 
@@ -61,13 +61,13 @@ def test_a_face_is_found_where_it_is(finder: HaarFinder) -> None:
     assert overlap(box, PORTRAIT_FACE) > 0.6
 
 
-def test_boxes_are_in_pixels_of_the_full_picture_however_large_it_is(finder: HaarFinder) -> None:
+def test_boxes_are_in_pixels_of_the_full_picture_whatever_its_size(finder: HaarFinder) -> None:
     enlarged = cv2.resize(drawn_portrait(), None, fx=5, fy=5).astype(np.uint8, copy=False)
     [box] = boxes(finder, enlarged)
     assert overlap(box, Box(*(5 * value for value in PORTRAIT_FACE))) > 0.6
 
 
-def test_an_even_picture_holds_no_face(finder: HaarFinder) -> None:
+def test_no_face_is_found_in_a_plain_grey_picture(finder: HaarFinder) -> None:
     assert boxes(finder, grey_picture(128, 640, 480)) == []
 
 
@@ -76,7 +76,7 @@ def test_a_picture_too_small_for_a_face_is_no_error(profile_finder: HaarFinder, 
     assert boxes(profile_finder, grey_picture(128, width, height)) == []
 
 
-def test_the_more_hits_a_face_has_the_higher_is_its_score(finder: HaarFinder) -> None:
+def test_a_clearer_face_has_a_higher_score(finder: HaarFinder) -> None:
     portrait = drawn_portrait()
     [sharp] = finder.find(portrait)
     [faint] = finder.find(cv2.GaussianBlur(portrait, (0, 0), 8).astype(np.uint8, copy=False))
@@ -85,19 +85,19 @@ def test_the_more_hits_a_face_has_the_higher_is_its_score(finder: HaarFinder) ->
     assert 0 < faint.score < sharp.score < 1
 
 
-def test_a_cascade_of_ones_own_is_used_in_place_of_the_frontal_one() -> None:
+def test_your_own_cascade_replaces_the_frontal_one() -> None:
     number_plates = HaarFinder(cascade=opencv_cascade("haarcascade_russian_plate_number.xml"))
     assert boxes(number_plates, drawn_portrait()) == []
 
 
-def test_giving_opencvs_own_frontal_cascade_changes_nothing(finder: HaarFinder) -> None:
+def test_giving_the_default_cascade_changes_nothing(finder: HaarFinder) -> None:
     given = HaarFinder(cascade=opencv_cascade(FRONTAL))
     assert boxes(given, drawn_portrait()) == boxes(finder, drawn_portrait())
 
 
-def test_a_cascade_whose_name_opencv_cannot_open_is_read_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cascade_is_read_even_if_opencv_cannot_open_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class OnWindows:
-        """Not a subclass, as of those of OpenCV's classes the garbage collector dies."""
+        """Not a subclass: subclasses of OpenCV's classes crash the garbage collector."""
 
         def __init__(self, real: Callable[[], cv2.CascadeClassifier] = cv2.CascadeClassifier) -> None:
             self._real = real()
@@ -125,54 +125,54 @@ def test_a_missing_cascade_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "not xml", "<?xml version='1.0'?><opencv_storage><a>1</a></opencv_storage>"])
-def test_a_file_that_is_no_cascade_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_not_a_cascade_is_refused(tmp_path: Path, content: str) -> None:
     broken = tmp_path / "broken.xml"
     broken.write_text(content, encoding="utf-8")
     with pytest.raises(ModelError, match=r"broken\.xml: not a cascade that OpenCV can read"):
         HaarFinder(cascade=broken)
 
 
-def test_a_cascade_cut_short_is_refused(tmp_path: Path) -> None:
+def test_a_truncated_cascade_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "broken.xml"
     broken.write_bytes(opencv_cascade(FRONTAL).read_bytes()[:20_000])
     with pytest.raises(ModelError, match=r"broken\.xml: not a cascade that OpenCV can read"):
         HaarFinder(cascade=broken)
 
 
-def test_a_folder_is_no_cascade(tmp_path: Path) -> None:
+def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no such cascade file"):
         HaarFinder(cascade=tmp_path)
 
 
-def test_an_opencv_without_its_cascades_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_profile_cascade_is_named_with_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cv2.data, "haarcascades", str(tmp_path))  # type: ignore[attr-defined]
     with pytest.raises(ModelError, match=rf'{PROFILE}: not found in .* pip install --force-reinstall "opencv-python'):
         HaarFinder(cascade=opencv_cascade(FRONTAL), profile=True)
 
 
 @pytest.mark.parametrize("name", SINGLE_FACES)
-def test_a_photo_of_one_person_holds_one_face(finder: HaarFinder, shared_data: Path, name: str) -> None:
+def test_one_face_is_found_in_a_photo_of_one_person(finder: HaarFinder, shared_data: Path, name: str) -> None:
     assert len(boxes(finder, read(shared_data / "photos" / name))) == 1
 
 
-def test_a_drawing_of_mountains_holds_no_face(profile_finder: HaarFinder, shared_data: Path) -> None:
+def test_no_face_is_found_in_a_drawing_of_mountains(profile_finder: HaarFinder, shared_data: Path) -> None:
     assert boxes(profile_finder, read(shared_data / "photos" / "free-mountain-vector-01.jpg")) == []
 
 
-def test_most_of_a_historic_group_of_29_is_found_and_nobody_twice(finder: HaarFinder, shared_data: Path) -> None:
+def test_most_of_a_historic_group_of_29_are_found_and_nobody_twice(finder: HaarFinder, shared_data: Path) -> None:
     photo = read(shared_data / "photos" / "solvay1927.jpg")
     found = [detection.box for detection in SizeToFit(finder).look_once(photo)]
     assert 20 <= len(found) <= 29
     assert max(overlap(one, other) for one in found for other in found if one is not other) < 0.5
 
 
-def test_a_face_from_the_side_is_found_on_request_only(finder: HaarFinder, profile_finder: HaarFinder, shared_data: Path) -> None:
+def test_a_face_from_the_side_is_found_only_on_request(finder: HaarFinder, profile_finder: HaarFinder, shared_data: Path) -> None:
     photo = read(shared_data / "photos" / PROFILE_PHOTO)
     assert boxes(finder, photo) == []
     assert len(boxes(profile_finder, photo)) == 1
 
 
-def test_faces_turned_to_either_side_are_found_alike(profile_finder: HaarFinder, shared_data: Path) -> None:
+def test_faces_turned_to_either_side_are_found(profile_finder: HaarFinder, shared_data: Path) -> None:
     photo = read(shared_data / "photos" / PROFILE_PHOTO)
     photo = np.hstack([photo, np.full_like(photo, 128)])
     [one_way] = boxes(profile_finder, photo)
@@ -181,7 +181,7 @@ def test_faces_turned_to_either_side_are_found_alike(profile_finder: HaarFinder,
     assert overlap(one_way, Box(width - other_way.x2, other_way.y1, width - other_way.x1, other_way.y2)) > 0.8
 
 
-def test_a_gallery_of_nine_has_nine_faces_each_in_its_own_tile(finder: HaarFinder, shared_data: Path) -> None:
+def test_nearly_all_faces_of_a_call_of_nine_are_found_each_in_its_own_tile(finder: HaarFinder, shared_data: Path) -> None:
     frames = every_nth_frame(shared_data / "videos" / "call_gallery_9.mp4", 60)
     found = 0
     for frame in frames:
@@ -193,7 +193,7 @@ def test_a_gallery_of_nine_has_nine_faces_each_in_its_own_tile(finder: HaarFinde
     assert found >= MIN_FOUND_IN_GALLERY * 9 * len(frames)
 
 
-def test_a_video_without_faces_gives_none(profile_finder: HaarFinder, shared_data: Path) -> None:
+def test_no_face_is_found_in_a_video_without_faces(profile_finder: HaarFinder, shared_data: Path) -> None:
     frames = every_nth_frame(shared_data / "videos" / "no_face.mp4", 10)
     assert [boxes(profile_finder, frame) for frame in frames] == [[]] * len(frames)
 

@@ -1,4 +1,4 @@
-"""One look: at any size, with the faces in pixels of the picture that was given."""
+"""One look at a picture: searched at any size, with the faces in pixels of the original."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FACE = Box(400, 200, 560, 360)
 
 
 class Nearsighted(FakeFinder):
-    """Misses what is larger than so many pixels, and so wants a small copy too."""
+    """Misses faces larger than this many pixels, and so wants a small copy too."""
 
     copies: tuple[Copy, ...] = (SMALLEST_COPY,)
 
@@ -26,7 +26,7 @@ class Nearsighted(FakeFinder):
 
 
 @pytest.mark.parametrize("side_px", [320, 500, 1280, 1600])
-def test_faces_are_in_pixels_of_the_picture_whatever_size_was_searched(side_px: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_faces_are_in_pixels_of_the_original_whatever_size_was_searched(side_px: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tiles, "TILED_FROM", math.inf)
     finder = FakeFinder()
     [face] = look(finder, squares(FACE), side_px)
@@ -36,7 +36,7 @@ def test_faces_are_in_pixels_of_the_picture_whatever_size_was_searched(side_px: 
     np.testing.assert_allclose(face.landmarks[0], FACE[:2], atol=1280 / side_px)
 
 
-def test_a_picture_much_larger_than_the_finder_likes_is_searched_in_tiles() -> None:
+def test_a_picture_much_too_large_for_the_finder_is_searched_in_tiles() -> None:
     finder = FakeFinder()
     [face] = look(finder, squares(FACE), 1600)
     assert len(finder.pictures) > 4
@@ -44,28 +44,28 @@ def test_a_picture_much_larger_than_the_finder_likes_is_searched_in_tiles() -> N
     np.testing.assert_allclose(face.box, FACE, atol=1)
 
 
-def test_a_picture_of_the_wanted_size_is_searched_as_it_is() -> None:
+def test_a_picture_of_the_requested_size_is_not_scaled() -> None:
     [face] = look(FakeFinder(), squares(FACE), 1280)
     assert face.box == FACE
 
 
-def test_a_large_face_is_seen_in_the_small_copy_and_a_small_one_in_the_large_picture() -> None:
+def test_the_small_copy_shows_large_faces_and_the_large_picture_small_ones() -> None:
     small = Box(900, 100, 940, 140)
     faces = look(Nearsighted(), squares(FACE, small), 1280)
     assert sorted(round(face.box.width) for face in faces) == [40, 160]
 
 
-def test_a_middling_face_that_the_large_picture_misses_is_taken_from_the_small_copy() -> None:
+def test_a_medium_face_missed_in_the_large_picture_is_taken_from_the_small_copy() -> None:
     [face] = look(Nearsighted(blind_above_px=80), squares(Box(400, 200, 508, 308)), 1280)
     assert round(face.box.width) == 108
 
 
-def test_a_face_seen_in_both_is_one_face() -> None:
+def test_a_face_found_in_both_is_one_face() -> None:
     medium = Box(400, 200, 490, 290)
     assert len(look(Nearsighted(), squares(medium), 1280)) == 1
 
 
-def test_what_is_small_in_the_large_picture_too_is_not_taken_from_the_small_copy() -> None:
+def test_small_hits_of_the_small_copy_do_not_count() -> None:
     class Deluded(Nearsighted):
         """Sees a face of 10 pixels in every small copy."""
 
@@ -76,7 +76,7 @@ def test_what_is_small_in_the_large_picture_too_is_not_taken_from_the_small_copy
     assert [round(face.box.width) for face in look(Deluded(), squares(FACE), 1280)] == [160]
 
 
-def test_what_is_wide_in_the_large_picture_must_be_a_face_in_the_small_copy_too() -> None:
+def test_a_wide_hit_counts_only_if_the_small_copy_shows_it_too() -> None:
     class Dreamer(Nearsighted):
         """Takes the sky of every large picture for a face."""
 
@@ -87,9 +87,9 @@ def test_what_is_wide_in_the_large_picture_must_be_a_face_in_the_small_copy_too(
     assert [round(face.box.width) for face in look(Dreamer(), squares(FACE), 1280)] == [160]
 
 
-def test_what_only_a_middle_copy_shows_is_found_however_small() -> None:
+def test_a_small_face_that_only_a_middle_copy_shows_is_found() -> None:
     class Astigmatic(Nearsighted):
-        """Sees in pictures of 640 pixels only."""
+        """Sees only pictures of 640 pixels."""
 
         copies = (SMALLEST_COPY, Copy(640, 0))
 
@@ -101,7 +101,7 @@ def test_what_only_a_middle_copy_shows_is_found_however_small() -> None:
 
 
 @pytest.mark.parametrize(("in_small_copy", "score"), [(0.5, 0.7), (0.4, 0.9), (None, 0.9)])
-def test_a_face_that_several_looks_see_has_the_mean_of_their_scores(in_small_copy: float | None, score: float) -> None:
+def test_a_face_found_by_several_passes_gets_the_mean_of_their_scores(in_small_copy: float | None, score: float) -> None:
     class Wavering(Nearsighted):
         """Is surer of a face in a large picture than in a small copy, or does not see it there."""
 
@@ -113,13 +113,13 @@ def test_a_face_that_several_looks_see_has_the_mean_of_their_scores(in_small_cop
 
     [face] = look(Wavering(blind_above_px=150), squares(Box(400, 200, 520, 320)), 1280)
     assert face.score == pytest.approx(score)
-    assert face.landmarks is not None  # those of the better look
+    assert face.landmarks is not None  # those of the better pass
 
 
 @pytest.mark.parametrize(("side", "score"), [(60, 0.7), (30, 0.9)])
-def test_a_copy_in_which_a_face_is_too_small_tells_nothing_of_whom_the_larger_picture_shows(side: int, score: float) -> None:
+def test_a_copy_in_which_a_face_is_too_small_does_not_change_its_score(side: int, score: float) -> None:
     class Keen(Nearsighted):
-        """Sees one face however small it is, less surely in a copy."""
+        """Sees one face however small it is, with a lower score in a copy."""
 
         copies = (Copy(640, 0),)
         picture_px = 1280 * 960
@@ -134,11 +134,11 @@ def test_a_copy_in_which_a_face_is_too_small_tells_nothing_of_whom_the_larger_pi
     assert face.score == pytest.approx(score)
 
 
-def test_half_a_face_beside_a_whole_one_does_not_share_its_score() -> None:
+def test_half_a_face_does_not_get_the_score_of_the_whole_one_beside_it() -> None:
     whole, half = Box(400, 200, 520, 320), Box(350, 200, 450, 320)
 
     class Squinting(Nearsighted):
-        """Sees a face, and faintly a half one beside it; in the small copy the face alone, a little to the left."""
+        """Sees a face, and faintly half a face beside it; in the small copy only the face, a little to the left."""
 
         picture_px = 1280 * 960
 
@@ -151,16 +151,18 @@ def test_half_a_face_beside_a_whole_one_does_not_share_its_score() -> None:
     assert [face.score for face in faces] == [pytest.approx(0.85), pytest.approx(0.2)]
 
 
-SIDE_COPIED = round(1.5 * SMALLEST_COPY.side_px)
+MIN_COPIED_SIDE_PX = round(1.5 * SMALLEST_COPY.side_px)
 
 
-@pytest.mark.parametrize(("side_px", "looks"), [(SMALLEST_COPY.side_px, 1), (SIDE_COPIED - 1, 1), (SIDE_COPIED, 2)])
-def test_the_small_copy_is_searched_only_where_it_adds_something(side_px: int, looks: int) -> None:
+@pytest.mark.parametrize(
+    ("side_px", "passes"), [(SMALLEST_COPY.side_px, 1), (MIN_COPIED_SIDE_PX - 1, 1), (MIN_COPIED_SIDE_PX, 2)]
+)
+def test_the_small_copy_is_searched_only_if_the_picture_is_much_larger(side_px: int, passes: int) -> None:
     finder = Nearsighted()
     look(finder, squares(FACE), side_px)
-    assert len(finder.pictures) == looks
+    assert len(finder.pictures) == passes
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (2000, 1), (1, 2000)])
-def test_a_picture_of_any_shape_is_no_error(width: int, height: int) -> None:
+def test_a_picture_may_have_any_shape(width: int, height: int) -> None:
     assert look(FakeFinder(), squares(width=width, height=height), 320) == []

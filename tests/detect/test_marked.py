@@ -1,7 +1,7 @@
-"""The detectors on photos and video frames whose faces were marked by looking at every one: `marked.json`.
+"""The detectors on photos and video frames whose faces were marked by hand: `marked.json`.
 
-Boxes are those of two detectors on enlarged pictures, each kept or thrown out by eye; faces that are hidden, or turned so far
-that people may disagree, are ignored. Pictures are searched at a longest side, and faces count from a size there.
+The boxes come from two detectors on enlarged pictures, each kept or rejected by eye; faces that are hidden, or turned so far
+that people may disagree, are ignored. Pictures are searched at a given longest side, and faces count from a given size there.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def pictures(shared_data: Path, kind: str) -> Iterator[tuple[Image, dict[str, An
 def measure(
     finder: FaceFinder, shared_data: Path, kind: str, threshold: float, side_px: int = SIDE_PX, smallest: float = SMALLEST_PX
 ) -> tuple[float, float]:
-    """Average precision, and precision at a threshold, of faces with this shorter side where the picture has this longer one."""
+    """Average precision, and precision at a threshold; faces count from `smallest` pixels in a picture of `side_px`."""
     faces, scores, right, false = 0, [], [], []
     for image, row in pictures(shared_data, kind):
         smallest_px = smallest * max(image.shape[:2]) / side_px
@@ -73,21 +73,21 @@ def measure(
 
 
 @pytest.mark.parametrize(("kind", "least"), [("photo", 1.0), ("call_gallery_9.mp4", 1.0), ("street_1080p_crowd.mp4", 0.98)])
-def test_our_own_network_finds_the_faces_and_little_else(shared_data: Path, kind: str, least: float) -> None:
+def test_facegrid_finds_the_faces_and_little_else(shared_data: Path, kind: str, least: float) -> None:
     area, precision = measure(FaceGrid(threshold=MIN_SCORE), shared_data, kind, load_detector_card().threshold)
     assert area >= least - 1e-6
     assert precision >= 0.95
 
 
 @pytest.mark.parametrize(("kind", "least"), [("photo", 0.99), ("call_gallery_9.mp4", 1.0), ("street_1080p_crowd.mp4", 0.97)])
-def test_it_finds_faces_of_ten_pixels_in_small_copies(shared_data: Path, kind: str, least: float) -> None:
+def test_facegrid_finds_faces_of_ten_pixels_in_small_pictures(shared_data: Path, kind: str, least: float) -> None:
     finder, threshold = FaceGrid(threshold=MIN_SCORE), load_detector_card().threshold
     area, precision = measure(finder, shared_data, kind, threshold, SMALL_SIDE_PX, SMALL_FACE_PX)
     assert area >= least - 1e-6
     assert precision >= 0.95
 
 
-def test_live_view_finds_faces_of_eight_pixels_where_the_picture_itself_shows_more(shared_data: Path) -> None:
+def test_live_view_finds_faces_of_eight_pixels_in_a_reduced_picture(shared_data: Path) -> None:
     finder, found, faces = load_finder(Settings()), 0, 0
     for image, row in pictures(shared_data, "photo"):
         boxes, ignored = ([Box(x, y, x + w, y + h) for x, y, w, h in row[key]] for key in ("boxes", "ignored"))
@@ -101,6 +101,6 @@ def test_live_view_finds_faces_of_eight_pixels_where_the_picture_itself_shows_mo
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_yunet_finds_them_too(shared_data: Path, kind: str) -> None:
+def test_yunet_finds_the_faces_too(shared_data: Path, kind: str) -> None:
     finder = YuNetFinder(shared_data / "detectors" / YUNET.file, threshold=MIN_SCORE)
     assert measure(finder, shared_data, kind, yunet.THRESHOLD)[0] >= 0.99

@@ -1,4 +1,4 @@
-"""A network for each of the few sizes in use."""
+"""One network for each of the few picture sizes in use."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_size_in_use_keeps_its_network() -> None:
     assert [network.size for network in made] == [(320, 180), (640, 360)]
 
 
-def test_of_many_sizes_the_one_longest_out_of_use_makes_room() -> None:
+def test_the_least_recently_used_of_too_many_sizes_makes_room() -> None:
     networks, made = per_size()
     for width in range(SIZES_READY):
         networks.of((width, 1))
@@ -41,13 +41,13 @@ def test_of_many_sizes_the_one_longest_out_of_use_makes_room() -> None:
     assert [network.size for network in made[SIZES_READY:]] == [(99, 1), (1, 1)]
 
 
-def test_a_second_large_one_takes_the_place_of_the_first() -> None:
+def test_a_second_large_size_replaces_the_first() -> None:
     networks, made = per_size()
     for size in [(1280, 736), (320, 192), (928, 544), (320, 192), (1280, 736)]:
         networks.of(size)
     assert [network.size for network in made] == [(1280, 736), (320, 192), (928, 544), (1280, 736)]
 
 
-def test_one_that_is_larger_than_all_that_may_be_ready_is_made_all_the_same() -> None:
+def test_a_size_above_the_limit_for_all_is_made_and_kept() -> None:
     networks, made = per_size()
     assert networks.of((PIXELS_READY, 2)) is networks.of((PIXELS_READY, 2)) is made[0]

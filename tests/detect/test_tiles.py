@@ -15,14 +15,14 @@ from live_monitor.types import Box, Detection, Image
 from tests.fakes import FakeFinder, squares
 
 WIDTH, HEIGHT = 1920, 1080
-"""Of a picture that FakeFinder, which likes 640x480 pixels, sees in tiles."""
+"""Size of a picture that is searched in tiles, as FakeFinder likes 640x480 pixels."""
 
 
 def boxes(finder: FakeFinder, *faces: Box, width: int = WIDTH, height: int = HEIGHT) -> list[Box]:
     return sorted(face.box for face in find_in_tiles(finder, squares(*faces, width=width, height=height)))
 
 
-def test_a_picture_that_is_hardly_too_large_is_searched_in_one_go() -> None:
+def test_a_picture_that_is_only_a_little_too_large_is_searched_at_once() -> None:
     finder = FakeFinder()
     width, height = 960, int(1.9 * finder.picture_px / 960)
     assert boxes(finder, Box(10, 10, 50, 50), width=width, height=height) == [Box(10, 10, 50, 50)]
@@ -30,7 +30,7 @@ def test_a_picture_that_is_hardly_too_large_is_searched_in_one_go() -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160), (1000, 4000), (9000, 300)])
-def test_tiles_are_all_of_one_size_that_the_finder_likes(width: int, height: int) -> None:
+def test_all_tiles_have_one_size_that_the_finder_likes(width: int, height: int) -> None:
     finder = FakeFinder()
     boxes(finder, width=width, height=height)
     ((tile_width, tile_height),) = set(finder.pictures)
@@ -39,14 +39,14 @@ def test_tiles_are_all_of_one_size_that_the_finder_likes(width: int, height: int
 
 
 @pytest.mark.parametrize("side", [20, 90, WHOLE_PX - 1])
-def test_a_face_that_is_not_too_wide_is_found_whole_and_once_wherever_it_is(side: int) -> None:
+def test_a_face_that_is_not_too_wide_is_found_whole_and_once_anywhere(side: int) -> None:
     for left in range(0, WIDTH - side, 187):
         top = (7 * left) % (HEIGHT - side)
         face = Box(left, top, left + side, top + side)
         assert boxes(FakeFinder(), face) == [face]
 
 
-def test_many_faces_are_found_each_where_it_is() -> None:
+def test_many_faces_are_all_found_where_they_are() -> None:
     faces = [Box(x, y, x + 60, y + 60) for x in range(5, 1800, 90) for y in range(5, 1000, 90)]
     assert boxes(FakeFinder(), *faces) == faces
 
@@ -56,9 +56,9 @@ def test_landmarks_are_in_pixels_of_the_picture_too() -> None:
     assert face.landmarks == ((1700, 900),) * 5
 
 
-def test_a_face_on_the_border_of_two_tiles_that_both_see_a_little_off_is_one() -> None:
+def test_a_face_on_a_border_that_two_tiles_place_differently_is_one() -> None:
     class Unsteady(FakeFinder):
-        """Sees everything in every second tile a little further to the left."""
+        """Shifts everything in every second tile a little to the left."""
 
         def find(self, picture: Image) -> list[Detection]:
             off = 8 * (len(self.pictures) % 2)
@@ -69,16 +69,16 @@ def test_a_face_on_the_border_of_two_tiles_that_both_see_a_little_off_is_one() -
         assert len(boxes(Unsteady(), Box(left, 500, left + 60, 560))) == 1
 
 
-def test_a_look_takes_what_is_too_wide_for_tiles_from_the_small_copy() -> None:
+def test_faces_too_wide_for_tiles_must_be_found_in_a_smaller_copy() -> None:
     assert TOO_WIDE_PX <= WHOLE_PX
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 700_000), (700_000, 1), (40_000, 40)])
-def test_a_picture_of_any_shape_is_no_error(width: int, height: int) -> None:
+def test_a_picture_may_have_any_shape(width: int, height: int) -> None:
     assert boxes(FakeFinder(), width=width, height=height) == []
 
 
-def test_a_room_of_many_small_faces_is_found_whole(shared_data: Path) -> None:
+def test_nearly_all_of_very_many_small_faces_are_found(shared_data: Path) -> None:
     video = cv2.VideoCapture(str(shared_data / "videos" / "call_gallery_9.mp4"))
     _, frame = video.read()
     video.release()

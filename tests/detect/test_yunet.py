@@ -1,4 +1,4 @@
-"""The network that OpenCV runs, on real pictures: its file does not ship, so these tests want it at hand."""
+"""The network that OpenCV runs, on real pictures: its file does not ship, so these tests need it among the shared data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def portrait(shared_data: Path) -> Image:
     return read(shared_data / "photos" / "neutral.jpg")
 
 
-def test_a_face_comes_with_a_score_and_five_landmarks_where_they_belong(finder: YuNetFinder, portrait: Image) -> None:
+def test_a_face_has_a_score_and_five_landmarks_in_the_right_places(finder: YuNetFinder, portrait: Image) -> None:
     [face] = finder.find(portrait)
     assert face.score is not None
     assert THRESHOLD <= face.score <= 1
@@ -47,7 +47,7 @@ def test_a_face_comes_with_a_score_and_five_landmarks_where_they_belong(finder: 
     assert ((points > face.box[:2]) & (points < face.box[2:])).all()
 
 
-def test_pictures_of_many_sizes_can_be_mixed_and_each_is_searched_as_if_alone(shared_data: Path, portrait: Image) -> None:
+def test_pictures_of_many_sizes_can_be_mixed_without_changing_the_results(shared_data: Path, portrait: Image) -> None:
     scales = [0.5 + 0.25 * number for number in range(SIZES_READY + 2)]
     pictures = [cv2.resize(portrait, None, fx=scale, fy=scale).astype(np.uint8, copy=False) for scale in scales]
     alone = [YuNetFinder(shared_data / MODEL).find(picture) for picture in pictures]
@@ -58,7 +58,7 @@ def test_pictures_of_many_sizes_can_be_mixed_and_each_is_searched_as_if_alone(sh
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (31, 33)])
-def test_a_picture_of_any_size_is_no_error(finder: YuNetFinder, size: tuple[int, int]) -> None:
+def test_a_picture_may_have_any_size(finder: YuNetFinder, size: tuple[int, int]) -> None:
     assert finder.find(np.full((*size, 3), 128, np.uint8)) == []
 
 
@@ -69,18 +69,18 @@ def test_a_lower_threshold_reports_more(shared_data: Path) -> None:
     assert all(face.score is not None and face.score >= THRESHOLD for face in sure)
 
 
-def test_a_missing_model_is_named_with_the_way_to_get_it(tmp_path: Path) -> None:
+def test_a_missing_model_is_named_with_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"no\.onnx: no such detector model; .*live-monitor models pull yunet"):
         YuNetFinder(tmp_path / "no.onnx")
 
 
-def test_a_folder_is_no_model(tmp_path: Path) -> None:
+def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"cannot be read: .*live-monitor models pull yunet"):
         YuNetFinder(tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"a text, not a network\n", bytes(1000)], ids=["empty", "text", "zeros"])
-def test_a_file_that_is_no_network_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_network_is_refused(tmp_path: Path, content: bytes) -> None:
     model = tmp_path / "face.onnx"
     model.write_bytes(content)
     with pytest.raises(ModelError, match=r"face\.onnx: not a YuNet that OpenCV can read; run: live-monitor models pull yunet"):
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_network_is_refused(tmp_path: Path, content: bytes) ->
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
-def test_a_network_cut_short_is_refused(shared_data: Path, tmp_path: Path, share: float) -> None:
+def test_a_truncated_network_is_refused(shared_data: Path, tmp_path: Path, share: float) -> None:
     content = (shared_data / MODEL).read_bytes()
     model = tmp_path / "face.onnx"
     model.write_bytes(content[: int(share * len(content))])
@@ -96,7 +96,7 @@ def test_a_network_cut_short_is_refused(shared_data: Path, tmp_path: Path, share
         YuNetFinder(model)
 
 
-def test_nothing_is_written_to_the_terminal_about_a_broken_network(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_opencv_writes_nothing_about_a_broken_network(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     model = tmp_path / "face.onnx"
     model.write_bytes(b"broken")
     with pytest.raises(ModelError):

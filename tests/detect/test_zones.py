@@ -1,4 +1,4 @@
-"""Parts of the picture that nothing is to be known of."""
+"""Parts of the picture about which nothing is to be known."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.fakes import grey_picture
 LEFT_HALF = Zone(0, 0, 0.5, 1)
 
 
-def test_four_fractions_are_a_zone() -> None:
+def test_four_fractions_make_a_zone() -> None:
     assert Zone.parse("0.1, 0.2,0.3,.4") == Zone(0.1, 0.2, 0.3, 0.4)
 
 
 @pytest.mark.parametrize("text", ["", "1", "0,0,1", "0,0,1,1,1", "left", "0;0;1;1", "0,0,1,x"])
-def test_what_is_not_four_numbers_is_refused(text: str) -> None:
+def test_text_that_is_not_four_numbers_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=r"must be x,y,w,h in fractions of the picture, such as"):
         Zone.parse(text)
 
@@ -32,7 +32,7 @@ def test_a_zone_that_reaches_outside_the_picture_or_is_empty_is_refused(text: st
         Zone.parse(text)
 
 
-def test_the_whole_picture_is_a_zone() -> None:
+def test_a_zone_may_be_the_whole_picture() -> None:
     assert Zone.parse("0,0,1,1").in_pixels(640, 480) == (0, 0, 640, 480)
 
 
@@ -40,14 +40,14 @@ def test_every_pixel_that_a_zone_touches_is_in_it() -> None:
     assert Zone(0.1, 0.1, 0.25, 0.25).in_pixels(15, 15) == (1, 1, 6, 6)
 
 
-def test_nothing_is_left_of_the_picture_inside_a_zone_and_all_of_it_outside() -> None:
+def test_zones_are_painted_over_and_the_rest_is_unchanged() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (48, 64, 3), dtype=np.uint8)
     painted = without_zones(noise, [LEFT_HALF])
     assert np.ptp(painted[:, :32]) == 0
     np.testing.assert_array_equal(painted[:, 32:], noise[:, 32:])
 
 
-def test_the_picture_given_stays_as_it_is() -> None:
+def test_the_original_picture_is_unchanged() -> None:
     picture = grey_picture(200)
     picture.flags.writeable = False
     without_zones(picture, [LEFT_HALF])
@@ -59,6 +59,6 @@ def test_without_zones_nothing_is_copied() -> None:
     assert without_zones(picture, []) is picture
 
 
-def test_a_face_is_ignored_when_its_centre_is() -> None:
+def test_a_face_is_ignored_if_its_centre_is() -> None:
     inside, across, outside = (Detection(Box(x, 0, x + 20, 20)) for x in (10, 25, 50))
     assert by_zones([inside, across, outside], [LEFT_HALF], 64, 48) == ([across, outside], [inside])
