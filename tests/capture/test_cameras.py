@@ -12,7 +12,7 @@ from live_monitor.capture.cameras import CameraInfo, list_cameras
 
 
 class FakeCapture:
-    """An open camera of 640x480 at 29.97 pictures a second."""
+    """An open camera of 640x480 at 29.97 frames a second."""
 
     def __init__(self) -> None:
         self.released = False
@@ -25,7 +25,7 @@ class FakeCapture:
 
 
 class Machine:
-    """Cameras by index, and what was opened of them."""
+    """A machine with these cameras, which notes those that are tried and opened."""
 
     def __init__(self, present: set[str]) -> None:
         self.present = present
@@ -60,7 +60,7 @@ def test_a_camera_is_listed_with_name_size_and_rate(machine: Machine, tmp_path: 
     assert list_cameras(tmp_path) == [CameraInfo("0", "Lecture Cam", 640, 480, 29.97)]
 
 
-def test_cameras_come_in_the_order_of_their_numbers(machine: Machine, tmp_path: Path) -> None:
+def test_cameras_are_listed_in_the_order_of_their_numbers(machine: Machine, tmp_path: Path) -> None:
     for index in (10, 2, 0):
         add_node(tmp_path, index)
     machine.present = {"0", "2", "10"}
@@ -74,13 +74,13 @@ def test_a_camera_that_cannot_be_opened_is_left_out(machine: Machine, tmp_path: 
     assert [camera.device for camera in list_cameras(tmp_path)] == ["1"]
 
 
-def test_a_camera_without_a_name_is_listed_all_the_same(machine: Machine, tmp_path: Path) -> None:
+def test_a_camera_without_a_name_is_listed(machine: Machine, tmp_path: Path) -> None:
     add_node(tmp_path, 0)
     machine.present = {"0"}
     assert list_cameras(tmp_path)[0].name == ""
 
 
-def test_a_name_that_was_cut_inside_a_character_is_listed(machine: Machine, tmp_path: Path) -> None:
+def test_a_name_cut_off_inside_a_character_is_listed(machine: Machine, tmp_path: Path) -> None:
     add_node(tmp_path, 0, "")
     (tmp_path / "video0" / "name").write_bytes("USB 视频设备".encode()[:-1])
     machine.present = {"0"}
@@ -95,20 +95,20 @@ def test_every_camera_is_released(machine: Machine, tmp_path: Path) -> None:
     assert [capture.released for capture in machine.opened] == [True, True]
 
 
-def test_a_machine_without_cameras_has_none(machine: Machine, tmp_path: Path) -> None:
+def test_no_camera_is_listed_or_tried_on_a_machine_without_any(machine: Machine, tmp_path: Path) -> None:
     assert list_cameras(tmp_path) == []
     assert list_cameras(tmp_path / "absent") == []
     assert machine.tried == []
 
 
-def test_where_the_system_lists_nothing_the_first_numbers_are_tried(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_numbers_are_tried_if_the_system_lists_no_cameras(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
     machine.present = {"1"}
     assert [camera.device for camera in list_cameras()] == ["1"]
     assert machine.tried == [str(index) for index in range(cameras.MAX_CAMERAS)]
 
 
-def test_a_camera_reads_as_the_option_that_opens_it() -> None:
+def test_a_camera_is_shown_as_the_option_that_opens_it() -> None:
     assert str(CameraInfo("0", "Lecture Cam", 640, 480, 29.97)) == "--camera 0: Lecture Cam, 640x480 at 29.97 fps"
 
 

@@ -1,4 +1,4 @@
-"""The capture side: what is delivered when, what is passed over, and how a lost source comes back."""
+"""The capture side: what is delivered when, what is dropped, and how a lost source comes back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TIMES_S = [0.0, 0.04, 0.08, 0.12]
 
 
 class Collector(Mailbox[Frame]):
-    """Takes every frame at once, and after `wanted` of them no more."""
+    """Takes every frame at once, and is closed after `wanted` of them."""
 
     def __init__(self, wanted: float = float("inf"), on_put: Callable[[], None] = lambda: None) -> None:
         super().__init__(newest_wins=True)
@@ -49,7 +49,7 @@ class Collector(Mailbox[Frame]):
 
 
 class SlowSource(FakeSource):
-    """A file of 25 pictures a second that take `grab_s` to read and `decode_s` to decode."""
+    """A file of 25 frames a second that take `grab_s` to read and `decode_s` to decode."""
 
     def __init__(self, pictures: int, clock: FakeClock, *, grab_s: float = 0.0, decode_s: float = 0.0) -> None:
         super().__init__(index * STEP_S for index in range(pictures))
@@ -69,7 +69,7 @@ class SlowSource(FakeSource):
 
 
 class DamagedSource(FakeSource):
-    """A source some of whose pictures cannot be decoded."""
+    """A source with some frames that cannot be decoded."""
 
     def __init__(self, script: Iterable[float], broken: Iterable[int]) -> None:
         super().__init__(script)
@@ -98,7 +98,7 @@ class TestDelivery:
             collector.frames[0].image[:] = 0
 
     @pytest.mark.parametrize(
-        ("image", "came"),
+        ("image", "got"),
         [
             (np.zeros((4, 6), np.uint8), r"uint8 \(4, 6\)"),
             (np.zeros((4, 6, 4), np.uint8), r"uint8 \(4, 6, 4\)"),
@@ -107,12 +107,12 @@ class TestDelivery:
             ([[[0, 0, 0]]], "a list"),
         ],
     )
-    def test_what_is_no_picture_is_an_error_that_says_what_came(self, image: object, came: str) -> None:
+    def test_the_error_for_an_unusable_image_describes_it(self, image: object, got: str) -> None:
         class OwnSource(FakeSource):
             def retrieve(self) -> Image:
                 return cast("Image", image)
 
-        expected = rf"fake: expected a picture as uint8 \(H, W, 3\) BGR, got {came}$"
+        expected = rf"fake: expected a picture as uint8 \(H, W, 3\) BGR, got {got}$"
         with pytest.raises(SourceError, match=expected):
             Capture(OwnSource(TIMES_S), Collector(), AS_FAST_AS_POSSIBLE, FakeClock()).run()
 
@@ -121,21 +121,21 @@ class TestDelivery:
         Capture(source, Collector(), AS_FAST_AS_POSSIBLE, FakeClock()).run()
         assert (source.opened, source.closed) == (1, 1)
 
-    def test_a_picture_that_cannot_be_decoded_is_passed_over(self) -> None:
+    def test_a_frame_that_cannot_be_decoded_is_skipped(self) -> None:
         collector = Collector()
         Capture(DamagedSource(TIMES_S, broken=[0, 2]), collector, AS_FAST_AS_POSSIBLE, FakeClock()).run()
         assert collector.media_times == [0.04, 0.12]
 
-    def test_a_file_without_any_picture_is_an_error(self) -> None:
+    def test_a_file_without_frames_is_an_error(self) -> None:
         with pytest.raises(SourceError, match="fake: holds no readable picture"):
             Capture(FakeSource([]), Collector(), AS_FAST_AS_POSSIBLE, FakeClock()).run()
 
-    def test_a_file_whose_pictures_are_all_broken_is_an_error(self) -> None:
+    def test_a_file_with_only_broken_frames_is_an_error(self) -> None:
         source = DamagedSource(TIMES_S, broken=range(len(TIMES_S)))
         with pytest.raises(SourceError, match="fake: holds no readable picture"):
             Capture(source, Collector(), AS_FAST_AS_POSSIBLE, FakeClock()).run()
 
-    def test_the_last_arrival_is_the_time_of_the_last_picture(self) -> None:
+    def test_the_last_arrival_is_that_of_the_last_frame(self) -> None:
         clock = FakeClock()
         capture = Capture(FakeSource(TIMES_S), Collector(), PLAYED, clock)
         capture.run()
@@ -143,12 +143,12 @@ class TestDelivery:
 
 
 class TestPace:
-    def test_without_a_pace_nothing_is_waited_for(self) -> None:
+    def test_an_unpaced_file_is_read_without_waiting(self) -> None:
         clock = FakeClock()
         Capture(FakeSource([0.0, 60.0]), Collector(), AS_FAST_AS_POSSIBLE, clock).run()
         assert clock.waits == []
 
-    def test_a_played_file_comes_at_its_media_time(self) -> None:
+    def test_frames_of_a_played_file_are_delivered_at_their_media_time(self) -> None:
         clock = FakeClock()
         start_s = clock.now()
         collector = Collector()
@@ -156,14 +156,14 @@ class TestPace:
         assert [frame.arrived_s - start_s for frame in collector.frames] == pytest.approx([0.0, 0.04, 1.0])
         assert clock.now() - start_s == pytest.approx(1.0)
 
-    def test_a_played_file_is_not_late_by_the_time_that_decoding_takes(self) -> None:
+    def test_decoding_does_not_delay_a_played_file(self) -> None:
         clock, handed_over_s = FakeClock(), list[float]()
         start_s = clock.now()
         collector = Collector(on_put=lambda: handed_over_s.append(clock.now() - start_s))
         Capture(SlowSource(3, clock, decode_s=0.01), collector, PLAYED, clock).run()
         assert handed_over_s == pytest.approx([0.01, STEP_S, 2 * STEP_S])
 
-    def test_a_played_file_loses_nothing_to_a_slow_consumer(self) -> None:
+    def test_no_frame_of_a_played_file_is_dropped_for_a_slow_consumer(self) -> None:
         clock = FakeClock()
 
         def be_slow() -> None:
@@ -175,7 +175,7 @@ class TestPace:
         assert collector.media_times == TIMES_S
         assert capture.skipped == 0
 
-    def test_in_real_time_late_pictures_are_passed_over_and_counted(self) -> None:
+    def test_late_frames_are_dropped_and_counted_in_real_time(self) -> None:
         clock = FakeClock()
         collector = Collector()
         capture = Capture(SlowSource(50, clock, decode_s=0.1), collector, REALTIME, clock)
@@ -183,20 +183,20 @@ class TestPace:
         assert capture.skipped > 20
         assert capture.skipped + len(collector.frames) == 50
 
-    def test_pictures_passed_over_are_not_decoded(self) -> None:
+    def test_dropped_frames_are_not_decoded(self) -> None:
         clock = FakeClock()
         source = SlowSource(50, clock, decode_s=0.1)
         collector = Collector()
         Capture(source, collector, REALTIME, clock).run()
         assert source.decoded == len(collector.frames)
 
-    def test_pictures_passed_over_keep_their_number(self) -> None:
+    def test_dropped_frames_keep_their_numbers(self) -> None:
         clock = FakeClock()
         collector = Collector()
         Capture(SlowSource(50, clock, decode_s=0.1), collector, REALTIME, clock).run()
         assert collector.indexes == [round(frame.pts_s / STEP_S) for frame in collector.frames]
 
-    def test_in_real_time_the_pictures_shown_are_not_late(self) -> None:
+    def test_delivered_frames_are_not_late_in_real_time(self) -> None:
         clock = FakeClock()
         start_s = clock.now()
         delays: list[float] = []
@@ -204,13 +204,13 @@ class TestPace:
         Capture(SlowSource(100, clock, decode_s=0.1), collector, REALTIME, clock).run()
         assert max(delays) < LONGEST_GAP_S + 0.1
 
-    def test_a_machine_that_is_always_late_still_shows_something(self) -> None:
+    def test_a_machine_that_is_always_late_still_delivers_some_frames(self) -> None:
         clock = FakeClock()
         collector = Collector()
         Capture(SlowSource(60, clock, grab_s=0.2), collector, REALTIME, clock).run()
         assert len(collector.frames) >= 20
 
-    def test_live_pictures_are_never_passed_over_however_slow_the_consumer_is(self) -> None:
+    def test_no_live_frame_is_dropped_for_a_slow_consumer(self) -> None:
         clock = FakeClock()
 
         def be_slow() -> None:
@@ -224,21 +224,21 @@ class TestPace:
 
 
 class TestStates:
-    def test_a_capture_begins_opening(self) -> None:
+    def test_the_first_state_is_opening(self) -> None:
         assert Capture(FakeSource(TIMES_S), Collector(), PLAYED, FakeClock()).state is SourceState.OPENING
 
-    def test_it_runs_while_it_delivers(self) -> None:
+    def test_the_state_is_running_while_frames_are_delivered(self) -> None:
         seen: list[SourceState] = []
         capture = Capture(FakeSource([0.0]), Collector(on_put=lambda: seen.append(capture.state)), PLAYED, FakeClock())
         capture.run()
         assert seen == [SourceState.RUNNING]
 
-    def test_it_has_ended_after_the_last_picture(self) -> None:
+    def test_the_state_is_ended_after_the_last_frame(self) -> None:
         capture = Capture(FakeSource(TIMES_S), Collector(), PLAYED, FakeClock())
         capture.run()
         assert capture.state is SourceState.ENDED
 
-    def test_a_source_that_cannot_be_opened_ends_it_with_the_error(self) -> None:
+    def test_a_source_that_cannot_be_opened_ends_the_capture_with_its_error(self) -> None:
         source = FakeSource(TIMES_S, failing_opens=[1])
         capture = Capture(source, Collector(), PLAYED, FakeClock())
         with pytest.raises(SourceError, match="plug it in"):
@@ -246,7 +246,7 @@ class TestStates:
         assert capture.state is SourceState.ENDED
         assert source.closed
 
-    def test_a_live_source_that_cannot_be_opened_at_first_is_not_tried_again(self) -> None:
+    def test_a_live_source_that_cannot_be_opened_the_first_time_is_not_retried(self) -> None:
         source = FakeSource(TIMES_S, live=True, failing_opens=[1])
         with pytest.raises(SourceError):
             Capture(source, Collector(), LIVE, FakeClock()).run()
@@ -264,7 +264,7 @@ class TestStates:
 
 
 class TestStop:
-    def test_when_nobody_wants_more_it_ends(self) -> None:
+    def test_a_closed_mailbox_ends_the_capture(self) -> None:
         source = FakeSource(count())
         collector = Collector(wanted=3)
         Capture(source, collector, AS_FAST_AS_POSSIBLE, FakeClock()).run()
@@ -279,7 +279,7 @@ class TestStop:
         assert len(collector.frames) == 1
         assert source.closed == 1
 
-    def test_stopped_before_the_first_picture_it_does_not_call_the_file_empty(self) -> None:
+    def test_a_file_is_not_called_empty_after_a_stop_before_its_first_frame(self) -> None:
         collector = Collector()
         capture = Capture(FakeSource([]), collector, AS_FAST_AS_POSSIBLE, FakeClock())
         capture.stop()
@@ -303,16 +303,16 @@ class TestStop:
 
 
 class TestReconnecting:
-    def test_a_lost_source_is_released_opened_again_and_goes_on(self) -> None:
+    def test_a_lost_source_is_released_and_reopened_and_goes_on(self) -> None:
         source = FakeSource([0.0, None, 0.6], live=True)
         collector = Collector(wanted=2)
         Capture(source, collector, LIVE, FakeClock()).run()
         assert collector.media_times == [0.0, 0.6]
         assert (source.opened, source.closed) == (2, 2)
 
-    def test_a_live_source_whose_pictures_are_none_for_long_is_opened_again(self) -> None:
+    def test_a_live_source_that_stays_unreadable_is_reopened(self) -> None:
         class Garbled(FakeSource):
-            """What it sends from the second picture on can be read only after it was opened again; one a second."""
+            """Sends a picture a second, readable from the second one on only after it was reopened."""
 
             def retrieve(self) -> Image | None:
                 clock.now_s += 1.0
@@ -325,9 +325,9 @@ class TestReconnecting:
         Capture(source, collector, LIVE, clock).run()
         assert (source.opened, collector.media_times) == (2, [0.0, UNREADABLE_S + 3])
 
-    def test_a_source_that_is_back_after_a_long_outage_may_take_a_moment_until_its_first_whole_picture(self) -> None:
+    def test_a_source_back_after_a_long_outage_may_be_unreadable_for_a_moment(self) -> None:
         class Waking(FakeSource):
-            """What it sends first when it is back can not be read yet."""
+            """The first pictures it sends when it is back cannot be read."""
 
             def retrieve(self) -> Image | None:
                 image = super().retrieve()
@@ -338,35 +338,35 @@ class TestReconnecting:
         Capture(source, collector, LIVE, FakeClock()).run()
         assert (source.opened, collector.media_times) == (9, [0.0, 4.0])
 
-    def test_an_outage_is_no_gap_between_two_pictures(self) -> None:
+    def test_an_outage_does_not_count_as_a_gap_between_two_frames(self) -> None:
         capture = Capture(FakeSource([0.0, *[None] * 8, 0.6], live=True), Collector(wanted=2), LIVE, FakeClock())
         capture.run()
         assert capture.last_gap_s == 0.0
 
-    def test_frame_numbers_go_on_after_a_loss(self) -> None:
+    def test_frame_numbers_go_on_after_an_outage(self) -> None:
         collector = Collector(wanted=2)
         Capture(FakeSource([0.0, None, 0.6], live=True), collector, LIVE, FakeClock()).run()
         assert collector.indexes == [0, 1]
 
-    def test_attempts_become_rarer_until_every_8_seconds(self) -> None:
+    def test_the_waits_between_attempts_grow_to_8_seconds(self) -> None:
         clock = FakeClock()
         source = FakeSource([0.0, None, 0.6], live=True, failing_opens=range(2, 9))
         Capture(source, Collector(wanted=2), LIVE, clock).run()
         assert clock.waits == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0]
 
-    def test_the_next_loss_begins_with_short_waits_again(self) -> None:
+    def test_the_waits_are_short_again_after_the_next_loss(self) -> None:
         clock = FakeClock()
         source = FakeSource([0.0, None, 0.6, None, 1.2], live=True, failing_opens=[2, 3])
         Capture(source, Collector(wanted=3), LIVE, clock).run()
         assert clock.waits == [0.5, 1.0, 2.0, 0.5]
 
-    def test_a_source_that_opens_but_sends_nothing_is_not_tried_without_a_pause(self) -> None:
+    def test_attempts_also_wait_if_the_source_opens_but_sends_nothing(self) -> None:
         clock = FakeClock()
         Capture(FakeSource([0.0, *[None] * 10, 0.6], live=True), Collector(wanted=2), LIVE, clock).run()
         assert len(clock.waits) == 10
         assert min(clock.waits) >= RECONNECT_DELAYS_S[0]
 
-    def test_the_signal_counts_as_lost_while_it_waits(self) -> None:
+    def test_the_state_is_lost_while_it_waits(self) -> None:
         class WatchingClock(FakeClock):
             def wait(self, stop: threading.Event, seconds: float) -> None:
                 if seconds > 0:
@@ -378,7 +378,7 @@ class TestReconnecting:
         capture.run()
         assert states == [SourceState.RUNNING, SourceState.LOST, SourceState.RUNNING]
 
-    def test_a_source_that_opens_but_sends_nothing_has_not_arrived(self) -> None:
+    def test_opening_alone_does_not_count_as_an_arrival(self) -> None:
         class WatchingClock(FakeClock):
             def wait(self, stop: threading.Event, seconds: float) -> None:
                 super().wait(stop, seconds)
@@ -392,7 +392,7 @@ class TestReconnecting:
         assert clock.now() > start_s
         assert set(arrivals) == {start_s}
 
-    def test_a_file_is_never_opened_again(self) -> None:
+    def test_a_file_is_never_reopened(self) -> None:
         source = FakeSource([0.0, None, 0.6])
         collector = Collector()
         Capture(source, collector, AS_FAST_AS_POSSIBLE, FakeClock()).run()

@@ -1,4 +1,4 @@
-"""Time on the capture side: the real clock's waits, and when a file's picture is due."""
+"""Time on the capture side: the real clock's waits, and when each frame of a file is due."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TestMonotonicClock:
         assert not waiting.is_alive()
 
     @pytest.mark.parametrize("seconds", [0.0, -1.0])
-    def test_time_that_has_passed_is_not_waited_for(self, seconds: float) -> None:
+    def test_a_wait_for_no_time_ends_at_once(self, seconds: float) -> None:
         waiting = threading.Thread(target=MonotonicClock().wait, args=(threading.Event(), seconds))
         waiting.start()
         waiting.join(5)
@@ -35,18 +35,18 @@ class TestMonotonicClock:
 
 class TestPacer:
     @pytest.mark.parametrize("first_pts_s", [0.0, 7.5])
-    def test_the_first_picture_is_due_at_once(self, first_pts_s: float) -> None:
+    def test_the_first_frame_is_due_at_once(self, first_pts_s: float) -> None:
         clock = FakeClock()
         assert Pacer(clock, keep_schedule=False).due_s(first_pts_s) == clock.now()
 
-    def test_a_picture_is_due_its_media_time_after_the_first_one(self) -> None:
+    def test_a_frame_is_due_its_media_time_after_the_first_one(self) -> None:
         clock = FakeClock()
         start_s = clock.now()
         pacer = Pacer(clock, keep_schedule=False)
         pacer.due_s(0.0)
         assert pacer.due_s(0.4) == pytest.approx(start_s + 0.4)
 
-    def test_a_small_delay_is_caught_up(self) -> None:
+    def test_a_short_delay_is_made_up_for(self) -> None:
         clock = FakeClock()
         start_s = clock.now()
         pacer = Pacer(clock, keep_schedule=False)
@@ -54,14 +54,14 @@ class TestPacer:
         clock.now_s += 0.04 + 0.2
         assert pacer.due_s(0.04) == pytest.approx(start_s + 0.04)
 
-    def test_after_a_long_delay_the_picture_is_due_now(self) -> None:
+    def test_the_next_frame_is_due_at_once_after_a_long_delay(self) -> None:
         clock = FakeClock()
         pacer = Pacer(clock, keep_schedule=False)
         pacer.due_s(0.0)
         clock.now_s += 60.0
         assert pacer.due_s(0.04) == pytest.approx(clock.now())
 
-    def test_after_a_long_delay_the_rest_plays_at_its_own_speed(self) -> None:
+    def test_the_rest_plays_at_normal_speed_after_a_long_delay(self) -> None:
         clock = FakeClock()
         pacer = Pacer(clock, keep_schedule=False)
         pacer.due_s(0.0)
@@ -69,7 +69,7 @@ class TestPacer:
         pacer.due_s(0.04)
         assert pacer.due_s(0.08) == pytest.approx(clock.now() + 0.04)
 
-    def test_a_kept_schedule_does_not_move_however_late_it_is(self) -> None:
+    def test_a_kept_schedule_does_not_move_after_a_long_delay(self) -> None:
         clock = FakeClock()
         start_s = clock.now()
         pacer = Pacer(clock, keep_schedule=True)

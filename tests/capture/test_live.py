@@ -1,4 +1,4 @@
-"""Cameras and streams; the streams are real ones, served on this machine and cut in the middle."""
+"""Cameras and streams; the streams are real ones, served on this machine and cut off in the middle."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ def server() -> Iterator[StreamServer]:
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """A port where connections are accepted and nothing is ever said."""
+    """A port that accepts connections and never sends anything."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 
 
 @pytest.fixture
 def free_port() -> int:
-    """A port where nobody listens."""
+    """A port on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
 def pictures(stream: Stream, number: int) -> list[float]:
-    """Media times of the next pictures."""
+    """Media times of the next frames."""
     times = [stream.grab() for _ in range(number)]
     assert None not in times
     return [time_s for time_s in times if time_s is not None]
 
 
 def drain(stream: Stream) -> None:
-    """Reads what was on its way until the signal is lost."""
+    """Reads what was still on its way, until the signal is lost."""
     for _ in range(10 * PICTURES_PER_S):
         if stream.grab() is None:
             return
@@ -61,7 +61,7 @@ def drain(stream: Stream) -> None:
 
 
 class TestStream:
-    def test_delivers_the_pictures_that_are_sent(self, server: StreamServer) -> None:
+    def test_the_pictures_sent_are_delivered(self, server: StreamServer) -> None:
         stream = Stream(server.url)
         stream.open()
         assert stream.grab() is not None
@@ -72,14 +72,14 @@ class TestStream:
         assert image.dtype == np.uint8
         assert float(image.mean()) == pytest.approx(LEVEL, abs=3)
 
-    def test_an_address_may_have_blanks_around_it_and_a_scheme_in_capitals(self, server: StreamServer) -> None:
+    def test_an_address_may_have_surrounding_blanks_and_a_scheme_in_capitals(self, server: StreamServer) -> None:
         written = server.url.replace("http", "HTTP")
         stream = Stream(f" {written} ")
         stream.open()
         assert (stream.name, stream.grab()) == (f"stream {written}", 0.0)
         stream.close()
 
-    def test_media_time_begins_at_0_and_grows(self, server: StreamServer) -> None:
+    def test_media_time_begins_at_0_and_increases(self, server: StreamServer) -> None:
         stream = Stream(server.url)
         stream.open()
         times = pictures(stream, 5)
@@ -95,7 +95,7 @@ class TestStream:
         drain(stream)
         stream.close()
 
-    def test_a_sender_that_falls_silent_is_a_lost_signal(self, server: StreamServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_stream_that_falls_silent_is_a_lost_signal(self, server: StreamServer, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(live, "STREAM_TIMEOUTS", (cv2.CAP_PROP_READ_TIMEOUT_MSEC, 300))
         stream = Stream(server.url)
         stream.open()
@@ -104,7 +104,7 @@ class TestStream:
         drain(stream)
         stream.close()
 
-    def test_after_a_cut_it_can_be_opened_again(self, server: StreamServer) -> None:
+    def test_a_cut_stream_can_be_reopened(self, server: StreamServer) -> None:
         stream = Stream(server.url)
         stream.open()
         pictures(stream, 3)
@@ -114,7 +114,7 @@ class TestStream:
         assert stream.grab() is not None
         stream.close()
 
-    def test_media_time_goes_on_after_a_cut(self, server: StreamServer) -> None:
+    def test_media_time_goes_on_after_reopening(self, server: StreamServer) -> None:
         stream = Stream(server.url)
         stream.open()
         before_s = pictures(stream, 3)[-1]
@@ -124,7 +124,7 @@ class TestStream:
         stream.close()
         assert after_s > before_s
 
-    def test_the_capture_side_survives_a_cut_by_itself(self, server: StreamServer) -> None:
+    def test_the_capture_side_reopens_a_cut_stream(self, server: StreamServer) -> None:
         frames: Mailbox[Frame] = Mailbox(newest_wins=True)
         policy = CapturePolicy(paced=False, newest_wins=True)
         capture = Capture(Stream(server.url), frames, policy, MonotonicClock())
@@ -144,22 +144,24 @@ class TestStream:
         assert after.index > before.index
 
     @pytest.mark.parametrize("scheme", ["http", "tcp", "rtsp", "rtmp"])
-    def test_nobody_at_the_address_is_an_error(self, scheme: str, free_port: int) -> None:
+    def test_an_address_where_nothing_listens_is_an_error(self, scheme: str, free_port: int) -> None:
         reason = ": Connection refused" if scheme == "http" else ""
-        told = f"stream {scheme}://127.0.0.1:{free_port}/x: cannot be opened{reason}; check the address"
-        with pytest.raises(SourceError, match=told):
+        message = f"stream {scheme}://127.0.0.1:{free_port}/x: cannot be opened{reason}; check the address"
+        with pytest.raises(SourceError, match=message):
             Stream(f"{scheme}://127.0.0.1:{free_port}/x").open()
 
     @pytest.mark.parametrize("scheme", ["http", "tcp", "rtsp"])
-    def test_somebody_who_never_answers_is_given_up(self, scheme: str, silent_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_server_that_never_answers_is_given_up(
+        self, scheme: str, silent_port: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(live, "STREAM_TIMEOUTS", (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 200))
         with pytest.raises(SourceError):
             Stream(f"{scheme}://127.0.0.1:{silent_port}/x").open()
 
-    def test_an_open_that_is_given_up_is_told_before_the_pipeline_would(self) -> None:
+    def test_opencv_gives_up_opening_before_the_pipeline_does(self) -> None:
         assert OPEN_TIMEOUT_MS / 1000 < OPEN_TIMEOUT_S < 10
 
-    def test_a_page_that_is_no_video_is_an_error(self) -> None:
+    def test_a_web_page_is_an_error(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
 
             def answer() -> None:
@@ -174,7 +176,7 @@ class TestStream:
                 Stream(f"http://127.0.0.1:{listener.getsockname()[1]}/").open()
             answering.join(5)
 
-    def test_a_closed_stream_has_no_picture(self, server: StreamServer) -> None:
+    def test_a_closed_stream_delivers_nothing(self, server: StreamServer) -> None:
         stream = Stream(server.url)
         stream.open()
         stream.close()
@@ -183,15 +185,15 @@ class TestStream:
         assert stream.retrieve() is None
 
     @pytest.mark.parametrize("url", ["rtsp://h/x", "RTSP://h/x", "rtmp://h/x", "https://h/x.m3u8", "udp://@:5000", "srt://h:9"])
-    def test_a_stream_url_is_accepted_without_touching_the_network(self, url: str) -> None:
+    def test_a_stream_url_is_accepted_without_using_the_network(self, url: str) -> None:
         assert Stream(url).live
 
     @pytest.mark.parametrize("url", ["", "lecture.mp4", "/dev/video0", "file:///etc/passwd", "concat:a|b", "ftp://h/x", "0"])
-    def test_anything_else_is_refused(self, url: str) -> None:
+    def test_text_that_is_not_a_stream_url_is_refused(self, url: str) -> None:
         with pytest.raises(UsageError, match="not a stream's URL"):
             Stream(url)
 
-    def test_a_url_with_a_broken_address_is_refused(self) -> None:
+    def test_a_url_with_an_invalid_host_is_refused(self) -> None:
         with pytest.raises(UsageError):
             Stream("rtsp://[::1/live")
 
@@ -202,22 +204,22 @@ class TestPassword:
         assert Stream(f"rtsp://{userinfo}camera.local:554/live?channel=1").name == "stream rtsp://camera.local:554/live?channel=1"
 
     @pytest.mark.parametrize("userinfo", ["admin:sec/ret@", "admin:sec#ret@", "admin:sec?ret@"])
-    def test_a_password_that_should_have_been_escaped_is_not_shown_either(self, userinfo: str) -> None:
+    def test_an_unescaped_password_is_not_shown_either(self, userinfo: str) -> None:
         name = Stream(f"rtsp://{userinfo}camera.local/live").name
         assert "sec" not in name
         assert "ret" not in name
 
-    def test_a_mistyped_scheme_shows_no_password(self) -> None:
+    def test_the_error_for_a_mistyped_scheme_shows_no_password(self) -> None:
         with pytest.raises(UsageError) as refused:
             Stream("rtps://admin:secret@camera.local/live")
         assert "secret" not in str(refused.value)
 
-    def test_the_error_shows_no_password(self, free_port: int) -> None:
+    def test_the_error_for_a_failed_open_shows_no_password(self, free_port: int) -> None:
         with pytest.raises(SourceError) as refused:
             Stream(f"http://admin:secret@127.0.0.1:{free_port}/live").open()
         assert "secret" not in str(refused.value)
 
-    def test_the_sender_gets_the_password_all_the_same(self) -> None:
+    def test_the_server_still_gets_the_password(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             requests: list[bytes] = []
 
@@ -237,7 +239,7 @@ class TestPassword:
 
 
 class FakeCapture:
-    """Remembers what was asked of it."""
+    """Remembers the settings that were asked of it."""
 
     def __init__(self) -> None:
         self.settings: dict[int, float] = {}
@@ -255,7 +257,7 @@ class FakeCapture:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str | int, int, FakeCapture]]:
-    """What was opened: target, backend and the capture handed out."""
+    """What was opened: target, backend and the capture returned."""
     opened: list[tuple[str | int, int, FakeCapture]] = []
 
     def open_capture(target: str | int, backend: int) -> FakeCapture:
@@ -269,7 +271,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str | int, int, FakeCa
 
 class TestCamera:
     @pytest.mark.parametrize(("device", "target"), [("0", 0), ("12", 12), ("/dev/video2", "/dev/video2")])
-    def test_digits_are_an_index_and_anything_else_a_path(
+    def test_digits_are_an_index_and_anything_else_is_a_path(
         self, opened: list[tuple[str | int, int, FakeCapture]], device: str, target: str | int
     ) -> None:
         open_camera(device)
@@ -278,7 +280,7 @@ class TestCamera:
     @pytest.mark.parametrize(
         ("platform", "backend"), [("linux", cv2.CAP_V4L2), ("darwin", cv2.CAP_AVFOUNDATION), ("win32", cv2.CAP_ANY)]
     )
-    def test_the_system_decides_on_the_backend(
+    def test_each_system_has_its_own_backend(
         self,
         opened: list[tuple[str | int, int, FakeCapture]],
         monkeypatch: pytest.MonkeyPatch,
@@ -290,7 +292,7 @@ class TestCamera:
         assert opened[0][1] == backend
 
     @pytest.mark.parametrize(("platform", "written"), [("darwin", ""), ("linux", "out device of bound")])
-    def test_what_macos_writes_of_cameras_is_not_seen(
+    def test_messages_about_cameras_are_silenced_on_macos_only(
         self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], platform: str, written: str
     ) -> None:
         monkeypatch.setattr(video_capture, "open_capture", lambda *_: os.write(2, b"out device of bound") and None)
@@ -299,7 +301,7 @@ class TestCamera:
         assert open_camera("9") is None
         assert capfd.readouterr().err == written
 
-    def test_size_and_rate_are_asked_for(self, opened: list[tuple[str | int, int, FakeCapture]]) -> None:
+    def test_size_and_rate_are_asked_of_the_camera(self, opened: list[tuple[str | int, int, FakeCapture]]) -> None:
         open_camera("0", (1280, 720), 30.0)
         settings = opened[0][2].settings
         assert settings[cv2.CAP_PROP_FOURCC] == cv2.VideoWriter.fourcc(*"MJPG")
@@ -307,7 +309,7 @@ class TestCamera:
         assert settings[cv2.CAP_PROP_FRAME_HEIGHT] == 720
         assert settings[cv2.CAP_PROP_FPS] == 30.0
 
-    def test_without_wishes_the_camera_keeps_its_own(self, opened: list[tuple[str | int, int, FakeCapture]]) -> None:
+    def test_a_camera_keeps_its_own_size_and_rate_by_default(self, opened: list[tuple[str | int, int, FakeCapture]]) -> None:
         open_camera("0")
         assert not opened[0][2].settings
 
@@ -316,10 +318,10 @@ class TestCamera:
         assert camera.live
         assert camera.name == "camera /dev/video2"
 
-    def test_an_address_that_is_given_as_a_camera_shows_no_password(self) -> None:
+    def test_an_address_given_as_a_camera_shows_no_password(self) -> None:
         assert Camera("rtsp://admin:secret@10.0.0.7/live").name == "camera rtsp://10.0.0.7/live"
 
-    def test_media_time_is_finer_than_the_monotonic_clock_of_some_systems(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_media_time_comes_from_the_finer_clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
         fine_s = iter([100.0, 100.004, 100.008])
         monkeypatch.setattr(live, "time", SimpleNamespace(monotonic=lambda: 7.0, perf_counter=lambda: next(fine_s)))
         monkeypatch.setattr(video_capture, "open_capture", lambda *_: FakeCapture())
@@ -327,27 +329,27 @@ class TestCamera:
         camera.open()
         assert [camera.grab() for _ in range(3)] == pytest.approx([0.0, 0.004, 0.008])
 
-    def test_setting_up_a_camera_opens_nothing(self, opened: list[tuple[str | int, int, FakeCapture]]) -> None:
+    def test_creating_a_camera_does_not_open_it(self, opened: list[tuple[str | int, int, FakeCapture]]) -> None:
         Camera("0")
         assert opened == []
 
-    def test_a_machine_without_cameras_says_what_to_try(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_error_on_a_machine_without_cameras_says_what_to_try(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("live_monitor.capture.cameras.list_cameras", list)
         with pytest.raises(SourceError, match=r"camera 99: cannot be opened; no camera was found: plug one in.*--video FILE"):
             Camera("99").open()
 
-    def test_macos_asks_for_the_permission_of_a_camera_in_a_command_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_error_on_macos_says_how_to_get_camera_permission(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("live_monitor.capture.cameras.list_cameras", list)
         monkeypatch.setattr("sys.platform", "darwin")
         with pytest.raises(SourceError, match="run live-monitor cameras to be asked for the camera permission"):
             Camera("0").open()
 
-    def test_a_wrong_number_lists_the_cameras_there_are(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_error_for_a_wrong_number_lists_the_cameras(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("live_monitor.capture.cameras.list_cameras", lambda: ["--camera 1: Webcam, 640x480"])
         with pytest.raises(SourceError, match="camera 99: cannot be opened; cameras found: --camera 1: Webcam"):
             Camera("99").open()
 
-    def test_to_open_a_lost_camera_again_does_not_open_the_other_ones(
+    def test_reopening_a_lost_camera_does_not_open_the_others(
         self, opened: list[tuple[str | int, int, FakeCapture]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("live_monitor.capture.cameras.list_cameras", lambda: pytest.fail("the other cameras are opened"))

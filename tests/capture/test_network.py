@@ -1,4 +1,4 @@
-"""What a network address is taken for."""
+"""Telling addresses from paths, and hiding passwords."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def test_an_address_has_a_scheme_and_a_file_has_none(address: str, expected: str
 
 
 @pytest.mark.parametrize("text", ["ftp://host/film.mp4", "file:///film.mp4", "http://[::1", " HTTP://host"])
-def test_what_is_meant_as_an_address_is_told_from_a_path(text: str) -> None:
+def test_anything_meant_as_an_address_is_one(text: str) -> None:
     assert is_address(text)
 
 
 @pytest.mark.parametrize("text", ["film.mp4", "file:film.mp4", r"C:\film.mp4", "C://film.mp4", "films/http://film.mp4", ""])
-def test_a_path_is_no_address(text: str) -> None:
+def test_a_path_is_not_an_address(text: str) -> None:
     assert not is_address(text)
 
 
@@ -43,7 +43,7 @@ def test_a_path_is_no_address(text: str) -> None:
         (" Film", "Film"),
     ],
 )
-def test_a_tidied_address_differs_in_blanks_around_it_and_its_scheme_alone(url: str, expected: str) -> None:
+def test_only_surrounding_blanks_and_the_case_of_the_scheme_are_tidied(url: str, expected: str) -> None:
     assert tidied(url) == expected
 
 
@@ -57,7 +57,7 @@ def test_a_tidied_address_differs_in_blanks_around_it_and_its_scheme_alone(url: 
         "rtsp://host",
     ],
 )
-def test_an_address_without_a_password_is_shown_as_it_is(address: str) -> None:
+def test_an_address_without_a_password_is_shown_unchanged(address: str) -> None:
     assert without_password(address) == address
 
 

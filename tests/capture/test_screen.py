@@ -1,4 +1,4 @@
-"""The screen as a source, by a stand-in for what reads it; `tests/test_window.py` has a real one."""
+"""The screen as a source, with a fake reader; `tests/test_window.py` has a real one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ALL, LEFT, RIGHT = Area(-100, 0, 260, 60), Area(-100, 0, 100, 50), Area(0, 0, 16
 
 
 class Reader:
-    """Reads two screens whose picture tells the place: blue is half of x + 100, green is y."""
+    """Reads two screens whose colours give the position: blue is half of x + 100, green is y."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -72,7 +72,7 @@ def readers(monkeypatch: pytest.MonkeyPatch) -> list[Reader]:
         ("100,40,100,100", Area(100, 40, 60, 20)),
     ],
 )
-def test_a_screen_or_a_part_of_all_is_read(wanted: str, area: Area) -> None:
+def test_a_screen_or_a_part_of_all_screens_is_read(wanted: str, area: Area) -> None:
     source = Screen(wanted)
     source.open()
     assert source.grab() == 0.0
@@ -83,7 +83,7 @@ def test_a_screen_or_a_part_of_all_is_read(wanted: str, area: Area) -> None:
     assert image[-1, -1].tolist() == [(area.left + 99 + area.width) // 2, area.top + area.height - 1, 0]
 
 
-def test_pictures_come_at_the_rate_that_was_asked_for_and_media_time_is_real_time() -> None:
+def test_frames_come_at_the_requested_rate_and_media_time_is_real_time() -> None:
     source = Screen("1", fps=100)
     source.open()
     started_s = time.monotonic()
@@ -116,14 +116,14 @@ class Clock:
         self.now_s += seconds
 
 
-def test_the_rate_does_not_sink_by_the_time_that_reading_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_that_reading_takes_does_not_lower_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     Clock(monkeypatch, grab_s=0.04)
     source = Screen("1", fps=10)
     source.open()
     assert [source.grab() for _ in range(5)] == pytest.approx([0.0, 0.14, 0.24, 0.34, 0.44])
 
 
-def test_one_that_was_late_does_not_hurry_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_delay_is_not_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
     source = Screen("1", fps=10)
     source.open()
@@ -137,7 +137,7 @@ LOST = [mss.ScreenShotError("lost"), AssertionError()]
 
 
 @pytest.mark.parametrize("error", LOST)
-def test_a_screen_that_went_away_is_a_lost_signal_and_can_be_opened_again(readers: list[Reader], error: Exception) -> None:
+def test_a_lost_screen_is_a_lost_signal_and_can_be_reopened(readers: list[Reader], error: Exception) -> None:
     source = Screen("2")
     source.open()
     assert source.grab() == 0.0
@@ -148,7 +148,7 @@ def test_a_screen_that_went_away_is_a_lost_signal_and_can_be_opened_again(reader
     assert (source.grab() or 0) > 0
 
 
-def test_before_it_is_open_and_after_it_was_closed_there_is_nothing(readers: list[Reader]) -> None:
+def test_a_screen_that_is_not_open_delivers_nothing(readers: list[Reader]) -> None:
     source = Screen("1")
     assert (source.grab(), source.retrieve()) == (None, None)
     source.open()
@@ -159,34 +159,34 @@ def test_before_it_is_open_and_after_it_was_closed_there_is_nothing(readers: lis
 
 
 @pytest.mark.parametrize("wanted", ["", "first", "1.5", "-1", "1,2,3", "1,2,3,4,5", "1,2,0,4", "1,2,3,-4", "a,b,c,d"])
-def test_what_is_neither_a_number_nor_an_area_is_refused(wanted: str) -> None:
+def test_text_that_is_neither_a_number_nor_an_area_is_refused(wanted: str) -> None:
     with pytest.raises(UsageError, match=r"is neither a number nor left,top,width,height in pixels"):
         Screen(wanted)
 
 
-def test_an_address_that_is_refused_shows_no_password() -> None:
+def test_a_refused_address_shows_no_password() -> None:
     with pytest.raises(UsageError) as refused:
         Screen("rtsp://me:secret@host/live")
     assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "said"),
+    ("wanted", "message"),
     [
         ("3", "screen 3: no such screen; live-monitor screens lists them"),
         ("500,0,10,10", "is on no screen; together they are -100,0,260,60"),
     ],
 )
-def test_a_screen_that_is_not_there_is_named(wanted: str, said: str, readers: list[Reader]) -> None:
+def test_a_missing_screen_is_named(wanted: str, message: str, readers: list[Reader]) -> None:
     source = Screen(wanted)
     with pytest.raises(SourceError) as error:
         source.open()
-    assert said in str(error.value)
+    assert message in str(error.value)
     source.close()
     assert readers[0].closed
 
 
-def test_without_a_desktop_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_without_a_desktop_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise mss.ScreenShotError("no display")
 
@@ -195,23 +195,23 @@ def test_without_a_desktop_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -
         Screen("1").open()
 
 
-def test_wayland_shows_no_program_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_on_wayland_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
     with pytest.raises(SourceError, match=r"screen 1: cannot be read, Wayland lets no program look at it; log in with Xorg"):
         Screen("1").open()
 
 
-@pytest.mark.parametrize(("error", "said"), [(LOST[0], "lost"), (LOST[1], "it has gone")])
-@pytest.mark.parametrize("look", [Screen("1").open, list_screens])
-def test_one_that_goes_away_while_it_is_looked_for_is_a_source_error(
-    monkeypatch: pytest.MonkeyPatch, look: Callable[[], object], error: Exception, said: str
+@pytest.mark.parametrize(("error", "reason"), [(LOST[0], "lost"), (LOST[1], "it has gone")])
+@pytest.mark.parametrize("find", [Screen("1").open, list_screens])
+def test_a_screen_lost_while_it_is_looked_for_is_a_source_error(
+    monkeypatch: pytest.MonkeyPatch, find: Callable[[], object], error: Exception, reason: str
 ) -> None:
     reader = Reader()
     reader.lost = error
     monkeypatch.setattr(mss, "MSS", lambda: reader)
-    with pytest.raises(SourceError, match=f"cannot be read: {said}; start the program from a desktop"):
-        look()
+    with pytest.raises(SourceError, match=f"cannot be read: {reason}; start the program from a desktop"):
+        find()
 
 
 def test_all_screens_are_listed(readers: list[Reader]) -> None:

@@ -1,4 +1,4 @@
-"""What OpenCV's captures give, made trustworthy."""
+"""Making OpenCV's captures reliable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from live_monitor.capture.video_capture import open_capture, retrieve
 
 
 class FakeCapture:
-    """Opens nothing, and has one picture."""
+    """Fails to open, but has a picture."""
 
     def __init__(self, picture: NDArray[np.uint8]) -> None:
         self.released = False
@@ -27,14 +27,14 @@ class FakeCapture:
         self.released = True
 
 
-def test_what_cannot_be_opened_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_capture_that_cannot_be_opened_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
     half_open = FakeCapture(np.zeros((48, 64), np.uint8))
     monkeypatch.setattr(cv2, "VideoCapture", lambda *_: half_open)
     assert open_capture(0, cv2.CAP_ANY) is None
     assert half_open.released
 
 
-def test_a_grey_picture_has_three_channels() -> None:
+def test_a_grey_picture_gets_three_channels() -> None:
     image = retrieve(FakeCapture(np.full((48, 64), 90, np.uint8)))  # type: ignore[arg-type]
     assert image is not None
     np.testing.assert_array_equal(image, np.full((48, 64, 3), 90, np.uint8))

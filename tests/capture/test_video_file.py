@@ -1,4 +1,4 @@
-"""Video files: every readable picture of whatever is found in the wild, and a clear word about the rest."""
+"""Video files: every readable frame of real-world files, and clear errors about the rest."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ REAL_VIDEOS = {
     "two_people_head_turns.gif": 56,
     "vfr_face_then_none.mov": 169,
 }
-"""Pictures that can be read, by file; `opens_but_empty.avi` has none."""
+"""Number of frames that can be read, by file; `opens_but_empty.avi` has none."""
 
 
 def read(path: Path) -> Iterator[tuple[float, Image | None]]:
-    """Media time and picture, to the end of a file."""
+    """Media time and picture of each frame of a file."""
     video = VideoFile(path)
     video.open()
     while (pts_s := video.grab()) is not None:
@@ -70,7 +70,7 @@ def clip(tmp_path: Path) -> Path:
     return write_clip(tmp_path / "clip.avi", LEVELS)
 
 
-def test_delivers_every_picture_in_order(clip: Path) -> None:
+def test_every_frame_is_delivered_in_order(clip: Path) -> None:
     assert [level(image) for _, image in read(clip)] == pytest.approx(LEVELS, abs=3)
 
 
@@ -79,7 +79,7 @@ def test_media_time_follows_the_frame_rate(tmp_path: Path) -> None:
     assert times(path) == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4, 0.5], abs=1e-3)
 
 
-def test_slides_stand_for_as_long_as_the_file_says(tmp_path: Path) -> None:
+def test_slides_last_as_long_as_the_file_says(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "slides.avi", LEVELS, fps=0.05)
     assert times(path) == pytest.approx([0.0, 20.0, 40.0, 60.0, 80.0, 100.0], abs=1e-3)
 
@@ -92,7 +92,7 @@ def test_pictures_are_bgr_bytes(clip: Path) -> None:
 
 
 @pytest.mark.parametrize(("broken", "delivered"), [(30, 2), (1000, 1)])
-def test_broken_packets_in_a_row_are_no_end_until_there_are_very_many(broken: int, delivered: int) -> None:
+def test_only_very_many_broken_packets_in_a_row_are_the_end(broken: int, delivered: int) -> None:
     grabs = iter([True, *[False] * broken, True])
     capture = SimpleNamespace(grab=lambda: next(grabs, False), get=lambda _property: 0.0)
     video = Recorded("made", 1.0, lambda: cast(cv2.VideoCapture, capture))
@@ -100,7 +100,7 @@ def test_broken_packets_in_a_row_are_no_end_until_there_are_very_many(broken: in
     assert len(list(iter(video.grab, None))) == delivered
 
 
-def test_after_the_end_there_is_no_next_picture(clip: Path) -> None:
+def test_there_is_no_frame_after_the_end(clip: Path) -> None:
     video = VideoFile(clip)
     video.open()
     while video.grab() is not None:
@@ -108,7 +108,7 @@ def test_after_the_end_there_is_no_next_picture(clip: Path) -> None:
     assert video.grab() is None
 
 
-def test_opened_again_it_begins_again(clip: Path) -> None:
+def test_a_reopened_video_begins_again(clip: Path) -> None:
     video = VideoFile(clip)
     for _ in range(2):
         video.open()
@@ -117,7 +117,7 @@ def test_opened_again_it_begins_again(clip: Path) -> None:
         video.close()
 
 
-def test_a_closed_video_has_no_picture(clip: Path) -> None:
+def test_a_closed_video_delivers_nothing(clip: Path) -> None:
     video = VideoFile(clip)
     video.open()
     video.close()
@@ -129,14 +129,14 @@ def test_a_closed_video_has_no_picture(clip: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["-i.avi", "with space.avi", "file:x.avi", "50%03d.avi", "vidéo ✓.avi", "no extension", "#1?.avi", "'q'.avi"]
 )
-def test_a_file_may_be_called_anything(clip: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_may_have_any_name(clip: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     clip.rename(tmp_path / name)
     monkeypatch.chdir(tmp_path)
     assert len(times(Path(name))) == len(LEVELS)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_folder_whose_name_opencv_cannot_take_is_named(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_name_that_opencv_cannot_read_is_shown(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / os.fsdecode(b"y\xff")
     folder.mkdir()
     clip.rename(folder / "clip.avi")
@@ -145,16 +145,16 @@ def test_a_folder_whose_name_opencv_cannot_take_is_named(clip: Path, tmp_path: P
         VideoFile(Path("clip.avi")).open()
 
 
-def test_its_name_is_the_path_as_given() -> None:
+def test_the_name_is_the_path_as_given() -> None:
     assert VideoFile(Path("some/clip.avi")).name == str(Path("some/clip.avi"))
 
 
-def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"gone\.mp4: no such file"):
         VideoFile(tmp_path / "gone.mp4").open()
 
 
-def test_a_name_that_no_file_can_have_is_an_error() -> None:
+def test_an_impossible_file_name_is_an_error() -> None:
     with pytest.raises(SourceError, match=r"'a\\x00b\.mp4': not a file name"):
         VideoFile(Path("a\0b.mp4")).open()
 
@@ -171,14 +171,14 @@ def test_an_empty_file_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"x", b"This is a letter, not a video.\n" * 100, bytes(10_000)])
-def test_what_is_no_video_is_an_error(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_video_is_an_error(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "letter.mp4").write_bytes(content)
     with pytest.raises(SourceError, match=r"letter\.mp4: not a video"):
         VideoFile(tmp_path / "letter.mp4").open()
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg", "bmp"])
-def test_a_picture_is_an_error_that_says_what_to_use(tmp_path: Path, ending: str) -> None:
+def test_a_picture_is_an_error(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"photo.{ending}"
     assert cv2.imwrite(str(path), grey_picture(99))
     with pytest.raises(SourceError, match="is a picture"):
@@ -186,20 +186,20 @@ def test_a_picture_is_an_error_that_says_what_to_use(tmp_path: Path, ending: str
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may read everything")
-def test_a_file_that_may_not_be_read_is_an_error(clip: Path) -> None:
+def test_a_file_without_read_permission_is_an_error(clip: Path) -> None:
     clip.chmod(0)
     with pytest.raises(SourceError, match="cannot be read"):
         VideoFile(clip).open()
 
 
-def test_a_file_cut_off_in_the_middle_gives_what_is_left(tmp_path: Path) -> None:
+def test_the_rest_of_a_truncated_file_is_read(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "cut.avi", range(60))
     clip.write_bytes(clip.read_bytes()[: clip.stat().st_size * 2 // 3])
     assert 10 < len(times(clip)) < 60
 
 
 @pytest.mark.parametrize(("kept", "short"), [(0.5, True), (1.0, False)])
-def test_a_file_that_ends_before_the_time_it_claims_is_short(tmp_path: Path, kept: float, short: bool) -> None:
+def test_a_file_that_ends_before_its_claimed_time_is_short(tmp_path: Path, kept: float, short: bool) -> None:
     clip = write_clip(tmp_path / "lesson.avi", range(60), fps=5.0)
     clip.write_bytes(clip.read_bytes()[: int(kept * clip.stat().st_size)])
     assert is_short(clip) is short
@@ -221,11 +221,11 @@ def claimed_frames(path: Path) -> int | None:
     return video.claimed_frames
 
 
-def test_the_claimed_number_of_pictures_is_known_beforehand(clip: Path) -> None:
+def test_the_claimed_number_of_frames_is_known_beforehand(clip: Path) -> None:
     assert claimed_frames(clip) == len(LEVELS)
 
 
-def test_a_file_without_a_claim_has_no_number_of_pictures(shared_data: Path) -> None:
+def test_a_file_may_claim_no_number_of_frames(shared_data: Path) -> None:
     assert claimed_frames(shared_data / "videos" / "raw_no_timestamps.h264") is None
 
 
@@ -236,11 +236,13 @@ def test_a_file_without_a_claim_has_no_number_of_pictures(shared_data: Path) -> 
         pytest.param(1001, 28, 97.2, False, id="2.8 of 100 seconds"),
         pytest.param(36001, 400, 3560.0, True, id="40 seconds of an hour"),
         pytest.param(36001, 320, 3568.0, False, id="32 seconds of an hour"),
-        pytest.param(1001, 0, 0.0, False, id="all pictures, of broken times"),
-        pytest.param(1001, 500, 100.0, False, id="fewer pictures than claimed, but to the end"),
+        pytest.param(1001, 0, 0.0, False, id="all frames, but broken times"),
+        pytest.param(1001, 500, 100.0, False, id="fewer frames than claimed, but to the end"),
     ],
 )
-def test_a_video_is_short_that_lacks_three_seconds_and_a_hundredth(frames: int, lost: int, reached_s: float, short: bool) -> None:
+def test_a_video_is_short_if_three_seconds_and_a_hundredth_are_missing(
+    frames: int, lost: int, reached_s: float, short: bool
+) -> None:
     recorded = opened(frames, 10.0)
     recorded.grabbed, recorded.reached_s = frames - lost, reached_s
     assert recorded.is_short is short
@@ -258,7 +260,7 @@ def opened(frames: float, fps: float) -> Recorded:
 
 
 @pytest.mark.parametrize(("frames", "fps", "seconds"), [(51, 25.0, 2.0), (2, 0.1, 10.0), (1, 25.0, 0.0)])
-def test_the_claimed_time_is_from_the_first_picture_to_the_last(frames: float, fps: float, seconds: float) -> None:
+def test_the_claimed_time_is_from_the_first_frame_to_the_last(frames: float, fps: float, seconds: float) -> None:
     assert claimed_s(frames, fps) == seconds
 
 
@@ -274,10 +276,10 @@ def test_every_real_video_is_in_the_table(shared_data: Path) -> None:
     assert {path.name for path in (shared_data / "videos").iterdir()} - {"opens_but_empty.avi"} == set(REAL_VIDEOS)
 
 
-@pytest.mark.parametrize(("name", "pictures"), REAL_VIDEOS.items())
-def test_a_real_video_is_read_to_its_end_in_growing_time(shared_data: Path, name: str, pictures: int) -> None:
+@pytest.mark.parametrize(("name", "frames"), REAL_VIDEOS.items())
+def test_a_real_video_is_read_to_its_end_with_increasing_media_time(shared_data: Path, name: str, frames: int) -> None:
     media_times = [pts_s for pts_s, image in read(shared_data / "videos" / name) if image is not None]
-    assert len(media_times) == pictures
+    assert len(media_times) == frames
     assert all(earlier < later for earlier, later in pairwise(media_times))
 
 
@@ -286,7 +288,7 @@ def test_no_real_video_is_short(shared_data: Path, name: str) -> None:
     assert not is_short(shared_data / "videos" / name)
 
 
-def test_a_turned_video_comes_upright(shared_data: Path) -> None:
+def test_a_rotated_video_is_turned_upright(shared_data: Path) -> None:
     pictures = [image for _, image in read(shared_data / "videos" / "rotated_90.mov")]
     assert {image.shape for image in pictures if image is not None} == {(568, 320, 3)}
 

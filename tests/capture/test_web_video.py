@@ -1,4 +1,4 @@
-"""Video files at a web address: read from a server on this machine, which hangs up or falls silent when it is told to."""
+"""Video files at a web address, read from a server on this machine that hangs up or falls silent on request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLENTY = 1000
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Ten seconds, with the index at the end: whoever reads it asks for its beginning, its end, and its beginning again."""
+    """Ten seconds, with the index at the end: a reader asks for the beginning, the end, and the beginning again."""
     path = tmp_path_factory.mktemp("film") / "film.mp4"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 5.0, SIZE)
     noise = np.random.default_rng(0).integers(-9, 10, (SIZE[1], SIZE[0], 3))
@@ -36,7 +36,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def keeping_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
-    """Keeps its connections, as most servers do."""
+    """A server that keeps its connections open, as most do."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     server = FileServer(keep_connections=True)
     yield server
@@ -44,7 +44,7 @@ def keeping_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
 
 
 def levels(video: WebVideo) -> list[float]:
-    """Mean grey level of each picture to the end."""
+    """Mean grey level of each frame up to the end."""
     seen = []
     while video.grab() is not None:
         image = video.retrieve()
@@ -53,7 +53,7 @@ def levels(video: WebVideo) -> list[float]:
     return seen
 
 
-def test_every_picture_is_delivered_in_order_and_then_it_ends(file_server: FileServer, film: bytes) -> None:
+def test_every_frame_is_delivered_in_order_until_the_end(file_server: FileServer, film: bytes) -> None:
     video = WebVideo(file_server.give_parts(film))
     video.open()
     assert (video.live, video.claimed_frames) == (False, len(LEVELS))
@@ -62,7 +62,7 @@ def test_every_picture_is_delivered_in_order_and_then_it_ends(file_server: FileS
     video.close()
 
 
-def test_on_connections_that_are_kept_every_picture_is_delivered_too(keeping_server: FileServer, film: bytes) -> None:
+def test_every_frame_is_delivered_over_kept_connections_too(keeping_server: FileServer, film: bytes) -> None:
     video = WebVideo(keeping_server.give_parts(film))
     video.open()
     assert levels(video) == pytest.approx(LEVELS, abs=3)
@@ -70,7 +70,9 @@ def test_on_connections_that_are_kept_every_picture_is_delivered_too(keeping_ser
 
 
 @pytest.mark.parametrize("scheme", [" http", "HTTP"])
-def test_an_address_may_have_blanks_around_it_and_a_scheme_in_capitals(file_server: FileServer, film: bytes, scheme: str) -> None:
+def test_an_address_may_have_surrounding_blanks_and_a_scheme_in_capitals(
+    file_server: FileServer, film: bytes, scheme: str
+) -> None:
     written = file_server.give_parts(film).replace("http", scheme) + "\n"
     video = WebVideo(written)
     video.open()
@@ -78,7 +80,7 @@ def test_an_address_may_have_blanks_around_it_and_a_scheme_in_capitals(file_serv
     video.close()
 
 
-def test_opened_again_it_begins_again(file_server: FileServer, film: bytes) -> None:
+def test_a_reopened_video_begins_again(file_server: FileServer, film: bytes) -> None:
     video = WebVideo(file_server.give_parts(film))
     for _ in range(2):
         video.open()
@@ -88,7 +90,7 @@ def test_opened_again_it_begins_again(file_server: FileServer, film: bytes) -> N
 
 
 @pytest.mark.parametrize("server", ["file_server", "keeping_server"])
-def test_where_the_server_hangs_up_it_goes_on(request: pytest.FixtureRequest, server: str, film: bytes) -> None:
+def test_a_video_goes_on_after_the_server_hangs_up(request: pytest.FixtureRequest, server: str, film: bytes) -> None:
     served: FileServer = request.getfixturevalue(server)
     video = WebVideo(served.give_parts(film, stop_at=len(film) // 2, times=2))
     video.open()
@@ -96,7 +98,7 @@ def test_where_the_server_hangs_up_it_goes_on(request: pytest.FixtureRequest, se
     video.close()
 
 
-def test_what_breaks_off_for_good_is_no_end(file_server: FileServer, film: bytes) -> None:
+def test_a_video_that_breaks_off_for_good_is_an_error(file_server: FileServer, film: bytes) -> None:
     video = WebVideo(file_server.give_parts(film, stop_at=len(film) // 2, times=PLENTY))
     video.open()
     with pytest.raises(SourceError, match=r"/file: broke off after \d\.\d of 9\.8 s; try again, or download it"):
@@ -113,7 +115,7 @@ def test_a_server_that_falls_silent_is_given_up(file_server: FileServer, film: b
     video.close()
 
 
-def test_a_server_that_gives_no_parts_of_a_file_is_told_from_one_that_breaks_off(file_server: FileServer, film: bytes) -> None:
+def test_the_error_for_a_server_that_does_not_send_parts_of_files_says_so(file_server: FileServer, film: bytes) -> None:
     video = WebVideo(file_server.give(film))
     video.open()
     with pytest.raises(SourceError, match=r"/file: no picture of it can be read; its server may not send parts of files: do"):
@@ -121,26 +123,26 @@ def test_a_server_that_gives_no_parts_of_a_file_is_told_from_one_that_breaks_off
     video.close()
 
 
-@pytest.mark.parametrize("body", [None, b"<html><video src=film.mp4></html>", b""], ids=["nothing there", "a page", "empty"])
-def test_what_is_no_video_is_told_without_the_password(file_server: FileServer, body: bytes | None) -> None:
+@pytest.mark.parametrize("body", [None, b"<html><video src=film.mp4></html>", b""], ids=["missing", "a page", "empty"])
+def test_the_error_where_there_is_no_video_shows_no_password(file_server: FileServer, body: bytes | None) -> None:
     url = file_server.url() if body is None else file_server.give(body)
-    with pytest.raises(SourceError) as told:
+    with pytest.raises(SourceError) as error:
         WebVideo(url.replace("//", "//me:secret@")).open()
-    assert str(told.value).startswith(f"{url}: no video can be read there; check the address, which must be")
+    assert str(error.value).startswith(f"{url}: no video can be read there; check the address, which must be")
 
 
 def test_the_name_shows_no_password() -> None:
     assert WebVideo(" https://me:secret@host/film.mp4 ").name == "https://host/film.mp4"
 
 
-def test_what_the_server_says_is_told(file_server: FileServer) -> None:
-    with pytest.raises(SourceError) as told:
+def test_the_error_says_what_the_server_answers(file_server: FileServer) -> None:
+    with pytest.raises(SourceError) as error:
         WebVideo(file_server.url()).open()
-    assert str(told.value) == f"{file_server.url()}: cannot be opened: the server answers 404 Not Found; check the address"
+    assert str(error.value) == f"{file_server.url()}: cannot be opened: the server answers 404 Not Found; check the address"
 
 
 @pytest.mark.parametrize("own", [None, "rw_timeout;9000000"])
-def test_the_options_for_it_are_nobody_elses(
+def test_the_ffmpeg_options_do_not_stay_in_the_environment(
     file_server: FileServer, film: bytes, monkeypatch: pytest.MonkeyPatch, own: str | None
 ) -> None:
     monkeypatch.delenv(OPTIONS_VARIABLE, raising=False)
@@ -153,7 +155,7 @@ def test_the_options_for_it_are_nobody_elses(
 
 
 class Claims:
-    """An open capture of a video that claims so many pictures at this rate, and has pictures at these times."""
+    """An open capture of a video that claims this many frames at this rate, and has frames at these times."""
 
     def __init__(self, frames: float, fps: float, times_s: list[float]) -> None:
         self._properties = {cv2.CAP_PROP_FRAME_COUNT: frames, cv2.CAP_PROP_FPS: fps}
@@ -194,9 +196,9 @@ AT_25_FPS = [index / 25 for index in range(50)]
         Claims(110, 25.0, [*(index / 25 for index in range(100)), 0.0]),
         Claims(-1.0, 25.0, AT_25_FPS),
     ],
-    ids=["slides", "slides in .mkv", "longer sound", "late pictures", "late times", "time again", "no time", "back", "no claim"],
+    ids=["slides", "slides in .mkv", "longer sound", "late frames", "late times", "time again", "no time", "back", "no claim"],
 )
-def test_a_whole_video_that_claims_too_much_ends_without_an_error(monkeypatch: pytest.MonkeyPatch, claims: Claims) -> None:
+def test_a_complete_video_that_claims_too_much_ends_without_an_error(monkeypatch: pytest.MonkeyPatch, claims: Claims) -> None:
     read_whole(monkeypatch, claims)
 
 
@@ -209,13 +211,13 @@ def test_a_whole_video_that_claims_too_much_ends_without_an_error(monkeypatch: p
     ],
     ids=["slides", "slides in .mkv", "a fifth"],
 )
-def test_half_a_video_broke_off(monkeypatch: pytest.MonkeyPatch, claims: Claims) -> None:
+def test_an_incomplete_video_is_an_error(monkeypatch: pytest.MonkeyPatch, claims: Claims) -> None:
     with pytest.raises(SourceError, match="broke off after"):
         read_whole(monkeypatch, claims)
 
 
 class Silent(Claims):
-    """Two seconds of ten, then nothing: each grab takes so many seconds, and the first of them may give half a picture."""
+    """Two seconds of ten, then nothing: each grab takes this many seconds, and the first of them may give half a picture."""
 
     def __init__(self, takes_s: float, *, gives: bool) -> None:
         super().__init__(250, 25.0, AT_25_FPS)
@@ -237,7 +239,7 @@ class Silent(Claims):
 @pytest.mark.parametrize(
     ("takes_s", "gives"), [(0.01, False), (7.6, False), (15.1, False), (15.1, True)], ids=["quick", "slow", "silent", "half"]
 )
-def test_a_silence_is_waited_for_once_and_what_it_broke_off_is_no_picture(
+def test_a_silence_is_waited_out_only_once_and_half_a_picture_does_not_count(
     monkeypatch: pytest.MonkeyPatch, takes_s: float, gives: bool
 ) -> None:
     silent = Silent(takes_s, gives=gives)
@@ -249,7 +251,7 @@ def test_a_silence_is_waited_for_once_and_what_it_broke_off_is_no_picture(
 
 @pytest.fixture
 def opening(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Opens nothing: the first to try waits for `let_go`, and each notes the options that it would have got."""
+    """A fake open: the first call waits for `let_go`, and each notes the options that it would get."""
     opening = SimpleNamespace(options=[], began=threading.Event(), let_go=threading.Event())
 
     def open_capture(*_: object) -> Claims:
@@ -264,7 +266,7 @@ def opening(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return opening
 
 
-def test_a_stream_that_is_opened_meanwhile_does_without_them(opening: SimpleNamespace) -> None:
+def test_a_stream_opened_at_the_same_time_does_not_get_the_options(opening: SimpleNamespace) -> None:
     sources = (WebVideo("https://host/film.mp4"), Stream("rtsp://host/live"))
     video, stream = (threading.Thread(target=source.open) for source in sources)
     video.start()
@@ -279,7 +281,7 @@ def test_a_stream_that_is_opened_meanwhile_does_without_them(opening: SimpleName
 
 
 @pytest.mark.timeout(5)
-def test_a_stream_that_does_not_answer_keeps_no_other_from_being_opened(opening: SimpleNamespace) -> None:
+def test_a_stream_that_does_not_answer_does_not_block_other_streams(opening: SimpleNamespace) -> None:
     dead = threading.Thread(target=Stream("rtsp://dead/live").open)
     dead.start()
     assert opening.began.wait(5)
@@ -295,7 +297,7 @@ def test_a_stream_that_does_not_answer_keeps_no_other_from_being_opened(opening:
     assert opening.options == [None, None, web_video.OPTIONS]
 
 
-def test_options_that_somebody_took_away_meanwhile_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_options_removed_meanwhile_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def open_capture(*_: object) -> Claims:
         del os.environ[OPTIONS_VARIABLE]
         return Claims(1, 25.0, [])
