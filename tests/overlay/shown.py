@@ -1,4 +1,4 @@
-"""Faces, facts and plates for tests that look at the drawn picture."""
+"""Faces, status lines and plates for tests of the drawn picture."""
 
 from __future__ import annotations
 

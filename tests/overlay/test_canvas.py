@@ -1,4 +1,4 @@
-"""Between the picture and what is drawn on."""
+"""Converting between the picture and the canvas that is drawn on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.fakes import grey_picture
 
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("size", [(1280, 720), (64, 48)])
-def test_a_point_in_a_drawn_box_leads_back_into_the_box(size: tuple[int, int], *, mirrored: bool) -> None:
+def test_a_point_on_the_canvas_is_converted_back_to_the_picture(size: tuple[int, int], *, mirrored: bool) -> None:
     canvas = Canvas(*size, mirrored)
     box = Box(4, 8, 20, 24)
     drawn = canvas.rect(box)

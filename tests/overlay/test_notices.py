@@ -1,4 +1,4 @@
-"""Notices and messages in the picture: where they stand, and what makes room for them."""
+"""Notices and messages in the picture: where they are, and what makes room for them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_notice_dims_the_picture() -> None:
 
 @NOTICES
 @SHAPES
-def test_a_notice_stands_in_the_middle_of_the_lower_edge(size: tuple[int, int], notice: str) -> None:
+def test_a_notice_is_in_the_middle_of_the_lower_edge(size: tuple[int, int], notice: str) -> None:
     width, height = size
     place = place_of(NOTICE_BGR, render(grey_picture(200, *size), [], status(size, notice=notice)))
     assert (place.x1 + place.x2) / 2 == pytest.approx(width / 2, abs=2)
@@ -40,7 +40,7 @@ def test_a_notice_stands_in_the_middle_of_the_lower_edge(size: tuple[int, int], 
 
 @SHAPES
 @pytest.mark.parametrize("middle", [0.5, 0.2, 0.8])
-def test_a_notice_covers_no_face_where_the_lower_edge_has_room(size: tuple[int, int], middle: float) -> None:
+def test_a_notice_covers_no_face_if_the_lower_edge_has_room(size: tuple[int, int], middle: float) -> None:
     width, height = size
     half = min(size) / 8
     face = Box(middle * width - half, height - 3 * half, middle * width + half, height)
@@ -60,22 +60,22 @@ def test_a_notice_keeps_its_place_when_a_face_is_left_out() -> None:
 
 @NOTICES
 @SHAPES
-def test_a_notice_lies_over_no_other_text(size: tuple[int, int], notice: str) -> None:
+def test_a_notice_covers_no_other_text(size: tuple[int, int], notice: str) -> None:
     help_place = place_of(HELP_BGR, render(grey_picture(200, *size), [], status(size), view=View(help=True)))
-    said, details = "Face 3 is left out", ("ms: detect 4.0  track 0.1  classify 2.0",) * 3
+    message, details = "Face 3 is left out", ("ms: detect 4.0  track 0.1  classify 2.0",) * 3
     view = View(details=True, help=True)
-    shown = render(grey_picture(200, *size), [], Status(25.0, size, notice, said, details), view=view)
+    shown = render(grey_picture(200, *size), [], Status(25.0, size, notice, message, details), view=view)
     place = place_of(NOTICE_BGR, shown)
-    message = plate(said, HELP_BGR, Style.for_picture(*size))
+    message_plate = plate(message, HELP_BGR, Style.for_picture(*size))
     above = shown[help_place.y2 : place.y1]
-    assert cv2.matchTemplate(above, message, cv2.TM_SQDIFF).min() < 1, "between the help and the notice"
+    assert cv2.matchTemplate(above, message_plate, cv2.TM_SQDIFF).min() < 1, "between the help and the notice"
     expected = plate(status_text(size, "0 faces"), PLATE_BGR, Style.for_picture(*size))
     np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
     whole = plate(notice, NOTICE_BGR, Style.for_picture(*size, NOTICE_ENLARGED))
     np.testing.assert_array_equal(shown[place.y1 : place.y2, place.x1 : place.x2], whole)
 
 
-def test_a_message_stays_at_the_edge_where_the_notice_is_in_a_corner() -> None:
+def test_a_message_stays_at_the_edge_if_the_notice_is_in_a_corner() -> None:
     face = Box(500, 400, 780, 700)
     shown = [
         render(grey_picture(200, *HD), [reading("sad", face)], Status(25.0, HD, notice, "Marker 1")) for notice in ("Paused", "")
@@ -87,7 +87,7 @@ def test_a_message_stays_at_the_edge_where_the_notice_is_in_a_corner() -> None:
 @SHAPES
 @pytest.mark.parametrize("notice", ["", "Paused"])
 @pytest.mark.parametrize("middle", [0.5, 0.2, 0.8])
-def test_a_message_covers_no_face_where_the_lower_edge_has_room(size: tuple[int, int], notice: str, middle: float) -> None:
+def test_a_message_covers_no_face_if_the_lower_edge_has_room(size: tuple[int, int], notice: str, middle: float) -> None:
     width, height = size
     half = min(size) / 8
     face = Box(middle * width - half, height - 3 * half, middle * width + half, height)
@@ -125,7 +125,7 @@ def test_a_label_makes_room_for_a_notice() -> None:
     assert cv2.matchTemplate(shown, label, cv2.TM_SQDIFF).min() < 1
 
 
-def test_without_a_notice_nothing_is_dimmed() -> None:
+def test_the_picture_is_not_dimmed_without_a_notice() -> None:
     assert (render(grey_picture(200, *HD), [], status())[600:] == 200).all()
 
 

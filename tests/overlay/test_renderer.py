@@ -1,4 +1,4 @@
-"""The picture as the window shows it, looked at pixel by pixel."""
+"""The picture as the window shows it, checked pixel by pixel."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def noise(width: int, height: int) -> Image:
     return np.random.default_rng(7).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
-def test_the_picture_given_stays_as_it_is() -> None:
+def test_the_original_picture_is_unchanged() -> None:
     image = noise(*HD)
     before = image.copy()
     render(image, [reading("happy")], status(notice="Signal lost"))
@@ -44,12 +44,12 @@ def test_a_read_only_picture_can_be_drawn_from(size: tuple[int, int]) -> None:
     assert render(image, [], status(size)).flags.writeable
 
 
-def test_the_same_facts_give_the_same_picture() -> None:
+def test_drawing_the_same_twice_gives_the_same_picture() -> None:
     image, readings = noise(*HD), [reading("sad")]
     np.testing.assert_array_equal(render(image, readings, status()), render(image, readings, status()))
 
 
-def test_without_faces_only_the_status_is_drawn() -> None:
+def test_only_the_status_is_drawn_without_faces() -> None:
     image = noise(*HD)
     shown = render(image, [], status())
     width, height = plate_size(status_text(HD, "0 faces"), Style.for_picture(*HD))
@@ -65,26 +65,26 @@ def test_a_face_has_a_box_in_the_colour_of_its_emotion(label: str) -> None:
         assert tuple(shown[y, x].tolist()) == COLOURS_BGR[label]
 
 
-def test_the_face_inside_its_box_stays_as_it_is() -> None:
+def test_the_face_inside_its_box_is_unchanged() -> None:
     image = noise(*HD)
     shown = render(image, [reading("fear")], status())
     np.testing.assert_array_equal(shown[310:490, 610:790], image[310:490, 610:790])
 
 
 @SIZES_480P_TO_4K
-def test_the_corner_tells_rate_size_faces_and_that_analysis_is_on(size: tuple[int, int]) -> None:
+def test_the_status_shows_rate_size_faces_and_that_analysis_is_on(size: tuple[int, int]) -> None:
     expected = plate(status_text(size, "0 faces"), PLATE_BGR, Style.for_picture(*size))
     shown = render(grey_picture(90, *size), [], status(size))
     np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
 
 
-def test_how_many_faces_can_be_read_is_told() -> None:
+def test_the_status_shows_how_many_faces_are_readable() -> None:
     expected = plate(status_text(HD, "readable 1 of 1"), PLATE_BGR, Style.for_picture(*HD))
     shown = render(grey_picture(90, *HD), [reading("sad")], status())
     np.testing.assert_array_equal(shown[: expected.shape[0], : expected.shape[1]], expected)
 
 
-def test_a_face_that_is_hidden_for_a_moment_is_not_among_the_readable_ones() -> None:
+def test_a_face_hidden_for_a_moment_does_not_count_as_readable() -> None:
     hidden = reading_of(np.eye(7, dtype=np.float32)[3], Box(200, 300, 400, 500), coasting=True)
     expected = plate(status_text(HD, "readable 1 of 2"), PLATE_BGR, Style.for_picture(*HD))
     shown = render(grey_picture(90, *HD), [reading("sad"), hidden], status())
@@ -92,19 +92,19 @@ def test_a_face_that_is_hidden_for_a_moment_is_not_among_the_readable_ones() -> 
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_the_label_and_its_probability_stand_above_the_face(label: str) -> None:
+def test_the_label_and_its_probability_are_above_the_face(label: str) -> None:
     expected = plate(f"1 {label} 82%", COLOURS_BGR[label], Style.for_picture(*HD))
     height, width = expected.shape[:2]
     shown = render(grey_picture(90, *HD), [reading(label)], status())
     np.testing.assert_array_equal(shown[300 - height : 300, 600 : 600 + width], expected)
 
 
-def test_the_percentage_is_that_of_the_label_averaged_though_another_is_likelier_or_the_last_frame_said_more() -> None:
-    said = reading("happy", confidence=0.9)
+def test_the_percentage_is_the_averaged_probability_of_the_label() -> None:
+    last = reading("happy", confidence=0.9)
     averaged = np.array([0.0, 0.0, 0.0, 0.4, 0.45, 0.0, 0.15], np.float32)
     expected = plate("1 happy 40%", COLOURS_BGR["happy"], Style.for_picture(*HD))
     height, width = expected.shape[:2]
-    shown = render(grey_picture(90, *HD), [dataclasses.replace(said, smoothed=averaged)], status())
+    shown = render(grey_picture(90, *HD), [dataclasses.replace(last, smoothed=averaged)], status())
     np.testing.assert_array_equal(shown[300 - height : 300, 600 : 600 + width], expected)
 
 
@@ -131,23 +131,23 @@ def test_the_status_fits_the_picture(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "room"),
+    ("facts", "edge"),
     [
         (Status(25.0, (720, 1280), outputs="recording ended, log ended"), np.s_[:60, -4:]),
         (Status(25.0, (720, 1280), message=f"No snapshot: {'/home' * 9} cannot be written: No space left"), np.s_[-120:, -4:]),
     ],
     ids=["status", "message"],
 )
-def test_a_text_that_is_wider_than_the_picture_is_made_smaller_and_not_cut_off(said: Status, room: tuple[slice, slice]) -> None:
-    text = said.message or f"{status_text((720, 1280), '0 faces')}, {said.outputs}"
+def test_text_wider_than_the_picture_is_made_smaller(facts: Status, edge: tuple[slice, slice]) -> None:
+    text = facts.message or f"{status_text((720, 1280), '0 faces')}, {facts.outputs}"
     assert plate_size(text, Style.for_picture(720, 1280))[0] > 720
-    shown = render(grey_picture(90, 720, 1280), [], said)
+    shown = render(grey_picture(90, 720, 1280), [], facts)
     assert shown.max() > 200
-    assert shown[room].max() <= 90, "its last letter ends before the edge"
+    assert shown[edge].max() <= 90, "its last letter ends before the edge"
 
 
 @SIZES_480P_TO_4K
-def test_a_large_enough_picture_keeps_its_size(size: tuple[int, int]) -> None:
+def test_a_picture_that_is_large_enough_keeps_its_size(size: tuple[int, int]) -> None:
     assert render(grey_picture(90, *size), [], status(size)).shape == (size[1], size[0], 3)
 
 
@@ -168,7 +168,7 @@ def test_boxes_grow_with_an_enlarged_picture() -> None:
     [Box(-50, -50, 60, 60), Box(1200, 650, 1400, 800), Box(-500, -500, -400, -400), Box(0, 0, *HD), Box(3, 3, 4, 4)],
     ids=["over the corner", "over the far corner", "outside", "the whole picture", "one pixel"],
 )
-def test_a_box_may_lie_anywhere(box: Box) -> None:
+def test_a_box_may_be_anywhere(box: Box) -> None:
     assert render(grey_picture(90, *HD), [reading("angry", box)], status()).shape == (720, 1280, 3)
 
 
@@ -184,19 +184,19 @@ def test_the_status_stays_readable_in_any_crowd(seed: int) -> None:
 LEFT_HALF = Zone(0, 0, 0.5, 1)
 
 
-def test_a_zone_is_shaded_and_the_rest_is_not() -> None:
+def test_only_the_zone_is_shaded() -> None:
     picture = grey_picture(200, *HD)
     plain, shaded = render(picture, [], status()), render(picture, [], status(), [LEFT_HALF])
     np.testing.assert_array_equal(plain[:, 640:], shaded[:, 640:])
     assert shaded[100:, :640].mean() < 0.5 * plain[100:, :640].mean()
 
 
-def test_a_shaded_zone_is_no_even_dark_patch_that_could_be_part_of_the_picture() -> None:
+def test_a_shaded_zone_has_a_pattern() -> None:
     shaded = render(grey_picture(200, *HD), [], status(), [LEFT_HALF])
     assert len(np.unique(shaded[200:500, 100:500])) > 2
 
 
-def test_what_is_in_a_shaded_zone_can_still_be_made_out() -> None:
+def test_a_shaded_zone_still_shows_the_picture() -> None:
     shaded = render(noise(*HD), [], status(), [LEFT_HALF])
     assert shaded[200:500, 100:500].std() > 10
 
@@ -214,7 +214,7 @@ def test_labels_and_frame_rate_are_drawn_over_zones() -> None:
 
 
 class TestView:
-    def test_blurred_faces_cannot_be_made_out_and_the_rest_can(self) -> None:
+    def test_only_faces_are_blurred(self) -> None:
         image = noise(*HD)
         shown = render(image, [reading("happy")], status(), view=View(blur=True))
         assert shown[320:480, 620:780].std() < 0.3 * image[320:480, 620:780].std()
@@ -222,35 +222,33 @@ class TestView:
 
     @pytest.mark.parametrize("notice", ["", "Paused"])
     @pytest.mark.parametrize("coasting", [False, True])
-    def test_a_face_is_blurred_also_under_a_notice_where_it_is_not_seen_and_beyond_its_box(
-        self, notice: str, coasting: bool
-    ) -> None:
+    def test_a_face_is_blurred_beyond_its_box_even_if_hidden_or_under_a_notice(self, notice: str, coasting: bool) -> None:
         image = noise(*HD)
         shown = render(image, [reading_of(np.eye(7)[3], FACE, coasting=coasting)], status(notice=notice), view=View(blur=True))
         inside, beside = np.s_[320:480, 620:780], (np.s_[320:480, 565:595], np.s_[320:480, 805:835])
         for part in (inside, *beside, np.s_[263:265, 620:780], np.s_[505:535, 620:780]):
             assert shown[part].std() < 0.3 * image[part].std()
 
-    def test_of_a_blurred_face_nothing_is_left_that_is_smaller_than_a_sixth_of_it(self) -> None:
+    def test_blur_leaves_no_detail_smaller_than_a_sixth_of_a_face(self) -> None:
         blurred_from, blurred_px = FACE.x1 - 40, FACE.width + 80
         columns = ((np.arange(HD[0]) - blurred_from) * 12 // blurred_px % 2 * 255).astype(np.uint8)
         stripes = np.broadcast_to(columns[np.newaxis, :, np.newaxis], (HD[1], HD[0], 3))
         shown = render(stripes, [], status(), hidden=[FACE])
         assert np.ptp(shown[400, 620:780]) < 30 < np.ptp(stripes[400, 620:780])
 
-    def test_in_a_mirror_zones_are_blurred_where_they_are_shown(self) -> None:
+    def test_mirrored_zones_are_blurred_where_they_are_shown(self) -> None:
         image = noise(*HD)
         shown = render(image, [], status(), [Zone(0.0, 0.5, 0.2, 0.4)], View(blur=True, mirror=True))
         assert shown[400:600, 1030:].std() < 0.3 * image[400:600, 1030:].std()
         np.testing.assert_array_equal(shown[400:600, :200], image[400:600, ::-1][:, :200])
 
-    def test_zones_that_are_left_out_are_blurred_too(self) -> None:
+    def test_ignored_zones_are_blurred_too(self) -> None:
         image = noise(*HD)
         plain, blurred = (render(image, [], status(), [Zone(0.5, 0.5, 0.4, 0.4)], View(blur=blur)) for blur in (False, True))
         inside = np.s_[400:600, 700:1000]
         assert blurred[inside].std() < 0.8 * plain[inside].std()
 
-    def test_what_is_hidden_is_blurred_and_nothing_is_said_of_it(self) -> None:
+    def test_a_hidden_box_is_blurred_and_has_no_label(self) -> None:
         image = noise(*HD)
         shown = render(image, [], status(), hidden=[FACE])
         assert shown[320:480, 620:780].std() < 0.3 * image[320:480, 620:780].std()
@@ -275,26 +273,26 @@ class TestView:
         shown = render(grey_picture(90, *HD), [unsure], status())
         np.testing.assert_array_equal(shown[300 - height : 300, 600 : 600 + width], expected)
 
-    def test_a_face_that_is_missed_has_corners_only(self) -> None:
+    def test_a_missed_face_has_only_the_corners_of_its_box(self) -> None:
         missed = reading_of(np.eye(7, dtype=np.float32)[3], FACE, coasting=True)
         shown = render(grey_picture(90, *HD), [missed], status())
         assert tuple(shown[499, 600].tolist()) == COLOURS_BGR["happy"]
         assert tuple(shown[400, 600].tolist()) == (90, 90, 90)
 
-    def test_details_are_seven_bars_and_the_times(self) -> None:
+    def test_details_show_seven_bars_and_the_times(self) -> None:
         facts = Status(25.0, HD, details=("ms: detect 4.0",))
         shown = render(grey_picture(90, *HD), [reading("happy", confidence=0.4)], facts, view=View(details=True))
         assert all((shown == COLOURS_BGR[label]).all(axis=2).any() for label in LABELS)
         [plate] = np.unique(shown[60:64, 2:4].reshape(-1, 3), axis=0).tolist()
         assert max(PLATE_BGR) < max(plate) < 90, "a face behind the times is seen through their plate"
 
-    def test_the_bars_are_as_long_as_the_averaged_probabilities(self) -> None:
+    def test_the_bars_show_the_averaged_probabilities(self) -> None:
         averaged = reading("happy", confidence=0.4)
         jumped = dataclasses.replace(averaged, probabilities=np.eye(7, dtype=np.float32)[4])
         one, other = (render(grey_picture(90, *HD), [face], status(), view=View(details=True)) for face in (averaged, jumped))
         np.testing.assert_array_equal(one, other)
 
-    def test_labels_and_bars_have_the_room_beside_the_status_that_narrower_times_leave(self) -> None:
+    def test_labels_may_be_beside_the_times_below_the_status(self) -> None:
         facts = Status(25.0, HD, details=("ms: detect 4.0",) * 3)
         face = Box(140, 40, 500, 715)
         shown = render(grey_picture(90, *HD), [reading("happy", face)], facts, view=View(details=True))
@@ -303,19 +301,19 @@ class TestView:
         assert best < 1
         assert corner == (500, 40)
 
-    def test_bars_fall_away_before_the_label_does(self) -> None:
+    def test_bars_are_left_out_before_the_label_is(self) -> None:
         facts = Status(25.0, HD, details=("ms: detect 4.0  " * 12,) * 30)
         shown = render(grey_picture(90, *HD), [reading("happy", Box(400, 400, 800, 700))], facts, view=View(details=True))
         label = plate("1 happy 82%", COLOURS_BGR["happy"], Style.for_picture(*HD))
         assert cv2.matchTemplate(shown, label, cv2.TM_SQDIFF).min() < 1
         assert not (shown == BARS_BGR).all(axis=2).any()
 
-    def test_in_a_mirror_the_box_is_on_the_other_side(self) -> None:
+    def test_the_box_is_on_the_other_side_of_a_mirrored_picture(self) -> None:
         shown = render(grey_picture(90, *HD), [reading("happy", Box(100, 300, 200, 400))], status(), view=View(mirror=True))
         assert tuple(shown[350, 1080].tolist()) == COLOURS_BGR["happy"]
 
     @SIZES_480P_TO_4K
-    def test_help_fits_the_picture_and_names_every_key(self, size: tuple[int, int]) -> None:
+    def test_help_fits_the_picture(self, size: tuple[int, int]) -> None:
         shown = render(grey_picture(200, *size), [], status(size), view=View(help=True))
         rows, columns = np.nonzero((shown == HELP_BGR).all(axis=2))
         assert rows.min() > 0

@@ -1,4 +1,4 @@
-"""Snapshots."""
+"""Writing snapshots."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.fakes import drawn_portrait
 NOON = datetime.datetime(2026, 11, 25, 12, 0, 7, tzinfo=datetime.timezone.utc)
 
 
-def test_a_snapshot_is_the_picture_under_the_name_of_the_time(tmp_path: Path) -> None:
+def test_a_snapshot_is_the_picture_named_after_the_time(tmp_path: Path) -> None:
     path = write_snapshot(drawn_portrait(), tmp_path / "new", NOON)
     assert path == tmp_path / "new" / "live-monitor-20261125-120007.png"
     np.testing.assert_array_equal(cv2.imread(str(path)), drawn_portrait())
 
 
-def test_a_second_one_of_the_same_second_replaces_nothing(tmp_path: Path) -> None:
+def test_snapshots_of_the_same_second_do_not_replace_each_other(tmp_path: Path) -> None:
     paths = {write_snapshot(drawn_portrait(), tmp_path, NOON) for _ in range(3)}
     assert set(tmp_path.iterdir()) == paths
     assert len(paths) == 3

@@ -54,29 +54,29 @@ def test_rectangles_overlap_when_they_share_a_pixel(other: Rect, overlap: bool) 
     assert other.overlaps(one) is overlap
 
 
-def test_sizes_grow_with_the_picture() -> None:
+def test_plates_grow_with_the_picture() -> None:
     hd, uhd = plate_size("happy 82%", Style.for_picture(1920, 1080)), plate_size("happy 82%", Style.for_picture(3840, 2160))
     assert uhd[0] / hd[0] == pytest.approx(2, rel=0.1)
     assert uhd[1] / hd[1] == pytest.approx(2, rel=0.1)
 
 
-def test_an_upright_picture_has_the_sizes_of_a_lying_one() -> None:
+def test_portrait_and_landscape_pictures_have_the_same_style() -> None:
     assert Style.for_picture(720, 1280) == Style.for_picture(1280, 720)
 
 
 @pytest.mark.parametrize(
     ("size", "larger"), [((3840, 1080), 1280 / 1080), ((2000, 300), MAX_STRIP_SCALE), ((5760, 1080), MAX_STRIP_SCALE)]
 )
-def test_text_of_a_wide_strip_is_larger_than_that_of_a_picture_of_its_height(size: tuple[int, int], larger: float) -> None:
+def test_text_in_a_wide_strip_is_larger_than_its_height_alone_would_give(size: tuple[int, int], larger: float) -> None:
     assert Style.for_picture(*size).font_scale == pytest.approx(larger * Style.for_picture(size[1], size[1]).font_scale)
 
 
 @pytest.mark.parametrize("size", [(2560, 1080), (1920, 1080), (640, 480), (720, 1280), (300, 2000)])
-def test_text_of_other_pictures_goes_by_the_shorter_side(size: tuple[int, int]) -> None:
+def test_the_shorter_side_of_other_pictures_sets_the_text_size(size: tuple[int, int]) -> None:
     assert Style.for_picture(*size) == Style.for_picture(min(size), min(size))
 
 
-def test_lines_never_vanish_however_small_the_picture() -> None:
+def test_lines_never_vanish_in_a_small_picture() -> None:
     style = Style.for_picture(1, 1)
     assert min(style.stroke, style.line, style.padding) >= 1
 
@@ -100,14 +100,14 @@ def test_a_plate_changes_nothing_outside_its_place(picture: tuple[int, int]) -> 
 
 
 @pytest.mark.parametrize("picture", [(640, 480), (1280, 720), (3840, 2160)])
-def test_text_stays_clear_of_its_plates_edges(picture: tuple[int, int]) -> None:
+def test_text_does_not_touch_the_edges_of_its_plate(picture: tuple[int, int]) -> None:
     drawn = plate("gjpq 100% Tl", (1, 2, 3), Style.for_picture(*picture))
     edges = np.concatenate([drawn[0], drawn[-1], drawn[:, 0], drawn[:, -1]])
     assert (edges == (1, 2, 3)).all()
 
 
 @pytest.mark.parametrize("name", PLATES)
-def test_text_stands_out_from_every_plate(name: str) -> None:
+def test_text_has_enough_contrast_on_every_plate(name: str) -> None:
     colour = PLATES[name]
     drawn = plate("neutral", colour).reshape(-1, 3)
     text = drawn[np.abs(drawn.astype(int) - colour).sum(axis=1).argmax()]

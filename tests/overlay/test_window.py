@@ -1,4 +1,4 @@
-"""Keys, signals, and bars beside a picture. What a real window does is in tests/test_window.py."""
+"""Keys, clicks, signals and bars beside a picture. Tests of a real window are in tests/test_window.py."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WINDOWS_LEFT, MACOS_LEFT = 0x25 << 16, 0xF702
 
 @pytest.mark.parametrize("key", ACTIONS)
 @pytest.mark.parametrize("modifiers", [0, *MODIFIERS, GTK_NUM_LOCK | GTK_CAPS_LOCK])
-def test_a_key_is_its_character_whatever_modifiers_are_on(key: int, modifiers: int) -> None:
+def test_a_key_is_its_character_whatever_the_modifiers(key: int, modifiers: int) -> None:
     assert plain_character(key | modifiers) == key
 
 
@@ -32,11 +32,11 @@ def test_a_key_is_its_character_whatever_modifiers_are_on(key: int, modifiers: i
 @pytest.mark.parametrize(
     "key", [X11_LEFT, X11_RIGHT, X11_HOME, X11_MULTI_KEY, X11_KANA_LOCK, X11_DEAD_ACUTE, MACOS_LEFT, ord("é")]
 )
-def test_a_key_that_is_no_plain_character_is_none(key: int, modifiers: int) -> None:
+def test_a_key_without_a_plain_character_is_none(key: int, modifiers: int) -> None:
     assert plain_character(key | modifiers) is None
 
 
-def test_no_key_and_an_arrow_of_windows_are_none() -> None:
+def test_no_key_and_a_windows_arrow_key_are_none() -> None:
     assert plain_character(NO_KEY) is None
     assert plain_character(WINDOWS_LEFT) is None
 
@@ -51,9 +51,9 @@ def test_no_key_and_an_arrow_of_windows_are_none() -> None:
         ((0, 0), (60, 80, 3), (0, 0)),
         ((-1, -1), (60, 80, 3), (0, 0)),
     ],
-    ids=["wide", "high", "nearly the same", "hardly a window", "not known", "hidden"],
+    ids=["wide", "high", "nearly the same", "tiny window", "unknown", "hidden"],
 )
-def test_a_picture_gets_black_bars_until_it_has_the_shape_of_the_window(
+def test_black_bars_give_a_picture_the_shape_of_the_window(
     window_size: tuple[int, int], shape: tuple[int, ...], corner: tuple[int, int]
 ) -> None:
     image = grey_picture(90, 80, 60)
@@ -64,25 +64,27 @@ def test_a_picture_gets_black_bars_until_it_has_the_shape_of_the_window(
     assert shown.sum() == image.sum(), "the rest is black"
 
 
-def test_a_click_is_told_in_pixels_of_the_picture_without_its_bars(window: Window) -> None:
+def test_a_click_is_in_pixels_of_the_picture_without_side_bars(window: Window) -> None:
     window._on_mouse(cv2.EVENT_LBUTTONDOWN, 64 // 2 + 16, 10, 0, None)
     assert window.poll_click() == (64 // 2, 10)
 
 
-def test_a_click_is_told_so_also_where_the_bars_are_above_and_below(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_click_is_in_pixels_of_the_picture_without_bars_above_and_below(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cv2, "getWindowImageRect", lambda _: (0, 0, 100, 200))
     window.show(grey_picture(0, 80, 60))
     window._on_mouse(cv2.EVENT_LBUTTONDOWN, 30, 50 + 20, 0, None)
     assert window.poll_click() == (30, 20)
 
 
-def test_a_click_in_a_small_window_is_told_in_pixels_of_the_picture(window: Window) -> None:
+def test_a_click_in_a_small_window_is_in_pixels_of_the_picture(window: Window) -> None:
     window.show(grey_picture(0, 800, 400))
     window._on_mouse(cv2.EVENT_LBUTTONDOWN, 150, 20, 0, None)
     assert window.poll_click() == (600, 80)
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="it does not tell how large its windows are")
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS does not report the size of windows")
 @pytest.mark.parametrize(
     ("variables", "reduces"),
     [
@@ -95,7 +97,7 @@ def test_a_click_in_a_small_window_is_told_in_pixels_of_the_picture(window: Wind
     ],
 )
 @pytest.mark.usefixtures("window")
-def test_a_desktop_that_enlarges_windows_gets_all_pixels(
+def test_the_picture_is_not_reduced_for_a_desktop_that_enlarges_windows(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], reduces: bool
 ) -> None:
     for name, value in variables.items():
@@ -108,7 +110,7 @@ def test_a_desktop_that_enlarges_windows_gets_all_pixels(
 
 @pytest.mark.parametrize("width", [90, 150, 199, 299])
 @pytest.mark.parametrize("at", range(100, 107))
-def test_no_line_of_a_picture_is_lost_in_a_smaller_window(width: int, at: int) -> None:
+def test_no_line_disappears_from_a_reduced_picture(width: int, at: int) -> None:
     image = grey_picture(0, 300, 300).copy()
     image[:, at] = 255
     shown = reduced(image, width, width)
@@ -117,14 +119,14 @@ def test_no_line_of_a_picture_is_lost_in_a_smaller_window(width: int, at: int) -
 
 
 @pytest.mark.parametrize("size", [(300, 200), (400, 300), (300, 100), (0, 0), (-1, -1)])
-def test_a_picture_stays_as_it_is_in_a_window_that_is_not_smaller(size: tuple[int, int]) -> None:
+def test_a_picture_is_unchanged_in_a_window_that_is_not_smaller(size: tuple[int, int]) -> None:
     image = grey_picture(0, 300, 200)
     assert reduced(image, *size) is image
 
 
 @pytest.fixture
 def window(monkeypatch: pytest.MonkeyPatch) -> Window:
-    """One that is open, though nowhere."""
+    """An open window that is not on any screen."""
     monkeypatch.setattr("live_monitor.overlay.window.check_display", lambda: None)
     for name in ("namedWindow", "setMouseCallback", "resizeWindow", "imshow"):
         monkeypatch.setattr(cv2, name, lambda *_: None)
@@ -135,13 +137,13 @@ def window(monkeypatch: pytest.MonkeyPatch) -> Window:
     return opened
 
 
-def test_on_macos_a_window_that_is_minimised_is_not_closed(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_minimised_window_on_macos_is_not_closed(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cv2, "getWindowProperty", lambda *_: 0.0)
     monkeypatch.setattr("sys.platform", "darwin")
     assert not window.closed
 
 
-def test_on_macos_which_tells_the_size_of_the_picture_there_are_no_bars(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_are_no_bars_on_macos(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[tuple[int, ...]] = []
     monkeypatch.setattr(cv2, "imshow", lambda _, image: shown.append(image.shape))
     monkeypatch.setattr("sys.platform", "darwin")
@@ -149,19 +151,19 @@ def test_on_macos_which_tells_the_size_of_the_picture_there_are_no_bars(window: 
     assert shown == [(400, 300, 3)]
 
 
-def test_on_macos_a_window_is_fitted_once_more_after_its_first_picture(monkeypatch: pytest.MonkeyPatch, window: Window) -> None:
-    done: list[str] = []
-    monkeypatch.setattr(cv2, "imshow", lambda *_: done.append("picture"))
-    monkeypatch.setattr(cv2, "resizeWindow", lambda _, width, height: done.append(f"{width}x{height}"))
+def test_a_window_on_macos_is_resized_again_after_its_first_picture(monkeypatch: pytest.MonkeyPatch, window: Window) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(cv2, "imshow", lambda *_: calls.append("picture"))
+    monkeypatch.setattr(cv2, "resizeWindow", lambda _, width, height: calls.append(f"{width}x{height}"))
     monkeypatch.setattr("sys.platform", "darwin")
     for _ in range(2):
         window.show(grey_picture(0, 1920, 1080))
-    assert done == ["1280x720", "picture", "1280x720", "picture"]
+    assert calls == ["1280x720", "picture", "1280x720", "picture"]
 
 
 @pytest.mark.parametrize(("platform", "title"), [("linux", "Урок 3.mp4"), ("win32", "???? 3.mp4"), ("darwin", "???? 3.mp4")])
 @pytest.mark.usefixtures("window")
-def test_a_title_is_what_the_system_can_show(monkeypatch: pytest.MonkeyPatch, platform: str, title: str) -> None:
+def test_a_title_has_only_characters_that_the_system_can_show(monkeypatch: pytest.MonkeyPatch, platform: str, title: str) -> None:
     opened: list[str] = []
     monkeypatch.setattr(cv2, "namedWindow", lambda name, _: opened.append(name))
     monkeypatch.setattr("sys.platform", platform)
@@ -174,7 +176,7 @@ def test_a_title_is_what_the_system_can_show(monkeypatch: pytest.MonkeyPatch, pl
     [((640, 480), (640, 480)), ((1920, 1080), (1280, 720)), ((1080, 1920), (405, 720)), ((5120, 720), (1280, 180))],
 )
 @pytest.mark.usefixtures("window")
-def test_the_window_of_a_large_picture_fits_the_screen(
+def test_a_window_opens_with_at_most_1280x720_pixels(
     monkeypatch: pytest.MonkeyPatch, picture: tuple[int, int], size: tuple[int, int]
 ) -> None:
     sizes: list[tuple[int, int]] = []
@@ -184,7 +186,7 @@ def test_the_window_of_a_large_picture_fits_the_screen(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_that_lands_where_opencv_swallows_errors_ends_the_program_all_the_same(
+def test_a_signal_whose_exception_opencv_swallows_still_ends_the_program(
     window: Window, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     def stop(number: int, _frame: FrameType | None) -> None:
