@@ -32,7 +32,7 @@ def clip(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def portrait_clip(tmp_path: Path) -> Path:
-    """Five pictures of a drawn face."""
+    """Five frames with a drawn face."""
     path = tmp_path / "portrait.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (320, 240))
     for _ in range(5):

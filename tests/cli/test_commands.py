@@ -1,4 +1,4 @@
-"""Help, version, and the commands beside the analysis."""
+"""Help, version, and the commands other than the analysis."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def test_help_names_every_command(run: Run) -> None:
     )
 
 
-def test_version_is_that_of_the_installed_package(run: Run) -> None:
+def test_version_shows_that_of_the_installed_package(run: Run) -> None:
     from importlib.metadata import version
 
     assert run("--version") == (0, f"live-monitor, version {version('live-monitor')}\n", "")
 
 
-def test_cameras_lists_or_says_that_there_are_none(run: Run) -> None:
+def test_cameras_lists_cameras_or_says_that_there_are_none(run: Run) -> None:
     code, out, err = run("cameras")
     assert (code, err) == (0, "")
     assert all(line.startswith(("--camera ", "No camera found")) for line in out.splitlines())
@@ -46,16 +46,16 @@ def test_bench_prints_json(run: Run, clip: Path) -> None:
     assert json.loads(run("bench", "--json", clip).out)["frames"] == 5
 
 
-def test_training_without_data_ends_in_2_and_one_line(run_apart: Run) -> None:
+def test_training_without_data_ends_in_2_with_one_line(run_apart: Run) -> None:
     code, out, err = run_apart("train", "nowhere", "--out", "run")
     assert (code, out) == (2, "")
     assert err.startswith("Error: nowhere: no such file or folder")
     assert err.count("\n") == 1
 
 
-def test_every_option_says_what_it_is() -> None:
+def test_every_option_has_a_help_text() -> None:
     assert not [documented(*each) for each in OPTIONS if not each[1].help or each[1].help.startswith("[")]
 
 
-def test_the_networks_whose_recipe_is_strong_are_named(run: Run) -> None:
+def test_help_names_the_networks_with_the_strong_recipe(run: Run) -> None:
     assert f"strong for {', '.join(OWN)}; else brief" in " ".join(run("train", "--help").out.split())

@@ -1,4 +1,4 @@
-"""Options that are kept in a file."""
+"""Options kept in a file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def test_options_can_be_kept_in_a_file(run: Run, portrait_clip: Path, config: Pa
     assert (json.loads(out)["frames"], json.loads(out)["readings"]) == (5, 0)
 
 
-def test_a_tilde_is_the_users_home(run: Run, clip: Path, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tilde_stands_for_the_users_home(
+    run: Run, clip: Path, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("USERPROFILE" if os.name == "nt" else "HOME", str(tmp_path))
     config.write_text('log = "~/lesson.csv"\n', encoding="utf-8")
     assert run("--config", config, "--no-display", "--video", clip).code == 0
@@ -45,7 +47,7 @@ def test_a_single_zone_needs_no_list(run: Run, portrait_clip: Path, config: Path
     assert json.loads(run("--config", config, "--no-display", "--json", "--video", portrait_clip).out)["readings"] == 0
 
 
-def test_the_command_line_and_the_environment_are_stronger(
+def test_the_command_line_and_the_environment_override_the_file(
     run: Run, clip: Path, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config.write_text('model = "no-such"\n', encoding="utf-8")
@@ -55,26 +57,24 @@ def test_the_command_line_and_the_environment_are_stronger(
     assert run("--config", config, "--no-display", "--video", clip).code == 0
 
 
-def test_a_file_that_windows_notepad_has_saved_is_read(run: Run, clip: Path, config: Path) -> None:
+def test_a_file_with_a_byte_order_mark_can_be_read(run: Run, clip: Path, config: Path) -> None:
     config.write_text("no-display = true\n", encoding="utf-8-sig")
     assert run("--config", config, "--video", clip).code == 0
 
 
-def test_the_file_itself_can_be_named_in_the_environment(
-    run: Run, clip: Path, config: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_file_can_be_named_in_the_environment(run: Run, clip: Path, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config.write_text('model = "no-such"\n', encoding="utf-8")
     monkeypatch.setenv("LIVE_MONITOR_CONFIG", str(config))
     assert run("--no-display", "--video", clip).code == 3
 
 
-def test_a_source_of_the_command_line_is_stronger_than_another_of_the_file(run: Run, clip: Path, config: Path) -> None:
+def test_a_source_on_the_command_line_overrides_another_in_the_file(run: Run, clip: Path, config: Path) -> None:
     config.write_text("camera = 99\nno-display = true\n", encoding="utf-8")
     assert run("--config", config).code == 4
     assert run("--config", config, "--video", clip).code == 0
 
 
-def test_a_source_of_the_environment_is_stronger_than_another_of_the_file(
+def test_a_source_in_the_environment_overrides_another_in_the_file(
     run: Run, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config.write_text('video = "nowhere.mp4"\n', encoding="utf-8")
@@ -82,7 +82,7 @@ def test_a_source_of_the_environment_is_stronger_than_another_of_the_file(
     assert "camera 99" in run("--config", config, "--no-display").err
 
 
-def test_two_sources_in_one_file_are_one_too_many(run: Run, config: Path) -> None:
+def test_two_sources_in_one_file_are_refused(run: Run, config: Path) -> None:
     config.write_text('camera = 0\nvideo = "lesson.mp4"\n', encoding="utf-8")
     code, out, err = run("--config", config)
     assert (code, out, err) == (
@@ -92,7 +92,7 @@ def test_two_sources_in_one_file_are_one_too_many(run: Run, config: Path) -> Non
     )
 
 
-def test_a_commands_options_stand_in_its_table(run: Run, clip: Path, config: Path) -> None:
+def test_the_options_of_a_command_are_in_its_table(run: Run, clip: Path, config: Path) -> None:
     config.write_text('model = "no-such"\n[bench]\nmodel = "nor-this"\n', encoding="utf-8")
     code, _, err = run("--config", config, "bench", clip)
     assert (code, "nor-this" in err) == (3, True)
@@ -104,17 +104,17 @@ def test_a_switch_can_be_off(run: Run, clip: Path, config: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["panel = false", "no-panel = true"])
-def test_a_switch_with_two_names_has_both(run: Run, clip: Path, config: Path, tmp_path: Path, text: str) -> None:
+def test_a_switch_with_two_names_can_be_set_by_either(run: Run, clip: Path, config: Path, tmp_path: Path, text: str) -> None:
     config.write_text(text, encoding="utf-8")
-    plain, told = tmp_path / "plain.mp4", tmp_path / "told.mp4"
+    plain, configured = tmp_path / "plain.mp4", tmp_path / "configured.mp4"
     assert run("--no-display", "--video", clip, "--record", plain).code == 0
-    assert run("--config", config, "--no-display", "--video", clip, "--record", told).code == 0
-    with_panel, without = (cv2.VideoCapture(str(video)).get(cv2.CAP_PROP_FRAME_WIDTH) for video in (plain, told))
+    assert run("--config", config, "--no-display", "--video", clip, "--record", configured).code == 0
+    with_panel, without = (cv2.VideoCapture(str(video)).get(cv2.CAP_PROP_FRAME_WIDTH) for video in (plain, configured))
     assert without < with_panel
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("min-faces = 30", "min-faces: no such option; write it as on the command line, without the leading dashes"),
         ("min_face = 30", "min_face: no such option"),
@@ -133,16 +133,16 @@ def test_a_switch_with_two_names_has_both(run: Run, clip: Path, config: Path, tm
         ('[bench]\ncascade = "\\u0000"', "cascade in [bench]: holds a null byte"),
     ],
 )
-def test_what_is_wrong_in_the_file_is_named(run: Run, config: Path, text: str, said: str) -> None:
+def test_a_mistake_in_the_file_is_named(run: Run, config: Path, text: str, message: str) -> None:
     config.write_text(text + "\n", encoding="utf-8")
     code, out, err = run("--config", config)
     assert (code, out) == (2, "")
-    assert err.startswith(f"Error: {config}: {said}")
+    assert err.startswith(f"Error: {config}: {message}")
     assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize("value", ["small", "2.5", "0"])
-def test_a_value_that_an_option_refuses_is_named_with_it(run: Run, config: Path, value: str) -> None:
+def test_an_invalid_value_is_named_with_its_option(run: Run, config: Path, value: str) -> None:
     config.write_text(f"min-face = {json.dumps(value) if value == 'small' else value}\n", encoding="utf-8")
     code, out, err = run("--config", config)
     assert (code, out) == (2, "")
@@ -154,19 +154,17 @@ def test_a_value_that_an_option_refuses_is_named_with_it(run: Run, config: Path,
     ("text", "option"),
     [("smooth = -1", "smooth"), ('min-face = "small"', "min-face"), ('size = "0x480"', "size"), ('cascade = ""', "cascade")],
 )
-def test_a_value_that_an_option_refuses_is_named_with_the_file_it_stands_in(
-    run: Run, config: Path, text: str, option: str
-) -> None:
+def test_an_invalid_value_is_named_with_its_file(run: Run, config: Path, text: str, option: str) -> None:
     config.write_text(text + "\n", encoding="utf-8")
     assert f"Invalid value for '--{option}' in {config}: " in last_line(run("--config", config).err)
 
 
-def test_a_value_of_a_commands_table_is_named_with_the_file_too(run: Run, config: Path) -> None:
+def test_an_invalid_value_in_the_table_of_a_command_is_named_with_its_file(run: Run, config: Path) -> None:
     config.write_text("[bench]\nsmooth = -1\n", encoding="utf-8")
     assert f"Invalid value for '--smooth' in {config}: " in last_line(run("--config", config, "bench", "x").err)
 
 
-def test_a_value_of_the_command_line_is_told_without_the_file(run: Run, config: Path) -> None:
+def test_an_invalid_value_on_the_command_line_is_named_without_the_file(run: Run, config: Path) -> None:
     config.write_text("smooth = 1\n", encoding="utf-8")
     assert str(config) not in run("--config", config, "--smooth", "-1").err
 
@@ -179,15 +177,13 @@ def test_a_value_of_the_command_line_is_told_without_the_file(run: Run, config: 
         ('stream = "lecture"\nno-display = true', "stream"),
     ],
 )
-def test_what_is_refused_later_is_told_with_the_file_too(run: Run, config: Path, text: str, options: str) -> None:
+def test_an_error_found_later_names_the_file_too(run: Run, config: Path, text: str, options: str) -> None:
     config.write_text(text + "\n", encoding="utf-8")
     code, _, err = run("--config", config, "--no-display")
     assert (code, last_line(err).endswith(f"(set in {config}: {options})")) == (2, True)
 
 
-def test_what_the_environment_and_the_file_say_together_is_told_with_both(
-    run: Run, config: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_from_the_environment_and_the_file_names_both(run: Run, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config.write_text("profile = true\n", encoding="utf-8")
     monkeypatch.setenv("LIVE_MONITOR_DETECTOR", "yunet")
     err = run("--config", config, "--no-display").err

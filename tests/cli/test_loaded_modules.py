@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
 
 
 def modules_after(*arguments: str, cwd: Path, code: int = 0) -> set[str]:
-    """The heavy modules that are loaded when a run has ended, with an exit code."""
+    """The heavy modules loaded by a run that ends with this exit code."""
     program = (
         f"import sys; from live_monitor.cli.entry import _run; assert _run({list(arguments)!r}) == {code}; "
         "print(*sys.modules, sep='\\n')"
@@ -48,17 +48,17 @@ def test_analysis_on_the_cpu_does_not_load_tensorflow(portrait_clip: Path) -> No
 
 
 @pytest.mark.parametrize("command", ["train", "train-detector"])
-@pytest.mark.parametrize("run", ["taken", "free"])
-def test_training_without_data_or_in_a_folder_that_is_taken_ends_before_tensorflow_is_loaded(
+@pytest.mark.parametrize("run", ["used", "free"])
+def test_training_without_data_or_in_a_used_folder_ends_before_tensorflow_is_loaded(
     tmp_path: Path, command: str, run: str
 ) -> None:
-    (tmp_path / "taken").mkdir()
-    (tmp_path / "taken" / "settings.json").touch()
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "settings.json").touch()
     loaded = modules_after(command, "nowhere", "--out", run, cwd=tmp_path, code=2)
     assert not loaded & {"tensorflow", "keras"}
 
 
-def test_training_in_batches_larger_than_the_data_ends_before_tensorflow_is_loaded(tmp_path: Path, fer2013: Path) -> None:
+def test_a_batch_size_larger_than_the_data_ends_before_tensorflow_is_loaded(tmp_path: Path, fer2013: Path) -> None:
     loaded = modules_after("train", str(fer2013), "--out", "run", "--batch-size", "999", cwd=tmp_path, code=2)
     assert not loaded & {"tensorflow", "keras"}
 

@@ -1,4 +1,4 @@
-"""What the command line refuses, with which exit code, and in which words."""
+"""What the command line refuses, with which exit code and message."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
         (["--video", "x", "--detector-model", "x.onnx"], "detector_model x.onnx: is for a network, not for haar"),
     ],
 )
-def test_options_that_do_not_go_together_end_in_2_and_one_line(run: Run, arguments: list[str], message: str) -> None:
+def test_options_that_do_not_go_together_end_in_2_with_one_line(run: Run, arguments: list[str], message: str) -> None:
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert err.startswith("Error: ")
@@ -77,7 +77,7 @@ def test_options_that_do_not_go_together_end_in_2_and_one_line(run: Run, argumen
         (["train-detector", "data"], "--out"),
     ],
 )
-def test_what_is_no_option_or_value_ends_in_2_and_is_named(run: Run, arguments: list[str], named: str) -> None:
+def test_a_wrong_option_or_value_ends_in_2_and_is_named(run: Run, arguments: list[str], named: str) -> None:
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert last_line(err).startswith("Error: ")
@@ -108,7 +108,7 @@ def unreadable_video(tmp_path: Path, kind: str) -> Path:
     ],
 )
 @pytest.mark.parametrize("command", [["--no-display", "--video"], ["bench"]], ids=["analysis", "bench"])
-def test_a_file_that_is_no_video_ends_in_4(run: Run, tmp_path: Path, kind: str, reason: str, command: list[str]) -> None:
+def test_a_file_that_is_not_a_video_ends_in_4(run: Run, tmp_path: Path, kind: str, reason: str, command: list[str]) -> None:
     path = unreadable_video(tmp_path, kind)
     code, out, err = run(*command, path)
     assert (code, out) == (4, "")
@@ -131,7 +131,7 @@ NOT_UTF8 = os.fsdecode(b"y\xff")
     ],
     ids=["video", "cascade", "record", "camera", "stream"],
 )
-def test_a_name_that_is_not_utf8_ends_in_one_line(
+def test_a_name_that_is_not_utf8_gives_a_one_line_error(
     run_apart: Run, clip: Path, arguments: list[str], code: int, message: str
 ) -> None:
     clip.with_name(f"{NOT_UTF8}.avi").write_bytes(clip.read_bytes())
@@ -143,7 +143,7 @@ def test_a_name_that_is_not_utf8_ends_in_one_line(
     assert outcome.err.count("\n") == 1
 
 
-def test_a_window_is_named_in_characters_that_it_can_show(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_window_title_has_only_characters_that_can_be_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     titles: list[str] = []
 
     def refuse(title: str) -> None:
@@ -170,20 +170,20 @@ TOO_LONG = "n" * 300
     ],
     ids=["video", "cascade", "model", "detector", "data", "annotations"],
 )
-def test_a_name_longer_than_names_may_be_ends_like_any_that_is_not_there(
+def test_a_name_that_is_too_long_ends_like_one_that_does_not_exist(
     run: Run, clip: Path, arguments: list[str], code: int, message: str
 ) -> None:
     outcome = run(*(str(clip) if argument == "CLIP" else argument for argument in arguments))
     assert (outcome.code, outcome.out) == (code, "")
     assert outcome.err.startswith("Error: ")
-    assert f"{TOO_LONG}" in outcome.err
+    assert TOO_LONG in outcome.err
     assert message in outcome.err
     assert outcome.err.count("\n") == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 @pytest.mark.parametrize("arguments", [["models"], ["--help"]], ids=str)
-def test_a_full_disk_behind_the_output_ends_in_6_and_says_so(arguments: list[str]) -> None:
+def test_a_full_disk_for_the_output_ends_in_6_and_is_named(arguments: list[str]) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         command = [sys.executable, "-m", "live_monitor", *arguments]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
@@ -194,7 +194,7 @@ OUTPUTS = {"--log": "log.csv", "--record": "lesson.mp4"}
 
 
 @pytest.mark.parametrize("option", OUTPUTS)
-def test_an_output_that_is_there_already_ends_in_6_and_stays(run: Run, clip: Path, tmp_path: Path, option: str) -> None:
+def test_an_existing_output_ends_in_6_and_is_not_overwritten(run: Run, clip: Path, tmp_path: Path, option: str) -> None:
     path = tmp_path / OUTPUTS[option]
     path.write_text("mine", encoding="utf-8")
     both = [part for each, name in OUTPUTS.items() for part in (each, tmp_path / name)]
@@ -205,7 +205,7 @@ def test_an_output_that_is_there_already_ends_in_6_and_stays(run: Run, clip: Pat
     assert set(tmp_path.iterdir()) == {path, clip}
 
 
-def test_one_file_for_log_and_recording_ends_in_2_and_leaves_nothing(run: Run, clip: Path, tmp_path: Path) -> None:
+def test_one_file_for_both_log_and_recording_ends_in_2_without_making_it(run: Run, clip: Path, tmp_path: Path) -> None:
     both = tmp_path / "lesson.mp4"
     outcome = run("--no-display", "--video", clip, "--log", both, "--record", both)
     assert outcome == (2, "", f"Error: --log and --record: both name {both}; give each a file of its own\n")
@@ -213,7 +213,7 @@ def test_one_file_for_log_and_recording_ends_in_2_and_leaves_nothing(run: Run, c
 
 
 @pytest.mark.parametrize("video", ["clip", "nowhere.mp4", "https://host/lecture.mp4"])
-def test_a_video_without_its_option_is_told_how_it_is_given(run: Run, clip: Path, video: str) -> None:
+def test_the_error_for_a_video_without_its_option_says_how_to_give_it(run: Run, clip: Path, video: str) -> None:
     given = str(clip) if video == "clip" else video
     code, out, err = run(given, "--no-display")
     assert (code, out) == (2, "")
@@ -226,7 +226,7 @@ def test_a_source_that_cannot_be_opened_leaves_no_output(run: Run, tmp_path: Pat
     assert not list(tmp_path.iterdir())
 
 
-def test_a_recording_of_a_kind_that_cannot_be_written_ends_in_2(run: Run, clip: Path, tmp_path: Path) -> None:
+def test_a_kind_of_recording_that_cannot_be_written_ends_in_2(run: Run, clip: Path, tmp_path: Path) -> None:
     code, out, err = run("--no-display", "--video", clip, "--record", tmp_path / "lesson.webm")
     assert (code, out) == (2, "")
     assert (
@@ -234,7 +234,7 @@ def test_a_recording_of_a_kind_that_cannot_be_written_ends_in_2(run: Run, clip: 
     )
 
 
-def test_a_camera_that_is_not_there_ends_in_4_and_says_what_to_try(run: Run) -> None:
+def test_a_missing_camera_ends_in_4_and_says_what_to_try(run: Run) -> None:
     code, out, err = run("--no-display", "--camera", ABSENT_CAMERA)
     assert (code, out) == (4, "")
     assert err.startswith(f"Error: camera {ABSENT_CAMERA}: cannot be opened; ")
@@ -242,21 +242,21 @@ def test_a_camera_that_is_not_there_ends_in_4_and_says_what_to_try(run: Run) -> 
     assert err.count("\n") == 1
 
 
-def test_a_stream_that_nobody_sends_ends_in_4(run: Run) -> None:
+def test_a_stream_without_a_server_ends_in_4(run: Run) -> None:
     code, out, err = run("--no-display", "--stream", "http://127.0.0.1:1/")
     assert (code, out) == (4, "")
     assert err.startswith("Error: stream http://127.0.0.1:1/: cannot be opened: Connection refused; check the address")
     assert err.count("\n") == 1
 
 
-def test_the_address_of_a_stream_is_no_video(run: Run) -> None:
+def test_the_address_of_a_stream_is_refused_as_a_video(run: Run) -> None:
     code, out, err = run("--no-display", "--video", "rtsp://me:secret@127.0.0.1:1/")
     assert (code, out) == (2, "")
     assert err == "Error: --video rtsp://127.0.0.1:1/: is the address of a stream; give it to --stream\n"
 
 
 @pytest.mark.parametrize("address", ["file:///film.mp4", "ftp://me:secret@host/film.mp4", "http://[::1"])
-def test_an_address_of_another_kind_is_no_video(run: Run, address: str) -> None:
+def test_an_address_of_another_kind_is_refused_as_a_video(run: Run, address: str) -> None:
     shown = address.replace("me:secret@", "")
     assert run("--no-display", "--video", address) == (
         2,
@@ -266,12 +266,12 @@ def test_an_address_of_another_kind_is_no_video(run: Run, address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["https://me:secret@host/film.mp4", "rtsp://host/live", "http://[::1"])
-def test_bench_wants_a_file(run: Run, address: str) -> None:
+def test_bench_refuses_an_address(run: Run, address: str) -> None:
     shown = address.replace("me:secret@", "")
     assert run("bench", address) == (2, "", f"Error: bench {shown}: is an address; give the path of a video file\n")
 
 
-def test_a_video_from_the_web_that_breaks_off_ends_in_4_and_tells_what_was_found(
+def test_a_video_from_the_web_that_breaks_off_ends_in_4_with_the_results_so_far(
     run: Run, tmp_path: Path, file_server: FileServer
 ) -> None:
     film = write_clip(tmp_path / "film.avi", range(20, 220, 4), fps=5.0, size=(320, 240)).read_bytes()
@@ -293,25 +293,25 @@ def test_a_video_from_the_web_that_breaks_off_ends_in_4_and_tells_what_was_found
     ],
     ids=lambda arguments: arguments[0][:8],
 )
-def test_an_address_in_a_wrong_place_is_shown_without_its_password(run: Run, arguments: list[str]) -> None:
+def test_an_address_in_the_wrong_place_is_shown_without_its_password(run: Run, arguments: list[str]) -> None:
     code, out, err = run("--no-display", *arguments)
     assert code in (2, 4)
     assert "rtsp://host/x" in err
     assert "secret" not in out + err
 
 
-def test_who_gives_a_stream_as_an_argument_is_told_how_it_is_given(run: Run) -> None:
+def test_the_error_for_a_stream_without_its_option_says_how_to_give_it(run: Run) -> None:
     assert "a stream is given as --stream rtsp://host/x" in run("rtsp://host/x").err
 
 
-def test_a_streams_password_is_not_shown(run: Run) -> None:
+def test_the_password_of_a_stream_is_not_shown(run: Run) -> None:
     code, out, err = run("--no-display", "--stream", "http://me:secret@127.0.0.1:1/")
     assert code == 4
     assert err.startswith("Error: stream http://127.0.0.1:1/: ")
     assert "secret" not in out + err
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="DISPLAY is looked at on Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="DISPLAY is checked on Linux only")
 def test_a_window_without_a_display_ends_in_5(run: Run, clip: Path) -> None:
     code, out, err = run("--video", clip)
     assert (code, out) == (5, "")
@@ -320,7 +320,7 @@ def test_a_window_without_a_display_ends_in_5(run: Run, clip: Path) -> None:
     assert err.count("\n") == 1
 
 
-def test_of_an_opencv_without_cascades_the_cascade_ends_in_3_with_the_packages_to_change(
+def test_the_cascade_in_an_opencv_without_cascades_ends_in_3_with_advice(
     run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(cv2, "CascadeClassifier")
@@ -340,7 +340,7 @@ def test_a_package_that_cannot_be_loaded_ends_in_2(run: Run, clip: Path, monkeyp
     assert err.count("\n") == 1
 
 
-def test_a_bug_ends_in_1_and_one_line(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_ends_in_1_with_one_line(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("live_monitor.app.load_card", lambda _name: 1 / 0)
     assert run("--no-display", "--video", clip) == (
         1,
@@ -349,7 +349,7 @@ def test_a_bug_ends_in_1_and_one_line(run: Run, clip: Path, monkeypatch: pytest.
     )
 
 
-def test_verbose_shows_where_an_error_comes_from_and_ends_in_the_same_line(run: Run, tmp_path: Path) -> None:
+def test_verbose_shows_a_traceback_before_the_same_last_line(run: Run, tmp_path: Path) -> None:
     quiet = run("--no-display", "--video", tmp_path / "none.mp4")
     verbose = run("-v", "--no-display", "--video", tmp_path / "none.mp4")
     assert verbose.code == quiet.code
@@ -365,7 +365,7 @@ def test_a_screen_without_a_desktop_ends_in_4(run_apart: Run) -> None:
         assert err.count("\n") == 1
 
 
-def test_an_error_is_told_while_a_library_that_writes_to_stderr_is_being_loaded(run_apart: Run) -> None:
+def test_an_error_is_shown_while_a_library_that_writes_to_stderr_is_loaded(run_apart: Run) -> None:
     code, out, err = run_apart("--no-display", "--camera", ABSENT_CAMERA, "--device", "gpu")
     assert (code, out) == (4, "")
     assert err.startswith(f"Error: camera {ABSENT_CAMERA}: cannot be opened; ")

@@ -1,4 +1,4 @@
-"""The options for analysis, written out so that --help loads nothing heavy, say what the settings say that they stand for."""
+"""The options for analysis are written out, so that --help loads nothing heavy; here they are compared with the settings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def option(name: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--cascade", ""], "'--cascade': an empty text; it takes FILE"),
         (["--log", ""], "'--log': an empty text; it takes FILE"),
@@ -51,12 +51,12 @@ def option(name: str) -> Any:
         (["train", "data", "--out", "run", "--epochs", "2.5"], "'--epochs': '2.5' is not a valid whole number."),
     ],
 )
-def test_a_value_of_another_kind_is_refused_with_what_the_option_takes(run: Run, arguments: list[str], said: str) -> None:
+def test_a_value_of_the_wrong_kind_is_refused_with_the_expected_kind(run: Run, arguments: list[str], message: str) -> None:
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     words = arguments[: 2 if "pull" in arguments else 1 if arguments[0] in cli.commands else 0]
     command = " ".join(["live-monitor", *words])
-    assert err == f"Error: Invalid value for {said} (see {command} --help)\n"
+    assert err == f"Error: Invalid value for {message} (see {command} --help)\n"
 
 
 def test_every_setting_has_an_option_with_the_same_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,10 +75,10 @@ def test_the_devices_are_those_of_the_settings() -> None:
     ("name", "least", "most"),
     [("read_every", 0, LONGEST_READ_EVERY_S), ("smooth", 0, LONGEST_SMOOTH_S), ("fps", MIN_FPS, MAX_FPS)],
 )
-def test_a_number_may_be_as_small_and_as_large_as_in_the_settings(name: str, least: float, most: float) -> None:
+def test_an_option_has_the_limits_of_its_setting(name: str, least: float, most: float) -> None:
     assert (option(name).type.min, option(name).type.max) == (least, most)
 
 
 @pytest.mark.parametrize(("name", "default"), [("model", DEFAULT_MODEL), ("read_every", f"{DEFAULT_READ_EVERY_S:g}")])
-def test_a_default_that_is_written_out_is_that_of_the_settings(name: str, default: str) -> None:
+def test_a_default_in_a_help_text_is_that_of_the_settings(name: str, default: str) -> None:
     assert re.search(rf"\[default: {re.escape(default)}[],]", option(name).help)

@@ -30,25 +30,25 @@ SUMMARY_KEYS = {
 pytestmark = pytest.mark.usefixtures("plain_environment")
 
 
-def test_nothing_is_fetched_and_nothing_said_on_stderr(run: Run, clip: Path, cache: Path) -> None:
+def test_nothing_is_downloaded_or_written_to_stderr(run: Run, clip: Path, cache: Path) -> None:
     code, _, err = run("--no-display", "--video", clip, "--detector", "auto")
     assert (code, err) == (0, "")
     assert not cache.exists()
 
 
-def test_a_video_from_the_web_is_told_as_the_file_is(run: Run, portrait_clip: Path, file_server: FileServer) -> None:
-    told = []
+def test_a_video_from_the_web_gives_the_same_summary_as_the_file(run: Run, portrait_clip: Path, file_server: FileServer) -> None:
+    summaries = []
     for source in (str(portrait_clip), file_server.give_parts(portrait_clip.read_bytes())):
         code, out, err = run("--no-display", "--json", "--video", source)
         assert (code, err) == (0, "")
         summary = json.loads(out)
         assert summary.pop("source") == source
-        told.append({name: value for name, value in summary.items() if name not in ("elapsed_s", "frames_per_s")})
-    assert told[0] == told[1]
+        summaries.append({name: value for name, value in summary.items() if name not in ("elapsed_s", "frames_per_s")})
+    assert summaries[0] == summaries[1]
 
 
 @pytest.mark.parametrize(
-    ("ends", "code", "said"),
+    ("error", "code", "message"),
     [
         (None, 6, "Error: lesson.csv: full\n"),
         (SourceError("camera 0: lost"), 4, "lesson.csv: full\nError: camera 0: lost\n"),
@@ -56,17 +56,17 @@ def test_a_video_from_the_web_is_told_as_the_file_is(run: Run, portrait_clip: Pa
     ],
     ids=["as usual", "a lost camera", "SIGTERM"],
 )
-def test_what_could_not_be_written_is_told_however_the_session_in_the_window_ends(
-    run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch, ends: BaseException | None, code: int, said: str
+def test_a_failed_output_is_reported_however_the_session_in_the_window_ends(
+    run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException | None, code: int, message: str
 ) -> None:
     def end(_monitor: Monitor) -> None:
-        if ends is not None:
-            raise ends
+        if error is not None:
+            raise error
 
     monkeypatch.setattr(Monitor, "run", end)
     monkeypatch.setattr(Outputs, "failure", "lesson.csv: full")
     monkeypatch.setattr("live_monitor.overlay.window.check_display", lambda: None)
-    assert run("--video", clip) == (code, "", said)
+    assert run("--video", clip) == (code, "", message)
 
 
 def test_verbose_says_which_model_and_engine_run(run: Run, clip: Path) -> None:
@@ -74,7 +74,7 @@ def test_verbose_says_which_model_and_engine_run(run: Run, clip: Path) -> None:
     assert "model glance-plus on LiteRT, CPU" in err
 
 
-def test_what_is_in_an_ignored_zone_is_not_counted(run: Run, portrait_clip: Path) -> None:
+def test_faces_in_an_ignored_zone_are_not_counted(run: Run, portrait_clip: Path) -> None:
     faces = [
         json.loads(run("--no-display", "--json", "--video", portrait_clip, *zone).out)["readings"]
         for zone in ((), ("--ignore", "0.5,0.5,0.5,0.5"), ("--ignore", "0,0,0.1,1", "--ignore", "0,0,1,1"))
@@ -84,7 +84,7 @@ def test_what_is_in_an_ignored_zone_is_not_counted(run: Run, portrait_clip: Path
 
 
 @pytest.mark.parametrize("every", ["1", "3", "auto"])
-def test_faces_are_in_every_frame_however_rarely_they_are_looked_for(run: Run, portrait_clip: Path, every: str) -> None:
+def test_faces_are_in_every_frame_even_if_searches_are_rare(run: Run, portrait_clip: Path, every: str) -> None:
     summary = json.loads(run("--no-display", "--json", "--video", portrait_clip, "--detect-every", every).out)
     assert summary["frames_with_faces"] == summary["frames"]
 
@@ -98,7 +98,7 @@ def test_a_successful_run_prints_its_summary_and_nothing_on_stderr(run_apart: Ru
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no sh")
 @pytest.mark.parametrize("closing", ["<&-", ">&-", "2>&-", "<&- 2>&-", "<&- >&- 2>&-"])
-def test_without_some_of_its_streams_it_runs_to_the_end(portrait_clip: Path, tmp_path: Path, closing: str) -> None:
+def test_a_run_without_some_standard_streams_reaches_the_end(portrait_clip: Path, tmp_path: Path, closing: str) -> None:
     log = tmp_path / "log.csv"
     done = run_without(closing, "-m", "live_monitor", "--no-display", "--video", str(portrait_clip), "--log", str(log))
     assert (done.returncode, done.stderr) == (0, "")
@@ -108,7 +108,7 @@ def test_without_some_of_its_streams_it_runs_to_the_end(portrait_clip: Path, tmp
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no sh")
 @pytest.mark.parametrize("closing", ["<&-", ">&-", "2>&-", "<&- 2>&-", "<&- >&- 2>&-"])
-def test_no_file_that_it_opens_gets_the_number_of_a_stream(closing: str) -> None:
+def test_no_opened_file_gets_the_number_of_a_standard_stream(closing: str) -> None:
     program = "import os; from live_monitor.cli import entry; entry._run = lambda _: os.open(os.devnull, 0); entry.main()"
     assert run_without(closing, "-c", program).returncode > 2
 
@@ -119,7 +119,7 @@ def run_without(closing: str, *program: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
 
-def test_a_file_that_ends_early_is_told_after_the_summary(run: Run, tmp_path: Path) -> None:
+def test_a_file_that_ends_early_is_reported_after_the_summary(run: Run, tmp_path: Path) -> None:
     path = write_clip(tmp_path / "lesson.avi", range(20, 220, 4), fps=5.0, size=(320, 240))
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     code, out, err = run("--no-display", "--json", "--video", path)
@@ -128,7 +128,7 @@ def test_a_file_that_ends_early_is_told_after_the_summary(run: Run, tmp_path: Pa
     assert err == f"{path}: ends after {reached_s:.1f} of the 9.8 s that it claims to have\n"
 
 
-def test_the_summary_as_json_is_json(run_apart: Run, portrait_clip: Path) -> None:
+def test_the_json_summary_is_complete(run_apart: Run, portrait_clip: Path) -> None:
     code, out, err = run_apart("--no-display", "--json", "--video", portrait_clip)
     assert (code, err) == (0, "")
     summary = json.loads(out)
@@ -168,7 +168,7 @@ def test_a_recording_shows_every_frame_with_the_panel_beside_it(
 
 
 @pytest.mark.parametrize(("option", "fps"), [([], 25.0), (["--realtime"], 30.0)])
-def test_a_recording_has_the_files_frame_rate_unless_frames_may_be_left_out(
+def test_a_recording_has_the_frame_rate_of_the_file_unless_frames_may_be_dropped(
     run: Run, portrait_clip: Path, tmp_path: Path, option: list[str], fps: float
 ) -> None:
     assert run("--no-display", "--video", portrait_clip, "--record", tmp_path / "lesson.avi", *option).code == 0
@@ -186,14 +186,14 @@ def test_faces_are_blurred_in_a_recording_too(run: Run, portrait_clip: Path, tmp
 
 
 @pytest.mark.parametrize("option", [["--profile"], ["--min-face", "30"], ["--device", "cpu"], ["--realtime"]])
-def test_every_way_of_analysing_reaches_the_end(run: Run, portrait_clip: Path, option: list[str]) -> None:
+def test_every_option_for_the_analysis_reaches_the_end(run: Run, portrait_clip: Path, option: list[str]) -> None:
     code, out, err = run("--no-display", "--json", "--video", portrait_clip, *option)
     assert (code, err) == (0, "")
     assert json.loads(out)["frames_with_faces"] >= 1
 
 
 @pytest.mark.parametrize("joined", [True, False], ids=["--video=FILE", "--video FILE"])
-def test_a_file_may_be_called_like_an_option(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch, joined: bool) -> None:
+def test_a_file_may_have_a_name_like_an_option(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch, joined: bool) -> None:
     name = "-starts-with-dash.mp4"
     monkeypatch.chdir(clip.parent)
     clip.rename(clip.parent / name)
@@ -201,6 +201,6 @@ def test_a_file_may_be_called_like_an_option(run: Run, clip: Path, monkeypatch: 
     assert (code, err) == (0, "")
 
 
-def test_a_real_file_called_like_an_option_is_read(run: Run, shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_real_file_with_a_name_like_an_option_can_be_read(run: Run, shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(shared_data / "videos")
     assert run("--no-display", "--video", "-starts-with-dash.mp4").code == 0

@@ -1,4 +1,4 @@
-"""Models, networks and cascades that are not there or cannot be used: each ends in 3 and one line."""
+"""Models, networks and cascades that are missing or unusable: each ends in 3 with one line."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_detector_model_that_cannot_be_used_ends_in_3(run: Run, clip: Path, tm
     assert err.count("\n") == 1
 
 
-def test_a_network_that_is_asked_for_but_not_installed_ends_in_3_with_the_way_to_get_it(run: Run, clip: Path) -> None:
+def test_a_network_that_is_not_installed_ends_in_3_and_says_how_to_get_it(run: Run, clip: Path) -> None:
     code, out, err = run("--no-display", "--video", clip, "--detector", "yunet")
     assert (code, out) == (3, "")
     assert err == "Error: detector yunet: not installed; get it once with: live-monitor models pull yunet\n"
@@ -58,7 +58,7 @@ def test_damaged_weights_end_in_3(run: Run, clip: Path, model_copy: Path) -> Non
     assert err.count("\n") == 1
 
 
-def test_weights_for_another_size_than_the_card_says_end_in_3(run: Run, clip: Path, model_copy: Path) -> None:
+def test_weights_for_a_size_that_is_not_the_cards_end_in_3(run: Run, clip: Path, model_copy: Path) -> None:
     card = json.loads((model_copy / "card.json").read_text(encoding="utf-8"))
     card["input"]["side_px"] = 32
     (model_copy / "card.json").write_text(json.dumps(card), encoding="utf-8")
@@ -67,7 +67,7 @@ def test_weights_for_another_size_than_the_card_says_end_in_3(run: Run, clip: Pa
     assert err == "Error: model custom-cnn: its weights do not take 32x32 grey faces; choose another --model\n"
 
 
-def test_weights_that_give_no_numbers_end_in_3(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_that_give_nan_end_in_3(run: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def infer(_engine: LiteRTEngine, faces: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.full((len(faces), 7), np.nan, np.float32)
 
@@ -77,7 +77,7 @@ def test_weights_that_give_no_numbers_end_in_3(run: Run, clip: Path, monkeypatch
     assert err == "Error: model custom-cnn: its weights give infinity or NaN for a black face; choose another --model\n"
 
 
-@pytest.mark.parametrize("content", [None, "no cascade"], ids=["missing", "no cascade"])
+@pytest.mark.parametrize("content", [None, "no cascade"], ids=["missing", "not a cascade"])
 def test_a_cascade_that_cannot_be_used_ends_in_3(run: Run, clip: Path, tmp_path: Path, content: str | None) -> None:
     cascade = tmp_path / "own.xml"
     if content is not None:
