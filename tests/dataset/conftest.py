@@ -1,4 +1,4 @@
-"""What more than one test of this room reads."""
+"""Data that several tests of this folder read."""
 
 from __future__ import annotations
 

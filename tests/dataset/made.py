@@ -1,4 +1,4 @@
-"""A tiny FER2013, made up on the spot in the three layouts it comes in."""
+"""A tiny FER2013, made on the spot in its three layouts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def rows() -> list[Row]:
 
 
 def rows_of_fer2013() -> list[Row]:
-    """All rows with numbers that their splits have in FER2013, so that FER+'s votes fit."""
+    """All rows, numbered as in the splits of FER2013, so that FER+'s votes fit."""
     first = {
         "Training": 0,
         "PublicTest": 28709 - COUNTS["Training"],
@@ -82,13 +82,13 @@ VOTES_HEADER = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgus
 
 
 def vote_lines() -> list[str]:
-    """The lines of FER+'s file, all ten people seeing a neutral face."""
+    """The lines of FER+'s file, with ten votes for neutral in each."""
     splits = [split for split, count in SPLIT_ROWS.items() for _ in range(count)]
     return [f"{split},fer{row:07d}.png,10,0,0,0,0,0,0,0,0,0" for row, split in enumerate(splits)]
 
 
 def write_votes(path: Path, votes: dict[int, list[int]]) -> Path:
-    """FER+'s file with these votes on some rows."""
+    """FER+'s file, with these votes in some rows."""
     lines = vote_lines()
     for row, counts in votes.items():
         lines[row] = ",".join([*lines[row].split(",")[:2], *map(str, counts)])

@@ -1,4 +1,4 @@
-"""What is kept of a data set, and when it counts no more."""
+"""What is cached of a data set, and when it is read again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from live_monitor.dataset.cache import FILE, Arrays, remembered
 
 
 class Reader:
-    """Gives the same arrays every time, and counts how often it was asked."""
+    """Gives the same arrays every time, and counts how often it was called."""
 
     def __init__(self) -> None:
         self.readings = 0
@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def grow(path: Path) -> None:
-    """Another size, but the same time."""
+    """Changes the size, but not the time."""
     path.write_bytes(b"another size")
     os.utime(path, ns=(0, 0))
 
@@ -96,7 +96,7 @@ def test_a_file_with_another_path_is_read_again(archive: Path, read: Reader) -> 
         lambda folder: (folder / "train" / "c.png").touch(),
         lambda folder: (folder / "train" / "a.png").rename(folder / "test" / "a.png"),
     ],
-    ids=["changed", "gone", "new", "moved"],
+    ids=["changed", "deleted", "new", "moved"],
 )
 def test_a_folder_with_a_changed_file_is_read_again(folder: Path, read: Reader, change: Callable[[Path], object]) -> None:
     remembered(folder, read)
@@ -115,9 +115,7 @@ def test_a_folder_with_a_changed_file_is_read_again(folder: Path, read: Reader, 
     ],
     ids=["empty", "nonsense", "half", "a changed array"],
 )
-def test_what_was_kept_and_is_damaged_is_made_again(
-    archive: Path, read: Reader, cache: Path, damage: Callable[[bytes], bytes]
-) -> None:
+def test_a_damaged_cache_is_made_again(archive: Path, read: Reader, cache: Path, damage: Callable[[bytes], bytes]) -> None:
     remembered(archive, read)
     (cache / FILE).write_bytes(damage((cache / FILE).read_bytes()))
     assert remembered(archive, read)["faces"].tolist() == read()["faces"].tolist()
@@ -126,16 +124,14 @@ def test_what_was_kept_and_is_damaged_is_made_again(
     assert read.readings == 3
 
 
-def test_a_cache_that_cannot_be_written_is_gone_without(
-    archive: Path, read: Reader, cache: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_unwritable_cache_is_no_error(archive: Path, read: Reader, cache: Path, caplog: pytest.LogCaptureFixture) -> None:
     cache.write_bytes(b"a file where the folder should be")
     with caplog.at_level(logging.INFO):
         assert remembered(archive, read).keys() == {"faces", "names"}
     assert f"{cache / FILE}: not kept for the next time: " in caplog.text
 
 
-def test_what_cannot_be_read_is_not_kept(archive: Path, cache: Path) -> None:
+def test_a_failed_reading_is_not_cached(archive: Path, cache: Path) -> None:
     def fail() -> Arrays:
         raise ValueError("no data set")
 
@@ -144,6 +140,6 @@ def test_what_cannot_be_read_is_not_kept(archive: Path, cache: Path) -> None:
     assert not cache.exists()
 
 
-def test_nothing_half_written_stays(archive: Path, read: Reader, cache: Path) -> None:
+def test_no_temporary_file_is_left(archive: Path, read: Reader, cache: Path) -> None:
     remembered(archive, read)
     assert [path.name for path in cache.iterdir()] == [FILE]

@@ -32,7 +32,7 @@ def votes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
     ids=["folder", "zip", "csv"],
 )
-def test_every_layout_has_the_same_table(tmp_path: Path, run: Run, write: Callable[[Path], Path]) -> None:
+def test_every_layout_gives_the_same_table(tmp_path: Path, run: Run, write: Callable[[Path], Path]) -> None:
     path = write(tmp_path)
     code, out, err = run("data", path)
     assert (code, err) == (0, "")
@@ -42,17 +42,17 @@ def test_every_layout_has_the_same_table(tmp_path: Path, run: Run, write: Callab
     assert lines[10].split() == ["all", "28", "14", "7", "49"]
 
 
-def test_the_second_time_says_the_same(fer2013: Path, run: Run) -> None:
+def test_a_second_run_prints_the_same(fer2013: Path, run: Run) -> None:
     assert run("data", fer2013) == run("data", fer2013)
 
 
-def test_json_is_the_report_and_nothing_else(fer2013: Path, tmp_path: Path, run: Run) -> None:
+def test_json_prints_only_the_report(fer2013: Path, tmp_path: Path, run: Run) -> None:
     code, out, _ = run("data", fer2013, "--json", "--sheet", tmp_path / "sheets")
     assert code == 0
     assert json.loads(out)["images"]["happy"] == {"Training": 4, "PublicTest": 2, "PrivateTest": 1}
 
 
-def test_what_cannot_be_used_is_named_and_the_rest_is_reported(tmp_path: Path, run: Run) -> None:
+def test_an_unusable_picture_is_named_and_the_rest_is_reported(tmp_path: Path, run: Run) -> None:
     folder = write_folder(tmp_path / "set", rows())
     (folder / "train" / "happy" / "Training_90.png").write_bytes(png(np.zeros((48, 48, 3), np.uint8)))
     code, out, err = run("data", folder)
@@ -70,7 +70,7 @@ def test_votes_are_compared_with_the_labels(tmp_path: Path, run: Run, votes: Pat
     assert report["agree"] == {"Training": 4, "PublicTest": 2, "PrivateTest": 1}
 
 
-def test_votes_for_pictures_numbered_otherwise_end_in_2(fer2013: Path, run: Run, votes: Path) -> None:
+def test_votes_for_pictures_with_other_numbers_end_in_2(fer2013: Path, run: Run, votes: Path) -> None:
     code, out, err = run("data", fer2013, "--votes", votes)
     assert (code, out) == (2, "")
     assert err.startswith(f"Error: {fer2013}: FER+'s votes do not fit: it has a PublicTest picture number 28; ")
@@ -90,7 +90,7 @@ def test_sheets_that_cannot_be_written_end_in_6_before_anything_is_read(tmp_path
     assert err == f"Error: {tmp_path / 'file'}: is a file, not a folder; choose another name\n"
 
 
-def test_a_stop_while_sheets_are_written_leaves_whole_ones(
+def test_a_stop_while_sheets_are_written_leaves_only_complete_ones(
     fer2013: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop_at_the_third(path: Path, content: bytes) -> int:
@@ -111,7 +111,7 @@ def not_fer2013(path: Path) -> Path:
     return path
 
 
-def cut_off(path: Path) -> Path:
+def truncated(path: Path) -> Path:
     write_zip(path, rows())
     path.write_bytes(path.read_bytes()[:3000])
     return path
@@ -133,11 +133,13 @@ def empty(path: Path) -> Path:
         (empty, "is empty"),
         (without_disgust, "no pictures in test/disgust, train/disgust"),
         (not_fer2013, "is not FER2013"),
-        (cut_off, "damaged"),
+        (truncated, "damaged"),
     ],
     ids=["no such path", "empty folder", "missing class", "not FER2013", "damaged zip"],
 )
-def test_what_is_no_set_ends_in_2_and_one_line(tmp_path: Path, run: Run, write: Callable[[Path], Path], message: str) -> None:
+def test_a_path_that_is_not_fer2013_ends_in_2_with_one_line(
+    tmp_path: Path, run: Run, write: Callable[[Path], Path], message: str
+) -> None:
     path = write(tmp_path / "set")
     code, out, err = run("data", path)
     assert (code, out) == (2, "")
@@ -153,7 +155,7 @@ def test_what_is_no_set_ends_in_2_and_one_line(tmp_path: Path, run: Run, write: 
     ],
     ids=["another file", "no file"],
 )
-def test_votes_that_are_none_end_in_2_and_one_line(
+def test_an_unusable_file_of_votes_ends_in_2_with_one_line(
     fer2013: Path, tmp_path: Path, run: Run, content: str | None, message: str
 ) -> None:
     file = tmp_path / "votes.csv"

@@ -1,4 +1,4 @@
-"""FER2013 as arrays, a split at a time, whichever layout it comes in."""
+"""FER2013 as arrays, one split at a time, from any of its layouts."""
 
 from __future__ import annotations
 
@@ -56,26 +56,26 @@ def test_a_set_without_faces_of_the_split_is_refused(tmp_path: Path, kind: str) 
         load_fer2013(path, "PublicTest")
 
 
-def test_the_whole_set_has_every_split_also_an_empty_one(tmp_path: Path) -> None:
+def test_the_whole_set_has_every_split_even_an_empty_one(tmp_path: Path) -> None:
     fer2013 = read_fer2013(write_csv(tmp_path / "fer2013.csv", rows()[:28]))
     assert {split: len(faces) for split, faces in fer2013.splits.items()} == {"Training": 28, "PublicTest": 0, "PrivateTest": 0}
     assert fer2013.splits["PublicTest"].images.shape == (0, 48, 48)
 
 
 def write_with_broken(path: Path, broken: int, usage: str = "Training") -> Path:
-    """A CSV with so many rows of no use before the others."""
+    """A CSV with this many unusable rows before the others."""
     write_csv(path, rows())
     header, *lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([header, *[f"9,1 2 3,{usage}"] * broken, *lines]), encoding="utf-8")
     return path
 
 
-def test_what_cannot_be_used_is_left_out_and_the_others_keep_their_rows(tmp_path: Path) -> None:
+def test_unusable_rows_are_left_out_and_the_others_keep_their_numbers(tmp_path: Path) -> None:
     faces = load_fer2013(write_with_broken(tmp_path / "fer2013.csv", 2), "Training")
     assert faces.rows.tolist() == list(range(2, 30))
 
 
-def test_a_warning_names_what_was_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_warning_names_the_rows_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write_with_broken(tmp_path / "fer2013.csv", 1)
     load_fer2013(path, "Training")
     assert caplog.messages == [f"{path}: 1 left out of Training: line 2: emotion '9' is not 0 to 6"]
@@ -88,19 +88,19 @@ def test_a_warning_names_a_few_and_counts_the_others(tmp_path: Path, caplog: pyt
     assert message.endswith("; and 2 more")
 
 
-def test_a_split_does_not_warn_of_what_another_lost(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_there_is_no_warning_about_rows_of_another_split(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write_with_broken(tmp_path / "fer2013.csv", 1)
     load_fer2013(path, "PublicTest")
     assert caplog.messages == []
 
 
-def test_every_split_warns_of_what_may_have_been_its_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_there_is_a_warning_about_rows_of_an_unknown_split(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write_with_broken(tmp_path / "fer2013.csv", 1, usage="")
     load_fer2013(path, "PublicTest")
     assert "1 left out of PublicTest: line 2" in caplog.text
 
 
-def test_the_second_reading_is_out_of_the_cache_and_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_second_reading_is_from_the_cache_and_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write_with_broken(tmp_path / "fer2013.csv", 1)
     first = read_fer2013(path)
     with pytest.MonkeyPatch.context() as monkeypatch, caplog.at_level(logging.INFO):
@@ -112,7 +112,7 @@ def test_the_second_reading_is_out_of_the_cache_and_the_same(tmp_path: Path, cap
             np.testing.assert_array_equal(getattr(second.splits[split], name), getattr(first.splits[split], name))
 
 
-def test_what_is_no_set_is_not_kept(tmp_path: Path, cache: Path) -> None:
+def test_a_path_that_is_not_fer2013_is_not_cached(tmp_path: Path, cache: Path) -> None:
     for path in (tmp_path / "nowhere", tmp_path):
         with pytest.raises(UsageError):
             read_fer2013(path)

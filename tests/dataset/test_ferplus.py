@@ -1,4 +1,4 @@
-"""The votes of FER+: reading them, and what they add up to."""
+"""The votes of FER+: reading and counting them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NEUTRAL, HAPPINESS, SURPRISE, FEAR, CONTEMPT = (
 
 
 def votes(**columns: int) -> np.typing.NDArray[np.uint8]:
-    """One row with so many votes for each."""
+    """One row with this many votes for each."""
     names = (*FERPLUS_LABELS, "unknown", "not_a_face")
     return np.array([[columns.get(name, 0) for name in names]], np.uint8)
 
@@ -44,7 +44,7 @@ def test_votes_are_read_in_the_order_of_the_rows(tmp_path: Path) -> None:
     assert read[-1].tolist() == [0] * 9 + [10]
 
 
-def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
+def test_blank_lines_are_not_rows(tmp_path: Path) -> None:
     file = write_votes(tmp_path / "votes.csv", {})
     file.write_text(file.read_text(encoding="utf-8") + "\n\n", encoding="utf-8")
     assert load_votes(file).shape == (FER2013_ROWS, 10)
@@ -61,7 +61,7 @@ def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
         (lambda lines: [*lines[:7], lines[7].replace(",10,", ",-1,"), *lines[8:]], "line 9: '-1' is not a number of votes"),
         (lambda lines: [*lines[:7], lines[7] + ",1", *lines[8:]], "line 9 has 13 columns, not 12"),
     ],
-    ids=["a row less", "a row more", "rows moved", "a word", "too many", "negative", "a column more"],
+    ids=["missing row", "extra row", "rows moved", "a word", "too many", "negative", "extra column"],
 )
 def test_a_file_that_does_not_fit_is_refused(tmp_path: Path, change: Callable[[list[str]], list[str]], why: str) -> None:
     file = tmp_path / "votes.csv"
@@ -73,14 +73,14 @@ def test_a_file_that_does_not_fit_is_refused(tmp_path: Path, change: Callable[[l
 @pytest.mark.parametrize(
     "content", [b"", b"emotion,pixels,Usage\n", b"\xff\xd8\xff\xe0 a photo"], ids=["empty", "FER2013", "binary"]
 )
-def test_a_file_that_is_none_of_votes_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_without_votes_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "votes.csv"
     file.write_bytes(content)
     with pytest.raises(UsageError, match=r"votes\.csv: not FER\+'s fer2013new\.csv: .*; download it again"):
         load_votes(file)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"votes\.csv: cannot be read: No such file or directory; give FER\+'s fer2013new\.csv"):
         load_votes(tmp_path / "votes.csv")
 
@@ -89,11 +89,11 @@ def test_more_than_half_of_the_votes_are_a_majority() -> None:
     assert majority(votes(happiness=6, neutral=4)).tolist() == [HAPPINESS]
 
 
-def test_half_of_the_votes_are_none() -> None:
+def test_half_of_the_votes_are_not_a_majority() -> None:
     assert majority(votes(happiness=5, neutral=5)).tolist() == [-1]
 
 
-def test_the_most_votes_are_none_if_they_are_not_half() -> None:
+def test_the_most_votes_are_not_a_majority_if_they_are_less_than_half() -> None:
     assert majority(votes(happiness=4, neutral=3, sadness=3)).tolist() == [-1]
 
 
@@ -106,17 +106,17 @@ def test_votes_for_unknown_and_not_a_face_count_against_a_class() -> None:
 
 
 @pytest.mark.parametrize(("column", "verdict"), [("unknown", UNKNOWN), ("not_a_face", NOT_A_FACE)])
-def test_unknown_and_not_a_face_are_verdicts_but_no_class(column: str, verdict: int) -> None:
+def test_unknown_and_not_a_face_are_verdicts_but_not_classes(column: str, verdict: int) -> None:
     cast = votes(happiness=2, **{column: 8})
     assert verdicts(cast).tolist() == [verdict]
     assert majority(cast).tolist() == [-1]
 
 
-def test_nobody_s_vote_is_no_majority() -> None:
+def test_no_votes_have_no_majority() -> None:
     assert majority(votes()).tolist() == [-1]
 
 
-def test_a_distribution_leaves_single_votes_unknown_and_not_a_face_out() -> None:
+def test_a_distribution_leaves_out_single_votes_unknown_and_not_a_face() -> None:
     shares = distribution(votes(contempt=3, surprise=2, neutral=1, unknown=2, not_a_face=2))
     expected = np.zeros((1, 8), np.float32)
     expected[0, [CONTEMPT, SURPRISE]] = 0.6, 0.4
@@ -144,7 +144,7 @@ def test_every_class_but_contempt_is_a_label_of_fer2013() -> None:
         ("PrivateTest", 10131363, "32298 to 35886"),
     ],
 )
-def test_pictures_that_are_not_numbered_as_the_rows_are_refused(split: str, number: int, allowed: str) -> None:
+def test_pictures_with_numbers_that_are_not_rows_of_their_split_are_refused(split: str, number: int, allowed: str) -> None:
     splits = {"Training": faces(0, 28708), "PublicTest": faces(28709, 32297), "PrivateTest": faces(32298, 35886)}
     cast = np.zeros((FER2013_ROWS, 10), np.uint8)
     refuse_other_faces(cast, splits, Path("folder"))
@@ -152,7 +152,7 @@ def test_pictures_that_are_not_numbered_as_the_rows_are_refused(split: str, numb
         refuse_other_faces(cast, splits | {split: faces(number)}, Path("folder"))
 
 
-def test_a_part_of_fer2013_that_is_numbered_anew_is_refused() -> None:
+def test_a_renumbered_part_of_fer2013_is_refused() -> None:
     happy = np.arange(3) == 1
     cast = np.zeros((FER2013_ROWS, 10), np.uint8)
     cast[np.arange(FER2013_ROWS), np.where(happy[np.arange(FER2013_ROWS) % 3], 1, 0)] = 10
@@ -168,7 +168,7 @@ def faces(*rows: int) -> Faces:
     return Faces(np.zeros((len(rows), 1, 1), np.uint8), np.zeros(len(rows), np.int64), np.array(rows))
 
 
-def test_the_real_votes_have_the_majorities_that_papers_count(shared_data: Path) -> None:
+def test_the_real_votes_have_as_many_majorities_as_in_the_literature(shared_data: Path) -> None:
     """25,060, 3,199 and 3,153 are the sizes of FER+'s splits in the literature."""
     classes = majority(load_votes(shared_data / "fer2013" / "fer2013new.csv"))
     splits = np.split(classes, np.cumsum(list(SPLIT_ROWS.values()))[:-1])

@@ -30,7 +30,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 def write_pictures(path: Path, kind: str, more: dict[str, bytes]) -> Path:
-    """The tiny set, and some files more."""
+    """The tiny set, with some more files."""
     if kind == "zip":
         write_zip(path, rows())
         with zipfile.ZipFile(path, "a") as archive:
@@ -47,7 +47,7 @@ def write_pictures(path: Path, kind: str, more: dict[str, bytes]) -> Path:
 @pytest.mark.parametrize(
     ("name", "label"), [("angry", "angry"), ("disgusted", "disgust"), ("fearful", "fear"), ("surprised", "surprise")]
 )
-def test_other_copies_names_of_labels_are_known(tmp_path: Path, kind: str, name: str, label: str) -> None:
+def test_other_names_of_labels_are_accepted(tmp_path: Path, kind: str, name: str, label: str) -> None:
     content = read_layout(write_pictures(tmp_path / "set", kind, {f"train/{name}/Training_90.png": png(GREY)}))
     [row] = [row for row in content.rows if row.number == 90]
     assert row.label == LABELS.index(label)
@@ -61,7 +61,7 @@ def test_pictures_may_be_jpeg(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["readme.txt", "train/happy/.DS_Store", "__MACOSX/train/happy/._Training_1.png"])
-def test_other_files_are_passed_over(tmp_path: Path, kind: str, name: str) -> None:
+def test_other_files_are_ignored(tmp_path: Path, kind: str, name: str) -> None:
     content = read_layout(write_pictures(tmp_path / "set", kind, {name: b"something"}))
     assert (len(content.rows), content.skipped) == (len(rows()), [])
 
@@ -80,7 +80,7 @@ def test_other_files_are_passed_over(tmp_path: Path, kind: str, name: str) -> No
         ("train/happy/Training_one.png", png(GREY), "'one' is not the number of a row"),
         (f"train/happy/Training_{10**20}.png", png(GREY), f"'{10**20}' is not the number of a row"),
     ],
-    ids=["empty", "no picture", "cut off", "47 pixels", "96 pixels", "RGB", "16 bits", "unknown label", "no row number", "huge"],
+    ids=["empty", "text", "truncated", "47 pixels", "96 pixels", "RGB", "16 bits", "unknown label", "no row number", "huge"],
 )  # fmt: skip
 def test_a_picture_that_cannot_be_used_is_named_and_left_out(
     tmp_path: Path, kind: str, capfd: pytest.CaptureFixture[str], file: str, picture: bytes, why: str
@@ -93,7 +93,7 @@ def test_a_picture_that_cannot_be_used_is_named_and_left_out(
     assert capfd.readouterr().err == ""
 
 
-def test_what_is_left_out_of_a_folder_comes_in_the_order_of_names(tmp_path: Path, kind: str) -> None:
+def test_pictures_left_out_are_listed_in_the_order_of_their_names(tmp_path: Path, kind: str) -> None:
     files = [f"train/{label}/Training_90.png" for label in ("sad", "angry", "happy")]
     content = read_layout(write_pictures(tmp_path / "set", kind, dict.fromkeys(files, b"")))
     assert [skipped.where for skipped in content.skipped] == sorted(files)
@@ -118,7 +118,7 @@ def test_what_is_left_out_of_a_folder_comes_in_the_order_of_names(tmp_path: Path
     ],
     ids=[
         "too few pixels", "too many pixels", "a letter", "a level above 255", "a negative level", "a label in words",
-        "a label above 6", "a negative label", "a row without end", "a column less", "an open quote", "unknown split", "bytes",
+        "a label above 6", "a negative label", "a very long row", "missing column", "an open quote", "unknown split", "bytes",
     ],
 )  # fmt: skip
 def test_a_broken_row_of_a_csv_is_named_and_left_out(tmp_path: Path, row: str, why: str) -> None:
@@ -132,7 +132,7 @@ def test_a_broken_row_of_a_csv_is_named_and_left_out(tmp_path: Path, row: str, w
 
 
 @pytest.mark.parametrize("header", ["emotion, Usage, pixels", '"emotion","Usage","pixels"'])
-def test_a_csv_may_have_other_columns_order_quotes_and_line_ends(tmp_path: Path, header: str) -> None:
+def test_a_csv_may_have_another_order_of_columns_quotes_and_line_ends(tmp_path: Path, header: str) -> None:
     file = tmp_path / "icml_face_data.csv"
     lines = [header, *(f'{label},PublicTest,"{PIXELS}"' for label in range(7)), "", ""]
     file.write_bytes(("\ufeff" + "\r\n".join(lines)).encode())
@@ -143,7 +143,7 @@ def test_a_csv_may_have_other_columns_order_quotes_and_line_ends(tmp_path: Path,
     assert content.skipped == []
 
 
-def test_blank_lines_of_a_csv_are_no_rows_and_what_is_broken_is_named_by_its_line(tmp_path: Path) -> None:
+def test_blank_lines_of_a_csv_are_not_rows_but_count_as_lines(tmp_path: Path) -> None:
     file = tmp_path / "fer2013.csv"
     lines = [f"{label},{PIXELS},Training" for label in range(7)]
     file.write_text(HEADER + "\n".join([lines[0], "", "broken", " ", *lines[1:]]), encoding="utf-8")
@@ -162,7 +162,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
         read_layout(tmp_path)
 
 
-def test_pictures_that_are_not_fer2013s_are_refused(tmp_path: Path, kind: str) -> None:
+def test_pictures_that_are_not_from_fer2013_are_refused(tmp_path: Path, kind: str) -> None:
     if kind == "zip":
         with zipfile.ZipFile(tmp_path / "set", "w") as archive:
             archive.writestr("happy/holiday.png", png(GREY))
@@ -186,14 +186,14 @@ def test_a_missing_class_is_refused(
 
 
 @pytest.mark.parametrize("content", [b"", b"a text\n", b"\xff\xd8\xff\xe0 a photo \x00" * 9], ids=["empty", "text", "binary"])
-def test_a_file_that_is_no_csv_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_csv_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "file"
     file.write_bytes(content)
     with pytest.raises(UsageError, match=f"file: is not FER2013: neither a zip nor a CSV with .*; {WHAT_TO_GIVE}"):
         read_layout(file)
 
 
-def test_a_csv_with_nothing_to_use_is_refused_with_the_reason(tmp_path: Path) -> None:
+def test_a_csv_without_a_usable_row_is_refused_with_the_reason(tmp_path: Path) -> None:
     file = tmp_path / "fer2013.csv"
     file.write_text(f"{HEADER}7,{PIXELS},Training\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"holds no face that can be used \(line 2: emotion '7' is not 0 to 6\)"):
@@ -209,14 +209,14 @@ def test_a_zip_with_a_damaged_picture_is_refused(tmp_path: Path) -> None:
         read_layout(path)
 
 
-def test_a_zip_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+def test_a_truncated_zip_is_refused(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "archive.zip", rows())
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(UsageError, match=r"archive\.zip: damaged: .*; download it again"):
         read_layout(path)
 
 
-def test_a_link_that_leads_nowhere_is_named_and_left_out(tmp_path: Path) -> None:
+def test_a_broken_link_is_named_and_left_out(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "set", rows())
     (folder / "train" / "happy" / "Training_90.png").symlink_to(tmp_path / "gone")
     assert [str(skipped) for skipped in read_layout(folder).skipped] == [
@@ -230,8 +230,8 @@ def test_a_folder_without_train_can_be_read(tmp_path: Path) -> None:
     assert {row.split for row in read_layout(folder).rows} == {"PublicTest", "PrivateTest"}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="links take a right of their own there")
-def test_folders_may_be_links_also_in_a_circle(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a special permission there")
+def test_folders_may_be_links_even_in_a_circle(tmp_path: Path) -> None:
     real = write_folder(tmp_path / "real", rows())
     linked = tmp_path / "linked"
     linked.mkdir()
@@ -242,13 +242,13 @@ def test_folders_may_be_links_also_in_a_circle(tmp_path: Path) -> None:
     assert read_fer2013(linked).splits["Training"].images.shape == (28, 48, 48)
 
 
-def test_folders_of_labels_may_have_capitals(tmp_path: Path, kind: str) -> None:
+def test_names_of_labels_may_have_capitals(tmp_path: Path, kind: str) -> None:
     content = read_layout(write_pictures(tmp_path / "set", kind, {"train/Happy/Training_90.png": png(GREY)}))
     [row] = [row for row in content.rows if row.number == 90]
     assert row.label == LABELS.index("happy")
 
 
-def test_names_in_a_zip_of_windows_have_other_slashes(tmp_path: Path) -> None:
+def test_a_zip_may_have_names_with_backslashes(tmp_path: Path) -> None:
     path = tmp_path / "set.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for row in rows():
@@ -257,14 +257,14 @@ def test_names_in_a_zip_of_windows_have_other_slashes(tmp_path: Path) -> None:
     assert len(read_layout(path).rows) == len(rows())
 
 
-def test_of_two_pictures_of_a_row_one_is_left_out(tmp_path: Path, kind: str) -> None:
+def test_a_second_picture_of_a_row_is_left_out(tmp_path: Path, kind: str) -> None:
     first = rows()[0]
     content = read_layout(write_pictures(tmp_path / "set", kind, {f"copy/{first.file}": png(first.face)}))
     assert len(content.rows) == len(rows())
     assert [str(one) for one in content.skipped] == [f"{first.file}: another picture of this row is there already"]
 
 
-def test_a_csv_and_a_folder_hold_the_same(tmp_path: Path) -> None:
+def test_a_csv_and_a_folder_have_the_same_rows(tmp_path: Path) -> None:
     from_csv = read_layout(write_csv(tmp_path / "fer2013.csv", rows())).rows
     from_folder = read_layout(write_folder(tmp_path / "set", rows())).rows
     assert [(row.split, row.number, row.label) for row in from_csv] == sorted(

@@ -21,7 +21,7 @@ HAPPY, NEUTRAL_LABEL = 3, 6
 
 
 def faces(labels: list[int], seeds: list[int], first_row: int) -> Faces:
-    """Noise: pictures of one seed are equal."""
+    """Noise; pictures with the same seed are equal."""
     images = [np.random.default_rng(seed).integers(0, 256, (48, 48)).astype(np.uint8) for seed in seeds]
     rows = np.arange(first_row, first_row + len(labels), dtype=np.int64)
     return Faces(np.array(images, np.uint8).reshape(-1, 48, 48), np.array(labels, np.int64), rows)
@@ -41,7 +41,7 @@ def fer2013() -> Fer2013:
 
 @pytest.fixture
 def votes() -> NDArray[np.uint8]:
-    """Of the six pictures: neutral, even, not a face, neutral; contempt, unknown."""
+    """The votes for the six pictures: neutral, a tie, not a face, neutral; contempt, unknown."""
     votes = np.zeros((FER2013_ROWS, 10), np.uint8)
     votes[[0, 3], NEUTRAL] = 9
     votes[1, [NEUTRAL, SURPRISE]] = 5
@@ -82,12 +82,12 @@ def test_votes_are_compared_with_the_labels(fer2013: Fer2013, votes: NDArray[np.
     }
 
 
-def test_there_is_nothing_of_votes_without_votes(fer2013: Fer2013) -> None:
+def test_the_report_mentions_votes_only_if_they_are_given(fer2013: Fer2013) -> None:
     assert "votes" not in report(fer2013)
     assert "FER+" not in as_table(report(fer2013), fer2013)
 
 
-def test_the_table_has_a_column_a_split_and_their_sum(fer2013: Fer2013, votes: NDArray[np.uint8]) -> None:
+def test_the_table_has_a_column_for_each_split_and_their_sum(fer2013: Fer2013, votes: NDArray[np.uint8]) -> None:
     table = as_table(report(fer2013, votes), fer2013).splitlines()
     assert table[0] == "fer2013.zip"
     assert table[2].split() == ["images", "Training", "PublicTest", "PrivateTest", "all"]
@@ -104,12 +104,12 @@ def test_agreement_is_a_share_of_the_majorities_for_a_class(fer2013: Fer2013, vo
     assert line.split("label")[1].split() == ["50.0", "%", "0.0", "%", "-", "33.3", "%"]
 
 
-def test_what_was_left_out_is_named(fer2013: Fer2013) -> None:
+def test_pictures_left_out_are_named(fer2013: Fer2013) -> None:
     assert report(fer2013)["skipped"] == ["train/happy/Training_90.png: in colour, not grey"]
     assert as_table(report(fer2013), fer2013).endswith("\n\n1 left out:\n  train/happy/Training_90.png: in colour, not grey")
 
 
-def test_the_table_names_a_few_of_many_left_out_and_counts_the_others(fer2013: Fer2013) -> None:
+def test_the_table_names_only_a_few_of_many_pictures_left_out(fer2013: Fer2013) -> None:
     many = Fer2013(fer2013.splits, fer2013.skipped * (NAMED + 3))
     assert len(report(many)["skipped"]) == NAMED + 3
     assert as_table(report(many), many).endswith("  and 3 more")

@@ -16,7 +16,7 @@ from live_monitor.labels import LABELS
 
 
 def faces(each: int) -> Faces:
-    """So many evenly grey ones of each label; the level tells the label."""
+    """This many evenly grey faces of each label; the level depends on the label."""
     labels = np.repeat(np.arange(7), each)
     return Faces(np.tile((20 * labels)[:, None, None], (1, 48, 48)).astype(np.uint8), labels, np.arange(len(labels)))
 
@@ -28,12 +28,12 @@ def read(path: Path) -> NDArray[np.uint8]:
 
 
 def cell(picture: NDArray[np.uint8], row: int, column: int) -> int:
-    """Grey level in its middle."""
+    """Grey level in the middle of a cell."""
     pitch = CELL_PX + GAP_PX
     return int(picture[HEADING_PX + row * pitch + CELL_PX // 2, GAP_PX + column * pitch + CELL_PX // 2])
 
 
-def test_faces_fill_the_rows_and_the_rest_stays_paper() -> None:
+def test_faces_fill_the_rows_and_the_rest_is_blank() -> None:
     drawn = contact_sheet(np.stack([np.full((48, 48), level, np.uint8) for level in range(COLUMNS + 1)]), "")
     assert [cell(drawn, 0, column) for column in range(COLUMNS)] == list(range(COLUMNS))
     assert [cell(drawn, 1, 0), cell(drawn, 1, 1), cell(drawn, ROWS - 1, COLUMNS - 1)] == [COLUMNS, PAPER, PAPER]
@@ -45,7 +45,7 @@ def test_the_heading_is_written_above_the_faces() -> None:
     assert (blank[HEADING_PX:] == headed[HEADING_PX:]).all()
 
 
-def test_every_label_has_a_sheet_of_its_own_faces(tmp_path: Path) -> None:
+def test_every_label_has_a_sheet_with_its_faces(tmp_path: Path) -> None:
     write_sheets(faces(each=3), "Training", tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"{label}.png" for label in LABELS)
     drawn = {label: read(tmp_path / f"{label}.png") for label in LABELS}
@@ -53,7 +53,7 @@ def test_every_label_has_a_sheet_of_its_own_faces(tmp_path: Path) -> None:
     assert cell(drawn["happy"], 0, 3) == PAPER
 
 
-def test_the_heading_tells_how_many_there_are(tmp_path: Path) -> None:
+def test_the_heading_says_how_many_faces_there_are(tmp_path: Path) -> None:
     write_sheets(faces(each=COLUMNS * ROWS + 4), "Training", tmp_path)
     expected = contact_sheet([], "happy: 96 of 100 Training faces")
     np.testing.assert_array_equal(read(tmp_path / "happy.png")[:HEADING_PX], expected[:HEADING_PX])
