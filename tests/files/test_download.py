@@ -1,4 +1,4 @@
-"""Where a file that does not ship is looked for, and what is thought of it."""
+"""Where a file that does not ship is looked for, and how it is checked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WEIGHTS = Download("weights", "weights.onnx", "https://example.org/weights", has
 
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stands in for models/."""
+    """A folder that replaces models/."""
     folder = tmp_path / "shipped"
     folder.mkdir()
     monkeypatch.setattr("live_monitor.files.download.packaged_folder", {"models": folder}.__getitem__)
@@ -31,15 +31,15 @@ def put(folder: Path, content: bytes = CONTENT) -> Path:
     return folder / WEIGHTS.file
 
 
-def test_the_cache_is_the_users_own_for_this_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[object] = []
-    monkeypatch.setattr(platformdirs, "user_cache_path", lambda *names, **how: asked.append((names, how)))
+def test_the_cache_is_the_one_of_this_user_and_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[object] = []
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda *names, **how: calls.append((names, how)))
     cache_folder()
-    assert asked == [(("live-monitor",), {"appauthor": False})]
+    assert calls == [(("live-monitor",), {"appauthor": False})]
 
 
 @pytest.mark.usefixtures("shipped")
-def test_a_file_that_is_nowhere_is_not_found() -> None:
+def test_a_missing_file_is_not_found() -> None:
     assert find(WEIGHTS) is None
     assert installed(WEIGHTS) is None
 
@@ -56,14 +56,14 @@ def test_a_file_is_found_among_the_shipped_models(shipped: Path) -> None:
     assert find(WEIGHTS) == path
 
 
-def test_the_cache_comes_first_so_that_a_pull_can_replace_a_damaged_file(cache: Path, shipped: Path) -> None:
+def test_the_cache_comes_before_the_shipped_models(cache: Path, shipped: Path) -> None:
     put(shipped, b"damaged")
     path = put(cache)
     assert find(WEIGHTS) == path
 
 
 @pytest.mark.usefixtures("shipped")
-def test_a_cache_that_is_no_folder_holds_nothing(cache: Path) -> None:
+def test_nothing_is_found_in_a_cache_that_is_not_a_folder(cache: Path) -> None:
     cache.touch()
     assert find(WEIGHTS) is None
 
@@ -79,7 +79,7 @@ def test_a_damaged_file_is_found_but_not_installed(cache: Path) -> None:
     assert installed(WEIGHTS) is None
 
 
-def test_a_damaged_file_is_told_with_both_checksums_and_what_to_run(tmp_path: Path) -> None:
+def test_a_damaged_file_is_reported_with_both_checksums_and_what_to_run(tmp_path: Path) -> None:
     path = put(tmp_path, b"damaged")
     with pytest.raises(ModelError) as caught:
         verify(path, WEIGHTS)
@@ -90,7 +90,7 @@ def test_a_damaged_file_is_told_with_both_checksums_and_what_to_run(tmp_path: Pa
 
 
 @pytest.mark.parametrize("kind", ["missing", "folder"])
-def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, kind: str) -> None:
+def test_an_unreadable_file_is_reported_in_one_line(tmp_path: Path, kind: str) -> None:
     path = tmp_path / WEIGHTS.file
     if kind == "folder":
         path.mkdir()
@@ -98,7 +98,7 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, kind: str) -> N
         verify(path, WEIGHTS)
 
 
-def test_the_real_yunet_is_the_file_that_is_pinned(shared_data: Path) -> None:
+def test_the_real_yunet_is_the_pinned_file(shared_data: Path) -> None:
     path = shared_data / "detectors" / YUNET.file
     verify(path, YUNET)
     assert path.stat().st_size == YUNET.size_bytes

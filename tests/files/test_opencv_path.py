@@ -1,4 +1,4 @@
-"""Names on their way into OpenCV, and to people."""
+"""File names as OpenCV takes them, and as people see them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from live_monitor.files.opencv_path import is_utf8, opencv_path, printable
         ("\u2028\u2029", r"\u2028\u2029"),
     ],
 )
-def test_what_breaks_lines_steers_a_terminal_or_is_not_utf8_is_spelt_out(name: str, shown: str) -> None:
+def test_line_breaks_control_characters_and_invalid_utf8_are_escaped(name: str, shown: str) -> None:
     assert printable(name) == shown
 
 
-def test_a_name_with_a_line_break_is_utf8_and_can_be_given_to_opencv(tmp_path: Path) -> None:
+def test_a_name_with_a_line_break_can_be_given_to_opencv(tmp_path: Path) -> None:
     path = tmp_path / "two\nlines.mp4"
     assert is_utf8(str(path))
     assert opencv_path(path, SourceError) == str(path)
