@@ -1,4 +1,4 @@
-"""Fetching a file: what is kept, what is refused, what is left behind, and what each failure says."""
+"""Downloading a file: what is kept, refused and left behind, and what each error says."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from live_monitor.inventory.pull import CHUNK_BYTES, pull
 from tests.file_server import FileServer
 
 CONTENT = bytes(range(256)) * 1000
-"""Longer than a chunk, and no text."""
+"""Longer than a chunk, and not text."""
 
 OLD = b"the old file"
 HELD_S = 30.0
-"""Until a test that waits in vain fails."""
+"""A test that waits longer than this fails."""
 
 
 @pytest.fixture
 def weights(file_server: FileServer) -> Download:
-    """Kept by the server on this machine, which gives it as it should."""
+    """A file that the server on this machine sends as it should."""
     return Download(
         "weights", "weights.onnx", file_server.give(CONTENT), hashlib.sha256(CONTENT).hexdigest(), len(CONTENT), "MIT"
     )
@@ -37,7 +37,7 @@ def weights(file_server: FileServer) -> Download:
 
 @pytest.fixture
 def old(cache: Path, weights: Download) -> Path:
-    """A file that is there already."""
+    """A file that is already in the cache."""
     cache.mkdir()
     (cache / weights.file).write_bytes(OLD)
     return cache / weights.file
@@ -49,7 +49,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ignore(_size: int) -> None:
-    """Nobody watches."""
+    """Ignores the progress."""
 
 
 def refusal(download: Download, source: str | None = None) -> LiveMonitorError:
@@ -64,25 +64,25 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def test_the_file_lies_in_the_cache_and_nothing_else(weights: Download, cache: Path) -> None:
+def test_only_the_file_is_in_the_cache(weights: Download, cache: Path) -> None:
     assert pull(weights, None, ignore) == cache / weights.file
     assert [path.name for path in cache.iterdir()] == [weights.file]
     assert (cache / weights.file).read_bytes() == CONTENT
 
 
-def test_a_new_file_takes_the_place_of_the_old(weights: Download, old: Path) -> None:
+def test_a_new_file_replaces_the_old_one(weights: Download, old: Path) -> None:
     pull(weights, None, ignore)
     assert old.read_bytes() == CONTENT
 
 
-def test_progress_is_told_of_every_byte_as_it_arrives(weights: Download) -> None:
+def test_progress_counts_every_byte_as_it_arrives(weights: Download) -> None:
     sizes: list[int] = []
     pull(weights, None, sizes.append)
     assert sum(sizes) == len(CONTENT)
     assert max(sizes) <= CHUNK_BYTES
 
 
-def test_another_url_is_asked_in_place_of_the_publishers(weights: Download, file_server: FileServer, cache: Path) -> None:
+def test_another_url_can_replace_that_of_the_publisher(weights: Download, file_server: FileServer, cache: Path) -> None:
     pull(weights, file_server.give(CONTENT, path="/mirror"), ignore)
     assert file_server.asked == ["/mirror"]
     assert (cache / weights.file).read_bytes() == CONTENT
@@ -93,7 +93,7 @@ def test_the_scheme_of_a_url_may_be_in_capitals(weights: Download, file_server: 
     assert file_server.asked == ["/file"]
 
 
-def test_a_file_of_the_users_is_copied_and_nothing_is_asked(
+def test_a_local_file_is_copied_and_no_server_is_asked(
     weights: Download, file_server: FileServer, cache: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "brought").write_bytes(CONTENT)
@@ -115,16 +115,18 @@ def test_a_redirect_is_followed(weights: Download, file_server: FileServer, cach
     assert (cache / weights.file).read_bytes() == CONTENT
 
 
-def test_a_proxy_of_the_environment_is_used(weights: Download, file_server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_set_in_the_environment_is_used(
+    weights: Download, file_server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("no_proxy", "")
     monkeypatch.setenv("http_proxy", file_server.url(""))
-    there = "http://models.invalid/weights"
-    file_server.give(CONTENT, path=there)
-    pull(weights, there, ignore)
-    assert file_server.asked == [there]
+    url = "http://models.invalid/weights"
+    file_server.give(CONTENT, path=url)
+    pull(weights, url, ignore)
+    assert file_server.asked == [url]
 
 
-def test_two_pulls_at_the_same_time_do_each_other_no_harm(weights: Download, cache: Path) -> None:
+def test_two_pulls_at_the_same_time_do_not_disturb_each_other(weights: Download, cache: Path) -> None:
     both = threading.Barrier(2)
 
     def meet_once() -> Callable[[int], object]:
@@ -178,17 +180,17 @@ def test_a_refused_file_leaves_an_empty_cache(weights: Download, file_server: Fi
     assert list(cache.iterdir()) == []
 
 
-def test_an_answer_without_end_is_not_read_to_its_end(weights: Download, file_server: FileServer) -> None:
+def test_an_endless_answer_is_not_read_to_the_end(weights: Download, file_server: FileServer) -> None:
     file_server.send(b"HTTP/1.1 200 OK\r\n\r\n" + CONTENT + CONTENT, then_hang=True)
     assert "a longer file" in str(refusal(weights))
 
 
-def test_an_answer_that_is_shorter_than_it_claims_was_cut_off(weights: Download, file_server: FileServer) -> None:
+def test_an_answer_shorter_than_it_claims_is_reported_as_cut_off(weights: Download, file_server: FileServer) -> None:
     file_server.give(CONTENT[:1000], claimed_bytes=len(CONTENT))
     assert "cut off on the way" in str(refusal(weights))
 
 
-def test_an_answer_in_pieces_that_breaks_off_was_cut_off(weights: Download, file_server: FileServer) -> None:
+def test_a_chunked_answer_that_breaks_off_is_reported_as_cut_off(weights: Download, file_server: FileServer) -> None:
     file_server.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100\r\nbegins")
     assert "cut off on the way" in str(refusal(weights))
 
@@ -197,7 +199,7 @@ def test_an_answer_in_pieces_that_breaks_off_was_cut_off(weights: Download, file
 @pytest.mark.parametrize(
     "raw",
     [b"", b"HTTP/1.1 200 OK\r\nContent-", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n" + CONTENT[:1000]],
-    ids=["before the answer", "in its head", "in the file"],
+    ids=["before the answer", "in its header", "in the file"],
 )
 def test_a_server_that_falls_silent_is_given_up(weights: Download, file_server: FileServer, cache: Path, raw: bytes) -> None:
     file_server.send(raw, then_hang=True)
@@ -207,7 +209,7 @@ def test_a_server_that_falls_silent_is_given_up(weights: Download, file_server: 
     assert list(cache.iterdir()) == []
 
 
-def test_a_status_of_the_server_is_told(weights: Download, file_server: FileServer) -> None:
+def test_an_error_status_is_reported(weights: Download, file_server: FileServer) -> None:
     error = refusal(weights, file_server.url("/gone"))
     assert isinstance(error, ModelError)
     assert str(error) == (
@@ -216,7 +218,7 @@ def test_a_status_of_the_server_is_told(weights: Download, file_server: FileServ
     )
 
 
-def test_a_redirect_in_a_circle_is_left(weights: Download, file_server: FileServer) -> None:
+def test_a_circular_redirect_is_refused(weights: Download, file_server: FileServer) -> None:
     assert "the server answers 302" in str(refusal(weights, file_server.redirect("/circle", file_server.url("/circle"))))
 
 
@@ -226,27 +228,29 @@ def test_a_redirect_to_a_local_file_is_not_followed(weights: Download, file_serv
     assert "the server answers 302" in str(refusal(weights, where))
 
 
-def test_a_server_that_nobody_runs_is_told(weights: Download) -> None:
+def test_an_address_where_nothing_listens_is_reported(weights: Download) -> None:
     error = refusal(weights, f"http://127.0.0.1:{free_port()}/file")
     assert isinstance(error, ModelError)
     assert "refused" in str(error)
 
 
-def test_a_server_that_hangs_up_is_told(weights: Download, file_server: FileServer) -> None:
+def test_a_server_that_hangs_up_is_reported(weights: Download, file_server: FileServer) -> None:
     file_server.send(b"")
     error = refusal(weights)
     assert isinstance(error, ModelError)
     assert "cannot be downloaded: Remote end closed connection" in str(error)
 
 
-def test_a_server_that_does_not_speak_http_is_told(weights: Download, file_server: FileServer) -> None:
+def test_a_server_that_does_not_speak_http_is_reported(weights: Download, file_server: FileServer) -> None:
     file_server.send(b"SSH-2.0-OpenSSH_9.6\r\n")
     error = refusal(weights)
     assert isinstance(error, ModelError)
     assert "cannot be downloaded: not the answer of a web server" in str(error)
 
 
-def test_a_machine_without_network_is_asked_whether_it_is_online(weights: Download, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_for_an_unknown_host_asks_whether_the_machine_is_online(
+    weights: Download, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -256,13 +260,13 @@ def test_a_machine_without_network_is_asked_whether_it_is_online(weights: Downlo
     assert "no such server (Name or service not known; is this machine online?)" in str(error)
 
 
-def test_a_server_without_tls_is_told(weights: Download, file_server: FileServer) -> None:
+def test_a_server_without_tls_is_reported(weights: Download, file_server: FileServer) -> None:
     error = refusal(weights, file_server.url().replace("http://", "https://"))
     assert isinstance(error, ModelError)
     assert "cannot be downloaded: [SSL" in str(error)
 
 
-def test_a_certificate_that_is_not_trusted_is_told(weights: Download, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_that_is_not_trusted_is_reported(weights: Download, monkeypatch: pytest.MonkeyPatch) -> None:
     distrust = ssl.SSLCertVerificationError(1, "certificate verify failed")
     distrust.verify_message = "self-signed certificate"
 
@@ -276,7 +280,7 @@ def test_a_certificate_that_is_not_trusted_is_told(weights: Download, monkeypatc
 
 
 @pytest.mark.parametrize("kind", ["missing", "folder"])
-def test_a_file_that_cannot_be_read_is_told(weights: Download, tmp_path: Path, kind: str) -> None:
+def test_a_file_that_cannot_be_read_is_reported(weights: Download, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "brought"
     if kind == "folder":
         path.mkdir()
@@ -300,7 +304,7 @@ def test_a_file_that_cannot_be_read_is_told(weights: Download, tmp_path: Path, k
         ("https://me:sec/ret@example.org/file", "--from https://example.org/file: not a URL to fetch from"),
     ],
 )
-def test_what_cannot_be_a_source_is_wrong_usage_and_shows_no_password(
+def test_an_unusable_source_is_a_usage_error_without_the_password(
     weights: Download, cache: Path, source: str, message: str
 ) -> None:
     error = refusal(weights, source)
@@ -311,7 +315,7 @@ def test_what_cannot_be_a_source_is_wrong_usage_and_shows_no_password(
 
 
 @pytest.mark.parametrize("above", [0, 1], ids=["the cache", "the folder above"])
-def test_a_cache_that_cannot_be_made_is_told_before_anything_is_fetched(
+def test_a_cache_that_cannot_be_made_is_reported_before_anything_is_downloaded(
     weights: Download, file_server: FileServer, cache: Path, monkeypatch: pytest.MonkeyPatch, above: int
 ) -> None:
     cache.touch()
@@ -324,13 +328,13 @@ def test_a_cache_that_cannot_be_made_is_told_before_anything_is_fetched(
     assert file_server.asked == []
 
 
-def test_a_folder_in_the_place_of_the_file_is_told(weights: Download, cache: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_an_output_error(weights: Download, cache: Path) -> None:
     (cache / weights.file).mkdir(parents=True)
     assert isinstance(refusal(weights), OutputError)
     assert [path.name for path in cache.iterdir()] == [weights.file]
 
 
-def test_a_full_disk_is_told(weights: Download, old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported(weights: Download, old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
