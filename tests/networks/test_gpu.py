@@ -1,4 +1,4 @@
-"""TensorFlow as the networks get it."""
+"""How TensorFlow is set up for the networks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from live_monitor.networks import gpu
 
 
 class FakeTensorFlow:
-    """Has one GPU and remembers what is set of it; `refusal` is raised instead."""
+    """Has one GPU and remembers its settings; if there is a `refusal`, setting anything raises it."""
 
     def __init__(self, refusal: Exception | None = None) -> None:
         self.growing: list[str] = []
@@ -27,7 +27,7 @@ class FakeTensorFlow:
         self.growing += [device] * enable
 
 
-def test_a_gpu_is_taken_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_of_the_gpu_is_taken_only_as_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     tensorflow = FakeTensorFlow()
     monkeypatch.setattr(gpu, "_tensorflow", lambda: tensorflow)
     assert gpu.tensorflow_on("GPU") is tensorflow
@@ -42,7 +42,7 @@ def test_a_gpu_is_taken_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=["in use", "divided"],
 )
-def test_a_gpu_that_the_calling_program_has_set_up_stays_so(refusal: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gpu_that_the_calling_program_has_set_up_is_not_changed(refusal: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     tensorflow = FakeTensorFlow(refusal)
     monkeypatch.setattr(gpu, "_tensorflow", lambda: tensorflow)
     assert gpu.tensorflow_on("GPU") is tensorflow
@@ -52,7 +52,9 @@ def test_a_gpu_that_the_calling_program_has_set_up_stays_so(refusal: Exception, 
     ("platform", "advice"),
     [("linux", r", or install tensorflow\[and-cuda\]$"), ("win32", ", or run it in WSL2$"), ("darwin", "$")],
 )
-def test_who_has_no_gpu_is_told_where_tensorflow_uses_one(platform: str, advice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_without_a_gpu_says_where_tensorflow_can_use_one(
+    platform: str, advice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(gpu, "_tensorflow", FakeTensorFlow)
     monkeypatch.setattr(gpu, "gpu_available", lambda: False)
     monkeypatch.setattr("sys.platform", platform)
@@ -61,10 +63,10 @@ def test_who_has_no_gpu_is_told_where_tensorflow_uses_one(platform: str, advice:
 
 
 @pytest.mark.parametrize("driver", ["/proc/driver/nvidia/version", "/usr/lib/wsl/lib/libcuda.so.1"], ids=["linux", "wsl2"])
-@pytest.mark.parametrize(("platform", "looks"), [("linux", True), ("win32", False), ("darwin", False)])
+@pytest.mark.parametrize(("platform", "found"), [("linux", True), ("win32", False), ("darwin", False)])
 def test_a_gpu_is_looked_for_only_where_tensorflow_can_use_one(
-    driver: str, platform: str, looks: bool, monkeypatch: pytest.MonkeyPatch
+    driver: str, platform: str, found: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.path.exists", lambda path: path == driver)
     monkeypatch.setattr("sys.platform", platform)
-    assert gpu.nvidia_driver_found() == looks
+    assert gpu.nvidia_driver_found() == found

@@ -1,4 +1,4 @@
-"""Keras on a backend that there is not, or that does not do what is asked."""
+"""Keras with a backend that is missing, or that cannot do what is asked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 
 def failed(backend: str, *arguments: str, cwd: Path) -> str:
-    """What a command says that ends in 2."""
+    """What a command that ends in 2 writes to stderr."""
     command = [sys.executable, "-m", "live_monitor", *arguments]
     environment = os.environ | {"KERAS_BACKEND": backend}
     done = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, check=False)
@@ -20,14 +20,14 @@ def failed(backend: str, *arguments: str, cwd: Path) -> str:
 
 
 @pytest.mark.parametrize("backend", ["nope", "torch"])
-def test_a_backend_that_is_not_there_is_one_line(backend: str, fer2013: Path, tmp_path: Path) -> None:
-    said = failed(backend, "train", str(fer2013), "--out", "run", "--batch-size", "7", cwd=tmp_path)
-    assert said.startswith(f"Error: KERAS_BACKEND={backend}: cannot be used: ")
-    assert said.endswith("; set it to jax, or leave it out\n")
-    assert said.count("\n") == 1
+def test_the_error_for_a_missing_backend_is_one_line(backend: str, fer2013: Path, tmp_path: Path) -> None:
+    message = failed(backend, "train", str(fer2013), "--out", "run", "--batch-size", "7", cwd=tmp_path)
+    assert message.startswith(f"Error: KERAS_BACKEND={backend}: cannot be used: ")
+    assert message.endswith("; set it to jax, or leave it out\n")
+    assert message.count("\n") == 1
 
 
-def test_what_runs_on_tensorflow_says_so(fer2013: Path, tmp_path: Path) -> None:
+def test_the_error_for_work_that_needs_tensorflow_says_so(fer2013: Path, tmp_path: Path) -> None:
     pytest.importorskip("jax")
-    said = failed("jax", "evaluate", "custom-cnn", "--float", "--data", str(fer2013), cwd=tmp_path)
-    assert said == "Error: KERAS_BACKEND=jax: is for training only; this runs on TensorFlow, so leave it out\n"
+    message = failed("jax", "evaluate", "custom-cnn", "--float", "--data", str(fer2013), cwd=tmp_path)
+    assert message == "Error: KERAS_BACKEND=jax: is for training only; this runs on TensorFlow, so leave it out\n"
