@@ -1,4 +1,4 @@
-"""A monitor of fakes, and what its display was shown."""
+"""A monitor with fakes, and what its display showed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def make_monitor(source: Source, display: FakeDisplay, load_stages: Callable[[],
 
 
 def shown_levels(display: FakeDisplay) -> list[int]:
-    """Grey levels of the pictures shown, from a corner where nothing is drawn; repeated ones once."""
+    """Grey levels of the pictures shown, from a corner where nothing is drawn, without repetitions."""
     levels = [int(image[-1, -1, 0]) for image in display.shown]
     return [level for index, level in enumerate(levels) if index == 0 or level != levels[index - 1]]
 

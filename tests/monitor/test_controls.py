@@ -1,4 +1,4 @@
-"""What keys and clicks do."""
+"""What keys and clicks do to the controls."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_space_and_f_turn_on_and_off(key: str, field: str) -> None:
 
 
 @pytest.mark.parametrize(("key", "message"), [("s", "Snapshot: here"), ("n", "Marker 1")])
-def test_what_was_done_is_told_for_a_while(key: str, message: str) -> None:
+def test_a_message_is_shown_for_a_while(key: str, message: str) -> None:
     chosen = controls()
     press(chosen, key)
     assert chosen.message(10.0) == message
@@ -70,7 +70,7 @@ def test_plus_and_minus_change_the_smallest_face() -> None:
     assert chosen.message(10.0) == "Smallest face: 32 pixels"
 
 
-def test_below_the_smallest_the_picture_decides() -> None:
+def test_minus_at_the_smallest_size_returns_to_the_default() -> None:
     chosen = controls(min_face=12)
     press(chosen, "-")
     assert chosen.wishes.min_face is None
@@ -79,7 +79,7 @@ def test_below_the_smallest_the_picture_decides() -> None:
 
 
 @pytest.mark.parametrize("size", [FACE_SIZES_PX[-1], 300])
-def test_above_the_largest_the_size_stays(size: int) -> None:
+def test_plus_at_the_largest_size_changes_nothing(size: int) -> None:
     chosen = controls(min_face=size)
     press(chosen, "+")
     assert chosen.wishes.min_face == size
@@ -95,7 +95,7 @@ def test_a_face_is_left_out_and_taken_back() -> None:
     assert chosen.message(11.0) == "Face 3 is taken back"
 
 
-def test_in_a_pause_it_is_said_that_a_face_is_taken_back_only_afterwards() -> None:
+def test_the_message_in_a_pause_says_that_a_face_is_taken_back_afterwards() -> None:
     chosen = controls()
     chosen.leave_out(3, 10.0)
     chosen.act(Action.PAUSE, 11.0, str, str)
@@ -108,14 +108,14 @@ def test_in_a_pause_it_is_said_that_a_face_is_taken_back_only_afterwards() -> No
 
 def test_the_analysis_knows_whether_faces_are_blurred() -> None:
     chosen = controls()
-    said = []
+    seen = []
     for _ in range(2):
         chosen.act(Action.BLUR, 10.0, str, str)
-        said.append((chosen.view.blur, chosen.wishes.blur))
-    assert said == [(True, True), (False, False)]
+        seen.append((chosen.view.blur, chosen.wishes.blur))
+    assert seen == [(True, True), (False, False)]
 
 
-def test_a_click_means_the_smallest_face_that_holds_it() -> None:
+def test_a_click_selects_the_smallest_face_around_it() -> None:
     around, inside, beside = Box(100, 20, 300, 220), Box(150, 120, 200, 170), Box(400, 10, 450, 60)
     tracks = [Track(number, Detection(box), None) for number, box in enumerate((around, inside, beside), start=1)]
     points = [(160, 130), (120, 40), (420, 20), (420, 70), (150, 250), (450, 20), (400, 10)]

@@ -34,7 +34,7 @@ from tests.monitor.made import WaitingDisplay, make_monitor, shown_levels
 
 
 class Watcher(FakeDisplay):
-    """Does something at certain pictures, by how many were shown; presses q at the end."""
+    """Presses keys and clicks after given numbers of pictures; presses q at the end."""
 
     def __init__(self, at: dict[int, str | tuple[int, int]], until: int = 40) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ def differs(one: Image, other: Image) -> bool:
 
 
 class TestKeys:
-    def test_in_a_pause_that_began_while_the_source_opened_its_picture_is_shown(self) -> None:
+    def test_the_first_picture_is_shown_even_in_a_pause_begun_before_it(self) -> None:
         paused = threading.Event()
 
         class Display(WaitingDisplay):
@@ -80,7 +80,7 @@ class TestKeys:
         source.let_go()
         assert display.seen
 
-    def test_a_live_source_that_was_paused_before_its_first_result_stands_still(self) -> None:
+    def test_a_live_source_paused_before_its_first_result_stands_still(self) -> None:
         paused = threading.Event()
 
         def load() -> Stages:
@@ -88,7 +88,7 @@ class TestKeys:
             return fake_stages()
 
         class Display(Watcher):
-            """Tells when a second picture is shown, in the pause."""
+            """Sets `paused` when pictures are shown in the pause."""
 
             def show(self, image: Image) -> None:
                 super().show(image)
@@ -100,7 +100,7 @@ class TestKeys:
         levels = [int(image[-1, -1, 0]) for image in display.shown[3:]]
         assert levels == [levels[0]] * len(levels)
 
-    def test_a_paused_file_stands_still_and_goes_on_where_it_was(self) -> None:
+    def test_a_paused_file_stands_still_and_goes_on_from_there(self) -> None:
         display = Watcher({1: " ", 8: " "}, until=100)
         make_monitor(FakeSource(index / 25 for index in range(5)), display).run()
         levels = [int(image[-1, -1, 0]) for image in display.shown]
@@ -118,13 +118,13 @@ class TestKeys:
         make_monitor(FakeSource(index / 25 for index in count()), display).run()
         assert display.fullscreen
 
-    def test_it_fills_the_screen_from_the_start_if_that_is_asked_for(self) -> None:
-        display = FakeDisplay(close_after=1)  # a key would tell the display anyway
+    def test_the_screen_is_filled_from_the_start_on_request(self) -> None:
+        display = FakeDisplay(close_after=1)  # without a key, which would set it too
         pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
         Monitor(pipeline, display, fullscreen=True).run()
         assert display.fullscreen
 
-    def test_s_writes_what_is_shown_and_says_where(self, tmp_path: Path) -> None:
+    def test_s_writes_a_snapshot_and_says_where(self, tmp_path: Path) -> None:
         display = Watcher({2: "s"}, until=6)
         pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
         Monitor(pipeline, display, snapshots=tmp_path / "shots").run()
@@ -134,7 +134,7 @@ class TestKeys:
         assert any(np.array_equal(written, shown) for shown in display.shown)
         assert differs(display.shown[1][-60:], display.shown[2][-60:])
 
-    def test_a_snapshot_that_cannot_be_written_ends_nothing(self, tmp_path: Path) -> None:
+    def test_a_snapshot_that_cannot_be_written_does_not_end_the_monitor(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         display = Watcher({2: "s"}, until=6)
         pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(paced=False, newest_wins=False))
@@ -143,7 +143,7 @@ class TestKeys:
 
     @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
     @pytest.mark.parametrize("is_there", [True, False])
-    def test_what_is_said_of_a_snapshot_can_be_drawn_whatever_its_folder_is_called(self, tmp_path: Path, is_there: bool) -> None:
+    def test_the_message_about_a_snapshot_can_be_drawn_for_any_folder_name(self, tmp_path: Path, is_there: bool) -> None:
         folder = tmp_path / os.fsdecode(b"y\xff")
         if is_there:
             folder.write_text("a file")
@@ -158,7 +158,7 @@ class TestKeys:
             markers = [line["marker"] for line in csv.DictReader(lines)]
         assert [marker for marker in markers if marker] == ["1", "2"]
 
-    def test_every_marker_of_a_pause_is_in_the_log_though_it_ends_with_q(self, tmp_path: Path) -> None:
+    def test_every_marker_of_a_pause_is_logged_even_if_q_ends_it(self, tmp_path: Path) -> None:
         with Log(tmp_path / "log.csv", 10.0, live=False) as log:
             pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
             Monitor(pipeline, Watcher({10: " ", 12: "n", 14: "n"}, until=16), outputs=Outputs(log)).run()
@@ -167,20 +167,20 @@ class TestKeys:
         assert [moment.markers for moment in marked] == [(1, 2)]
         assert 0 < marked[0].result.frame.pts_s < 1
 
-    def test_a_marker_is_told_with_the_time_that_a_report_has(self) -> None:
+    def test_the_message_about_a_marker_has_the_media_time(self) -> None:
         pipeline = Pipeline(FakeSource(4503 + index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
         monitor = Monitor(pipeline, Watcher({10: "n"}, until=14))
         monitor.run()
         assert re.fullmatch(r"Marker 1 at 1:15:0\d, not logged", monitor._controls.message(0.0))
 
-    def test_a_marker_that_is_logged_is_told_without_more(self, tmp_path: Path) -> None:
+    def test_the_message_about_a_logged_marker_has_only_its_time(self, tmp_path: Path) -> None:
         with Log(tmp_path / "log.csv", 0.0, live=False) as log:
             pipeline = Pipeline(FakeSource(count()), fake_stages, CapturePolicy(False, False))
             monitor = Monitor(pipeline, Watcher({2: "n"}, until=4), outputs=Outputs(log))
             monitor.run()
         assert re.fullmatch(r"Marker 1 at 0:0\d", monitor._controls.message(0.0))
 
-    def test_a_click_on_a_face_leaves_it_out_and_another_takes_it_back(self) -> None:
+    def test_a_click_leaves_a_face_out_and_another_takes_it_back(self) -> None:
         scale = 10
         inside = (20 * scale, 20 * scale)
         engine = FakeEngine()
@@ -195,7 +195,7 @@ class TestKeys:
         assert not all(boxed[4:10])
         assert boxed[-1]
 
-    def test_in_a_mirror_the_face_is_clicked_where_it_is_shown(self) -> None:
+    def test_a_face_in_a_mirrored_picture_is_clicked_where_it_is_shown(self) -> None:
         display = Watcher({3: (200, 200), 8: (440, 200)}, until=16)
         pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
         Monitor(pipeline, display, view=View(panel=False, mirror=True)).run()
@@ -203,7 +203,7 @@ class TestKeys:
         assert all(boxed[1:8])
         assert not any(boxed[8:])
 
-    def test_what_the_user_wants_reaches_the_analysis(self) -> None:
+    def test_the_wishes_of_the_user_reach_the_analysis(self) -> None:
         display = Watcher({2: "+", 4: "b", 6: (200, 200)}, until=9)
         pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
         Monitor(pipeline, display).run()
@@ -216,18 +216,18 @@ class TestKeys:
         assert all(boxed[3:6])
         assert not any(boxed[6:])
 
-    def test_a_click_in_a_pause_takes_the_face_out_of_the_panel_at_once_and_another_brings_it_back(self) -> None:
+    def test_a_click_in_a_pause_changes_the_panel_at_once(self) -> None:
         display = Watcher({3: " ", 6: (200, 200), 9: (200, 200)}, until=12)
         pipeline = Pipeline(
             FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(paced=True, newest_wins=False)
         )
         Monitor(pipeline, display, view=View(panel=True)).run()
         panels = [image[:, 640:] for image in display.shown]
-        # The bar of the moment is all of one colour, much wider than the square beside the word.
+        # The bar is all of one colour, and much wider than the square beside the label.
         happy = [int((panel == COLOURS_BGR["happy"]).all(axis=2).sum(axis=1).max()) > 100 for panel in panels]
         assert happy[3:12] == [True] * 3 + [False] * 3 + [True] * 3
 
-    def test_nothing_is_logged_or_summed_up_of_a_face_from_its_click_on(self, tmp_path: Path) -> None:
+    def test_a_face_is_not_logged_or_counted_in_the_summary_after_the_click(self, tmp_path: Path) -> None:
         display, summary = Watcher({3: " ", 6: (200, 200), 8: " "}, until=16), Summary("fake")
         with Log(tmp_path / "log.csv", 0.0, live=False) as log:
             pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
@@ -238,7 +238,7 @@ class TestKeys:
         assert frames == list(range(clicked_at + 1))
         assert summary.as_json()["readings"] == clicked_at + 1 < summary.frames
 
-    def test_the_last_line_of_the_log_says_nothing_of_a_face_that_was_clicked_away_in_a_pause(self, tmp_path: Path) -> None:
+    def test_the_last_line_of_the_log_omits_a_face_clicked_away_in_a_pause(self, tmp_path: Path) -> None:
         display = Watcher({5: " ", 7: (200, 200)}, until=9)
         with Log(tmp_path / "log.csv", 10.0, live=False) as log:
             pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))
@@ -247,9 +247,7 @@ class TestKeys:
             assert [(line["frame"] == "0", line["face"]) for line in csv.DictReader(lines)] == [(True, "1"), (False, "")]
 
     @pytest.mark.parametrize("log_every_s", [0.0, 10.0])
-    def test_a_marker_in_a_pause_says_nothing_of_a_face_that_was_clicked_away_in_it(
-        self, tmp_path: Path, log_every_s: float
-    ) -> None:
+    def test_a_marker_in_a_pause_omits_a_face_clicked_away_in_it(self, tmp_path: Path, log_every_s: float) -> None:
         display = Watcher({5: " ", 7: (200, 200), 9: "n"}, until=11)
         with Log(tmp_path / "log.csv", log_every_s, live=False) as log:
             pipeline = Pipeline(FakeSource(index / 25 for index in count()), fake_stages, CapturePolicy(False, False))

@@ -36,7 +36,7 @@ class TestShowing:
         make_monitor(FakeSource([0.0, 0.04, 0.08]), display).run()
         assert shown_levels(display) == [0, 10, 20]
 
-    def test_zones_that_are_left_out_are_shaded(self) -> None:
+    def test_ignored_zones_are_shaded(self) -> None:
         display, zones = FakeDisplay(), [Zone(0, 0, 0.5, 1)]
         pipeline = Pipeline(FakeSource([0.0]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
         Monitor(pipeline, display, zones).run()
@@ -49,19 +49,19 @@ class TestShowing:
         expected = render(grey_picture(0), [FACE_FOUND], Status(0.0, (64, 48)))
         np.testing.assert_array_equal(display.shown[-1], expected)
 
-    def test_what_is_shown_is_logged(self, tmp_path: Path) -> None:
+    def test_every_result_shown_is_logged(self, tmp_path: Path) -> None:
         with Log(tmp_path / "log.csv", 0.0, live=False) as log:
             pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
             Monitor(pipeline, FakeDisplay(), outputs=Outputs(log)).run()
         assert len((tmp_path / "log.csv").read_text(encoding="utf-8").splitlines()) == 1 + 3
 
-    def test_what_is_shown_is_summed_up(self) -> None:
+    def test_every_result_shown_counts_in_the_summary(self) -> None:
         summary = Summary("fake")
         pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
         Monitor(pipeline, FakeDisplay(), summary=summary).run()
         assert summary.frames == 3
 
-    def test_what_is_shown_of_each_result_is_recorded_and_the_picture_says_so(self, tmp_path: Path) -> None:
+    def test_the_picture_of_each_result_is_recorded_and_says_so(self, tmp_path: Path) -> None:
         display = FakeDisplay()
         with Recording(tmp_path / "lesson.avi", live=False) as recording:
             pipeline = Pipeline(FakeSource([0.0, 0.04, 0.08]), fake_stages, CapturePolicy(paced=True, newest_wins=False))
@@ -74,13 +74,13 @@ class TestShowing:
         assert [round(int(image[-1, -1, 0]) / 10) for image in recorded] == [0, 1, 2]
         assert np.abs(recorded[0].astype(int) - expected).mean() < 4
 
-    def test_a_recording_that_cannot_go_on_ends_alone_and_the_picture_says_so_until_the_end(
+    def test_a_failed_recording_is_reported_and_does_not_end_the_monitor(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        told: list[Status] = []
+        statuses: list[Status] = []
 
         def render_and_note(image: Image, readings: Sequence[Reading], status: Status, *rest: Any) -> Image:
-            told.append(status)
+            statuses.append(status)
             return render(image, readings, status, *rest)
 
         display, disk = FakeDisplay(), iter([MIN_FREE_BYTES, MIN_FREE_BYTES, 0])
@@ -92,12 +92,12 @@ class TestShowing:
             Monitor(pipeline, display, outputs=outputs).run()
         assert outputs.failure
         assert shown_levels(display) == [0, 10, 20, 30]
-        assert [(status.outputs, status.message) for status in (told[0], told[-1])] == [
+        assert [(status.outputs, status.message) for status in (statuses[0], statuses[-1])] == [
             ("recording", ""),
             ("recording ended", "The recording cannot be written any more"),
         ]
 
-    def test_while_the_model_is_loaded_the_first_picture_is_shown_with_a_notice(self) -> None:
+    def test_the_first_picture_is_shown_with_a_notice_while_the_model_is_loaded(self) -> None:
         loading = threading.Event()
 
         def load_slowly() -> Stages:
@@ -109,19 +109,19 @@ class TestShowing:
         loading.set()
         assert display.seen
 
-    def test_while_the_first_picture_is_analysed_it_stays(self) -> None:
+    def test_the_first_picture_stays_while_it_is_analysed(self) -> None:
         was_shown, may_end = threading.Event(), threading.Event()
         widths: list[int] = []
 
         class Slow(FakeEngine):
-            """Takes until the first picture was shown a few times more."""
+            """Waits until the first picture was shown a few more times."""
 
             def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
                 assert may_end.wait(10)
                 return super().infer(faces)
 
         class Display(FakeDisplay):
-            """Notes how wide what it shows is, from the first picture on."""
+            """Notes the width of what it shows, from the first picture on."""
 
             def show(self, image: Image) -> None:
                 super().show(image)
@@ -138,7 +138,7 @@ class TestShowing:
         make_monitor(FakeSource([0.0]), Display(), load).run()
         assert set(widths) == {640}
 
-    def test_while_the_source_opens_a_dark_picture_says_so(self) -> None:
+    def test_a_dark_picture_with_a_notice_is_shown_while_the_source_opens(self) -> None:
         source = FakeSource([], live=True, open_hangs=True)
         blank = np.zeros((480, 854, 3), np.uint8)
         display = WaitingDisplay(render(blank, [], Status(0.0, None, OPENING_NOTICE)))
@@ -146,13 +146,13 @@ class TestShowing:
         source.let_go()
         assert display.seen
 
-    def test_after_a_loss_the_last_picture_stays_with_a_notice(self) -> None:
+    def test_the_last_picture_stays_with_a_notice_after_a_loss(self) -> None:
         source = FakeSource([0.0], live=True, failing_opens=range(2, 100))
         display = WaitingDisplay(render(grey_picture(0), [FACE_FOUND], Status(0.0, (64, 48), LOST_NOTICE)))
         make_monitor(source, display).run()
         assert display.seen
 
-    def test_the_notice_goes_when_the_signal_is_back(self) -> None:
+    def test_the_notice_disappears_when_the_signal_is_back(self) -> None:
         was_shown = threading.Event()
 
         class Display(FakeDisplay):

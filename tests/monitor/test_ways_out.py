@@ -1,4 +1,4 @@
-"""The ways out of the monitor that a user has, or that something else has for him."""
+"""How the monitor ends: because the user wants it to, or because of an error."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ from tests.monitor.made import make_monitor, shown_levels
 
 class TestWaysOut:
     @pytest.mark.parametrize("key", [ord("q"), ord("Q"), 27], ids=["q", "Q", "Esc"])
-    def test_a_quit_key(self, key: int) -> None:
+    def test_a_quit_key_ends_the_monitor(self, key: int) -> None:
         display = FakeDisplay(keys=[None, key])
         make_monitor(FakeSource(count()), display).run()
         assert not display.keys
 
     @pytest.mark.parametrize("key", [ord("x"), ord("z"), 13, 0, 255])
-    def test_no_other_key(self, key: int) -> None:
+    def test_no_other_key_ends_the_monitor(self, key: int) -> None:
         display = FakeDisplay(keys=[key] * 3)
         make_monitor(FakeSource([0.0, 0.04, 0.08]), display).run()
         assert shown_levels(display) == [0, 10, 20]
 
-    def test_the_windows_close_button(self) -> None:
+    def test_the_close_button_of_the_window_ends_the_monitor(self) -> None:
         display = FakeDisplay(close_after=2)
         make_monitor(FakeSource(index / 25 for index in count()), display).run()
         assert len(display.shown) == 2
 
-    def test_the_end_of_the_file(self) -> None:
+    def test_the_end_of_the_file_ends_the_monitor(self) -> None:
         display = FakeDisplay()
         make_monitor(FakeSource([0.0, 0.04]), display).run()
         assert display.was_closed
 
-    def test_whatever_ends_it_closes_display_and_source(self) -> None:
+    def test_quitting_closes_display_and_source(self) -> None:
         display = FakeDisplay(keys=[ord("q")])
         source = FakeSource(index / 25 for index in count())
         make_monitor(source, display).run()
         assert display.was_closed
         assert source.closed
 
-    def test_a_source_that_fails_at_once_opens_no_window(self) -> None:
+    def test_no_window_is_opened_for_a_source_that_fails_at_once(self) -> None:
         display = FakeDisplay()
         with pytest.raises(SourceError, match="plug it in"):
             make_monitor(FakeSource([], failing_opens=[1]), display).run()
         assert display.shown == []
         assert display.was_closed
 
-    def test_a_log_that_cannot_even_begin(self, tmp_path: Path) -> None:
+    def test_a_log_that_fails_at_its_first_line_ends_the_monitor(self, tmp_path: Path) -> None:
         class Full(Log):
             def add(self, result: FrameResult) -> None:
                 raise OutputError(f"no room for frame {result.frame.index}")
@@ -69,7 +69,7 @@ class TestWaysOut:
         assert display.was_closed
         assert source.closed
 
-    def test_a_recording_that_cannot_even_begin(self, tmp_path: Path) -> None:
+    def test_a_recording_that_fails_at_its_first_frame_ends_the_monitor(self, tmp_path: Path) -> None:
         class Full(Recording):
             def add(self, shown: Image, now_s: float) -> None:
                 raise OutputError(f"no room at {now_s:g} s")
@@ -81,7 +81,7 @@ class TestWaysOut:
         assert display.was_closed
         assert source.closed
 
-    def test_a_model_that_cannot_be_loaded(self) -> None:
+    def test_a_model_that_cannot_be_loaded_ends_the_monitor(self) -> None:
         def fail() -> Stages:
             raise ModelError("no such model")
 
@@ -90,7 +90,7 @@ class TestWaysOut:
             make_monitor(FakeSource(count()), display, fail).run()
         assert display.was_closed
 
-    def test_a_model_that_cannot_be_loaded_though_the_picture_was_paused_meanwhile(self) -> None:
+    def test_a_model_that_cannot_be_loaded_ends_a_paused_monitor(self) -> None:
         def fail() -> Stages:
             raise ModelError("no such model")
 
@@ -98,7 +98,7 @@ class TestWaysOut:
         with pytest.raises(ModelError, match="no such model"):
             make_monitor(FakeSource(count()), display, fail).run()
 
-    def test_a_display_that_fails(self) -> None:
+    def test_a_display_that_fails_ends_the_monitor(self) -> None:
         class Failing(FakeDisplay):
             def show(self, image: Image) -> None:
                 raise DisplayError("the screen went away")
