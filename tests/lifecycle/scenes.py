@@ -20,10 +20,10 @@ from live_monitor.types import Frame, Image
 from tests.fakes import FakeDetector, FakeDisplay, FakeSource, fake_stages
 
 DEADLINE_S = 3.0
-"""A thread that hangs is waited for half a second, `live_monitor.pipeline.JOIN_S`; a busy machine takes its time besides."""
+"""The pipeline waits half a second for a thread that hangs, `live_monitor.pipeline.JOIN_S`; the rest is for a busy machine."""
 
 LONG_S = 10.0
-"""So long a run would wait for a thread that hangs."""
+"""How long a thread hangs at most: much longer than a run may wait for it."""
 
 FILE_TIMES = [index / 25 for index in range(3)]
 
@@ -52,7 +52,7 @@ class Screen(FakeDisplay):
 
 
 class Detector(FakeDetector):
-    """Fails once it has got an error; lets pictures pass only while the gate is open."""
+    """Fails once its `error` is set; lets frames pass only while the gate is open."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class Detector(FakeDetector):
 
 @dataclass
 class Scene:
-    """A monitor, how to see that it has come into the wanted state, and which of its threads hang there.
+    """A monitor, how to see that it has reached a state, and which of its threads hang there.
 
     `let_go` makes the hanging call return; `fail` makes the pipeline fail in that state.
     """
@@ -111,7 +111,7 @@ class Scene:
 
 
 class BreakableSource(FakeSource):
-    """Fails to be read or opened once it has got an error."""
+    """Fails to open or to be read once its `error` is set."""
 
     error: Exception | None = None
 
@@ -147,7 +147,7 @@ def loading() -> Scene:
         for index in count():
             if source.error is not None:
                 raise source.error
-            threading.Event().wait(0.001)  # a camera that sends as fast as it can leaves no time for the others
+            threading.Event().wait(0.001)  # without a wait the camera would leave the other threads no time
             yield index / 25
 
     source = BreakableSource(script(), live=True)
@@ -246,4 +246,4 @@ WAYS_OUT: dict[Callable[[Scene], None], BaseException | None] = {
     interrupt: Stopped(int(signal.SIGINT)),
     terminate: Stopped(int(signal.SIGTERM)),
 }
-"""With the error that each ends with."""
+"""Each way out, with the error that it ends with."""

@@ -1,4 +1,4 @@
-"""Every state the monitor can be in, times every way out of it: each ends soon, with everything closed."""
+"""Every combination of a state of the monitor and a way out of it: each ends soon, with everything closed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def signals() -> Iterator[None]:
 
 @dataclass
 class Ending:
-    """How a run ended: seconds after the way out was taken, and the names of the threads still alive."""
+    """How a run ended: seconds after the way out was taken, its error, and the names of the threads still alive."""
 
     after_s: float
     error: BaseException | None
@@ -53,7 +53,7 @@ class Ending:
 
 
 def play(scene: Scene, leave: Callable[[Scene], None]) -> Ending:
-    """Runs a monitor, takes the way out as soon as its state is reached, and lets go of what hangs."""
+    """Runs a monitor, takes the way out as soon as the state is reached, and releases what hangs."""
     before = set(threading.enumerate())
     left_s: list[float] = []
 
@@ -86,7 +86,7 @@ def play(scene: Scene, leave: Callable[[Scene], None]) -> Ending:
 @pytest.mark.usefixtures("signals")
 @pytest.mark.parametrize("leave", WAYS_OUT)
 @pytest.mark.parametrize("state", STATES)
-def test_every_state_can_be_left_every_way(state: Callable[[], Scene], leave: Callable[[Scene], None]) -> None:
+def test_every_way_out_ends_every_state(state: Callable[[], Scene], leave: Callable[[Scene], None]) -> None:
     scene = state()
     ending = play(scene, leave)
     assert repr(ending.error) == repr(WAYS_OUT[leave])
@@ -96,7 +96,7 @@ def test_every_state_can_be_left_every_way(state: Callable[[], Scene], leave: Ca
 
 
 @pytest.mark.parametrize("state", FAILING_STATES)
-def test_an_error_of_the_pipeline_ends_every_state(state: Callable[[], Scene]) -> None:
+def test_an_error_in_the_pipeline_ends_every_state(state: Callable[[], Scene]) -> None:
     scene = state()
     ending = play(scene, fail)
     assert str(ending.error) == "on purpose"
@@ -107,7 +107,7 @@ def test_an_error_of_the_pipeline_ends_every_state(state: Callable[[], Scene]) -
 
 @pytest.mark.usefixtures("signals")
 @pytest.mark.parametrize(("leave", "exit_code"), [(interrupt, 130), (terminate, 143)])
-def test_a_signal_leaves_with_its_exit_code(leave: Callable[[Scene], None], exit_code: int) -> None:
+def test_a_signal_gives_its_exit_code(leave: Callable[[Scene], None], exit_code: int) -> None:
     ending = play(running(), leave)
     assert isinstance(ending.error, Stopped)
     assert ending.error.exit_code == exit_code

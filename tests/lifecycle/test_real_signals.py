@@ -1,4 +1,4 @@
-"""Real signals to the command line in a process of its own: it ends soon, with the signal's exit code."""
+"""Real signals sent to the command line in a separate process: it ends soon, with the signal's exit code."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TellingEngine(FakeEngine):
 live_monitor.app.load_stages = lambda settings, on_time: fake_stages(engine=TellingEngine())
 main()
 """
-"""The command line with fake stages: no model is needed, and it tells when it is analysing."""
+"""The command line with fake stages: it needs no model, and says when it is analysing."""
 
 
 SILENT_LAUNCHER = """
@@ -63,7 +63,7 @@ Launch = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def launch() -> Iterator[Launch]:
-    """Starts the command line without a window in a process of its own."""
+    """Starts the command line without a window in a separate process."""
     processes: list[subprocess.Popen[str]] = []
 
     def launch(*arguments: str, program: tuple[str, ...] = ("-c", LAUNCHER)) -> subprocess.Popen[str]:
@@ -100,21 +100,21 @@ def server() -> Iterator[StreamServer]:
 
 
 class TestRealSignals:
-    def test_while_a_stream_runs(self, launch: Launch, server: StreamServer) -> None:
+    def test_a_signal_ends_a_running_stream(self, launch: Launch, server: StreamServer) -> None:
         process = launch("--stream", server.url)
         wait_until_analysing(process)
         ended = end(process, signal.SIGINT)
         assert (ended.code, ended.err) == (130, "")
         assert ended.after_s < DEADLINE_S
 
-    def test_what_was_analysed_until_then_is_told(self, launch: Launch, server: StreamServer) -> None:
+    def test_the_summary_of_what_was_analysed_is_printed(self, launch: Launch, server: StreamServer) -> None:
         process = launch("--stream", server.url, "--json")
         wait_until_analysing(process)
         summary = json.loads(end(process, signal.SIGTERM).out)
         assert summary["source"] == f"stream {server.url}"
         assert summary["frames"] > 0
 
-    def test_while_a_stream_is_being_opened_that_never_answers(self, launch: Launch) -> None:
+    def test_a_signal_ends_the_opening_of_a_stream_that_never_answers(self, launch: Launch) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(LONG_S)
             process = launch("--stream", f"tcp://127.0.0.1:{listener.getsockname()[1]}")
@@ -124,7 +124,7 @@ class TestRealSignals:
         assert (ended.code, ended.err) == (143, "")
         assert ended.after_s < DEADLINE_S
 
-    def test_while_the_signal_is_lost(self, launch: Launch, server: StreamServer) -> None:
+    def test_a_signal_ends_the_wait_for_a_lost_stream(self, launch: Launch, server: StreamServer) -> None:
         process = launch("--stream", server.url)
         wait_until_analysing(process)
         server.refuse()
@@ -133,7 +133,7 @@ class TestRealSignals:
         assert (ended.code, ended.err) == (143, "")
         assert ended.after_s < DEADLINE_S
 
-    def test_while_a_read_does_not_return(self, launch: Launch, server: StreamServer) -> None:
+    def test_a_signal_ends_a_read_that_does_not_return(self, launch: Launch, server: StreamServer) -> None:
         process = launch("--stream", server.url)
         wait_until_analysing(process)
         server.fall_silent()
@@ -142,7 +142,9 @@ class TestRealSignals:
         assert ended.after_s < DEADLINE_S
 
     @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-    def test_the_real_program(self, launch: Launch, server: StreamServer, number: int, exit_code: int) -> None:
+    def test_a_signal_ends_the_program_with_real_stages(
+        self, launch: Launch, server: StreamServer, number: int, exit_code: int
+    ) -> None:
         process = launch("--stream", server.url, "--device", "cpu", program=("-m", "live_monitor"))
         assert eventually(lambda: server.sent > PICTURES_PER_S, LONG_S)
         ended = end(process, number)
@@ -166,11 +168,11 @@ def work(*_arguments, **_how):
 entry.cli.main = work
 main()
 """
-"""A command during which a signal arrives in the midst of collecting garbage, where Python lets nothing be raised."""
+"""A command during which a signal arrives in a finaliser, where Python ignores exceptions."""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="nothing is sent to oneself there")
-def test_a_signal_that_nothing_could_be_raised_of_ends_the_program_all_the_same(launch: Launch) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="os.kill sends no signal there")
+def test_a_signal_whose_exception_python_ignores_still_ends_the_program(launch: Launch) -> None:
     process = launch(program=("-c", SWALLOWING))
     assert process.wait(DEADLINE_S + LONG_S) == 128 + signal.SIGTERM
     assert process.communicate() == ("", "")
@@ -178,15 +180,15 @@ def test_a_signal_that_nothing_could_be_raised_of_ends_the_program_all_the_same(
 
 @pytest.mark.skipif(shutil.which("setsid") is None, reason="needs setsid")
 class TestClosedTerminal:
-    """A terminal, in which a progress bar is drawn, is closed."""
+    """A terminal is closed while a progress bar is drawn in it."""
 
-    def test_ends_the_program_with_the_code_of_its_signal(self, film: Path) -> None:
+    def test_the_program_ends_with_the_exit_code_of_sighup(self, film: Path) -> None:
         assert close_terminal("--video", str(film), "--realtime") == 128 + signal.SIGHUP
 
-    def test_does_not_end_one_that_does_not_listen_to_that(self, film: Path, tmp_path: Path) -> None:
+    def test_a_program_that_ignores_sighup_runs_to_the_end(self, film: Path, tmp_path: Path) -> None:
         log = tmp_path / "log.csv"
-        deaf = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)" + SILENT_LAUNCHER
-        close_terminal("--video", str(film), "--realtime", "--log", str(log), program=deaf)
+        ignoring = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)" + SILENT_LAUNCHER
+        close_terminal("--video", str(film), "--realtime", "--log", str(log), program=ignoring)
         last = list(replay(log))[-1]
         assert last.result.frame.pts_s == pytest.approx(FILM_S, abs=0.2)
 
@@ -200,7 +202,7 @@ def film(tmp_path: Path) -> Path:
 
 
 def close_terminal(*arguments: str, program: str = SILENT_LAUNCHER) -> int:
-    """Runs the command line in a terminal of its own, which is closed when the first bar is drawn; returns how it ended."""
+    """Runs the command line in a terminal that is closed when a progress bar is drawn; returns the exit code."""
     terminal, end = os.openpty()
     command = ["setsid", "--ctty", sys.executable, "-c", program, "--no-display", *arguments]
     process = subprocess.Popen(command, stdin=end, stdout=end, stderr=end, cwd=Path(__file__).parents[2])
