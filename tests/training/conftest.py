@@ -1,4 +1,4 @@
-"""A tiny network to train, in runs that draw nothing."""
+"""A tiny network to train, in runs without plots."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def _tiny_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def _drawn() -> None:
-    """Runs draw their pictures; see `_undrawn`."""
+    """Runs draw their plots; see `_undrawn`."""
 
 
 @pytest.fixture(autouse=True)
 def _undrawn(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leaves the pictures of runs empty: drawing them is most of what a tiny run takes."""
+    """Leaves the plots of runs empty: drawing them takes most of a tiny run's time."""
     if "_drawn" in request.fixturenames:
         return
 

@@ -35,7 +35,7 @@ def history(run: Path) -> list[dict[str, str]]:
 
 
 def learnt(run: Path) -> list[dict[str, str]]:
-    """The history without the time it took."""
+    """The history without its times."""
     return [{name: value for name, value in line.items() if name != "seconds"} for line in history(run)]
 
 
@@ -44,7 +44,7 @@ class Stop(Exception):
 
 
 def run_stopped_in_second_epoch(data: Path, run: Path, recipe: Recipe = RECIPE) -> None:
-    """A run of which one whole epoch is kept, and nothing of the second."""
+    """A run that is stopped in its second epoch, so that only the first is kept."""
 
     def stop(_name: str, epoch: int, step: int, _steps: int) -> None:
         if (epoch, step) == (2, 2):

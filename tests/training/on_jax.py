@@ -1,4 +1,4 @@
-"""Trains a tiny network on JAX, as a process of its own: Keras has one backend a process. Prints as JSON what came of it."""
+"""Trains a tiny network on JAX in a process of its own, as Keras has one backend per process. Prints the results as JSON."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ RECIPE = replace(
 
 
 def taught_by_side() -> list[list[float]]:
-    """What a network says, (2, 7), of a face that is bright on its left and of one on its right.
+    """A network's probabilities, (2, 7), for a face that is bright on its left and for one that is bright on its right.
 
-    Two teachers taught it, alone: by the bright side the first says the first label or the second, the other the third or fourth.
+    It learnt from two teachers only: depending on the side, one answers the first label or the second, the other the third or
+    fourth.
     """
     faces = np.zeros((2, 48, 48), np.uint8)
     faces[0, :, :24] = faces[1, :, 24:] = 255
@@ -54,7 +55,7 @@ def taught_by_side() -> list[list[float]]:
 
 
 def main(data: Path, folder: Path) -> dict[str, Any]:
-    """What each run has learnt, and how the command ends."""
+    """The history of each run, and how the command ended."""
     keep_own_stderr()  # as the command does
     NETWORKS["tiny"] = tiny
     recipe.NETWORK_NAMES += ("tiny",)
@@ -69,8 +70,8 @@ def main(data: Path, folder: Path) -> dict[str, Any]:
     run_training(data, folder / "taught", replace(RECIPE, teachers=2, teacher_arch="tiny", teacher_epochs=1, distillation=0.8))
     run_training(data, folder / "long", replace(RECIPE, epochs=25))
     runs = ("whole", "again", "stopped", "taught", "long")
-    told = {"code": code, "errors": errors.getvalue(), "by_side": taught_by_side()}
-    return {name: learnt(folder / name) for name in runs} | told
+    report = {"code": code, "errors": errors.getvalue(), "by_side": taught_by_side()}
+    return {name: learnt(folder / name) for name in runs} | report
 
 
 if __name__ == "__main__":

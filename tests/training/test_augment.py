@@ -26,33 +26,33 @@ def horizontal_balance(face: NDArray[np.uint8]) -> float:
 
 @pytest.mark.parametrize("augment", AUGMENTATIONS.values(), ids=AUGMENTATIONS)
 class TestEvery:
-    """What holds for light and strong augmentation."""
+    """Light and strong augmentation alike."""
 
     def test_the_same_generator_gives_the_same_faces(self, augment: Augment) -> None:
         faces = drawn_faces(8)
         np.testing.assert_array_equal(augment(faces, rng(3)), augment(faces, rng(3)))
 
-    def test_another_generator_gives_other_faces(self, augment: Augment) -> None:
+    def test_another_generator_gives_different_faces(self, augment: Augment) -> None:
         faces = drawn_faces(8)
         assert (augment(faces, rng(3)) != augment(faces, rng(4))).any()
 
-    def test_equal_faces_of_a_batch_become_different(self, augment: Augment) -> None:
+    def test_equal_faces_in_a_batch_become_different(self, augment: Augment) -> None:
         one, other = augment(np.repeat(drawn_faces(1), 2, axis=0), rng())
         assert (one != other).any()
 
-    def test_shape_and_type_stay(self, augment: Augment) -> None:
+    def test_shape_and_type_are_kept(self, augment: Augment) -> None:
         faces = augment(drawn_faces(50), rng())
         assert faces.shape == (50, 48, 48)
         assert faces.dtype == np.uint8
 
-    def test_the_faces_given_stay_as_they_are(self, augment: Augment) -> None:
+    def test_the_given_faces_are_not_modified(self, augment: Augment) -> None:
         faces = drawn_faces(50)
         before = faces.copy()
         augment(faces, rng())
         np.testing.assert_array_equal(faces, before)
 
 
-def test_an_even_face_stays_even_to_its_edges() -> None:
+def test_a_uniform_face_stays_uniform_up_to_its_edges() -> None:
     assert (augment_lightly(np.full((20, 48, 48), 133, np.uint8), rng()) == 133).all()
 
 
@@ -63,7 +63,7 @@ def test_about_half_of_the_faces_are_mirrored() -> None:
     assert 150 <= mirrored <= 250
 
 
-def test_a_face_moves_by_a_tenth_of_the_picture_and_a_little_more_by_turning_at_most() -> None:
+def test_a_face_moves_by_at_most_a_tenth_of_the_picture_plus_a_little_from_turning() -> None:
     dots = np.zeros((300, 48, 48), np.uint8)
     dots[:, 23:25, 23:25] = 255
     centres = [np.argwhere(face > 60).mean(axis=0) for face in augment_lightly(dots, rng())]
@@ -80,7 +80,7 @@ def test_a_face_stays_recognisable(seed: int) -> None:
         assert abs(float(face.mean()) - float(new.mean())) < 25
 
 
-def test_strong_augmentation_changes_light_covers_parts_and_takes_away_detail() -> None:
+def test_strong_augmentation_changes_light_covers_parts_and_removes_detail() -> None:
     even = augment_strongly(np.full((400, 48, 48), 120, np.uint8), rng())
     lit = np.median(even, axis=(1, 2))
     assert lit.min() < 95 < 145 < lit.max()

@@ -11,11 +11,11 @@ from live_monitor.training.average import EVERY_STEPS, KEPT, WeightAverage
 
 
 def weights(value: float) -> SimpleNamespace:
-    """A network whose weights are all this."""
+    """A network whose weights all have this value."""
     return SimpleNamespace(get_weights=lambda: [np.full(2, value, np.float32)])
 
 
-def test_it_takes_weights_in_every_so_many_steps_and_soon_forgets_what_it_began_with() -> None:
+def test_weights_are_added_every_few_steps_and_the_initial_ones_soon_fade() -> None:
     average = WeightAverage([np.zeros(2, np.float32)])
     for step in range(1, EVERY_STEPS):
         average.after_step(step, weights(1.0))
@@ -24,7 +24,7 @@ def test_it_takes_weights_in_every_so_many_steps_and_soon_forgets_what_it_began_
     assert average.weights[0] == pytest.approx(10 / 11)
 
 
-def test_later_on_most_of_the_mean_stays() -> None:
+def test_later_most_of_the_mean_is_kept() -> None:
     average = WeightAverage([np.ones(2, np.float32)])
     average.after_step(1000 * EVERY_STEPS, weights(0.0))
     assert average.weights[0] == pytest.approx(KEPT)

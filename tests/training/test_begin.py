@@ -1,4 +1,4 @@
-"""What a run begins with: teachers, models trained before, and weights that may not be had."""
+"""What a run starts from: teachers, earlier models, and pretrained weights that may be unavailable."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("_tiny_network", "_same_precision_afterward
 
 
 def as_model(trained: TrainedNetwork, folder: Path) -> str:
-    """A folder with a card, as --model takes it, of Keras weights only."""
+    """A model's folder as --model takes it: a card and Keras weights only."""
     folder.mkdir()
     shutil.copy(trained.best, folder / "model.weights.h5")
     facts = dict(load_card("custom-cnn").facts) | {"name": "mine", "network": trained.recipe.arch, "ferplus": trained.outputs > 7}
@@ -41,12 +41,12 @@ def as_model(trained: TrainedNetwork, folder: Path) -> str:
 
 
 @pytest.mark.parametrize(("precision", "arithmetic"), [("float32", "float32"), ("bfloat16", "bfloat16")])
-def test_a_network_calculates_in_the_precision_of_its_recipe(precision: str, arithmetic: str) -> None:
+def test_a_network_computes_in_the_precision_of_its_recipe(precision: str, arithmetic: str) -> None:
     network = first_network(replace(RECIPE, arch="glimpse", precision=precision), 7, goes_on=False)
     assert {layer.compute_dtype for layer in network.layers if isinstance(layer, keras.layers.Conv2D)} == {arithmetic}
 
 
-def test_teachers_are_trained_first_of_their_own_network_and_seed(
+def test_teachers_are_trained_first_each_with_its_own_network_and_seed(
     fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(NETWORKS, "teacher", tiny)
@@ -61,14 +61,14 @@ def test_teachers_are_trained_first_of_their_own_network_and_seed(
     assert trained == [("teacher-1", "teacher", 1), ("teacher-2", "teacher", 2), ("run", "tiny", 0)]
 
 
-def test_the_answers_of_teachers_are_learnt(fer2013: Path, tmp_path: Path) -> None:
+def test_a_network_learns_from_its_teachers(fer2013: Path, tmp_path: Path) -> None:
     alone = replace(RECIPE, epochs=1)
     run_training(fer2013, tmp_path / "alone", alone)
     run_training(fer2013, tmp_path / "taught", replace(alone, teachers=1, teacher_arch="tiny", distillation=0.5))
     assert learnt(tmp_path / "taught") != learnt(tmp_path / "alone")
 
 
-def test_teachers_answer_in_turn_the_faces_as_the_network_is_shown_them(
+def test_teachers_take_turns_and_see_the_same_faces_as_the_network(
     fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[int, Any]] = []
@@ -96,13 +96,13 @@ def test_teachers_answer_in_turn_the_faces_as_the_network_is_shown_them(
     assert more == [one, other]
 
 
-def test_teachers_are_trained_as_long_as_asked(fer2013: Path, tmp_path: Path) -> None:
+def test_teachers_are_trained_for_the_requested_epochs(fer2013: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, epochs=1, teachers=1, teacher_arch="tiny", teacher_epochs=2, distillation=0.5)
     assert len(run_training(fer2013, tmp_path / "run", recipe).history) == 1
     assert len(learnt(tmp_path / "run" / "teacher-1")) == 2
 
 
-def test_models_trained_before_teach_too(fer2013: Path, tmp_path: Path) -> None:
+def test_an_existing_model_can_be_a_teacher(fer2013: Path, tmp_path: Path) -> None:
     trained = run_training(fer2013, tmp_path / "before", replace(RECIPE, learning_rate=0.05))
     recipe = replace(
         RECIPE, teacher_models=(as_model(trained, tmp_path / "model"),), distillation=1.0, epochs=20, learning_rate=0.05, seed=1
@@ -118,7 +118,7 @@ def test_models_trained_before_teach_too(fer2013: Path, tmp_path: Path) -> None:
     assert off["taught"] < 0.8 * off["alone"]
 
 
-def test_a_run_begins_with_a_model_of_its_network(fer2013: Path, tmp_path: Path) -> None:
+def test_a_run_can_start_from_a_model_of_the_same_network(fer2013: Path, tmp_path: Path) -> None:
     trained = run_training(fer2013, tmp_path / "before", replace(RECIPE, epochs=30, learning_rate=0.05))
     recipe = replace(RECIPE, weights=as_model(trained, tmp_path / "model"), epochs=1, learning_rate=1e-9)
     begun = run_training(fer2013, tmp_path / "begun", recipe).network()
@@ -126,7 +126,7 @@ def test_a_run_begins_with_a_model_of_its_network(fer2013: Path, tmp_path: Path)
         np.testing.assert_allclose(weight, kept, atol=1e-4)
 
 
-def test_a_narrow_network_begins_with_a_model_of_its_wide_one(
+def test_a_narrow_network_can_start_from_a_model_of_its_wide_counterpart(
     fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(NETWORKS, "smaller", tiny)
@@ -150,7 +150,7 @@ def test_a_model_of_another_network_or_with_other_outputs_is_refused(fer2013: Pa
 
 
 @pytest.mark.parametrize("missing", [{"weights": "nowhere"}, {"teacher_models": ("nowhere",), "distillation": 0.5}])
-def test_a_model_that_is_not_there_leaves_no_run_behind(fer2013: Path, tmp_path: Path, missing: dict[str, Any]) -> None:
+def test_a_missing_model_leaves_no_run_behind(fer2013: Path, tmp_path: Path, missing: dict[str, Any]) -> None:
     with pytest.raises(ModelError, match="nowhere: no such model"):
         run_training(fer2013, tmp_path / "run", replace(RECIPE, **missing))
     assert not (tmp_path / "run").exists()
@@ -162,7 +162,7 @@ def failing_download(*_outputs: int, weights: str) -> Any:
 
 
 @pytest.mark.parametrize("build", [failing_download, NETWORKS["resnet50"]])
-def test_weights_that_cannot_be_had_are_one_line_and_leave_no_run_behind(
+def test_unavailable_weights_give_a_one_line_error_and_leave_no_run_behind(
     fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build: Callable[..., Any]
 ) -> None:
     monkeypatch.setitem(NETWORKS, "resnet50", build)

@@ -14,21 +14,21 @@ from tests.fakes import FakeFinder, squares
 
 
 def made(temperature: float, count: int = 100_000) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Logits, and labels drawn by what they say at that temperature."""
+    """Logits, and labels drawn from their softmax at that temperature."""
     rng = np.random.default_rng(3)
     logits = rng.normal(0, 3, (count, 7)).astype(np.float32)
-    # The largest of logits with Gumbel noise is drawn by their softmax.
+    # The argmax of logits with Gumbel noise is a draw from their softmax.
     labels = (logits / temperature + rng.gumbel(size=logits.shape)).argmax(axis=1)
     return logits, labels
 
 
 @pytest.mark.parametrize("temperature", [0.3, 1.0, 1.7, 6.0])
-def test_a_known_temperature_is_found_again(temperature: float) -> None:
+def test_a_known_temperature_is_recovered(temperature: float) -> None:
     assert fit_temperature(*made(temperature)) == pytest.approx(temperature, rel=0.03)
 
 
 @pytest.mark.parametrize("share_right", [0.3, 0.6, 0.9])
-def test_a_network_becomes_as_sure_as_it_is_right(share_right: float) -> None:
+def test_calibrated_confidence_matches_accuracy(share_right: float) -> None:
     rng = np.random.default_rng(5)
     logits = rng.normal(0, 2, (1000, 7)).astype(np.float32)
     right = rng.random(1000) < share_right
@@ -37,7 +37,7 @@ def test_a_network_becomes_as_sure_as_it_is_right(share_right: float) -> None:
     assert confidence.mean() == pytest.approx(right.mean(), abs=1e-3)
 
 
-def test_a_network_that_is_always_right_is_given_the_lowest_temperature_and_one_always_wrong_the_highest() -> None:
+def test_an_always_right_network_gets_the_lowest_temperature_and_an_always_wrong_one_the_highest() -> None:
     logits = np.eye(7, dtype=np.float32)
     assert fit_temperature(logits, np.arange(7)) == pytest.approx(LOWEST, rel=1e-3)
     assert fit_temperature(logits, (np.arange(7) + 1) % 7) == pytest.approx(HIGHEST, rel=1e-3)
@@ -47,8 +47,8 @@ def test_large_logits_do_not_overflow() -> None:
     assert fit_temperature(np.array([[1e4, 0]], np.float32), np.array([1])) == pytest.approx(HIGHEST, rel=1e-3)
 
 
-def unlike(count: int = 20_000) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Logits of a network that is too sure of one label, too modest with another, and takes a third for a fourth."""
+def unequally_sure(count: int = 20_000) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Logits of a network that is too sure of one label, not sure enough of another, and mistakes a third for a fourth."""
     rng = np.random.default_rng(7)
     logits = rng.normal(0, 2, (count, 7)).astype(np.float32)
     meant = logits * np.array([0.5, 1, 1, 1, 1, 1.5, 1])
@@ -60,8 +60,8 @@ def log_likelihood(calibration: Calibration, logits: NDArray[np.float32], labels
     return float(np.log(softmax(calibration(logits))[np.arange(len(labels)), labels]).mean())
 
 
-def test_a_network_that_is_not_equally_sure_of_all_labels_is_calibrated_label_by_label() -> None:
-    logits, labels = unlike()
+def test_a_network_unequally_sure_of_its_labels_is_calibrated_label_by_label() -> None:
+    logits, labels = unequally_sure()
     fitted, by_temperature = fit_calibration(logits, labels), Calibration.of_temperature(fit_temperature(logits, labels))
     assert log_likelihood(fitted, logits, labels) > log_likelihood(by_temperature, logits, labels) + 0.02
     matrix = fitted.matrix
@@ -71,13 +71,13 @@ def test_a_network_that_is_not_equally_sure_of_all_labels_is_calibrated_label_by
     np.testing.assert_allclose(said.mean(axis=0), np.bincount(labels, minlength=7) / len(labels), atol=0.01)
 
 
-def test_where_one_temperature_does_the_calibration_is_hardly_another() -> None:
+def test_where_one_temperature_is_enough_the_calibration_is_close_to_it() -> None:
     fitted = fit_calibration(*made(1.7))
     np.testing.assert_allclose(fitted.matrix, np.eye(7) / 1.7, atol=0.03)
     np.testing.assert_allclose(fitted.offsets, 0.0, atol=0.03)
 
 
-def test_a_handful_of_faces_moves_a_calibration_little() -> None:
+def test_a_handful_of_faces_changes_a_calibration_little() -> None:
     rng = np.random.default_rng(1)
     logits, labels = rng.normal(0, 3, (20, 7)).astype(np.float32), rng.integers(0, 7, 20)
     fitted, temperature = fit_calibration(logits, labels), fit_temperature(logits, labels)
@@ -85,14 +85,14 @@ def test_a_handful_of_faces_moves_a_calibration_little() -> None:
     assert np.abs(fitted.offsets).max() < 2
 
 
-def test_logits_of_any_size_can_be_calibrated_on() -> None:
+def test_extreme_logits_give_a_finite_calibration() -> None:
     logits = np.array([[1e3, 0, 0, 0, 0, 0, -1e3], [0, 5, 0, 0, 0, 0, 0]], np.float32)
     fitted = fit_calibration(logits, np.array([0, 3]))
     assert np.isfinite(fitted.matrix).all()
     assert np.isfinite(fitted.offsets).all()
 
 
-def test_faces_to_calibrate_on_are_as_they_are_as_a_detector_crops_them_and_mirrored() -> None:
+def test_calibration_faces_are_the_originals_the_detectors_crops_and_both_mirrored() -> None:
     picture = squares(Box(4, 8, 24, 28), width=48, height=48)[:, :, 0]
     picture[:, 14:] = np.minimum(picture[:, 14:], 200)
     labels = np.array([3, 5])

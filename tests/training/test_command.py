@@ -50,18 +50,20 @@ def train_tiny(data: Path, out: Path, *more: str) -> int:
     return run("train", data, "--out", out, "--arch", "tiny", "--epochs", "1", "--batch-size", "7", *more)
 
 
-def test_it_ends_with_the_accuracy_and_how_to_use_the_model(
+def test_it_prints_the_accuracy_and_how_to_use_the_model(
     fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "run"
     assert train_tiny(fer2013, out) == 0
     lines = capsys.readouterr().out.splitlines()
-    told = json.loads("\n".join(lines[lines.index("{") : -1]))
-    assert told["measured"]["PublicTest"]["n"] == 14
+    printed = json.loads("\n".join(lines[lines.index("{") : -1]))
+    assert printed["measured"]["PublicTest"]["n"] == 14
     assert lines[-1] == f"{out / 'model'}: ready, try it with --model {out / 'model'}"
 
 
-def test_it_says_that_the_model_is_made_and_measured(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_says_when_the_model_is_being_made_and_measured(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert train_tiny(fer2013, tmp_path / "run") == 0
     assert capsys.readouterr().err.splitlines()[-1] == f"{tmp_path / 'run' / 'model'}: being made and measured"
 
@@ -70,7 +72,7 @@ def stop(*_: object) -> None:
     raise Stopped(signal.SIGINT)
 
 
-def test_stopped_while_it_is_measured_it_says_how_to_go_on(
+def test_when_stopped_during_measuring_it_says_how_to_resume(
     fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -81,7 +83,7 @@ def test_stopped_while_it_is_measured_it_says_how_to_go_on(
     assert load_card(str(tmp_path / "run" / "model")).facts["measured"]
 
 
-def test_a_folder_whose_writing_was_cut_off_is_no_model_and_ends_in_3(
+def test_a_half_written_folder_is_not_a_model_and_ends_in_3(
     fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model = tmp_path / "run" / "model"
@@ -97,7 +99,7 @@ def test_a_folder_whose_writing_was_cut_off_is_no_model_and_ends_in_3(
     assert err.count("\n") == 1
 
 
-def test_its_model_can_be_chosen(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_its_model_can_be_used(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train_tiny(fer2013, tmp_path / "run")
     capsys.readouterr()
     clip = write_clip(tmp_path / "clip.avi", [50, 100])
@@ -105,7 +107,7 @@ def test_its_model_can_be_chosen(fer2013: Path, tmp_path: Path, capsys: pytest.C
     assert json.loads(capsys.readouterr().out)["frames"] == 2
 
 
-def test_a_second_run_in_its_folder_ends_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_run_in_the_same_folder_ends_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train_tiny(fer2013, tmp_path / "run")
     capsys.readouterr()
     assert train_tiny(fer2013, tmp_path / "run") == 2
@@ -121,13 +123,13 @@ def test_resuming_a_finished_run_makes_the_same_model_again(fer2013: Path, tmp_p
     np.testing.assert_array_equal(LiteRTEngine(weights).infer(faces), before)
 
 
-def test_a_folder_that_cannot_be_written_ends_in_6(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unwritable_folder_ends_in_6(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
     assert train_tiny(fer2013, tmp_path / "file" / "run") == 6
     assert capsys.readouterr().err.startswith(f"Error: {tmp_path / 'file' / 'run'}: cannot be written")
 
 
-def test_a_run_to_go_on_with_that_is_not_there_is_told_of_and_begins(
+def test_resuming_a_missing_run_says_so_and_starts_a_new_one(
     fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train_tiny(fer2013, tmp_path / "runn", "--resume") == 0
@@ -139,23 +141,23 @@ def test_an_unknown_network_ends_in_2(fer2013: Path, tmp_path: Path, capsys: pyt
     assert "--arch huge: unknown network" in capsys.readouterr().err
 
 
-def test_votes_make_a_model_that_reads_ferplus_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_with_votes_the_model_also_answers_as_ferplus(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data, votes = write_folder(tmp_path / "data", rows_of_fer2013()), write_votes(tmp_path / "votes.csv", {})
     assert train_tiny(data, tmp_path / "run", "--votes", str(votes), "--recipe", "strong") == 0
     assert load_card(str(tmp_path / "run" / "model")).ferplus
     lines = capsys.readouterr().out.splitlines()
-    told = json.loads("\n".join(lines[lines.index("{") : -1]))
-    assert 0 <= told["measured"]["PublicTest"]["ferplus_accuracy"] <= 1
+    printed = json.loads("\n".join(lines[lines.index("{") : -1]))
+    assert 0 <= printed["measured"]["PublicTest"]["ferplus_accuracy"] <= 1
 
 
-def test_a_model_may_say_what_people_see(tmp_path: Path) -> None:
+def test_the_ferplus_share_is_stored_in_the_card(tmp_path: Path) -> None:
     data, votes = write_folder(tmp_path / "data", rows_of_fer2013()), write_votes(tmp_path / "votes.csv", {})
     options = ("--votes", str(votes), "--recipe", "strong", "--ferplus-share", "0.5")
     assert train_tiny(data, tmp_path / "run", *options) == 0
     assert load_card(str(tmp_path / "run" / "model")).ferplus_share == 0.5
 
 
-def test_a_recipe_that_learns_no_votes_is_measured_by_them(tmp_path: Path) -> None:
+def test_a_recipe_that_does_not_learn_votes_is_still_measured_by_them(tmp_path: Path) -> None:
     data, votes = write_folder(tmp_path / "data", rows_of_fer2013()), write_votes(tmp_path / "votes.csv", {})
     assert train_tiny(data, tmp_path / "run", "--votes", str(votes), "--recipe", "brief") == 0
     card = load_card(str(tmp_path / "run" / "model"))
@@ -163,7 +165,7 @@ def test_a_recipe_that_learns_no_votes_is_measured_by_them(tmp_path: Path) -> No
     assert 0 <= card.facts["measured"]["PublicTest"]["ferplus_accuracy"] <= 1
 
 
-def test_what_people_see_cannot_be_said_by_a_network_that_does_not_learn_it(
+def test_a_ferplus_share_needs_a_recipe_that_learns_votes(
     fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("live_monitor.cli.training.load_keras", lambda: pytest.fail("loaded"))
@@ -172,33 +174,29 @@ def test_what_people_see_cannot_be_said_by_a_network_that_does_not_learn_it(
     assert capsys.readouterr().err == "Error: --ferplus-share goes with --recipe strong: brief does not learn FER+'s votes\n"
 
 
-def test_what_people_see_cannot_be_said_without_their_votes(
-    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_ferplus_share_needs_votes(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_tiny(fer2013, tmp_path / "run", "--ferplus-share", "0.5") == 2
     assert capsys.readouterr().err.startswith("Error: --ferplus-share goes with --votes")
     assert not (tmp_path / "run").exists()
 
 
-def test_data_that_is_not_there_ends_in_2_and_leaves_no_run_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_data_ends_in_2_and_leaves_no_run_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_tiny(tmp_path / "nowhere", tmp_path / "run") == 2
     assert f"{tmp_path / 'nowhere'}: no such file or folder" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 
 
-def test_votes_of_other_pictures_end_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_votes_for_other_pictures_end_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_tiny(fer2013, tmp_path / "run", "--votes", str(write_votes(tmp_path / "votes.csv", {}))) == 2
     assert "FER+'s votes do not fit" in capsys.readouterr().err
 
 
-def test_teachers_without_a_share_of_what_is_learnt_end_in_2(
-    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_teachers_without_distillation_end_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_tiny(fer2013, tmp_path / "run", "--teachers", "2", "--distillation", "0") == 2
     assert "go with --distillation above 0" in capsys.readouterr().err
 
 
-def test_tensorboard_that_is_not_installed_ends_in_2_before_training(
+def test_missing_tensorboard_ends_in_2_before_training(
     fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "tensorboard", None)
@@ -208,7 +206,7 @@ def test_tensorboard_that_is_not_installed_ends_in_2_before_training(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_run_whose_loss_is_no_number_ends_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_loss_that_is_not_a_number_ends_in_2(fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_tiny(fer2013, tmp_path / "run", "--learning-rate", "1e38", "--recipe", "strong") == 2
     error = capsys.readouterr().err.splitlines()[-1]
     assert error == "Error: epoch 1: the loss is no longer a number; take a smaller --learning-rate than 1e+38, and another --out"
@@ -222,13 +220,13 @@ def test_options_change_the_recipe(fer2013: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("option", ["--learning-rate", "--label-smoothing", "--mixup", "--distillation", "--ferplus-share"])
-def test_what_is_no_number_is_refused(option: str, fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nan_is_refused(option: str, fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_tiny(fer2013, tmp_path / "run", option, "nan") == 2
     assert "'nan' is not a number" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("seed", ["-1", str(2**32 - 1)])
-def test_a_seed_that_is_none_or_leaves_no_room_for_those_of_teachers_is_refused(
+def test_a_seed_that_is_negative_or_too_large_for_those_of_teachers_is_refused(
     seed: str, fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train_tiny(fer2013, tmp_path / "run", "--seed", seed) == 2

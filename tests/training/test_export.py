@@ -71,11 +71,11 @@ def test_the_folder_is_a_model_that_can_be_loaded(model: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [LITERT, KERAS])
-def test_the_cards_checksums_fit_the_weights(model: Path, kind: str) -> None:
+def test_the_cards_checksums_match_the_weights(model: Path, kind: str) -> None:
     assert load_card(str(model)).weights(kind).is_file()
 
 
-def test_the_card_tells_recipe_data_and_limits(model: Path) -> None:
+def test_the_card_has_labels_recipe_epochs_architecture_and_limits(model: Path) -> None:
     card = json.loads((model / "card.json").read_text(encoding="utf-8"))
     assert card["labels"] == list(LABELS)
     assert card["recipe"]["batch_size"] == 7
@@ -84,13 +84,13 @@ def test_the_card_tells_recipe_data_and_limits(model: Path) -> None:
     assert card["limits"]
 
 
-def test_the_card_tells_the_accuracy_measured_on_each_split_asked_for(model: Path) -> None:
+def test_the_card_has_the_accuracy_on_each_requested_split(model: Path) -> None:
     measured = json.loads((model / "card.json").read_text(encoding="utf-8"))["measured"]
     assert {split: figures["n"] for split, figures in measured.items()} == {"PublicTest": 14, "PrivateTest": 7}
     assert all(0 <= figures["accuracy"] <= 1 for figures in measured.values())
 
 
-def test_the_card_tells_the_calibration_that_was_fitted(model: Path) -> None:
+def test_the_card_has_the_fitted_calibration(model: Path) -> None:
     card = load_card(str(model))
     temperature = json.loads((model / "card.json").read_text(encoding="utf-8"))["temperature"]
     assert temperature != 1.0
@@ -98,8 +98,8 @@ def test_the_card_tells_the_calibration_that_was_fitted(model: Path) -> None:
     assert 1 / 7 <= card.unsure_below < 1
 
 
-class Answering:
-    """An engine that says, face after face, what it was given to say."""
+class ScriptedEngine:
+    """An engine that answers with given logits, face by face."""
 
     def __init__(self, logits: NDArray[np.float32]) -> None:
         self._logits = logits
@@ -110,23 +110,23 @@ class Answering:
 
 
 @pytest.mark.parametrize(
-    ("ferplus_share", "softened", "told", "near"),
+    ("ferplus_share", "softened", "fitted", "near"),
     [(0.0, False, "temperature", 1e-3), (0.6, True, "temperature", 1e-3), (0.0, True, "calibration", 0.02)],
 )
-def test_what_is_shown_is_as_sure_as_it_is_right_and_of_all_faces_a_fifth_is_unsure(
-    ferplus_share: float, softened: bool, told: str, near: float, monkeypatch: pytest.MonkeyPatch
+def test_confidence_matches_accuracy_and_a_fifth_of_the_faces_is_unsure(
+    ferplus_share: float, softened: bool, fitted: str, near: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(3)
     as_they_are = rng.normal(0, 3, (500, 15)).astype(np.float32)
     wanted = emotion_logits(as_they_are, ferplus_share) / 2
-    # The largest of logits with Gumbel noise is drawn by their softmax.
+    # The argmax of logits with Gumbel noise is a draw from their softmax.
     labels = (wanted + rng.gumbel(size=wanted.shape)).argmax(axis=1)
-    # Of crops and mirrored faces it says the same of others: it is right by chance.
+    # For crops and mirrored faces it gives the answers of other faces: it is right only by chance.
     logits = np.concatenate([as_they_are, *(rng.permutation(as_they_are) for _ in range(3))])
     faces = LabelledFaces("PublicTest", np.zeros((500, 48, 48), np.uint8), labels)
-    monkeypatch.setattr("live_monitor.training.export.LiteRTEngine", lambda _file: Answering(logits))
+    monkeypatch.setattr("live_monitor.training.export.LiteRTEngine", lambda _file: ScriptedEngine(logits))
     chosen = _chosen_on(faces, Path("model.tflite"), ferplus_share, softened=softened)
-    assert chosen.keys() == {"ferplus_share", told, "unsure_below"}
+    assert chosen.keys() == {"ferplus_share", fitted, "unsure_below"}
     said = probabilities(logits, calibration_of(chosen), ferplus_share)
     right = said.argmax(axis=1) == np.tile(labels, 4)
     assert 0.2 < right.mean() < 0.4 < right[:500].mean()
@@ -134,7 +134,7 @@ def test_what_is_shown_is_as_sure_as_it_is_right_and_of_all_faces_a_fifth_is_uns
     assert (said[:500].max(axis=1) >= chosen["unsure_below"]).mean() == pytest.approx(0.8, abs=0.01)
 
 
-def test_the_int8_network_says_what_the_trained_one_says(model: Path, network: Any) -> None:
+def test_the_int8_network_agrees_with_the_trained_one(model: Path, network: Any) -> None:
     faces = normalise(drawn_faces(20))
     int8 = LiteRTEngine(load_card(str(model)).weights(LITERT)).infer(faces)
     np.testing.assert_allclose(softmax(int8), softmax(np.asarray(network(faces))), atol=0.05)
@@ -146,7 +146,7 @@ def test_a_large_layers_weights_take_one_byte_each() -> None:
     assert len(_to_int8(keras.Model(inputs, outputs))) < 1.3 * 48 * 48 * 7
 
 
-def test_the_int8_networks_ends_are_floats(model: Path) -> None:
+def test_the_int8_network_takes_and_returns_floats(model: Path) -> None:
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(str(model / "model.tflite"))
@@ -154,7 +154,7 @@ def test_the_int8_networks_ends_are_floats(model: Path) -> None:
     assert {np.dtype(tensor["dtype"]) for tensor in ends} == {np.dtype(np.float32)}
 
 
-def test_the_keras_weights_are_of_half_precision(model: Path, network: Any) -> None:
+def test_the_keras_weights_have_half_precision(model: Path, network: Any) -> None:
     with dtype_policy("float16"):
         restored = tiny()
     restored.load_weights(model / "model.weights.h5")
@@ -163,11 +163,11 @@ def test_the_keras_weights_are_of_half_precision(model: Path, network: Any) -> N
         np.testing.assert_allclose(half, whole, atol=1e-3)
 
 
-def test_nothing_unfinished_is_left(model: Path) -> None:
+def test_no_unfinished_file_is_left(model: Path) -> None:
     assert {file.name for file in model.iterdir()} == {"card.json", "model.tflite", "model.weights.h5"}
 
 
-def test_private_test_is_measured_on_request_only(
+def test_private_test_is_measured_only_on_request(
     trained: TrainedNetwork, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(NETWORKS, "tiny", tiny)
@@ -175,7 +175,7 @@ def test_private_test_is_measured_on_request_only(
     assert list(card["measured"]) == ["PublicTest"]
 
 
-def test_another_backend_is_told_how_to_go_on(
+def test_on_another_backend_the_error_says_how_to_continue(
     trained: TrainedNetwork, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
@@ -192,7 +192,7 @@ def test_exporting_leaves_keras_as_it_was(
     assert keras.config.dtype_policy().name == before
 
 
-def test_a_folder_that_cannot_be_written_is_an_output_error(
+def test_an_unwritable_folder_is_an_output_error(
     trained: TrainedNetwork, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(NETWORKS, "tiny", tiny)

@@ -27,30 +27,30 @@ COMPILED = {name: jax.jit(augment) for name, augment in jax_augment.JAX_AUGMENTA
 
 
 def augmented(name: str, faces: NDArray[np.uint8], seed: int = 0) -> NDArray[np.float32]:
-    """Of 50 faces, so that each augmentation is compiled once."""
+    """Takes 50 faces, so that each augmentation is compiled only once."""
     assert len(faces) == 50
     return np.asarray(COMPILED[name](faces, key(seed)))
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)
 class TestEvery:
-    """What holds for light and strong augmentation."""
+    """Light and strong augmentation alike."""
 
-    def test_the_same_key_gives_the_same_faces_and_another_one_others(self, name: str) -> None:
+    def test_the_same_key_gives_the_same_faces_and_another_key_different_ones(self, name: str) -> None:
         faces = drawn_faces(50)
         np.testing.assert_array_equal(augmented(name, faces, 3), augmented(name, faces, 3))
         assert (augmented(name, faces, 3) != augmented(name, faces, 4)).any()
 
-    def test_equal_faces_of_a_batch_become_different(self, name: str) -> None:
+    def test_equal_faces_in_a_batch_become_different(self, name: str) -> None:
         one, other, *_ = augmented(name, np.repeat(drawn_faces(1), 50, axis=0))
         assert (one != other).any()
 
-    def test_grey_levels_stay_grey_levels(self, name: str) -> None:
+    def test_results_are_grey_levels(self, name: str) -> None:
         faces = augmented(name, drawn_faces(50))
         assert faces.shape == (50, 48, 48)
         assert 0 <= faces.min() <= faces.max() <= 255
 
-    def test_they_change_faces_as_far_as_those_in_numpy(self, name: str) -> None:
+    def test_faces_change_as_much_as_in_numpy(self, name: str) -> None:
         faces = np.repeat(drawn_faces(1), 50, axis=0)
         here = np.concatenate([augmented(name, faces, seed) for seed in range(40)]).astype(np.float64)
         there = AUGMENTATIONS[name](faces.repeat(40, axis=0), np.random.default_rng(0)).astype(np.float64)
@@ -58,7 +58,7 @@ class TestEvery:
         np.testing.assert_allclose(here.std(axis=0), there.std(axis=0), atol=8)
 
 
-def test_a_face_that_is_not_moved_is_itself_or_its_mirror_image() -> None:
+def test_an_unmoved_face_is_itself_or_its_mirror_image() -> None:
     faces = drawn_faces(40)
     moved = np.asarray(jax_augment._moved(faces.astype(np.float32), key(), STILL))
     same = [np.allclose(new, old, atol=0.1) for new, old in zip(moved, faces, strict=True)]
@@ -67,12 +67,12 @@ def test_a_face_that_is_not_moved_is_itself_or_its_mirror_image() -> None:
     assert 10 < sum(mirrored) < 30
 
 
-def test_an_even_face_stays_even_to_its_edges() -> None:
+def test_a_uniform_face_stays_uniform_up_to_its_edges() -> None:
     faces = np.full((20, 48, 48), 133, np.float32)
     np.testing.assert_allclose(np.asarray(jax_augment._moved(faces, key(), LIGHT_MOVES)), 133, atol=0.01)
 
 
-def test_a_small_camera_face_is_what_resizing_makes_of_it() -> None:
+def test_a_face_reduced_and_enlarged_again_matches_resizing() -> None:
     [face] = drawn_faces(1)
     for small, matrix in zip(range(SMALLEST_PX, 48), jax_augment._small_and_back(48), strict=True):
         resized = resize_face(resize_face(face, small), 48)
@@ -86,7 +86,7 @@ def test_a_blur_is_gaussian() -> None:
     np.testing.assert_allclose((matrix @ face @ matrix.T)[6:-6, 6:-6], blurred[6:-6, 6:-6], atol=3)
 
 
-def test_what_covers_a_face_is_one_grey_level_on_a_rectangle() -> None:
+def test_a_face_is_covered_by_a_rectangle_of_one_grey_level() -> None:
     faces = np.zeros((400, 48, 48), np.float32)
     covered = [face for face in np.asarray(jax_augment._erased(faces, key())) if face.any()]
     assert 80 < len(covered) < 160

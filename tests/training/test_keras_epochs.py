@@ -1,4 +1,4 @@
-"""What a network is shown and asked in an epoch, and at which rates it learns."""
+"""Targets, learning rates and averaged weights of an epoch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RECIPE = Recipe(batch_size=4)
 
 
 class Pupil:
-    """Stands in for a Keras network, and notes what it is given."""
+    """Stands in for a Keras network, and records its rates and targets."""
 
     layers = ()
 
@@ -43,7 +43,7 @@ class Pupil:
         return [np.array([self.value], np.float32)]
 
 
-def shown(recipe: Recipe, steps: int = 3) -> tuple[Pupil, WeightAverage]:
+def trained(recipe: Recipe, steps: int = 3) -> tuple[Pupil, WeightAverage]:
     images = drawn_faces(recipe.batch_size * steps)
     wanted = np.eye(7, dtype=np.float32)[np.arange(len(images)) % 7]
     pupil, average = Pupil(), WeightAverage([np.zeros(1, np.float32)])
@@ -52,20 +52,20 @@ def shown(recipe: Recipe, steps: int = 3) -> tuple[Pupil, WeightAverage]:
     return pupil, average
 
 
-def test_every_step_has_a_rate_of_its_own() -> None:
-    assert shown(RECIPE)[0].rates == pytest.approx([0.1, 0.05, 0.1 / 3])
+def test_every_step_has_its_own_rate() -> None:
+    assert trained(RECIPE)[0].rates == pytest.approx([0.1, 0.05, 0.1 / 3])
 
 
-def test_labels_are_learnt_as_they_are_unless_faces_are_blended() -> None:
-    plain, blended = (shown(replace(RECIPE, mixup=mixup))[0].wanted for mixup in (0.0, 1.0))
+def test_labels_are_learnt_unchanged_unless_faces_are_blended() -> None:
+    plain, blended = (trained(replace(RECIPE, mixup=mixup))[0].wanted for mixup in (0.0, 1.0))
     assert all(set(np.unique(wanted)) == {0, 1} for wanted in plain)
     assert any(((wanted > 0.01) & (wanted < 0.99)).any() for wanted in blended)
     assert all(wanted.sum(axis=1) == pytest.approx(1) for wanted in blended)
 
 
 @pytest.mark.parametrize(("average", "expected"), [(True, 10 * 10 / 11), (False, 0.0)])
-def test_the_mean_of_the_weights_is_kept_where_the_recipe_wants_it(average: bool, expected: float) -> None:
-    assert shown(replace(RECIPE, average=average), steps=10)[1].weights[0] == pytest.approx(expected)
+def test_weights_are_averaged_only_if_the_recipe_says_so(average: bool, expected: float) -> None:
+    assert trained(replace(RECIPE, average=average), steps=10)[1].weights[0] == pytest.approx(expected)
 
 
 def test_sgd_has_momentum_and_decay() -> None:

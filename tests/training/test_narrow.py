@@ -1,4 +1,4 @@
-"""A narrower network begins with what says most in the wide one."""
+"""A narrower network starts with the most important channels of the wide one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.fakes import drawn_faces
 
 
 def trained_glance() -> Any:
-    """Its batch normalisation has seen faces: means, spreads, gammas and betas are no longer those it was made with."""
+    """As if trained: its batch normalisation no longer has its initial gammas, betas and variances."""
     network, rng = glance(), np.random.default_rng(4)
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
@@ -36,32 +36,32 @@ def readers(network: Any) -> list[Any]:
     return [layer for layer in last if layer.kernel_size == (3, 3)]
 
 
-def test_channels_that_nothing_reads_are_the_first_to_go() -> None:
+def test_unread_channels_are_dropped_first() -> None:
     wide, narrower, rng = trained_glance(), glimpse(), np.random.default_rng(5)
     for reader in readers(wide):
         (kernel,) = reader.get_weights()
         unread = rng.permutation(kernel.shape[2])[: kernel.shape[2] // 2]
         kernel[:, :, unread] = 0
         reader.set_weights([kernel])
-    assert_says_the_same(narrower, wide)
+    assert_answers_alike(narrower, wide)
 
 
-def test_channels_that_are_always_nought_go_before_quiet_ones() -> None:
+def test_channels_that_are_always_zero_are_dropped_before_quiet_ones() -> None:
     wide, narrower = trained_glance(), glimpse()
     for reader in readers(wide):
         normalisation = before(before(reader))
         gamma, beta, *statistics = normalisation.get_weights()
         gamma[:], beta[::2], beta[1::2] = 1e-3, -1.0, 0.1
         normalisation.set_weights([gamma, beta, *statistics])
-    assert_says_the_same(narrower, wide)
+    assert_answers_alike(narrower, wide)
 
 
-def test_a_network_as_wide_gets_every_weight() -> None:
-    assert_says_the_same(glance(), trained_glance())
+def test_a_network_of_the_same_width_gets_every_weight() -> None:
+    assert_answers_alike(glance(), trained_glance())
 
 
-def assert_says_the_same(network: Any, wide: Any) -> None:
-    """The network, begun with the wide one's weights, answers like it."""
+def assert_answers_alike(network: Any, wide: Any) -> None:
+    """The network, started with the wide one's weights, answers like it."""
     narrow(wide, network)
     faces = normalise(drawn_faces(4))
     np.testing.assert_allclose(np.asarray(network(faces)), np.asarray(wide(faces)), rtol=1e-3, atol=1e-3)

@@ -1,4 +1,4 @@
-"""The picture of a run."""
+"""The plot of a run."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ def test_another_run_looks_different(tmp_path: Path) -> None:
     assert (drawn(tmp_path / "falling.png") != drawn(tmp_path / "rising.png")).any()
 
 
-def test_the_first_line_can_be_drawn_and_nothing_else_is_left_behind(tmp_path: Path) -> None:
+def test_a_single_epoch_can_be_drawn_and_no_other_file_is_left(tmp_path: Path) -> None:
     plot_curves(lines(3.0), PANELS, tmp_path / "curves.png")
     assert [file.name for file in tmp_path.iterdir()] == ["curves.png"]

@@ -1,4 +1,4 @@
-"""Which arithmetic a training run has when nobody names one."""
+"""Which arithmetic a training run uses by default."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from live_monitor.training.precision import precision_begun, precision_here
 
 @pytest.fixture
 def cpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """What the machine says of its processor; it has no GPU."""
+    """The file that describes the machine's processor; there is no GPU."""
     info = tmp_path / "cpuinfo"
     monkeypatch.setattr(precision, "CPU_INFO", info)
     monkeypatch.setattr(keras.distribution, "list_devices", lambda _type: [])
@@ -29,18 +29,18 @@ def cpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         ("GenuineIntel", "avx512_bf16", "float32"),
     ],
 )
-def test_bfloat16_is_for_processors_that_are_quicker_in_it(cpu: Path, vendor: str, flags: str, expected: str) -> None:
+def test_bfloat16_is_for_processors_that_are_faster_with_it(cpu: Path, vendor: str, flags: str, expected: str) -> None:
     cpu.write_text(f"processor\t: 0\nvendor_id\t: {vendor}\nflags\t\t: fpu {flags} sse\n", encoding="ascii")
     assert precision_here("bfloat16") == expected
 
 
 @pytest.mark.usefixtures("cpu")
-def test_a_processor_that_nothing_is_known_of_has_float32() -> None:
+def test_an_unknown_processor_uses_float32() -> None:
     assert precision_here("bfloat16") == "float32"
 
 
 @pytest.mark.usefixtures("cpu")
-def test_without_a_gpu_jax_raises_and_that_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_that_jax_raises_without_a_gpu_is_not_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(_type: str) -> list[str]:
         raise RuntimeError("Unknown backend: 'gpu' requested")
 
@@ -49,26 +49,26 @@ def test_without_a_gpu_jax_raises_and_that_is_no_error(monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("cpu")
-def test_a_gpu_multiplies_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gpu_uses_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras.distribution, "list_devices", lambda type_: [f"{type_}:0"])
     assert precision_here("bfloat16") == "bfloat16"
 
 
-def test_a_recipe_in_float32_stays_so(cpu: Path) -> None:
+def test_a_float32_recipe_stays_float32(cpu: Path) -> None:
     cpu.write_text("flags\t\t: amx_bf16\n", encoding="ascii")
     assert precision_here("float32") == "float32"
 
 
-def test_a_run_goes_on_in_the_precision_it_was_begun_in(tmp_path: Path) -> None:
+def test_a_run_resumes_in_the_precision_it_started_in(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text('{"precision": "bfloat16"}', encoding="utf-8")
     assert precision_begun(tmp_path) == "bfloat16"
 
 
 @pytest.mark.parametrize("settings", ['{"theme": "dark"}', '{"precision": "high"}', '{"precision": []}', "[]", "{", "\xff"])
-def test_what_another_program_keeps_in_the_folder_says_nothing(tmp_path: Path, settings: str) -> None:
+def test_settings_of_another_program_are_ignored(tmp_path: Path, settings: str) -> None:
     (tmp_path / "settings.json").write_text(settings, encoding="latin-1")
     assert precision_begun(tmp_path) is None
 
 
-def test_a_folder_whose_name_is_longer_than_names_may_be_holds_no_run(tmp_path: Path) -> None:
+def test_a_folder_with_too_long_a_name_holds_no_run(tmp_path: Path) -> None:
     assert precision_begun(tmp_path / ("n" * 300)) is None

@@ -10,15 +10,15 @@ import pytest
 from live_monitor.training.prefetch import PREFETCHED, prefetched
 
 
-def test_all_come_in_order() -> None:
+def test_all_batches_come_in_order() -> None:
     assert list(prefetched(lambda index: index * index, 2, 9)) == [4, 9, 16, 25, 36, 49, 64]
 
 
-def test_none_come_of_an_empty_range() -> None:
+def test_an_empty_range_gives_no_batches() -> None:
     assert list(prefetched(str, 3, 3)) == []
 
 
-def test_the_next_ones_are_made_while_one_is_used() -> None:
+def test_the_next_batches_are_made_while_one_is_used() -> None:
     made = threading.Semaphore(0)
 
     def make(index: int) -> int:
@@ -30,7 +30,7 @@ def test_the_next_ones_are_made_while_one_is_used() -> None:
         assert all(made.acquire(timeout=5) for _ in range(1 + PREFETCHED))
 
 
-def test_what_goes_wrong_in_the_thread_is_raised_where_it_is_awaited() -> None:
+def test_an_error_in_the_thread_is_raised_for_the_caller() -> None:
     with pytest.raises(ZeroDivisionError):
         list(prefetched(lambda index: 1 // index, 0, 2))
 

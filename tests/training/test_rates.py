@@ -1,4 +1,4 @@
-"""How the rate goes, and when a run is over."""
+"""How the learning rate changes, and when a run is over."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_rate_has_a_floor() -> None:
     assert rate(BRIEF, losses(*[1.0] * 100), 100) == SMALLEST_RATE
 
 
-def test_a_cosine_rises_shortly_and_falls_to_almost_nothing() -> None:
+def test_a_cosine_rises_briefly_and_falls_to_almost_nothing() -> None:
     rates = [rate(STRONG, [], progress) for progress in (0.0, 1.0, 2.0, STRONG.epochs / 2, STRONG.epochs - 0.01)]
     assert rates[0] < rates[1] < rates[2]
     assert rates[2] == pytest.approx(STRONG.learning_rate, rel=0.01)
@@ -69,7 +69,7 @@ def test_a_cosine_run_is_not_stopped_early() -> None:
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, -math.inf])
-def test_a_loss_that_is_no_number_ends_the_run(loss: float) -> None:
+def test_a_loss_that_is_not_finite_ends_the_run(loss: float) -> None:
     with pytest.raises(UsageError, match=r"epoch 3: the loss is no longer a number; take a smaller --learning-rate than 0\.1"):
         refuse_not_finite(loss, 0.1, "epoch 3")
     refuse_not_finite(1e30, 0.1, "epoch 3")

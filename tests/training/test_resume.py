@@ -1,4 +1,4 @@
-"""A run that is stopped, goes on where it was, or is already there."""
+"""Runs that are stopped, resumed or already there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STRONG_RECIPE = replace(STRONG, arch="tiny", epochs=3, batch_size=7, mixup=0.3, 
 pytestmark = pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
 
 
-def test_a_stopped_run_goes_on_after_the_last_whole_epoch(fer2013: Path, tmp_path: Path) -> None:
+def test_a_stopped_run_resumes_after_its_last_whole_epoch(fer2013: Path, tmp_path: Path) -> None:
     run_stopped_in_second_epoch(fer2013, tmp_path / "run")
     [first] = history(tmp_path / "run")
     run_training(fer2013, tmp_path / "run", resume=True)
@@ -33,7 +33,7 @@ def test_a_stopped_run_goes_on_after_the_last_whole_epoch(fer2013: Path, tmp_pat
     assert history(tmp_path / "run")[0] == first
 
 
-def test_a_stopped_run_ends_as_one_that_was_never_stopped(fer2013: Path, tmp_path: Path) -> None:
+def test_a_resumed_run_ends_like_an_uninterrupted_one(fer2013: Path, tmp_path: Path) -> None:
     run_stopped_in_second_epoch(fer2013, tmp_path / "stopped")
     run_training(fer2013, tmp_path / "stopped", resume=True)
     run_training(fer2013, tmp_path / "whole")
@@ -43,7 +43,7 @@ def test_a_stopped_run_ends_as_one_that_was_never_stopped(fer2013: Path, tmp_pat
         )
 
 
-def test_a_strong_run_that_was_stopped_ends_as_one_that_was_never_stopped(fer2013: Path, tmp_path: Path) -> None:
+def test_a_resumed_strong_run_ends_like_an_uninterrupted_one(fer2013: Path, tmp_path: Path) -> None:
     run_stopped_in_second_epoch(fer2013, tmp_path / "stopped", STRONG_RECIPE)
     train(load_material(fer2013), tmp_path / "stopped", STRONG_RECIPE, resume=True)
     run_training(fer2013, tmp_path / "whole", STRONG_RECIPE)
@@ -53,7 +53,7 @@ def test_a_strong_run_that_was_stopped_ends_as_one_that_was_never_stopped(fer201
         )
 
 
-def test_a_run_with_teachers_goes_on_where_it_was(fer2013: Path, tmp_path: Path) -> None:
+def test_a_run_with_teachers_resumes_where_it_was(fer2013: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, teachers=1, teacher_arch="tiny", distillation=0.5)
     run_stopped_in_second_epoch(fer2013, tmp_path / "stopped", recipe)
     run_training(fer2013, tmp_path / "stopped", recipe, resume=True)
@@ -65,7 +65,7 @@ def test_a_run_with_teachers_goes_on_where_it_was(fer2013: Path, tmp_path: Path)
 
 @pytest.mark.parametrize("split", ["training", "public_test"])
 @pytest.mark.parametrize("what", ["images", "labels", "rows"])
-def test_a_run_goes_on_with_the_data_that_it_began_with_only(fer2013: Path, tmp_path: Path, split: str, what: str) -> None:
+def test_a_run_resumes_only_with_the_data_it_started_with(fer2013: Path, tmp_path: Path, split: str, what: str) -> None:
     run_stopped_in_second_epoch(fer2013, tmp_path / "run")
     material = load_material(fer2013)
     faces = getattr(material, split)
@@ -75,13 +75,13 @@ def test_a_run_goes_on_with_the_data_that_it_began_with_only(fer2013: Path, tmp_
     assert len(history(tmp_path / "run")) == 1
 
 
-def test_votes_are_part_of_the_data(fer2013: Path) -> None:
+def test_votes_change_the_checksum_of_the_data(fer2013: Path) -> None:
     material = load_material(fer2013)
     votes = [None, np.zeros((3, 10), np.uint8), np.ones((3, 10), np.uint8)]
     assert len({replace(material, votes=each).checksum.tobytes() for each in votes}) == 3
 
 
-def test_a_run_that_goes_on_does_without_pretrained_weights(
+def test_a_resumed_run_does_not_need_its_pretrained_weights(
     fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipe = replace(RECIPE, arch="resnet50", weights="some.h5")
@@ -98,7 +98,7 @@ def test_resuming_a_finished_run_changes_nothing(fer2013: Path, tmp_path: Path) 
     assert (trained.best.read_bytes(), history(tmp_path / "run")) == before
 
 
-def test_of_a_finished_run_no_teacher_is_asked_again(fer2013: Path, tmp_path: Path) -> None:
+def test_resuming_a_finished_run_asks_no_teacher(fer2013: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, teachers=1, teacher_arch="tiny", distillation=0.5, teacher_views=1)
     trained = run_training(fer2013, tmp_path / "run", recipe)
     shutil.rmtree(tmp_path / "run" / "teacher-1")
@@ -108,19 +108,19 @@ def test_of_a_finished_run_no_teacher_is_asked_again(fer2013: Path, tmp_path: Pa
     assert not (tmp_path / "run" / ANSWERS_FILE).exists()
 
 
-def test_resuming_what_was_never_started_starts_it(fer2013: Path, tmp_path: Path) -> None:
+def test_resuming_a_run_that_was_never_started_starts_it(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "run", resume=True)
     assert len(history(tmp_path / "run")) == 2
 
 
-def test_a_run_that_is_there_is_not_overwritten(fer2013: Path, tmp_path: Path) -> None:
+def test_an_existing_run_is_not_overwritten(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "run")
     with pytest.raises(UsageError, match=r"run: already holds a run; add --resume to go on with it"):
         run_training(fer2013, tmp_path / "run")
 
 
 @pytest.mark.parametrize("change", [{"seed": 5}, {"epochs": 9}, {"batch_size": 4}, {"learning_rate": 0.1}])
-def test_a_run_goes_on_with_its_own_settings_only(fer2013: Path, tmp_path: Path, change: dict[str, Any]) -> None:
+def test_a_run_resumes_only_with_its_own_settings(fer2013: Path, tmp_path: Path, change: dict[str, Any]) -> None:
     run_training(fer2013, tmp_path / "run")
     [(name, value)] = change.items()
     differing = rf"was started with other settings, {name} {getattr(RECIPE, name)!r}, not {value!r}; repeat them"
@@ -153,7 +153,7 @@ def test_a_damaged_state_is_named(fer2013: Path, tmp_path: Path) -> None:
         run_training(fer2013, tmp_path / "run", resume=True)
 
 
-def test_a_missing_history_is_named_with_what_to_do(fer2013: Path, tmp_path: Path) -> None:
+def test_a_missing_history_is_reported_with_a_remedy(fer2013: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     run_training(fer2013, run)
     (run / HISTORY_FILE).unlink()
@@ -161,7 +161,7 @@ def test_a_missing_history_is_named_with_what_to_do(fer2013: Path, tmp_path: Pat
         run_training(fer2013, run, resume=True)
 
 
-def test_a_history_that_windows_notepad_has_saved_is_read(fer2013: Path, tmp_path: Path) -> None:
+def test_a_history_saved_by_windows_notepad_is_read(fer2013: Path, tmp_path: Path) -> None:
     trained = run_training(fer2013, tmp_path / "run")
     file = tmp_path / "run" / HISTORY_FILE
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
@@ -176,9 +176,9 @@ def test_a_history_that_windows_notepad_has_saved_is_read(fer2013: Path, tmp_pat
         lambda lines: [line.replace(",", ";") for line in lines],
         lambda lines: [lines[0], "\xff" + lines[1]],
     ],
-    ids=["an empty cell", "a short line", "semicolons", "no UTF-8"],
+    ids=["an empty cell", "a short line", "semicolons", "not UTF-8"],
 )
-def test_a_damaged_history_is_named_with_what_to_do(
+def test_a_damaged_history_is_reported_with_a_remedy(
     fer2013: Path, tmp_path: Path, damage: Callable[[list[str]], list[str]]
 ) -> None:
     run_training(fer2013, tmp_path / "run")
@@ -189,7 +189,7 @@ def test_a_damaged_history_is_named_with_what_to_do(
 
 
 @pytest.mark.parametrize("missing", ["epoch", "model0", "optimizer1", "average0"])
-def test_a_state_without_an_array_is_named_with_what_to_do(fer2013: Path, tmp_path: Path, missing: str) -> None:
+def test_a_state_that_lacks_an_array_is_reported_with_a_remedy(fer2013: Path, tmp_path: Path, missing: str) -> None:
     run_training(fer2013, tmp_path / "run")
     with np.load(tmp_path / "run" / STATE_FILE) as state:
         left = {name: array for name, array in state.items() if name != missing}
@@ -199,15 +199,13 @@ def test_a_state_without_an_array_is_named_with_what_to_do(fer2013: Path, tmp_pa
 
 
 @pytest.mark.parametrize("settings", [b'{"theme": "dark"}', b"{", b"\xff"])
-def test_what_another_program_keeps_there_is_no_run_to_go_on_with(fer2013: Path, tmp_path: Path, settings: bytes) -> None:
+def test_settings_of_another_program_cannot_be_resumed(fer2013: Path, tmp_path: Path, settings: bytes) -> None:
     (tmp_path / SETTINGS_FILE).write_bytes(settings)
     with pytest.raises(UsageError, match=r"was started with other settings, see .*settings\.json"):
         run_training(fer2013, tmp_path, resume=True)
 
 
-def test_epochs_that_follow_each_other_quickly_are_not_each_written(
-    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_state_is_not_saved_after_every_quick_epoch(fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[int] = []
     save_state = Run.save_state
 

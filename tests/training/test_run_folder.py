@@ -1,4 +1,4 @@
-"""What the folder of a run refuses, and what is missing in it."""
+"""Folders of runs that are taken, incomplete or damaged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.training.made import tiny
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no weights"])
-def test_best_weights_that_are_missing_or_damaged_are_named(tmp_path: Path, content: bytes | None) -> None:
+def test_missing_or_damaged_best_weights_are_named(tmp_path: Path, content: bytes | None) -> None:
     best = tmp_path / BEST_FILE
     if content is not None:
         best.write_bytes(content)
@@ -22,13 +22,13 @@ def test_best_weights_that_are_missing_or_damaged_are_named(tmp_path: Path, cont
     assert str(raised.value) == f"{best}: missing or damaged; delete {tmp_path} and start again"
 
 
-def test_a_file_in_place_of_a_folder_is_named_for_what_it_is(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "run").touch()
     with pytest.raises(OutputError, match=r"run: is a file, not a folder; choose another name$"):
         refuse_taken(tmp_path / "run", Recipe(), resume=False)
 
 
-def test_weights_that_cannot_be_written_whole_leave_the_last_ones_and_nothing_else(tmp_path: Path) -> None:
+def test_a_failed_write_keeps_the_previous_weights_and_leaves_nothing_else(tmp_path: Path) -> None:
     class OnAFullDisk:
         """Writes half of its weights."""
 

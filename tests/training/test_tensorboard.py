@@ -1,4 +1,4 @@
-"""A run's history for TensorBoard. That it is written takes the extra; that it cannot be does not."""
+"""A run's history for TensorBoard, where it cannot be written; to test that it is written takes the extra."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from live_monitor.files.output_folder import writing
 from live_monitor.training.tensorboard import FOLDER, write_scalars
 
 
-def test_what_cannot_be_written_for_it_is_told_in_a_few_words(tmp_path: Path) -> None:
+def test_an_unwritable_folder_gives_a_short_message(tmp_path: Path) -> None:
     (tmp_path / FOLDER).touch()
     said = r"cannot be written: tensorboard/: [^{\[]+; free space or choose another folder$"
     with pytest.raises(OutputError, match=said), writing(tmp_path):

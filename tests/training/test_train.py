@@ -32,19 +32,19 @@ from tests.training.made import ALL_SURPRISED, RECIPE, history, learnt, run_trai
 pytestmark = pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
 
 
-def test_training_gives_a_network_of_faces_to_logits(fer2013: Path, tmp_path: Path) -> None:
+def test_training_gives_a_network_from_faces_to_logits(fer2013: Path, tmp_path: Path) -> None:
     network = run_training(fer2013, tmp_path / "run").network()
     assert network(np.zeros((3, 48, 48, 1), np.float32)).shape == (3, 7)
 
 
-def test_history_has_a_line_an_epoch_with_both_splits(fer2013: Path, tmp_path: Path) -> None:
+def test_the_history_has_a_line_per_epoch_with_both_splits(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "run")
     epochs = history(tmp_path / "run")
     assert [epoch["epoch"] for epoch in epochs] == ["1", "2"]
     assert {"accuracy", "loss", "val_accuracy", "val_loss"} <= epochs[0].keys()
 
 
-def test_a_run_says_what_was_asked(fer2013: Path, tmp_path: Path) -> None:
+def test_a_run_saves_its_settings(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "run")
     settings = json.loads((tmp_path / "run" / "settings.json").read_text(encoding="utf-8"))
     assert settings == json.loads(json.dumps(asdict(RECIPE)))
@@ -58,7 +58,7 @@ def test_a_run_leaves_settings_history_curves_confusion_weights_and_state(fer201
 
 
 @pytest.mark.usefixtures("_drawn")
-def test_a_run_draws_its_curves_and_what_it_confuses(fer2013: Path, tmp_path: Path) -> None:
+def test_a_run_draws_its_curves_and_confusion_matrix(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "run")
     for name in (CURVES_FILE, CONFUSION_FILE):
         picture = cv2.imread(str(tmp_path / "run" / name))
@@ -66,7 +66,7 @@ def test_a_run_draws_its_curves_and_what_it_confuses(fer2013: Path, tmp_path: Pa
         assert picture.std() > 10
 
 
-def test_somebody_is_told_after_every_step_and_epoch(fer2013: Path, tmp_path: Path) -> None:
+def test_a_listener_hears_of_every_step_and_epoch(fer2013: Path, tmp_path: Path) -> None:
     lines: list[str] = []
     steps: list[tuple[int, int]] = []
     listener = Listener(lines.append, lambda _name, epoch, step, _steps: steps.append((epoch, step)))
@@ -90,7 +90,7 @@ def test_equal_recipes_give_equal_runs_of_the_real_network_on_real_faces(shared_
 
 
 def some_real_faces(shared_data: Path, folder: Path) -> Path:
-    """The first few of each class of FER2013, in its own layout."""
+    """The first few faces of each class of FER2013, in its own layout."""
     with zipfile.ZipFile(shared_data / "fer2013" / "fer2013.zip") as archive:
         names = sorted(name for name in archive.namelist() if "Training_" in name or "PublicTest_" in name)
         by_class = itertools.groupby(names, key=lambda name: name.rsplit("/", 1)[0])
@@ -101,10 +101,10 @@ def some_real_faces(shared_data: Path, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("average", [True, False])
-def test_what_is_judged_and_kept_are_the_averaged_weights_where_the_recipe_wants_them(
+def test_the_averaged_weights_are_judged_if_the_recipe_says_so(
     fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, average: bool
 ) -> None:
-    monkeypatch.setattr(WeightAverage, "after_step", lambda *_: None)  # so that the mean is what it began with
+    monkeypatch.setattr(WeightAverage, "after_step", lambda *_: None)  # so that the mean stays as it began
     run_training(fer2013, tmp_path / "run", replace(RECIPE, average=average))
     assert len({line["val_loss"] for line in history(tmp_path / "run")}) == (1 if average else 2)
 
@@ -118,14 +118,14 @@ def test_another_seed_gives_another_run(fer2013: Path, tmp_path: Path) -> None:
 def test_the_mean_of_the_weights_counts_the_steps_of_all_epochs(
     fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It forgets fast only while the run is young."""
+    """It forgets quickly only early in the run."""
     steps: list[int] = []
     monkeypatch.setattr(WeightAverage, "after_step", lambda _average, step, _network: steps.append(step))
     run_training(fer2013, tmp_path / "run", replace(RECIPE, average=True))
     assert steps == list(range(1, 9))
 
 
-def test_a_run_in_float32_does_not_depend_on_one_in_bfloat16_before(fer2013: Path, tmp_path: Path) -> None:
+def test_a_float32_run_is_unaffected_by_an_earlier_bfloat16_run(fer2013: Path, tmp_path: Path) -> None:
     run_training(fer2013, tmp_path / "before")
     run_training(fer2013, tmp_path / "half", replace(RECIPE, precision="bfloat16"))
     run_training(fer2013, tmp_path / "after")
@@ -138,7 +138,7 @@ def test_private_test_is_not_read(tmp_path: Path) -> None:
 
 
 def labels_by_epoch(data: Path, run: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
-    """What the network was asked for in each of two epochs, face by face."""
+    """The labels that the network was to learn in each of two epochs, face by face."""
     epochs: list[list[int]] = [[], []]
     trained = keras.Model.train_on_batch
 
@@ -151,9 +151,7 @@ def labels_by_epoch(data: Path, run: Path, monkeypatch: pytest.MonkeyPatch) -> l
     return epochs
 
 
-def test_every_epoch_shows_every_face_once_in_another_order(
-    fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_epoch_shows_every_face_once_in_a_new_order(fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = labels_by_epoch(fer2013, tmp_path / "run", monkeypatch)
     labels = load_fer2013(fer2013, "Training").labels.tolist()
     assert sorted(first) == sorted(second) == sorted(labels)
@@ -163,7 +161,7 @@ def test_every_epoch_shows_every_face_once_in_another_order(
 def run_answering(answers: Sequence[int], data: Path, run: Path, monkeypatch: pytest.MonkeyPatch) -> TrainedNetwork:
     """A run whose network learns, epoch by epoch, one answer for every face.
 
-    Of the 14 faces of PublicTest 5 are of label 0, 5 of label 1, 3 of label 2 and 1 of label 3.
+    Of the 14 faces of PublicTest, 5 have label 0, 5 label 1, 3 label 2 and 1 label 3.
     """
     to_learn = iter(answers)
 
@@ -187,13 +185,13 @@ def test_the_chosen_epoch_is_the_first_with_the_best_public_test_accuracy(
     assert trained.chosen_epoch == 2
 
 
-def test_the_network_kept_is_that_of_the_chosen_epoch(fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_network_of_the_chosen_epoch_is_kept(fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trained = run_answering([2, 1, 0, 3], fer2013, tmp_path / "run", monkeypatch)
     answers = np.asarray(trained.network()(normalise(drawn_faces(9)))).argmax(axis=1)
     assert (trained.chosen_epoch, answers.tolist()) == (2, [1] * 9)
 
 
-def test_votes_are_learnt_by_eight_more_outputs(fer2013: Path, tmp_path: Path) -> None:
+def test_eight_more_outputs_learn_the_votes(fer2013: Path, tmp_path: Path) -> None:
     material = replace(load_material(fer2013), votes=ALL_SURPRISED)
     trained = train(material, tmp_path / "run", replace(RECIPE, votes=1.0, epochs=20, learning_rate=0.05))
     logits = np.asarray(trained.network()(normalise(drawn_faces(9))))
@@ -201,7 +199,7 @@ def test_votes_are_learnt_by_eight_more_outputs(fer2013: Path, tmp_path: Path) -
     assert (logits[:, 7:].argmax(axis=1) == FERPLUS_LABELS.index("surprise")).all()
 
 
-def test_an_unknown_network_is_answered_with_the_known_ones(fer2013: Path, tmp_path: Path) -> None:
+def test_an_unknown_network_is_refused_with_a_list_of_the_known_ones(fer2013: Path, tmp_path: Path) -> None:
     with pytest.raises(
         UsageError,
         match=r"--arch huge: unknown network; choose from custom-cnn, .*, resnet50, stare, tiny",
@@ -209,7 +207,7 @@ def test_an_unknown_network_is_answered_with_the_known_ones(fer2013: Path, tmp_p
         run_training(fer2013, tmp_path / "run", replace(RECIPE, arch="huge"))
 
 
-def test_a_folder_that_cannot_be_written_is_an_output_error(fer2013: Path, tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_an_output_error(fer2013: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(OutputError, match="cannot be written"):
         run_training(fer2013, tmp_path / "file" / "run")

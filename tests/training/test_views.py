@@ -1,4 +1,4 @@
-"""Views of faces that teachers answer once, before training."""
+"""Views of faces that teachers answer only once, before training."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ TAUGHT = replace(RECIPE, teachers=2, teacher_arch="tiny", teacher_views=3, disti
 
 @dataclass
 class Teacher:
-    """Says of each face only how bright its middle is."""
+    """Answers only how bright the middle of each face is."""
 
     shown: list[NDArray[np.float32]] = field(default_factory=list)
 
     def predict_on_batch(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
         self.shown.append(faces)
-        return said_of(faces)
+        return answers_to(faces)
 
 
-def said_of(faces: NDArray[np.float32]) -> NDArray[np.float32]:
+def answers_to(faces: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.outer(faces[:, 20:28, 20:28].mean(axis=(1, 2, 3)), np.arange(7)).astype(np.float32)
 
 
-def nothing(_line: str) -> None:
+def say_nothing(_line: str) -> None:
     pass
 
 
 def made(teachers: Sequence[Teacher], run: Path, seed: int = 0) -> AnsweredViews:
     run.mkdir(exist_ok=True)
-    return answered_views(drawn_faces(FACES), teachers, replace(VIEWS, seed=seed), run, nothing)
+    return answered_views(drawn_faces(FACES), teachers, replace(VIEWS, seed=seed), run, say_nothing)
 
 
 def of_all(views: AnsweredViews, seed: int = 0) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     return views.of(np.arange(FACES), np.random.default_rng(seed))
 
 
-def test_every_view_of_every_face_is_answered_once_by_the_teachers_in_turn(tmp_path: Path) -> None:
+def test_teachers_take_turns_and_answer_every_view_of_every_face_once(tmp_path: Path) -> None:
     one, other = Teacher(), Teacher()
     made([one, other], tmp_path)
     assert [sum(len(batch) for batch in teacher.shown) for teacher in (one, other)] == [2 * FACES, FACES]
@@ -61,7 +61,7 @@ def test_every_view_of_every_face_is_answered_once_by_the_teachers_in_turn(tmp_p
     assert (first != third).any()
 
 
-def test_what_is_shown_comes_with_what_was_said_of_it() -> None:
+def test_each_view_comes_with_its_own_answer() -> None:
     rng = np.random.default_rng(0)
     faces = rng.integers(0, 256, (3, FACES, 1, 1), np.uint8).repeat(48, axis=2).repeat(48, axis=3)
     answers = np.repeat(faces[:, :, 0, :1] / 256, 7, axis=2).astype(np.float16)
@@ -71,21 +71,21 @@ def test_what_is_shown_comes_with_what_was_said_of_it() -> None:
         assert face[0, 0] in faces[:, row, 0, 0]
 
 
-def test_answers_are_probabilities_of_the_face_as_it_was_shown(tmp_path: Path) -> None:
+def test_answers_are_probabilities_for_the_view_that_was_shown(tmp_path: Path) -> None:
     teacher = Teacher()
     made([teacher], tmp_path)
     shown = np.concatenate(teacher.shown)
     answers = np.load(tmp_path / ANSWERS_FILE).reshape(len(shown), 7)
-    np.testing.assert_allclose(answers, np.asarray(by_head(said_of(shown))), atol=1e-3)
+    np.testing.assert_allclose(answers, np.asarray(by_head(answers_to(shown))), atol=1e-3)
 
 
-def test_all_views_are_shown_in_time(tmp_path: Path) -> None:
+def test_all_views_are_shown_eventually(tmp_path: Path) -> None:
     views = made([Teacher()], tmp_path)
     said = {tuple(of_all(views, seed)[1][0]) for seed in range(30)}
     assert len(said) == 3
 
 
-def test_a_view_is_mirrored_or_shifted_by_chance() -> None:
+def test_views_are_mirrored_and_shifted_at_random() -> None:
     bright = np.zeros((1, 400, 48, 48), np.uint8)
     bright[:, :, :, 40] = 255
     shown, _ = AnsweredViews(bright, np.zeros((1, 400, 7), np.float16)).of(np.arange(400), np.random.default_rng(0))
@@ -95,13 +95,13 @@ def test_a_view_is_mirrored_or_shifted_by_chance() -> None:
     assert 0.4 < (columns > 24).mean() < 0.6
 
 
-def test_the_seed_decides(tmp_path: Path) -> None:
+def test_the_seed_decides_what_is_shown(tmp_path: Path) -> None:
     one, again, other = (of_all(made([Teacher()], tmp_path / name, seed))[0] for name, seed in (("a", 0), ("b", 0), ("c", 1)))
     np.testing.assert_array_equal(one, again)
     assert (one != other).any()
 
 
-def test_answers_are_not_asked_for_twice(tmp_path: Path) -> None:
+def test_teachers_are_not_asked_twice(tmp_path: Path) -> None:
     first = of_all(made([Teacher()], tmp_path))
     silent = Teacher()
     again = of_all(made([silent], tmp_path))
@@ -110,7 +110,7 @@ def test_answers_are_not_asked_for_twice(tmp_path: Path) -> None:
         np.testing.assert_array_equal(kept, loaded)
 
 
-def test_only_the_views_that_are_missing_are_asked_for(tmp_path: Path) -> None:
+def test_teachers_are_asked_only_for_missing_views(tmp_path: Path) -> None:
     whole = made([Teacher(), Teacher()], tmp_path)
     np.save(tmp_path / ANSWERS_FILE, np.load(tmp_path / ANSWERS_FILE)[:1])
     one, other = Teacher(), Teacher()
@@ -120,7 +120,7 @@ def test_only_the_views_that_are_missing_are_asked_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no array"])
-def test_damaged_answers_are_told(tmp_path: Path, content: bytes) -> None:
+def test_damaged_answers_are_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / ANSWERS_FILE).write_bytes(content)
     with pytest.raises(UsageError, match=r"answers.npy: damaged: .*; delete it"):
         made([Teacher()], tmp_path)
@@ -129,10 +129,10 @@ def test_damaged_answers_are_told(tmp_path: Path, content: bytes) -> None:
 def test_answers_of_other_faces_are_refused(tmp_path: Path) -> None:
     made([Teacher()], tmp_path)
     with pytest.raises(UsageError, match=r"answers.npy: of 20 faces, not of these 19; give the data that the run began with"):
-        answered_views(drawn_faces(FACES - 1), [Teacher()], VIEWS, tmp_path, nothing)
+        answered_views(drawn_faces(FACES - 1), [Teacher()], VIEWS, tmp_path, say_nothing)
 
 
-def test_people_are_told_of_every_view(tmp_path: Path) -> None:
+def test_every_answered_view_is_announced(tmp_path: Path) -> None:
     lines: list[str] = []
     answered_views(drawn_faces(FACES), [Teacher()], VIEWS, tmp_path, lines.append)
     assert lines == [f"teachers have answered view {number} of 3" for number in (1, 2, 3)]
@@ -140,9 +140,9 @@ def test_people_are_told_of_every_view(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
 class TestTraining:
-    """What a run does with them."""
+    """What a run does with the views."""
 
-    def test_the_network_learns_views_by_their_answers_and_labels_and_asks_nobody(
+    def test_the_network_learns_from_saved_answers_and_labels_without_asking_teachers(
         self, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run_training(fer2013, tmp_path / "run", TAUGHT)
@@ -164,7 +164,7 @@ class TestTraining:
         np.testing.assert_allclose(wanted.sum(axis=1), 1)
         assert {int(label) for label in wanted.argsort(axis=1)[:, -2:].ravel()} == set(range(7))
 
-    def test_a_stopped_run_ends_as_one_that_was_never_stopped(self, fer2013: Path, tmp_path: Path) -> None:
+    def test_a_resumed_run_ends_like_an_uninterrupted_one(self, fer2013: Path, tmp_path: Path) -> None:
         run_stopped_in_second_epoch(fer2013, tmp_path / "stopped", TAUGHT)
         run_training(fer2013, tmp_path / "stopped", TAUGHT, resume=True)
         run_training(fer2013, tmp_path / "whole", TAUGHT)
@@ -174,14 +174,14 @@ class TestTraining:
                 {name: float(value) for name, value in whole.items()}, rel=1e-5
             )
 
-    def test_on_jax_they_are_refused(self, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_views_are_refused_on_jax(self, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
         with pytest.raises(UsageError, match="--teacher-views: not on JAX"):
             run_training(fer2013, tmp_path / "run", TAUGHT)
         assert not (tmp_path / "run").exists()
 
 
-def test_normalised_faces_are_what_teachers_are_shown(tmp_path: Path) -> None:
+def test_teachers_see_normalised_faces(tmp_path: Path) -> None:
     teacher = Teacher()
     made([teacher], tmp_path)
     shown = np.concatenate(teacher.shown)

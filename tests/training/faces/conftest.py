@@ -1,4 +1,4 @@
-"""A tiny folder of pictures with drawn faces, and a tiny network that speaks as facegrid's does."""
+"""A tiny folder of pictures with drawn faces, and a tiny network with the inputs and outputs of facegrid's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from live_monitor.detect.cells import STRIDES, VALUES
 from tests.drawn_faces import draw_face
 
 SCENES, SINGLES, BY_PEOPLE = 100, 3, 12
-"""The last 20 scenes and about a fifth of the pictures by people are kept apart."""
+"""The last 20 scenes and about a fifth of the pictures marked by people are kept apart."""
 
 FACE_AREA = (0.12, 0.08, 0.76, 0.88)
 """Box of a drawn face in its square."""
@@ -27,7 +27,7 @@ POINTS = np.array([[0.345, 0.435], [0.655, 0.435], [0.5, 0.62], [0.35, 0.765], [
 
 
 def picture(number: int, sides: tuple[int, ...], *, size: int = 96) -> tuple[NDArray[np.uint8], list[dict[str, Any]]]:
-    """A picture with a drawn face for each side, next to each other, and what a label file says of them."""
+    """A picture with a drawn face of each of these sides, next to each other, and what a label file says about them."""
     rng = np.random.default_rng(number)
     image = cv2.resize(rng.integers(0, 256, (6, 6, 3), np.uint8), (size, size), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
     faces, x = [], 2
@@ -80,7 +80,7 @@ def detector_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def tiny_network(upsample: Callable[[Any], Any] | None = None) -> Any:
-    """Inputs and outputs of facegrid with hardly anything in between."""
+    """The inputs and outputs of facegrid with hardly anything in between."""
     upsample = upsample or keras.layers.UpSampling2D(2)
     inputs = keras.layers.Input((None, None, 3))
     level = keras.layers.Conv2D(8, 8, STRIDES[0], "same", activation="relu")(inputs)

@@ -1,4 +1,4 @@
-"""A picture with one marked face, and a detector that finds what it is told to."""
+"""A picture with one marked face, and a detector that finds given boxes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Corners = tuple[float, float, float, float]
 
 
 class Finder:
-    """Finds the same boxes in every picture of one width, nothing in others."""
+    """Finds the same boxes in every picture of one width, and nothing in others."""
 
     name, sure_score, smallest_px, picture_px, copies, doubts = "finder", 0.5, 10, 10_000, (), None
 

@@ -1,4 +1,4 @@
-"""The measure of a detector, on a few boxes."""
+"""How detectors are measured, on a few boxes."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def right(pool: Pool) -> list[bool]:
     return [bool(one) for one in pool.verdicts.right[counts][order]]
 
 
-def test_all_found_and_nothing_else_is_one() -> None:
+def test_finding_every_face_and_nothing_else_gives_one() -> None:
     assert judge([looked(FACES, [(FACES[0], 0.9), (FACES[1], 0.3)])]).average_precision() == 1.0
 
 
-def test_half_found_is_a_half() -> None:
+def test_finding_half_of_the_faces_gives_a_half() -> None:
     assert judge([looked(FACES, [(FACES[0], 0.9)])]).average_precision() == 0.5
 
 
-def test_a_false_face_with_a_lower_score_costs_nothing_with_a_higher_one_it_does() -> None:
+def test_a_false_face_costs_only_where_it_scores_higher_than_a_right_one() -> None:
     false = (300, 300, 340, 340)
     assert judge([looked(FACES[:1], [(FACES[0], 0.9), (false, 0.5)])]).average_precision() == 1.0
     assert judge([looked(FACES[:1], [(FACES[0], 0.5), (false, 0.9)])]).average_precision() == 0.5
 
 
-def test_a_face_found_twice_is_right_once() -> None:
+def test_a_face_found_twice_counts_as_right_once() -> None:
     judged = judge([looked(FACES[:1], [(FACES[0], 0.9), ((1, 0, 41, 40), 0.8)])])
     assert right(judged) == [True, False]
 
@@ -53,13 +53,13 @@ def test_a_box_that_overlaps_too_little_is_false() -> None:
     assert right(judge([looked(FACES[:1], [((25, 0, 65, 40), 0.9)])])) == [False]
 
 
-def test_small_faces_are_not_judged_whether_found_or_not() -> None:
+def test_small_faces_are_not_judged_found_or_not() -> None:
     small = (200, 200, 215, 215)
     judged = judge([looked([*FACES, small], [(FACES[0], 0.9), (small, 0.8), ((300, 0, 312, 12), 0.7)])])
     assert (judged.faces, right(judged)) == (2, [True])
 
 
-def test_small_faces_are_judged_where_they_count() -> None:
+def test_small_faces_are_judged_if_the_smallest_size_admits_them() -> None:
     small = (200, 200, 215, 215)
     picture = looked([*FACES, small], [(FACES[0], 0.9), (FACES[1], 0.8), ((300, 0, 312, 12), 0.7)])
     assert judge([picture], smallest_px=15).average_precision() == pytest.approx(2 / 3)

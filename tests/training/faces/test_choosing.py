@@ -1,4 +1,4 @@
-"""Whose face is drawn next."""
+"""Which face is drawn next."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def training(detector_data: Path) -> list[Picture]:
 
 @pytest.fixture(scope="module")
 def scene(training: list[Picture]) -> Picture:
-    """Of one face that looks ahead."""
+    """One face that looks straight ahead."""
     return next(one for one in training if one.kind == "photo" and len(one.boxes))
 
 
 def looking_aside(scene: Picture, kind: str, share: float) -> Picture:
-    """The nose so many distances of the eyes from the middle between them."""
+    """The scene with the nose moved aside, by this share of the distance between the eyes."""
     landmarks = scene.landmarks.copy()
     eyes = landmarks[0, :2, 0]
     landmarks[0, 2, 0] = eyes.mean() + share * (eyes[1] - eyes[0])
@@ -43,7 +43,7 @@ def shares(pictures: list[Picture], *, singles: float = 0.0) -> dict[str, float]
     return {kind: count / DRAWS for kind, count in counts.items()}
 
 
-def test_middle_and_side_are_those_of_a_face_of_the_picture(training: list[Picture]) -> None:
+def test_middle_and_side_are_those_of_a_face_in_the_picture(training: list[Picture]) -> None:
     chooser, rng = FaceChooser(training), np.random.default_rng(0)
     for _ in range(50):
         picture, middle, side = chooser.face(rng)
@@ -56,18 +56,18 @@ def test_a_kind_with_sixteen_times_the_faces_is_drawn_four_times_as_often(scene:
     assert drawn["many"] / drawn["few"] == pytest.approx(4, rel=0.2)
 
 
-def test_a_crowd_counts_no_more_than_ten_pictures_of_one(scene: Picture) -> None:
+def test_a_crowd_counts_no_more_than_ten_pictures_of_one_face(scene: Picture) -> None:
     crowd = replace(scene, kind="crowd", boxes=np.repeat(scene.boxes, 400, axis=0), landmarks=np.repeat(scene.landmarks, 400, 0))
     drawn = shares([crowd, *[replace(scene, kind="ten")] * 10])
     assert drawn["crowd"] / drawn["ten"] == pytest.approx(1, rel=0.2)
 
 
-def test_single_faces_are_drawn_where_they_are_asked_for(training: list[Picture]) -> None:
+def test_single_faces_are_drawn_only_on_request(training: list[Picture]) -> None:
     assert shares(training, singles=0.5)[SINGLE] == pytest.approx(0.5, abs=0.05)
     assert SINGLE not in shares(training)
 
 
-def test_of_faces_that_are_alone_every_second_is_cut_out_where_there_are_such(scene: Picture) -> None:
+def test_half_of_the_single_faces_drawn_are_cutouts_if_there_are_any(scene: Picture) -> None:
     pictures = [scene, replace(scene, kind=SINGLE), *[replace(scene, kind=CUTOUT)] * 9]
     drawn = shares(pictures, singles=0.5)
     assert drawn[SINGLE] == pytest.approx(0.25, abs=0.05)
@@ -76,17 +76,17 @@ def test_of_faces_that_are_alone_every_second_is_cut_out_where_there_are_such(sc
     assert shares([scene, pictures[-1]], singles=0.5)[CUTOUT] == pytest.approx(0.5, abs=0.05)
 
 
-def test_who_is_cut_out_is_not_drawn_for_being_turned_or_hardly_seen(scene: Picture) -> None:
+def test_a_cutout_is_not_drawn_for_being_turned_or_faint(scene: Picture) -> None:
     assert CUTOUT not in shares([scene, replace(looking_aside(scene, CUTOUT, 0.6), faint=np.array([0]))])
 
 
-def test_some_of_the_faces_drawn_are_turned_to_the_side_where_few_are(scene: Picture) -> None:
+def test_faces_turned_aside_are_drawn_often_even_where_they_are_rare(scene: Picture) -> None:
     aside = looking_aside(scene, "aside", 0.6)
     assert turn(aside.landmarks[0].tolist()) > ASIDE_TURN > turn(scene.landmarks[0].tolist())
     assert shares([*[scene] * 999, aside])["aside"] == pytest.approx(ASIDE, abs=0.05)
 
 
-def test_the_further_somebody_is_turned_the_more_often_he_is_drawn(scene: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_further_a_face_is_turned_the_more_often_it_is_drawn(scene: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choosing, "ASIDE", 1.0)
     little, far = looking_aside(scene, "little", 0.4), looking_aside(scene, "far", 0.9)
     ratio = turn(far.landmarks[0].tolist()) / turn(little.landmarks[0].tolist())
@@ -95,19 +95,19 @@ def test_the_further_somebody_is_turned_the_more_often_he_is_drawn(scene: Pictur
     assert drawn["far"] / drawn["little"] == pytest.approx(ratio, rel=0.2)
 
 
-def test_landmarks_on_one_spot_are_a_face_turned_far_and_no_mistake(scene: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_landmarks_in_one_spot_count_as_a_face_turned_far(scene: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choosing, "ASIDE", 1.0)
     aside = looking_aside(scene, "aside", 1.5)
     spot = replace(scene, kind="spot", landmarks=np.zeros_like(scene.landmarks))
     assert shares([aside, spot])["spot"] == pytest.approx(0.5, abs=0.05)
 
 
-def test_faces_that_are_hardly_seen_are_drawn_more_often_where_there_are_such(scene: Picture) -> None:
+def test_faint_faces_are_drawn_more_often_if_there_are_any(scene: Picture) -> None:
     faint = replace(scene, kind="faint", faint=np.array([0]))
     assert shares([*[scene] * 999, faint])["faint"] > FAINT - 0.05
     assert shares([scene])["photo"] == 1
 
 
-def test_single_faces_alone_are_no_scenes(training: list[Picture]) -> None:
+def test_single_faces_alone_are_not_scenes(training: list[Picture]) -> None:
     assert FaceChooser(training).has_scenes
     assert not FaceChooser([one for one in training if one.kind == SINGLE]).has_scenes

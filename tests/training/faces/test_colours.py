@@ -1,4 +1,4 @@
-"""Colours of what is drawn, and of the light."""
+"""Colours of drawn things, and of the light."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from live_monitor.types import Image
 
 @pytest.fixture
 def image() -> Image:
-    """One in muted colours."""
+    """A picture in muted colours."""
     return np.random.default_rng(0).integers(70, 150, (40, 60, 3), np.uint8)
 
 
-def test_some_of_what_is_drawn_is_grey_some_like_skin_and_some_of_any_colour() -> None:
+def test_some_drawn_colours_are_grey_some_like_skin_and_some_arbitrary() -> None:
     rng = np.random.default_rng(0)
     drawn = np.array([colour(rng) for _ in range(500)])
     assert ((drawn >= 0) & (drawn <= 255)).all()
@@ -25,7 +25,7 @@ def test_some_of_what_is_drawn_is_grey_some_like_skin_and_some_of_any_colour() -
     assert (blue > red).mean() > 0.1
 
 
-def test_a_tint_changes_colours_and_hardly_the_brightness(image: Image) -> None:
+def test_a_tint_changes_colours_but_hardly_the_brightness(image: Image) -> None:
     for seed in range(20):
         other = tinted(image, np.random.default_rng(seed))
         assert other.shape == image.shape
@@ -41,7 +41,7 @@ def test_a_tint_makes_colours_weaker_or_stronger(image: Image) -> None:
     assert max(spread) > 1.3 * before
 
 
-def test_a_grey_face_like_skin_is_reddish_and_about_as_bright_as_before() -> None:
+def test_skin_colours_make_a_grey_face_reddish_and_keep_its_brightness() -> None:
     grey = np.arange(256, dtype=np.uint8).reshape(16, 16)
     for seed in range(20):
         tones = like_skin(grey, np.random.default_rng(seed))
@@ -54,11 +54,11 @@ def test_a_grey_face_like_skin_is_reddish_and_about_as_bright_as_before() -> Non
     assert not (tones == like_skin(grey, np.random.default_rng(0))).all()
 
 
-def test_a_picture_in_grey_is_not_coloured(image: Image) -> None:
+def test_a_grey_picture_is_not_coloured(image: Image) -> None:
     assert is_coloured(image)
     assert in_grey(image).shape == image.shape
     assert not is_coloured(in_grey(image))
 
 
-def test_a_picture_in_one_faint_tone_is_not_coloured(image: Image) -> None:
+def test_a_grey_picture_with_a_faint_tint_is_not_coloured(image: Image) -> None:
     assert not is_coloured(np.clip(np.add(in_grey(image), (0, 2, 5)), 0, 255).astype(np.uint8))

@@ -36,7 +36,7 @@ def _tiny_network() -> Iterator[None]:
 
 
 class Finished(NamedTuple):
-    """A run, and what the command said."""
+    """A run, and what the command printed."""
 
     run: Path
     out: str
@@ -56,17 +56,17 @@ def finished(detector_data: Path, tmp_path_factory: pytest.TempPathFactory) -> F
     return Finished(run, out.getvalue(), err.getvalue())
 
 
-def test_it_ends_with_what_was_measured_and_how_to_use_the_detector(
+def test_it_prints_what_was_measured_and_how_to_use_the_detector(
     detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "run"
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(exporting, "finds_nothing", lambda _card: False)
         assert train(detector_data, out) == 0
-    told = capsys.readouterr()
-    assert "step 3: loss " in told.err
-    assert "the float weights search 22 pictures kept apart, at 320 pixels\n" in told.err
-    lines = told.out.splitlines()
+    printed = capsys.readouterr()
+    assert "step 3: loss " in printed.err
+    assert "the float weights search 22 pictures kept apart, at 320 pixels\n" in printed.err
+    lines = printed.out.splitlines()
     measured = json.loads("\n".join(lines[:-1]))
     assert set(measured) == {"threshold", "measured"}
     assert lines[-1] == f"{out / 'model'}: ready, try it with --detector-model {out / 'model'}"
@@ -88,7 +88,7 @@ def test_a_detector_that_finds_nothing_is_not_called_ready(finished: Finished) -
     assert json.loads(finished.out)["threshold"] == json.loads((model / "card.json").read_text(encoding="utf-8"))["threshold"]
 
 
-def test_stopped_while_it_is_measured_it_says_how_to_go_on(
+def test_when_stopped_during_measuring_it_says_how_to_resume(
     detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def stop(*_: object) -> None:
@@ -102,7 +102,7 @@ def test_stopped_while_it_is_measured_it_says_how_to_go_on(
     assert (tmp_path / "run" / "model" / "card.json").exists()
 
 
-def test_a_second_run_in_its_folder_ends_in_2(
+def test_a_second_run_in_the_same_folder_ends_in_2(
     finished: Finished, detector_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train(detector_data, finished.run) == 2
@@ -117,7 +117,7 @@ def test_missing_data_ends_in_2_and_leaves_no_run_behind(tmp_path: Path, capsys:
     assert not (tmp_path / "run").exists()
 
 
-def test_a_detector_to_begin_with_that_is_not_there_ends_in_3(
+def test_a_missing_detector_to_start_from_ends_in_3(
     detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train(detector_data, tmp_path / "run", "--weights", str(tmp_path / "nowhere")) == 3
@@ -126,37 +126,33 @@ def test_a_detector_to_begin_with_that_is_not_there_ends_in_3(
     assert err.count("\n") == 1
 
 
-def test_weights_that_it_did_not_begin_with_cannot_be_kept(
-    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_keep_needs_weights(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train(detector_data, tmp_path / "run", "--keep", "0.5") == 2
     assert capsys.readouterr().err == "Error: --keep goes with --weights: without them training begins with random ones\n"
     assert not (tmp_path / "run").exists()
 
 
-def test_faces_to_paste_need_a_teacher(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cutouts_need_a_teacher(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train(detector_data, tmp_path / "run", "--cutouts", str(tmp_path)) == 2
     assert capsys.readouterr().err == "Error: --cutouts goes with --teacher, which says where in its picture a face is\n"
     assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("option", ["--more-faces", "--no-faces"])
-def test_boxes_that_are_not_there_end_in_one_line(
+def test_a_missing_file_of_boxes_gives_a_one_line_error(
     detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
 ) -> None:
     assert train(detector_data, tmp_path / "run", option, str(tmp_path / "nowhere.json")) == 2
     assert capsys.readouterr().err == f"Error: {tmp_path / 'nowhere.json'}: no such file\n"
 
 
-def test_a_folder_that_cannot_be_written_ends_in_6(
-    detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unwritable_folder_ends_in_6(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
     assert train(detector_data, tmp_path / "file" / "run") == 6
     assert capsys.readouterr().err.startswith(f"Error: {tmp_path / 'file' / 'run'}: cannot be written")
 
 
-def test_a_run_whose_loss_is_no_number_ends_in_2(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_loss_that_is_not_a_number_ends_in_2(detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train(detector_data, tmp_path / "run", "--learning-rate", "inf") == 2
     assert "the loss is no longer a number; take a smaller --learning-rate than inf, and another --out" in capsys.readouterr().err
 
@@ -170,7 +166,7 @@ def test_a_run_whose_loss_is_no_number_ends_in_2(detector_data: Path, tmp_path: 
         (["--minutes", "90", "--steps", "5"], (5, 90)),
     ],
 )
-def test_a_run_ends_by_what_is_asked_for(
+def test_a_run_ends_after_the_requested_steps_or_minutes(
     detector_data: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -188,7 +184,7 @@ def test_a_run_ends_by_what_is_asked_for(
     assert [(recipe.steps, recipe.minutes) for recipe in asked] == [ends]
 
 
-def test_the_card_of_a_run_that_minutes_ended_tells_of_no_wanted_steps(detector_data: Path, tmp_path: Path) -> None:
+def test_the_card_of_a_run_ended_by_minutes_has_no_requested_steps(detector_data: Path, tmp_path: Path) -> None:
     command = ["train-detector", str(detector_data), "--out", str(tmp_path / "run"), "--minutes", "0.001", "--batch-size", "2"]
     assert _run(command) == 0
     card = json.loads((tmp_path / "run" / "model" / "card.json").read_text(encoding="utf-8"))
@@ -197,7 +193,7 @@ def test_the_card_of_a_run_that_minutes_ended_tells_of_no_wanted_steps(detector_
 
 
 @pytest.mark.parametrize("seed", ["-1", str(2**32)])
-def test_a_seed_that_is_none_ends_in_2_and_leaves_no_run_behind(
+def test_an_invalid_seed_ends_in_2_and_leaves_no_run_behind(
     detector_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: str
 ) -> None:
     assert train(detector_data, tmp_path / "run", "--seed", seed) == 2

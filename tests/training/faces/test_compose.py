@@ -1,4 +1,4 @@
-"""Composed samples, of drawn faces and, where they are, of the real pictures."""
+"""Samples composed of drawn faces and, where available, of the real pictures."""
 
 from __future__ import annotations
 
@@ -52,9 +52,7 @@ def test_some_samples_are_in_colour_and_some_in_grey(samples: list[Canvas]) -> N
     assert 0.4 < np.mean(in_colour) < 0.9
 
 
-def test_a_share_of_the_samples_shows_a_mistake_where_there_is_one(
-    training: list[Picture], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_some_samples_show_a_mistake_if_there_are_any(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Canvas] = []
 
     def noted(scenery: Scenery, rng: np.random.Generator) -> Canvas:
@@ -73,7 +71,7 @@ def test_a_share_of_the_samples_shows_a_mistake_where_there_is_one(
     assert 0.04 < len(shown) / SAMPLES < 0.25
 
 
-def test_samples_in_colour_are_made_of_pictures_in_colour(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_samples_in_colour_are_made_only_of_pictures_in_colour(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     grey = [replace(picture, image=in_grey(picture.image)) for picture in training]
     drawn: list[Picture] = []
     draw = placing.draw
@@ -91,7 +89,7 @@ def test_samples_in_colour_are_made_of_pictures_in_colour(training: list[Picture
     assert all(is_coloured(picture.image) for picture in drawn)
 
 
-def test_samples_can_be_made_of_pictures_that_are_all_grey(training: list[Picture]) -> None:
+def test_samples_can_be_made_of_grey_pictures_alone(training: list[Picture]) -> None:
     composer = Composer([replace(picture, image=in_grey(picture.image)) for picture in training])
     assert any(len(composer.compose(np.random.default_rng(number)).boxes) for number in range(10))
 
@@ -108,7 +106,7 @@ def test_some_samples_hold_no_face_and_some_many(samples: list[Canvas]) -> None:
     assert max(faces) > 5
 
 
-def test_a_soft_shadow_lies_on_a_part_of_a_face(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_soft_shadow_lies_on_part_of_a_face(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compose, "SHADED", 1.0)
     face = np.array([[100, 100, 160, 160]], np.float32)
     for number in range(SAMPLES):
@@ -123,7 +121,7 @@ def test_a_soft_shadow_lies_on_a_part_of_a_face(monkeypatch: pytest.MonkeyPatch)
         assert max(np.abs(np.diff(levels, axis=axis)).max() for axis in (0, 1)) < 30
 
 
-def test_who_is_not_asked_for_has_no_shadow(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_face_without_weight_gets_no_shadow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compose, "SHADED", 1.0)
     plain = np.full((SAMPLE_PX, SAMPLE_PX, 3), 200, np.uint8)
     face = np.array([[100, 100, 160, 160]], np.float32)
@@ -133,7 +131,7 @@ def test_who_is_not_asked_for_has_no_shadow(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(("evenly", "levels"), [(1.0, 1), (0.0, 2)])
-def test_a_part_of_a_face_is_covered_by_one_colour_or_by_another_part_of_the_picture(
+def test_part_of_a_face_is_covered_by_one_colour_or_by_another_part_of_the_picture(
     evenly: float, levels: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compose, "OCCLUDED", 1.0)
@@ -148,7 +146,7 @@ def test_a_part_of_a_face_is_covered_by_one_colour_or_by_another_part_of_the_pic
     assert min(len(np.unique(canvas.image[changed], axis=0)), 2) == levels
 
 
-def test_faces_lie_in_shadow_in_the_samples_that_are_changed(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_most_samples_are_shaded(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     shaded: list[Canvas] = []
     monkeypatch.setattr(compose, "shade", lambda canvas, _: shaded.append(canvas))
     composer = Composer(training)
@@ -157,7 +155,7 @@ def test_faces_lie_in_shadow_in_the_samples_that_are_changed(training: list[Pict
     assert 0.5 < len(shaded) / SAMPLES < 0.9
 
 
-def test_some_samples_stay_as_the_pictures_are(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_some_samples_are_left_unchanged(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compose, "distract", lambda *_: None)
     monkeypatch.setattr(compose, "occlude", lambda *_: None)
     monkeypatch.setattr(compose, "degrade", lambda image, *_, **__: np.zeros_like(image))

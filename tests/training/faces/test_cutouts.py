@@ -20,12 +20,12 @@ POINTS = ((15.0, 18.0), (33.0, 18.0), (24.0, 27.0), (17.0, 36.0), (31.0, 36.0))
 
 
 def enlarged(*values: float) -> tuple[float, ...]:
-    """Of the face's picture, in pixels of what the teacher sees."""
+    """Coordinates in the face's picture, in pixels of what the teacher sees."""
     return tuple((value + BORDER_PX) * ENLARGED for value in values)
 
 
 class Teacher:
-    """Finds BOX and POINTS, and before and after it something worse, but nobody in a dark picture."""
+    """Finds BOX and POINTS, listed between two worse boxes, but nothing in a dark picture."""
 
     name, sure_score, smallest_px, picture_px, copies, doubts = "teacher", 0.5, 10, 10_000, (), None
 
@@ -40,7 +40,7 @@ class Teacher:
         return [worse, right, worse] if picture.max() > 100 else []
 
 
-def test_box_and_landmarks_are_those_the_teacher_finds_best_in_pixels_of_the_face() -> None:
+def test_box_and_landmarks_are_the_teachers_best_in_pixels_of_the_face() -> None:
     for number, picture in enumerate(cutouts(FACES, Teacher())):
         np.testing.assert_allclose(picture.boxes, [BOX])
         np.testing.assert_allclose(picture.landmarks, [POINTS])
@@ -51,11 +51,11 @@ def test_box_and_landmarks_are_those_the_teacher_finds_best_in_pixels_of_the_fac
             assert (picture.image == FACES[number][..., None]).all()
 
 
-def test_landmarks_that_the_teacher_does_not_tell_are_unknown() -> None:
+def test_landmarks_are_unknown_if_the_teacher_gives_none() -> None:
     assert all(np.isnan(picture.landmarks).all() for picture in cutouts(FACES, Teacher(landmarks=False)))
 
 
-def test_every_second_one_is_in_colour() -> None:
+def test_every_second_cutout_is_in_colour() -> None:
     assert [is_coloured(picture.image) for picture in cutouts(FACES, Teacher())] == [False, True] * 3
 
 
@@ -78,7 +78,7 @@ def test_the_teacher_sees_the_face_larger_and_with_something_around_it() -> None
 
 
 @pytest.mark.parametrize("first", [0, 500])
-def test_real_faces_are_found_about_where_their_pictures_are(shared_data: Path, first: int) -> None:
+def test_real_faces_are_found_near_the_middle_of_their_pictures(shared_data: Path, first: int) -> None:
     faces = load_fer2013(shared_data / "fer2013" / "fer2013.zip", "Training").images[first : first + 60]
     found: list[Picture] = list(cutouts(faces, FaceGrid(threshold=0.25)))
     assert len(found) >= 57

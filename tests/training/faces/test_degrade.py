@@ -23,7 +23,7 @@ def test_degrading_keeps_size_and_type_and_changes_the_picture() -> None:
     assert not any(np.array_equal(one, ramp) for one in worse)
 
 
-def test_a_picture_of_a_face_of_few_pixels_loses_none_of_them_to_blur() -> None:
+def test_a_picture_with_a_tiny_face_is_not_blurred() -> None:
     columns = np.arange(64)
     stripes = grey(96 + 64 * (columns % 2) + columns // 32 * 32, 64)
 
@@ -31,7 +31,7 @@ def test_a_picture_of_a_face_of_few_pixels_loses_none_of_them_to_blur() -> None:
         worse = [degrade(stripes, np.random.default_rng(number), smallest_px=smallest_px).astype(float) for number in range(200)]
         return sum(np.abs(np.diff(one, axis=1)).mean() < 8 for one in worse)
 
-    # What is left is compression and darkness, which cost detail too.
+    # The rest is compression and darkness, which cost detail too.
     assert blurred(MIN_BLURRED_PX - 1) < blurred(MIN_BLURRED_PX) / 3
 
 
@@ -42,7 +42,7 @@ def test_light_never_inverts() -> None:
 
 
 @pytest.mark.parametrize(("coloured", "alike"), [(0.0, True), (1.0, False)])
-def test_noise_is_the_same_in_all_channels_or_not(coloured: float, alike: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_noise_is_either_grey_or_coloured(coloured: float, alike: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(degrading, "COLOURED_NOISE", coloured)
     noisy = degrading._noise(np.full((32, 32, 3), 128, np.uint8), np.random.default_rng(0))
     assert (np.ptp(noisy, axis=2) == 0).all() == alike

@@ -1,4 +1,4 @@
-"""Things that are no faces are drawn where no face is."""
+"""Distractions, which are not faces, are drawn where no face is."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def canvas(*boxes: tuple[int, int, int, int]) -> Canvas:
     )
 
 
-def test_something_is_drawn_nearly_every_time_and_is_no_face(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_something_that_is_not_a_face_is_drawn_nearly_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(distraction, "TEXTURED", 0.0)  # a piece of an even picture does not show
     changed = 0
     for seed in range(50):
@@ -37,7 +37,7 @@ def test_something_is_drawn_nearly_every_time_and_is_no_face(monkeypatch: pytest
 
 @pytest.mark.parametrize("written", [0.0, 1.0])
 @pytest.mark.parametrize("seed", range(20))
-def test_no_thing_covers_a_face(seed: int, written: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_distraction_covers_a_face(seed: int, written: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(distraction, "WRITTEN", written)
     drawn = canvas(FACE)
     distract(drawn, np.random.default_rng(seed))
@@ -47,13 +47,13 @@ def test_no_thing_covers_a_face(seed: int, written: float, monkeypatch: pytest.M
 
 @pytest.fixture
 def only_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Things without colours of their own."""
+    """Distractions without colours of their own."""
     for share, value in {"TEXTURED": 1.0, "WRITTEN": 0.0, "CAPPED": 0.0, "STRIPED": 0.0}.items():
         monkeypatch.setattr(distraction, share, value)
 
 
 @pytest.mark.usefixtures("only_pieces")
-def test_some_things_look_like_a_piece_of_the_sample() -> None:
+def test_some_distractions_are_made_of_pieces_of_the_sample() -> None:
     drawn = canvas()
     drawn.image[:] = (0, 0, 1)
     drawn.image *= np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 1), np.uint8)
@@ -64,7 +64,7 @@ def test_some_things_look_like_a_piece_of_the_sample() -> None:
 
 
 @pytest.mark.usefixtures("only_pieces")
-def test_no_thing_looks_like_a_face_of_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_distraction_is_made_of_a_face_in_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(distraction, "colour", lambda _: (0.0, 0.0, 255.0))
     x1, y1, x2, y2 = FACE
     for seed in range(50):
@@ -76,7 +76,7 @@ def test_no_thing_looks_like_a_face_of_the_sample(monkeypatch: pytest.MonkeyPatc
         assert not drawn.image[..., 0].any()
 
 
-def test_writing_comes_small_and_large(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writing_may_be_small_or_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(distraction, "WRITTEN", 1.0)
     monkeypatch.setattr(distraction, "MAX_THINGS", 1)
     heights = []

@@ -41,7 +41,7 @@ def trained(tmp_path: Path) -> TrainedDetector:
 
 
 @pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
-def test_what_is_exported_is_measured_and_finds_what_the_floats_find(
+def test_the_export_is_measured_and_finds_what_the_float_network_finds(
     trained: TrainedDetector, detector_data: Path, tmp_path: Path
 ) -> None:
     card = export(trained, load_pictures(detector_data), tmp_path / "model")
@@ -63,15 +63,15 @@ def _assert_close(litert: Path, trained: TrainedDetector) -> None:
         expected = np.asarray(as_float[name])[0]
         given = (tensor.values.astype(np.float32) - tensor.zero) * tensor.scale
         assert given.shape == expected.shape
-        # Single cells may reach beyond the ranges that int8 was given, and are cut off.
+        # A few cells may go beyond the ranges that int8 was given, and are clipped.
         assert np.abs(given - expected).mean() < 0.05 * np.abs(expected).max() + tensor.scale
 
 
 @pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
-def test_it_tells_what_it_does(trained: TrainedDetector, detector_data: Path, tmp_path: Path) -> None:
-    told: list[str] = []
-    export(trained, load_pictures(detector_data), tmp_path / "model", told.append)
-    assert told == [
+def test_it_says_what_it_is_doing(trained: TrainedDetector, detector_data: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    export(trained, load_pictures(detector_data), tmp_path / "model", said.append)
+    assert said == [
         "the int8 weights are being made, with 16 samples",
         "the int8 weights search 22 pictures kept apart, at 96 pixels",
         "the float weights search 22 pictures kept apart, at 96 pixels",
@@ -79,7 +79,7 @@ def test_it_tells_what_it_does(trained: TrainedDetector, detector_data: Path, tm
 
 
 class Killed(BaseException):
-    """In place of a signal."""
+    """Stands in for a signal."""
 
 
 def kill(*_: object) -> None:
@@ -97,7 +97,7 @@ def test_nothing_is_written_until_all_is_measured(
 
 
 @pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
-def test_a_folder_whose_writing_was_cut_off_is_no_detector_until_it_is_written_again(
+def test_a_half_written_folder_is_not_a_detector_until_it_is_written_again(
     trained: TrainedDetector, detector_data: Path, tmp_path: Path
 ) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -121,18 +121,20 @@ def test_a_detector_that_finds_no_face_of_any_kind_finds_nothing() -> None:
     assert not finds_nothing(card_with(0.0, 0.01))
 
 
-def test_of_pictures_without_a_face_large_enough_nothing_is_known() -> None:
+def test_without_a_large_enough_face_nothing_is_concluded() -> None:
     assert not finds_nothing(card_with())
 
 
 @pytest.mark.usefixtures("_tiny_network", "_same_precision_afterwards")
-def test_a_folder_that_cannot_be_written_is_named(trained: TrainedDetector, detector_data: Path, tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_named(trained: TrainedDetector, detector_data: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="cannot be written"):
         export(trained, load_pictures(detector_data), tmp_path / "file" / "model")
 
 
-def test_another_backend_is_told_how_to_go_on(trained: TrainedDetector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_another_backend_the_error_says_how_to_continue(
+    trained: TrainedDetector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     with pytest.raises(UsageError, match=r"trained on jax, .* repeat the command with --resume and without KERAS_BACKEND"):
         export(trained, FacePictures([], []), tmp_path / "model")
@@ -157,15 +159,15 @@ def test_the_threshold_lies_above_the_false_faces() -> None:
     assert threshold_for(*[seen("photo", 0.9)] * 10, seen("photo", 0.9, 0.425)) == pytest.approx(0.43)
 
 
-def test_few_false_faces_among_many_right_ones_are_let_through() -> None:
+def test_a_false_face_among_many_right_ones_is_tolerated() -> None:
     assert threshold_for(*[seen("photo", 0.9)] * 40, seen("photo", 0.9, 0.42)) < 0.42
 
 
-def test_a_face_in_a_picture_without_one_is_not_let_through() -> None:
+def test_a_false_face_in_a_picture_without_faces_is_not_tolerated() -> None:
     assert threshold_for(*[seen("photo", 0.9)] * 100, seen(NEGATIVE, 0.525)) == pytest.approx(0.53)
 
 
 @pytest.mark.parametrize("by_people", [True, False])
-def test_many_faces_boxed_by_others_do_not_hide_the_false_ones(by_people: bool) -> None:
+def test_many_faces_from_the_other_kind_of_boxes_do_not_hide_a_false_one(by_people: bool) -> None:
     others = [seen("photo", 0.9, by_people=not by_people)] * 100
     assert threshold_for(*others, seen("photo", 0.9, 0.805, by_people=by_people)) == pytest.approx(0.81)

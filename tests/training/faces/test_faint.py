@@ -17,7 +17,7 @@ HALF = (10.0, 10.0, 20.0, 20.0)
 
 
 class AtEverySize(Finder):
-    """Sees the marked face in the picture with one score, and in one half as large with another."""
+    """Finds the marked face with one score in the picture, and with another in a copy half as large."""
 
     def __init__(self, score: float, score_at_half: float) -> None:
         super().__init__()
@@ -28,23 +28,23 @@ class AtEverySize(Finder):
 
 
 @pytest.mark.parametrize(("score", "score_at_half", "faint"), [(WELL, WELL, []), (0.5, WELL, [0]), (WELL, 0.5, [0])])
-def test_a_face_that_is_hardly_seen_at_some_size_is_faint(score: float, score_at_half: float, faint: list[int]) -> None:
+def test_a_face_hardly_seen_at_some_size_is_faint(score: float, score_at_half: float, faint: list[int]) -> None:
     (known,) = with_faint([picture()], AtEverySize(score, score_at_half))
     assert known.faint.tolist() == faint
 
 
-def test_a_face_that_is_overlooked_is_faint_and_the_others_are_not() -> None:
+def test_an_overlooked_face_is_faint_and_the_others_are_not() -> None:
     two = replace(picture(), boxes=np.array([BESIDE, MARKED], np.float32), landmarks=np.zeros((2, 5, 2), np.float32))
     (known,) = with_faint([two], AtEverySize(WELL, WELL))
     assert known.faint.tolist() == [0]
 
 
-def test_a_face_is_not_faint_where_it_is_too_small_to_be_seen() -> None:
+def test_a_face_too_small_to_be_seen_is_not_faint() -> None:
     tiny = (20.0, 20.0, 32.0, 32.0)
     (known,) = with_faint([replace(picture(), boxes=np.array([tiny], np.float32))], Finder(tiny))
     assert len(known.faint) == 0
 
 
-def test_single_faces_are_not_looked_at() -> None:
+def test_single_faces_are_not_searched() -> None:
     (known,) = with_faint([picture(SINGLE)], Finder())
     assert len(known.faint) == 0

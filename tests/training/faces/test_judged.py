@@ -1,4 +1,4 @@
-"""What people have found to be a face, or none."""
+"""What people have judged to be a face, or not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HAND = (61.0, 11.0, 79.0, 35.0)
 ELSEWHERE = (0.0, 0.0, 10.0, 10.0)
 
 
-def test_it_is_a_mistake_and_what_the_teacher_sees_there_counts_as_background() -> None:
+def test_a_box_judged_not_a_face_is_a_mistake_and_no_longer_unmarked() -> None:
     seen = dataclasses.replace(picture(), name="one.jpg", unmarked=np.array([BESIDE, ELSEWHERE], np.float32))
     (known,) = with_no_faces([seen], {"one.jpg": [Box(*HAND)]})
     assert known.mistakes.tolist() == [list(HAND)] * len(SCALES)
@@ -29,7 +29,7 @@ def test_it_is_a_mistake_and_what_the_teacher_sees_there_counts_as_background() 
     assert known.boxes.tolist() == [list(MARKED)]
 
 
-def test_mistakes_of_a_detector_stay() -> None:
+def test_mistakes_of_a_detector_are_kept() -> None:
     made, made_at = np.array([ELSEWHERE], np.float32), np.array([0.5], np.float32)
     seen = dataclasses.replace(picture(), name="one.jpg", mistakes=made, mistaken_at=made_at)
     (known,) = with_no_faces([seen], {"one.jpg": [Box(*HAND)]})
@@ -37,13 +37,13 @@ def test_mistakes_of_a_detector_stay() -> None:
     assert known.mistaken_at[:2].tolist() == [0.5, SCALES[0]]
 
 
-def test_each_of_several_is_shown_at_every_size() -> None:
+def test_each_of_several_mistakes_is_listed_at_every_size() -> None:
     (known,) = with_no_faces([dataclasses.replace(picture(), name="one.jpg")], {"one.jpg": [Box(*HAND), Box(*ELSEWHERE)]})
     shown = {(tuple(box), scale) for box, scale in zip(known.mistakes.tolist(), known.mistaken_at.tolist(), strict=True)}
     assert shown == {(box, float(np.float32(scale))) for box in (HAND, ELSEWHERE) for scale in SCALES}
 
 
-def test_a_face_that_nobody_had_marked_is_one_with_unknown_landmarks() -> None:
+def test_an_added_face_has_unknown_landmarks() -> None:
     (known,) = with_more_faces([dataclasses.replace(picture(), name="one.jpg")], {"one.jpg": [Box(*BESIDE)]})
     assert known.boxes.tolist() == [list(MARKED), list(BESIDE)]
     assert known.landmarks.shape == (2, 5, 2)
@@ -51,7 +51,7 @@ def test_a_face_that_nobody_had_marked_is_one_with_unknown_landmarks() -> None:
     assert np.isnan(known.landmarks[1]).all()
 
 
-def test_boxes_are_those_of_the_file_also_where_a_large_picture_is_reduced() -> None:
+def test_boxes_from_the_file_are_scaled_with_a_reduced_picture() -> None:
     reduced = dataclasses.replace(picture(), name="one.jpg", scale=0.5)
     boxes = {"one.jpg": [Box(120, 20, 160, 68)]}
     assert with_more_faces([reduced], boxes)[0].boxes.tolist() == [list(MARKED), list(BESIDE)]
@@ -59,6 +59,6 @@ def test_boxes_are_those_of_the_file_also_where_a_large_picture_is_reduced() -> 
 
 
 @pytest.mark.parametrize("judge", [with_more_faces, with_no_faces])
-def test_other_pictures_and_single_faces_of_the_same_name_stay_as_they_are(judge: Judge) -> None:
+def test_other_pictures_and_single_faces_of_the_same_name_are_left_unchanged(judge: Judge) -> None:
     others = [picture(), dataclasses.replace(picture(SINGLE), name="one.jpg")]
     assert judge(others, {"one.jpg": [Box(*HAND)]}) == others

@@ -1,4 +1,4 @@
-"""What a detector will be tested on is not trained on."""
+"""Pictures that a detector will be tested on are not used for training."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def left_out(pictures: FacePictures, tested: Path) -> set[str]:
     return {one.name for one in pictures.training if (one.kind, one.name) not in kept}
 
 
-def test_a_picture_that_is_tested_on_is_left_out_whatever_its_size_and_colours(pictures: FacePictures, tested: Path) -> None:
+def test_a_test_picture_is_left_out_whatever_its_size_and_colours(pictures: FacePictures, tested: Path) -> None:
     grey = cv2.cvtColor(cv2.resize(scene(7), (200, 150)), cv2.COLOR_BGR2GRAY)
     (tested / "deeper" / "other name.jpg").write_bytes(jpg(np.asarray(grey, np.uint8)))
     assert left_out(pictures, tested) == {"7.jpg"}
 
 
-def test_a_frame_of_a_video_that_is_tested_on_is_left_out_without_reading_the_video_whole(
+def test_frames_of_a_test_video_are_left_out_without_loading_the_whole_file(
     pictures: FacePictures, tested: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
@@ -72,7 +72,9 @@ def test_a_frame_of_a_video_that_is_tested_on_is_left_out_without_reading_the_vi
     assert "video.avi" not in read
 
 
-def test_nothing_is_trained_on_or_chosen_by_that_is_tested_on(detector_data: Path, pictures: FacePictures, tested: Path) -> None:
+def test_pictures_tested_on_are_used_neither_for_training_nor_for_choosing(
+    detector_data: Path, pictures: FacePictures, tested: Path
+) -> None:
     for name, one in (("trained", pictures.training[0]), ("apart", pictures.kept_apart[0])):
         (tested / f"{name}.jpg").write_bytes(jpg(one.image))
     lines: list[str] = []
@@ -84,12 +86,12 @@ def test_nothing_is_trained_on_or_chosen_by_that_is_tested_on(detector_data: Pat
     assert lines == [f"{every - kept} of {every} pictures look like one in {tested} and are left out"]
 
 
-def test_without_a_folder_all_are_used(detector_data: Path, pictures: FacePictures) -> None:
+def test_without_a_folder_all_pictures_are_used(detector_data: Path, pictures: FacePictures) -> None:
     used = pictures_to_use(detector_data, None, pytest.fail)
     assert (names(used.training), names(used.kept_apart)) == (names(pictures.training), names(pictures.kept_apart))
 
 
-def test_a_folder_that_is_not_there_is_named(pictures: FacePictures, tested: Path) -> None:
+def test_a_missing_folder_is_named(pictures: FacePictures, tested: Path) -> None:
     with pytest.raises(UsageError, match="nowhere: no such folder"):
         without_twins_in(pictures.training, tested / "nowhere")
 
@@ -99,13 +101,13 @@ def test_a_folder_with_nothing_to_leave_out_is_named(pictures: FacePictures, tes
         without_twins_in(pictures.training, tested)
 
 
-def test_a_folder_whose_name_is_longer_than_names_may_be_is_not_there(pictures: FacePictures, tested: Path) -> None:
+def test_a_folder_with_too_long_a_name_counts_as_missing(pictures: FacePictures, tested: Path) -> None:
     with pytest.raises(UsageError, match="nnn: no such folder"):
         without_twins_in(pictures.training, tested / ("n" * 300))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_file_that_opencv_cannot_look_at_is_named_and_not_silently_trained_on(pictures: FacePictures, tested: Path) -> None:
+def test_a_file_whose_name_opencv_cannot_read_is_refused(pictures: FacePictures, tested: Path) -> None:
     (tested / os.fsdecode(b"y\xff.mp4")).write_bytes(b"a video")
     with pytest.raises(UsageError, match="its name is not UTF-8, which OpenCV cannot read; rename it"):
         without_twins_in(pictures.training, tested)

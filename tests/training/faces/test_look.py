@@ -1,4 +1,4 @@
-"""Looking at labelled pictures with a network."""
+"""Searching labelled pictures with a network."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_float_network_takes_pictures_of_any_size(shape: tuple[int, int]) ->
     assert len(found.boxes) == len(found.scores) == len(found.landmarks)
 
 
-def test_the_real_pictures_kept_apart_are_found_by_the_shipped_network(shared_data: Path) -> None:
+def test_the_shipped_network_finds_the_faces_in_the_real_pictures_kept_apart(shared_data: Path) -> None:
     from live_monitor.detect.card import load_detector_card
     from live_monitor.detect.facegrid import LiteRTNetwork
     from live_monitor.files.card import LITERT

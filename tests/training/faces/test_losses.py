@@ -63,10 +63,10 @@ def test_unknown_landmarks_cost_nothing(wanted: Array, perfect: Array) -> None:
 
 
 @pytest.mark.parametrize(("cells", "best"), [(1, 0.775), (3, 0.6)])
-def test_a_score_should_be_as_high_as_the_box_is_good_and_more_lenient_where_a_face_is_small(
+def test_the_best_score_follows_the_quality_of_the_box_more_leniently_for_small_faces(
     wanted: Array, perfect: Array, cells: float, best: float
 ) -> None:
-    # Two boxes of one size, a quarter of it apart, share three of five parts; its root is 0.775.
+    # Two boxes of one size, a quarter of it apart, have an IoU of three fifths; its root is 0.775.
     for boxes in (wanted[0, 0, BOX_COLUMNS], perfect[0, 0, 1:5]):
         boxes[2:] = math.log(cells)
     perfect[0, 0, 1] += cells / 4
@@ -77,13 +77,13 @@ def test_a_score_should_be_as_high_as_the_box_is_good_and_more_lenient_where_a_f
     assert min(costs, key=lambda score: costs[score]) == best
 
 
-def test_background_that_is_nearly_seen_through_costs_little(wanted: Array, perfect: Array) -> None:
+def test_background_that_is_nearly_recognised_costs_little(wanted: Array, perfect: Array) -> None:
     nearly, fooled = perfect.copy(), perfect.copy()
     nearly[0, 1, 0], fooled[0, 1, 0] = -3.0, 3.0
     assert loss(wanted, fooled) > 100 * (loss(wanted, nearly) - loss(wanted, perfect))
 
 
-def test_a_wild_guess_stays_finite(wanted: Array, perfect: Array) -> None:
+def test_a_wild_guess_has_a_finite_loss(wanted: Array, perfect: Array) -> None:
     perfect[:] = 80.0
     assert np.isfinite(loss(wanted, perfect))
 

@@ -38,7 +38,7 @@ def names(pictures: FacePictures) -> tuple[list[tuple[str, str]], list[tuple[str
     return training, apart
 
 
-def test_a_fifth_of_scenes_and_of_pictures_by_people_is_kept_apart(detector_data: Path) -> None:
+def test_a_fifth_of_the_scenes_and_of_the_pictures_marked_by_people_is_kept_apart(detector_data: Path) -> None:
     pictures = load_pictures(detector_data)
     assert len(pictures.training) + len(pictures.kept_apart) == SCENES + SINGLES + BY_PEOPLE
     kinds = [one.kind for one in pictures.kept_apart]
@@ -47,7 +47,7 @@ def test_a_fifth_of_scenes_and_of_pictures_by_people_is_kept_apart(detector_data
     assert SINGLE not in kinds
 
 
-def test_frames_of_one_video_which_look_alike_stay_on_one_side(detector_data: Path) -> None:
+def test_consecutive_scenes_as_from_one_video_stay_on_one_side(detector_data: Path) -> None:
     pictures = load_pictures(detector_data)
     apart = [int(Path(one.name).stem) for one in pictures.kept_apart if one.kind != "people"]
     assert sorted(apart) == list(range(80, 100))
@@ -111,14 +111,14 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", ["{broken", "[1]", '[{"image": "0.jpg"}]', '[{"image": "0.jpg", "source": "people", "boxes": 5}]']
 )
-def test_labels_that_are_not_labels_are_named(own_copy: Path, file: str, content: str) -> None:
+def test_an_invalid_label_file_is_named(own_copy: Path, file: str, content: str) -> None:
     (own_copy / file).write_text(content, encoding="utf-8")
     with pytest.raises(UsageError, match=rf"{Path(file).name}: not in the layout"):
         load_pictures(own_copy)
 
 
 @pytest.mark.parametrize("change", [{"kind": None}, {"faces": [{"box": [1, 1, 9, 9], "landmarks": [1.0] * 20}]}])
-def test_a_scene_without_a_kind_or_with_points_of_two_faces_for_one_is_named(own_copy: Path, change: dict[str, Any]) -> None:
+def test_a_scene_without_a_kind_or_with_landmarks_of_two_faces_for_one_is_named(own_copy: Path, change: dict[str, Any]) -> None:
     def changed(row: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in (row | change).items() if value is not None}
 
@@ -148,7 +148,7 @@ def test_a_folder_in_place_of_a_picture_is_named_with_the_file_that_lists_it(own
 
 
 @pytest.mark.parametrize(("file", "where"), [("faces/faces.json", ""), ("faces/3.jpg", r"; it is named in .*faces\.json")])
-def test_a_file_that_the_system_cannot_open_is_named_in_its_words(
+def test_a_file_that_cannot_be_opened_is_named_with_the_systems_reason(
     own_copy: Path, monkeypatch: pytest.MonkeyPatch, file: str, where: str
 ) -> None:
     def refuse(path: Path) -> bytes:
@@ -162,7 +162,7 @@ def test_a_file_that_the_system_cannot_open_is_named_in_its_words(
         load_pictures(own_copy)
 
 
-def test_a_picture_larger_than_opencv_takes_is_named(own_copy: Path) -> None:
+def test_a_picture_too_large_for_opencv_is_named(own_copy: Path) -> None:
     head = struct.pack(">II5B", 100_000, 100_000, 8, 0, 0, 0, 0)
     chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
     png = b"".join(struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data)) for tag, data in chunks)
@@ -171,7 +171,7 @@ def test_a_picture_larger_than_opencv_takes_is_named(own_copy: Path) -> None:
         load_pictures(own_copy)
 
 
-def test_a_zip_that_wants_a_password_is_named_with_the_picture(own_copy: Path) -> None:
+def test_an_encrypted_zip_is_named_with_the_picture(own_copy: Path) -> None:
     path = own_copy / "detector_train" / "scenes.zip"
     content = bytearray(path.read_bytes())
     for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -185,7 +185,7 @@ def test_a_zip_that_wants_a_password_is_named_with_the_picture(own_copy: Path) -
     "box", [[math.nan, 1, 5, 5], [1, 1, math.inf, 5], [1, 1, 0, 5], [1, 1, 5, -5], [1, 2, 3], ["1", "x", 2, 3]]
 )
 @pytest.mark.parametrize("file", ["faces/faces.json", "detector_train/scenes.json"])
-def test_a_box_that_is_none_is_refused_with_the_picture(own_copy: Path, file: str, box: list[Any]) -> None:
+def test_an_invalid_box_is_refused_and_its_picture_named(own_copy: Path, file: str, box: list[Any]) -> None:
     _, (known,) = picture(1, (48,))
     rewrite(own_copy / file, lambda row: row | {"boxes": [box] * 4, "faces": [known | {"box": box}] * 4})
     with pytest.raises(UsageError, match=rf"{Path(file).name}: 0\.jpg: box .* (is not four numbers|has no area)"):
@@ -206,7 +206,7 @@ def test_too_few_pictures_to_keep_any_apart_are_refused(tmp_path: Path) -> None:
         load_pictures(data)
 
 
-def test_the_real_pictures_are_split_without_a_name_on_both_sides(shared_data: Path) -> None:
+def test_no_real_picture_is_on_both_sides_of_the_split(shared_data: Path) -> None:
     pictures = load_pictures(shared_data)
     training, apart = (set(half) for half in names(pictures))
     assert len(training) > 5000

@@ -1,4 +1,4 @@
-"""Pictures drawn into others take their faces along."""
+"""Pictures drawn into others bring their faces along."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_strong_reduction_keeps_the_box_on_the_face() -> None:
     np.testing.assert_allclose(sample.boxes[0], white_box(sample.image), atol=1.01)
 
 
-def test_a_mirrored_face_has_its_right_eye_on_the_left_still() -> None:
+def test_a_mirrored_face_still_has_its_right_eye_on_the_left() -> None:
     sample = canvas()
     draw(sample, white_face(), Pose.around((50, 32), (120, 100), 2, mirror=True), sample.whole, Pyramids())
     right_eye, left_eye, _, right_mouth, left_mouth = sample.landmarks[0]
@@ -112,7 +112,7 @@ def test_a_tiny_face_does_not_count() -> None:
     assert sample.weights.tolist() == [0]
 
 
-def test_a_face_that_nobody_marked_comes_along_and_does_not_count() -> None:
+def test_an_unmarked_face_comes_along_but_does_not_count() -> None:
     sample = canvas()
     picture = dataclasses.replace(white_face(), unmarked=np.array([(70.0, 20.0, 90.0, 44.0)], np.float32))
     draw(sample, picture, Pose.around((50, 32), (120, 100), 1), sample.whole, Pyramids())

@@ -1,4 +1,4 @@
-"""The pictures that a detector is trained on, made ready."""
+"""Preparing the pictures that a detector is trained on."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def pictures(detector_data: Path) -> list[Picture]:
 
 @pytest.fixture
 def loaded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, float]]:
-    """Which detectors were loaded and from what score on they tell: stand-ins that see nobody."""
+    """The detectors that were loaded, and their thresholds: stand-ins that find nobody."""
     loaded: list[tuple[str, Path, float]] = []
 
     def stand_in(kind: str) -> None:
@@ -52,7 +52,7 @@ def said(pictures: Sequence[Picture], recipe: Recipe) -> list[str]:
     return lines
 
 
-def test_without_a_teacher_they_stay_as_they_are(
+def test_without_a_teacher_pictures_are_left_unchanged(
     pictures: list[Picture], tmp_path: Path, loaded: list[tuple[str, Path, float]]
 ) -> None:
     assert list(prepared(pictures, Recipe(weights=str(tmp_path)), pytest.fail)) == pictures
@@ -60,7 +60,7 @@ def test_without_a_teacher_they_stay_as_they_are(
 
 
 @pytest.mark.parametrize(("model", "kind"), [("a.onnx", "YuNetFinder"), ("folder", "FaceGrid")])
-def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too(
+def test_a_teacher_of_either_kind_also_reports_what_it_hardly_sees(
     model: str, kind: str, pictures: list[Picture], tmp_path: Path, loaded: list[tuple[str, Path, float]]
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -68,13 +68,13 @@ def test_a_teacher_of_either_kind_tells_what_it_sees_faintly_too(
     assert loaded == [(kind, tmp_path / model, unmarked.FAINTEST)]
 
 
-@pytest.mark.parametrize(("wish", "error"), [("weights", ModelError), ("teacher", ModelError), ("cutouts", UsageError)])
-def test_what_is_not_there_is_told_before_pictures_are_read(tmp_path: Path, wish: str, error: type[Exception]) -> None:
+@pytest.mark.parametrize(("option", "error"), [("weights", ModelError), ("teacher", ModelError), ("cutouts", UsageError)])
+def test_missing_files_are_named_before_pictures_are_read(tmp_path: Path, option: str, error: type[Exception]) -> None:
     with pytest.raises(error, match="nowhere"):
-        refuse_unusable(Recipe(**{wish: str(tmp_path / "nowhere")}), tmp_path / "run")  # type: ignore[arg-type]
+        refuse_unusable(Recipe(**{option: str(tmp_path / "nowhere")}), tmp_path / "run")  # type: ignore[arg-type]
 
 
-def test_a_run_that_goes_on_needs_no_weights_to_begin_with_but_to_keep(tmp_path: Path) -> None:
+def test_a_resumed_run_needs_its_initial_weights_only_to_keep_some(tmp_path: Path) -> None:
     (tmp_path / STATE_FILE).touch()
     recipe = Recipe(weights=str(tmp_path / "nowhere"))
     refuse_unusable(recipe, tmp_path)
@@ -83,13 +83,13 @@ def test_a_run_that_goes_on_needs_no_weights_to_begin_with_but_to_keep(tmp_path:
 
 
 @pytest.mark.parametrize("name", ["nowhere.onnx", "n" * 300])
-def test_a_teacher_that_is_not_there_is_named(pictures: list[Picture], tmp_path: Path, name: str) -> None:
+def test_a_missing_teacher_is_named(pictures: list[Picture], tmp_path: Path, name: str) -> None:
     with pytest.raises(ModelError, match=re.escape(name)):
         prepared(pictures, Recipe(teacher=str(tmp_path / name)), lambda _: None)
 
 
 @pytest.mark.usefixtures("loaded")
-def test_a_teacher_keeps_what_nobody_marked_from_being_background_and_is_asked_with_the_detector_it_begins_with(
+def test_unmarked_faces_are_found_by_the_teacher_and_the_initial_detector(
     pictures: list[Picture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[object, ...]] = []
@@ -105,7 +105,7 @@ def test_a_teacher_keeps_what_nobody_marked_from_being_background_and_is_asked_w
     assert asked == [("YuNetFinder", None), ("YuNetFinder", "FaceGrid")]
 
 
-def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_or_hardly_sees_is_looked_for(
+def test_with_a_teacher_mistakes_and_faint_faces_of_the_initial_detector_are_looked_for(
     pictures: list[Picture], tmp_path: Path, loaded: list[tuple[str, Path, float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def add_one(pictures: Sequence[Picture], _: FaceFinder) -> list[Picture]:
@@ -123,7 +123,7 @@ def test_with_a_teacher_what_the_detector_it_begins_with_takes_for_a_face_or_har
 
 @pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize("teacher", [None, "a.onnx"])
-def test_what_people_found_to_be_no_face_is_a_mistake(pictures: list[Picture], tmp_path: Path, teacher: str | None) -> None:
+def test_what_people_judged_not_a_face_is_a_mistake(pictures: list[Picture], tmp_path: Path, teacher: str | None) -> None:
     boxes = tmp_path / "no-faces.json"
     boxes.write_text(json.dumps([{"image": pictures[0].name, "boxes": [[1, 2, 10, 20]]}]), encoding="utf-8")
     ready = prepared(pictures, Recipe(teacher=teacher, no_faces=str(boxes)), lambda _: None)
@@ -132,7 +132,7 @@ def test_what_people_found_to_be_no_face_is_a_mistake(pictures: list[Picture], t
 
 
 @pytest.mark.usefixtures("loaded")
-def test_faces_that_nobody_had_marked_are_marked_before_the_detectors_look(
+def test_added_faces_are_marked_before_the_detectors_search(
     pictures: list[Picture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     boxes = tmp_path / "faces.json"
@@ -159,7 +159,7 @@ def test_a_file_of_boxes_that_names_none_of_the_pictures_is_refused(
         prepared(pictures, recipe_with(str(boxes)), pytest.fail)
 
 
-def test_a_file_of_boxes_that_names_single_faces_only_is_refused(pictures: list[Picture], tmp_path: Path) -> None:
+def test_a_file_of_boxes_that_names_only_single_faces_is_refused(pictures: list[Picture], tmp_path: Path) -> None:
     alone = replace(next(picture for picture in pictures if picture.kind == SINGLE), name="alone.jpg")
     boxes = tmp_path / "boxes.json"
     boxes.write_text('[{"image": "alone.jpg", "boxes": [[1, 2, 10, 20]]}]', encoding="utf-8")
@@ -187,6 +187,6 @@ def test_faces_of_fer2013_are_added_where_the_teacher_finds_them(
 
 
 @pytest.mark.usefixtures("loaded")
-def test_faces_to_paste_that_are_not_there_are_named_before_the_teacher_looks(pictures: list[Picture], tmp_path: Path) -> None:
+def test_missing_cutouts_are_named_before_the_teacher_searches(pictures: list[Picture], tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=re.escape(str(tmp_path / "nowhere"))):
         prepared(pictures, Recipe(teacher="a.onnx", cutouts=str(tmp_path / "nowhere")), pytest.fail)

@@ -50,7 +50,7 @@ def test_pasted_faces_do_not_lie_on_each_other(training: list[Picture], monkeypa
         assert (apart | apart.T | np.eye(len(low), dtype=bool)).all()
 
 
-def test_what_is_pasted_is_in_part_no_face(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pasted_pieces_are_faces_or_decoys(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     paste = Scenery(training, Pyramids()).paste
     faces = []
     for share in (0.0, 1.0):
@@ -96,7 +96,7 @@ def test_a_scene_is_cropped_around_a_face(training: list[Picture]) -> None:
 
 
 @pytest.mark.parametrize("mistaken_at", [1.0, 0.5])
-def test_a_mistake_is_shown_about_as_large_as_when_it_was_made_and_what_is_marked_around_it_stays_marked(
+def test_a_mistake_is_shown_at_about_its_original_size_with_the_marked_faces_around_it(
     training: list[Picture], monkeypatch: pytest.MonkeyPatch, mistaken_at: float
 ) -> None:
     monkeypatch.setattr(scenery, "FORESHORTENED", 0.0)
@@ -129,7 +129,7 @@ def test_a_large_mistake_fits_into_the_sample(training: list[Picture]) -> None:
 
 
 def heads_in_front(training: list[Picture], monkeypatch: pytest.MonkeyPatch, **limits: float) -> list[Canvas]:
-    """Crops of a white face of 60 pixels, before which there is a red head or something green."""
+    """Crops of a white face of 60 pixels, with a red head or something green in front of it."""
     for name, limit in {"IN_FRONT": 1.0, "TURNED": 0.0, "OUT_OF_FOCUS": 0.0, "FORESHORTENED": 0.0, **limits}.items():
         monkeypatch.setattr(scenery, name, limit)
     monkeypatch.setattr(scenery, "STRETCH", 0.0)
@@ -159,7 +159,7 @@ def heads_in_front(training: list[Picture], monkeypatch: pytest.MonkeyPatch, **l
 
 
 def hidden_shares(canvases: list[Canvas]) -> NDArray[np.float64]:
-    """How much of the first face of each sample is not white, in the part that the sample shows."""
+    """What share of the first face of each sample is not white, as far as the sample shows it."""
     shares = []
     for canvas in canvases:
         x1, y1, x2, y2 = np.clip(canvas.boxes[0].round().astype(int), 0, SAMPLE_PX)
@@ -167,32 +167,30 @@ def hidden_shares(canvases: list[Canvas]) -> NDArray[np.float64]:
     return np.array(shares)
 
 
-def test_a_head_or_something_else_hides_a_part_of_a_face(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_head_or_something_else_hides_part_of_a_face(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     shares = hidden_shares(heads_in_front(training, monkeypatch))
     assert 0.1 < np.median(shares) < 0.6
     assert shares.max() < 0.95
     assert not hidden_shares(heads_in_front(training, monkeypatch, IN_FRONT=0.0)).any()
 
 
-def test_in_a_part_of_the_crops_something_is_in_front(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_some_crops_have_something_in_front(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     share = (hidden_shares(heads_in_front(training, monkeypatch, IN_FRONT=scenery.IN_FRONT)) > 0).mean()
     assert 0.08 < share < 0.45
 
 
-def test_who_is_behind_is_asked_for_unless_hardly_anything_is_left_of_him(
+def test_a_hidden_face_counts_unless_hardly_anything_of_it_shows(
     training: list[Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canvases = heads_in_front(training, monkeypatch, DECOYS=0.0, MIN_NEAR=0.1)
-    asked = np.array([canvas.weights[0] > 0 for canvas in canvases])
+    counted = np.array([canvas.weights[0] > 0 for canvas in canvases])
     shares = hidden_shares(canvases)
-    assert asked[shares < scenery.MAX_HIDDEN - 0.15].all()
-    assert not asked[shares > scenery.MAX_HIDDEN + 0.15].any()
-    assert 0 < asked.sum() < len(asked)
+    assert counted[shares < scenery.MAX_HIDDEN - 0.15].all()
+    assert not counted[shares > scenery.MAX_HIDDEN + 0.15].any()
+    assert 0 < counted.sum() < len(counted)
 
 
-def test_who_is_in_front_is_asked_for_and_what_is_no_head_is_not(
-    training: list[Picture], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_head_in_front_is_marked_and_anything_else_is_not(training: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
     for share, faces in [(0.0, 2), (1.0, 1)]:
         canvases = heads_in_front(training, monkeypatch, DECOYS=share)
         assert {len(canvas.boxes) for canvas in canvases} == {faces}

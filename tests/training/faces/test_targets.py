@@ -1,4 +1,4 @@
-"""What each cell should say of a sample, read back as live pictures are."""
+"""What each cell should answer for a sample, read back as live pictures are."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_cells_around_the_middle_of_a_face_are_not_judged_but_those_far_from_it_
     assert negative.sum() == CELLS[16] - 9
 
 
-def test_of_two_cells_between_which_a_small_face_lies_one_answers_and_neither_is_background() -> None:
+def test_a_small_face_between_two_cells_belongs_to_one_and_neither_is_background() -> None:
     fine = by_stride(made((43, 39, 51, 49)))[8]
     face, negative = (fine[:, column].reshape(32, 32)[5] for column in (FACE, NEGATIVE))
     assert np.flatnonzero(face).tolist() == [5]
@@ -79,18 +79,18 @@ def test_cells_at_the_rim_of_a_large_face_are_background() -> None:
     assert face[3, 3] > 0
 
 
-def test_the_fine_grid_must_keep_quiet_about_the_eyes_of_a_large_face() -> None:
+def test_the_fine_grid_is_background_all_over_a_large_face() -> None:
     assert by_stride(made((20, 20, 220, 240)))[8][:, NEGATIVE].all()
 
 
 @pytest.mark.parametrize(("side", "stride"), [(8, 8), (60, 16), (150, 32)])
-def test_a_face_of_no_weight_is_neither_asked_for_nor_background(side: int, stride: int) -> None:
+def test_a_face_without_weight_is_neither_wanted_nor_background(side: int, stride: int) -> None:
     rows = by_stride(made((40, 40, 40 + side, 40 + side), weights=(0.0,)))[stride]
     assert not rows[:, FACE].any()
     assert not rows[:, NEGATIVE].all()
 
 
-def test_a_cell_that_two_faces_ask_for_belongs_to_the_smaller() -> None:
+def test_a_cell_that_two_faces_claim_belongs_to_the_smaller() -> None:
     small = (60, 60, 72, 72)
     wanted = by_stride(made((50, 50, 84, 84), small))[8]
     owner = wanted[8 * 32 + 8]
@@ -103,7 +103,7 @@ def test_many_cells_of_a_large_face_weigh_less_each() -> None:
     assert coarse.sum() > 1
 
 
-def test_unknown_landmarks_are_not_asked_for() -> None:
+def test_unknown_landmarks_are_not_wanted() -> None:
     wanted = made((40, 40, 60, 60), known=False)
     assert wanted[:, FACE].any()
     assert not wanted[:, KNOWN].any()

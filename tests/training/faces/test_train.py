@@ -39,7 +39,7 @@ RECIPE = Recipe(steps=6, batch_size=2, precision="float32")
 
 
 class Finished(NamedTuple):
-    """A run, what training gave, and what it said."""
+    """A run, what training returned, and what it printed."""
 
     run: Path
     trained: TrainedDetector
@@ -60,7 +60,7 @@ def _tiny_network() -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _eagerly() -> Iterator[None]:
-    """Tracing a step takes three seconds, and a run here has six; the command's tests are those with graphs."""
+    """Tracing takes three seconds, and a run here has only six steps; the tests of the command use graphs."""
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)
@@ -100,7 +100,7 @@ def write_detector(folder: Path, content: bytes) -> Path:
 
 
 def given_weights(detector: Path) -> list[Any]:
-    """Of a detector's folder."""
+    """The weights in a detector's folder."""
     with dtype_policy("float16"):
         network = tiny_network()
     network.load_weights(detector / "model.weights.h5")
@@ -118,7 +118,7 @@ def weights_of(network: Any, folder: Path) -> bytes:
 
 @pytest.fixture
 def detector(tmp_path: Path) -> Path:
-    """A folder with random weights."""
+    """A detector's folder with random weights."""
     return write_detector(tmp_path / "detector", weights_of(tiny_network, tmp_path))
 
 
@@ -127,7 +127,7 @@ class Stop(Exception):
 
 
 def run_stopped_after(steps: int, data: Path, run: Path, recipe: Recipe = RECIPE) -> list[str]:
-    """What it said until then."""
+    """What it printed until then."""
     lines: list[str] = []
 
     def stop(line: str) -> None:
@@ -147,7 +147,7 @@ def test_a_run_leaves_its_settings_history_plot_state_and_best_weights(finished:
     assert {file.name for file in finished.run.iterdir()} == {SETTINGS_FILE, HISTORY_FILE, "progress.png", STATE_FILE, BEST_FILE}
 
 
-def test_a_run_that_was_stopped_goes_on_to_the_same_end(finished: Finished, detector_data: Path, tmp_path: Path) -> None:
+def test_a_resumed_run_ends_like_an_uninterrupted_one(finished: Finished, detector_data: Path, tmp_path: Path) -> None:
     run_stopped_after(5, detector_data, tmp_path / "run")
     resumed = train(detector_data, tmp_path / "run", RECIPE, resume=True)
     losses = [[float(line["loss"]) for line in history(run)] for run in (tmp_path / "run", finished.run)]
@@ -160,7 +160,7 @@ def losses(run: Path) -> list[float]:
     return [float(line["loss"]) for line in history(run)]
 
 
-def test_a_loss_of_the_history_is_the_mean_of_its_steps(
+def test_a_loss_in_the_history_is_the_mean_of_its_steps(
     finished: Finished, detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "REPORT_STEPS", 3)
@@ -169,7 +169,7 @@ def test_a_loss_of_the_history_is_the_mean_of_its_steps(
     np.testing.assert_allclose(losses(tmp_path / "run"), [np.mean(each[:3]), np.mean(each[3:])], rtol=1e-3)
 
 
-def test_a_run_that_was_stopped_between_two_reports_goes_on_to_the_same_history(
+def test_a_run_stopped_between_two_reports_gets_the_same_history_when_resumed(
     detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop_in_the_fourth(composer: Composer, recipe: Recipe, step: int) -> training.Batch:
@@ -189,9 +189,7 @@ def test_a_run_that_was_stopped_between_two_reports_goes_on_to_the_same_history(
     np.testing.assert_allclose(losses(tmp_path / "run"), losses(tmp_path / "whole"), rtol=1e-3)
 
 
-def test_of_equally_good_weights_the_first_are_kept_as_the_result_says(
-    detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_equally_good_weights_the_first_are_kept(detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[int] = []
     keep_best = Run.keep_best
 
@@ -206,7 +204,7 @@ def test_of_equally_good_weights_the_first_are_kept_as_the_result_says(
     assert kept == [3]
 
 
-def test_pictures_whose_faces_are_all_too_small_to_choose_by_are_refused_before_training(
+def test_pictures_with_only_faces_too_small_to_choose_by_are_refused_before_training(
     detector_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "CHOOSING_SMALLEST_PX", 40.0)
@@ -215,7 +213,7 @@ def test_pictures_whose_faces_are_all_too_small_to_choose_by_are_refused_before_
     assert not (tmp_path / "run").exists()
 
 
-def test_a_complete_run_is_not_trained_again_nor_its_pictures_made_ready(
+def test_resuming_a_complete_run_neither_trains_nor_prepares_pictures(
     finished: Finished, detector_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "prepared", None)
@@ -237,7 +235,7 @@ def test_minutes_alone_end_a_run(detector_data: Path, tmp_path: Path) -> None:
     assert lines[-1].endswith(", 0 minutes left")
 
 
-def test_a_recipe_that_nothing_ends_is_refused() -> None:
+def test_a_recipe_with_neither_steps_nor_minutes_is_refused() -> None:
     with pytest.raises(UsageError, match="steps, minutes: one of the two ends training"):
         Recipe(steps=None)
 
@@ -253,12 +251,12 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(finished: Finished, detect
         train(detector_data, finished.run, RECIPE)
 
 
-def test_a_run_goes_on_with_its_own_settings_only(finished: Finished, detector_data: Path) -> None:
+def test_a_run_resumes_only_with_its_own_settings(finished: Finished, detector_data: Path) -> None:
     with pytest.raises(UsageError, match="was started with other settings"):
         train(detector_data, finished.run, replace(RECIPE, seed=1), resume=True)
 
 
-def test_a_folder_that_is_taken_is_told_before_any_picture_is_looked_at(finished: Finished) -> None:
+def test_a_taken_folder_is_refused_before_any_picture_is_looked_at(finished: Finished) -> None:
     nothing_to_choose_by = FacePictures([], [])
     with pytest.raises(UsageError, match="already holds a run"):
         training.train(nothing_to_choose_by, finished.run, RECIPE)
@@ -266,7 +264,7 @@ def test_a_folder_that_is_taken_is_told_before_any_picture_is_looked_at(finished
         training.train(nothing_to_choose_by, finished.run, replace(RECIPE, seed=1), resume=True)
 
 
-def test_of_no_picture_kept_apart_nothing_can_be_chosen_by(detector_data: Path, tmp_path: Path) -> None:
+def test_without_pictures_kept_apart_training_is_refused(detector_data: Path, tmp_path: Path) -> None:
     pictures = replace(load_pictures(detector_data), kept_apart=[])
     with pytest.raises(UsageError, match="of the faces kept apart for choosing none is"):
         training.train(pictures, tmp_path / "run", RECIPE)
@@ -280,13 +278,13 @@ def test_a_damaged_state_is_named(finished: Finished, detector_data: Path, tmp_p
         train(detector_data, tmp_path / "run", RECIPE, resume=True)
 
 
-def test_a_folder_that_cannot_be_written_is_named(detector_data: Path, tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_named(detector_data: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match=r"run: cannot be written"):
         train(detector_data, tmp_path / "file" / "run", RECIPE)
 
 
-def test_a_run_begins_with_the_weights_it_is_given_and_says_which(detector: Path, detector_data: Path, tmp_path: Path) -> None:
+def test_a_run_starts_from_the_given_weights_and_records_which(detector: Path, detector_data: Path, tmp_path: Path) -> None:
     standing_still = replace(RECIPE, weights=str(detector), steps=1, learning_rate=1e-9)
     trained = train(detector_data, tmp_path / "run", standing_still)
     for asked, begun in zip(given_weights(detector), weights(trained), strict=True):
@@ -294,7 +292,7 @@ def test_a_run_begins_with_the_weights_it_is_given_and_says_which(detector: Path
     assert json.loads((tmp_path / "run" / SETTINGS_FILE).read_text(encoding="utf-8"))["weights"] == str(detector)
 
 
-def test_a_detector_keeps_as_much_of_what_it_began_with_as_is_asked(detector: Path, detector_data: Path, tmp_path: Path) -> None:
+def test_a_detector_keeps_the_requested_share_of_its_initial_weights(detector: Path, detector_data: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, weights=str(detector), steps=1, learning_rate=0.1)
     after = weights(train(detector_data, tmp_path / "run", recipe))
     mixed = weights(train(detector_data, tmp_path / "mixed", replace(recipe, keep=0.25)))
@@ -304,7 +302,7 @@ def test_a_detector_keeps_as_much_of_what_it_began_with_as_is_asked(detector: Pa
     assert not np.allclose(after[0], before[0])
 
 
-def test_a_run_that_was_stopped_still_knows_what_it_is_to_keep(detector: Path, detector_data: Path, tmp_path: Path) -> None:
+def test_a_resumed_run_still_keeps_its_initial_weights(detector: Path, detector_data: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, weights=str(detector), steps=3, learning_rate=0.1, keep=1.0)
     run_stopped_after(3, detector_data, tmp_path / "run", recipe)
     kept = weights(train(detector_data, tmp_path / "run", recipe, resume=True))
@@ -312,7 +310,7 @@ def test_a_run_that_was_stopped_still_knows_what_it_is_to_keep(detector: Path, d
         np.testing.assert_allclose(now, old, atol=1e-6)
 
 
-def test_a_run_that_was_stopped_goes_on_with_its_own_weights_and_without_those_it_began_with(
+def test_a_resumed_run_uses_its_own_weights_and_does_not_need_the_initial_ones(
     detector: Path, detector_data: Path, tmp_path: Path
 ) -> None:
     recipe = replace(RECIPE, weights=str(detector), steps=3, learning_rate=0.1)
@@ -325,7 +323,7 @@ def test_a_run_that_was_stopped_goes_on_with_its_own_weights_and_without_those_i
 
 
 def loss_of(line: str) -> float:
-    """As a line for people tells it."""
+    """The loss in a line of progress."""
     [loss] = re.findall(r"loss (\S+?),", line)
     return float(loss)
 
@@ -348,7 +346,7 @@ def test_samples_are_composed_of_prepared_pictures(detector_data: Path, tmp_path
     assert composed_of == ready
 
 
-def test_a_teacher_that_is_not_there_is_named_and_leaves_no_run_behind(detector_data: Path, tmp_path: Path) -> None:
+def test_a_missing_teacher_is_named_and_leaves_no_run_behind(detector_data: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"nowhere\.onnx"):
         train(detector_data, tmp_path / "run", replace(RECIPE, teacher=str(tmp_path / "nowhere.onnx")))
     assert not (tmp_path / "run").exists()
@@ -376,7 +374,7 @@ def one_layer() -> Any:
 
 
 @pytest.mark.parametrize("kind", ["not weights", "cut off", "another network's"])
-def test_weights_that_are_not_facegrids_are_named_and_leave_no_run_behind(kind: str, detector_data: Path, tmp_path: Path) -> None:
+def test_weights_of_another_network_are_named_and_leave_no_run_behind(kind: str, detector_data: Path, tmp_path: Path) -> None:
     content = {
         "not weights": b"nothing",
         "cut off": weights_of(tiny_network, tmp_path)[:3000],
@@ -387,7 +385,7 @@ def test_weights_that_are_not_facegrids_are_named_and_leave_no_run_behind(kind: 
 
 
 def refused(weights_folder: Path, message: str, data: Path, run: Path) -> None:
-    """One line, and the next attempt in the same folder is not a second run."""
+    """A one-line error that leaves no run behind, so that the next attempt in the folder is not a second run."""
     with pytest.raises(ModelError, match=message) as raised:
         train(data, run, replace(RECIPE, weights=str(weights_folder)))
     assert "\n" not in str(raised.value)

@@ -1,4 +1,4 @@
-"""Heads turned as on a ball."""
+"""Heads turned like balls."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _all_are_turned(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def canvas(*boxes: tuple[float, ...], weight: float = 1.0) -> Canvas:
-    """Grey, with a dot where each landmark of a face would be, all the faces having the same landmarks."""
+    """A grey picture with a dot at each landmark; all faces have the same landmarks."""
     image = np.full((SIDE_PX, SIDE_PX, 3), 128, np.uint8)
     for x, y in POINTS.round().astype(int).tolist():
         cv2.circle(image, (x, y), 2, (255, 255, 255), -1)
@@ -48,7 +48,7 @@ def brightness(image: NDArray[np.uint8], point: NDArray[np.float32]) -> int:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_landmarks_move_with_what_is_shown(seed: int) -> None:
+def test_landmarks_move_with_the_picture(seed: int) -> None:
     after = turned(seed, FACE)
     assert np.abs(after.landmarks[0] - POINTS).max() > 3
     assert all(brightness(after.image, point) > 220 for point in after.landmarks[0])
@@ -66,7 +66,7 @@ def test_the_middle_moves_most_and_what_is_outside_the_head_does_not_move() -> N
     assert max(moved) > 2 * min(moved)
 
 
-def test_many_look_down_and_some_aside() -> None:
+def test_many_heads_look_down_and_some_aside() -> None:
     nose = np.array([turned(seed, FACE).landmarks[0][2] - POINTS[2] for seed in range(80)])
     down = nose[:, 1] > np.abs(nose[:, 0])
     assert 0.4 < down.mean() < 0.85
@@ -74,7 +74,7 @@ def test_many_look_down_and_some_aside() -> None:
     assert (np.abs(nose[:, 0]) > 2 * np.abs(nose[:, 1])).any()
 
 
-def test_the_box_moves_less_than_the_middle_and_becomes_smaller_towards_where_the_face_looks() -> None:
+def test_the_box_moves_less_than_the_middle_and_shrinks_towards_where_the_face_looks() -> None:
     for seed in range(20):
         after = turned(seed, FACE)
         x1, y1, x2, y2 = after.boxes[0]
@@ -100,18 +100,18 @@ TINY = (120.0, 120.0, 126.0, 127.0)
 
 
 @pytest.mark.parametrize("boxes", [(FACE, BESIDE), (CUT_OFF,), (TINY,)])
-def test_a_face_beside_another_or_at_the_edge_or_tiny_stays_as_it_is(boxes: tuple[tuple[float, ...], ...]) -> None:
+def test_a_face_beside_another_or_at_the_edge_or_tiny_is_not_turned(boxes: tuple[tuple[float, ...], ...]) -> None:
     after, before = turned(0, *boxes), canvas(*boxes)
     np.testing.assert_array_equal(after.image, before.image)
     np.testing.assert_array_equal(after.boxes, before.boxes)
     np.testing.assert_array_equal(after.landmarks, before.landmarks)
 
 
-def test_who_is_not_asked_for_is_not_turned() -> None:
+def test_a_face_without_weight_is_not_turned() -> None:
     np.testing.assert_array_equal(turned(0, FACE, weight=0.0).image, canvas(FACE).image)
 
 
-def test_a_share_of_the_faces_is_turned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_some_faces_are_turned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     turns = [(turned(seed, FACE).boxes != np.array(FACE, np.float32)).any() for seed in range(200)]
     assert 0.1 < np.mean(turns) < 0.3
