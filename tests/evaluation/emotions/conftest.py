@@ -1,4 +1,4 @@
-"""FER2013 and FER+'s votes for these tests, and evaluations that do not take long."""
+"""FER2013 and FER+'s votes for these tests, and quick evaluations."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def numbered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def votes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All see a neutral face, but of PublicTest's second row, on which people disagree, and its third, which is happy."""
+    """Every face is voted neutral, except PublicTest's second row, on which annotators disagree, and its third, voted happy."""
     first = FIRST_ROWS["PublicTest"]
     return write_votes(
         tmp_path_factory.mktemp("votes") / "fer2013new.csv",

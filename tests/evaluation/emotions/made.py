@@ -13,11 +13,11 @@ from live_monitor.evaluation.emotions.labelled import LabelledFaces
 from live_monitor.labels import LABELS
 
 LEVEL = 20
-"""Grey levels between a face of one label and of the next, see `plain_faces`."""
+"""Grey levels between the faces of one label and the next, see `plain_faces`."""
 
 
 def plain_faces(labels: Sequence[int], side: int = 48) -> NDArray[np.uint8]:
-    """Evenly grey faces, by whose level ByLevel knows the label; the right half is a little brighter."""
+    """Uniformly grey faces, from whose level ByLevel knows the label; the right half is a little brighter."""
     faces = np.empty((len(labels), side, side), np.uint8)
     faces[:] = (LEVEL * (np.asarray(labels) + 1))[:, np.newaxis, np.newaxis]
     faces[:, :, side // 2 :] += 1
@@ -25,7 +25,7 @@ def plain_faces(labels: Sequence[int], side: int = 48) -> NDArray[np.uint8]:
 
 
 class ByLevel:
-    """Says of an evenly grey face the label that its level stands for; remembers the batches it was given."""
+    """Answers a uniformly grey face with the label that its level stands for; remembers its batches."""
 
     engine = "fake, CPU"
     size_bytes = 4_100_000
@@ -49,7 +49,7 @@ class ByLevel:
 
 SEEN = (0, 1, 2, 3, 4, 5, 6, 3, 3, 6)
 TRUE = (0, 1, 2, 3, 4, 5, 6, 3, 4, 5)
-"""What ByLevel says of `some_faces`, and what is true: eight of ten are right."""
+"""What ByLevel answers to `some_faces`, and what is true: eight of ten are right."""
 
 
 def some_faces(majority: Sequence[int] | None = None, **more: object) -> LabelledFaces:
@@ -58,5 +58,5 @@ def some_faces(majority: Sequence[int] | None = None, **more: object) -> Labelle
 
 
 def some_runs() -> list[Run]:
-    """Of two models on the same ten faces."""
+    """The runs of two models on the same ten faces."""
     return evaluate([ByLevel("one"), ByLevel("runs/other", 0.9)], [some_faces()])

@@ -44,7 +44,7 @@ def card_model(engine: FixedLogits, **changes: Any) -> CardModel:
 
 
 @pytest.mark.parametrize("name", ["custom-cnn", "glance-plus"])
-def test_a_model_says_of_a_face_what_the_live_view_says(name: str) -> None:
+def test_a_model_answers_like_the_live_view(name: str) -> None:
     face = drawn_faces(1)[0]
     classifier = load_stages(Settings(model=name, device="cpu"), on_time=False).classifier
     picture = cv2.cvtColor(face, cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False)
@@ -62,7 +62,7 @@ def test_the_cards_calibration_is_used() -> None:
     assert modest[0, 0] == pytest.approx(np.exp(1) / (np.exp(1) + 6))
 
 
-def test_the_cards_share_of_what_people_see_is_used() -> None:
+def test_the_cards_ferplus_share_is_used() -> None:
     faces, logits = drawn_faces(2), np.zeros(15)
     logits[LABELS.index("angry")], logits[len(LABELS)] = 2, 4
     assert FERPLUS_LABELS[0] == "neutral"
@@ -71,13 +71,13 @@ def test_the_cards_share_of_what_people_see_is_used() -> None:
         assert LABELS[said[0].argmax()] == label
 
 
-def test_ferplus_has_the_logits_behind_the_seven() -> None:
+def test_ferplus_has_the_logits_after_the_first_seven() -> None:
     engine = FixedLogits(*range(15))
     assert card_model(engine, ferplus=True).answer(drawn_faces(1)).ferplus == pytest.approx(np.arange(7, 15)[np.newaxis])
     assert card_model(engine, ferplus=False).answer(drawn_faces(1)).ferplus is None
 
 
-def test_faces_of_another_size_are_brought_to_the_cards() -> None:
+def test_faces_are_resized_to_the_size_in_the_card() -> None:
     sizes: list[tuple[int, ...]] = []
 
     class Recorder(FixedLogits):
@@ -89,7 +89,7 @@ def test_faces_of_another_size_are_brought_to_the_cards() -> None:
     assert sizes == [(3, 64, 64, 1)]
 
 
-def test_models_have_the_name_that_was_asked_for_and_the_size_of_their_file() -> None:
+def test_models_have_the_requested_name_and_the_size_of_their_file() -> None:
     folder = load_card("custom-cnn").folder
     [shipped, same], left_out = candidates(["custom-cnn", str(folder), "custom-cnn"])
     assert (shipped.name, same.name, left_out) == ("custom-cnn", str(folder), [])
@@ -97,14 +97,14 @@ def test_models_have_the_name_that_was_asked_for_and_the_size_of_their_file() ->
     assert shipped.engine.startswith("LiteRT, CPU")
 
 
-def test_float_weights_are_a_candidate_of_their_own_that_says_nearly_the_same() -> None:
+def test_float_weights_are_a_separate_candidate_with_nearly_the_same_answers() -> None:
     int8, as_float = load_model("custom-cnn", with_float=True)
     assert (as_float.name, as_float.engine) == ("custom-cnn", "TensorFlow, CPU")
     faces = drawn_faces(3)
     np.testing.assert_allclose(as_float.answer(faces).probabilities, int8.answer(faces).probabilities, atol=0.05)
 
 
-def test_an_unknown_model_is_answered_with_those_that_ship() -> None:
+def test_an_unknown_model_is_refused_with_a_list_of_the_shipped_ones() -> None:
     with pytest.raises(ModelError, match=r"nobody: no such model; shipped: .*custom-cnn"):
         candidates(["nobody"])
 
@@ -115,7 +115,7 @@ def _no_deepface(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_no_deepface")
-def test_without_its_package_deepface_is_left_out_in_one_line() -> None:
+def test_without_its_package_deepface_is_left_out_with_a_one_line_reason() -> None:
     loaded, [line] = candidates(["deepface", "custom-cnn"])
     assert [model.name for model in loaded] == ["custom-cnn"]
     assert line.startswith("deepface: not installed (")
@@ -129,7 +129,7 @@ def test_without_its_package_deepface_alone_is_refused() -> None:
 
 
 class FakeClient:
-    """Stands in for DeepFace's emotion network: one in its own order of labels for each face."""
+    """Stands in for DeepFace's emotion network: one output, in its own order of labels, for each face."""
 
     def __init__(self, *outputs: int) -> None:
         self.batches: list[NDArray[np.float32]] = []
@@ -143,10 +143,10 @@ class FakeClient:
 
 
 def package(monkeypatch: pytest.MonkeyPatch, client: FakeClient | Exception) -> None:
-    """Installs a deepface that gives this network, or fails."""
+    """Installs a deepface that returns this network, or fails."""
 
     def build_model(name: str, task: str) -> FakeClient:
-        print("Directory .deepface has been created")  # it does talk on stdout
+        print("Directory .deepface has been created")  # as the real one prints to stdout
         assert (name, task) == ("Emotion", "facial_attribute")
         if isinstance(client, Exception):
             raise client
@@ -157,18 +157,18 @@ def package(monkeypatch: pytest.MonkeyPatch, client: FakeClient | Exception) -> 
     monkeypatch.setitem(sys.modules, "deepface", module)
 
 
-def test_deepfaces_labels_are_ours_whatever_their_order() -> None:
+def test_deepfaces_outputs_are_reordered_to_our_labels() -> None:
     client = FakeClient(OUTPUT_LABELS.index("happy"), OUTPUT_LABELS.index("neutral"))
     probabilities = DeepFaceModel(client).answer(drawn_faces(2)).probabilities
     assert [LABELS[index] for index in probabilities.argmax(axis=1)] == ["happy", "neutral"]
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
 
 
-def test_deepface_gives_one_face_a_row_too() -> None:
+def test_deepface_also_gives_a_single_face_a_row() -> None:
     assert DeepFaceModel(FakeClient(3)).answer(drawn_faces(1)).probabilities.shape == (1, 7)
 
 
-def test_deepface_is_fed_as_it_feeds_itself() -> None:
+def test_deepface_gets_faces_as_it_prepares_them_itself() -> None:
     client = FakeClient(0, 0)
     faces = drawn_faces(2)
     DeepFaceModel(client).answer(faces)
@@ -195,6 +195,6 @@ def test_deepface_without_weights_is_refused_in_one_line(monkeypatch: pytest.Mon
     assert "\n" not in str(caught.value)
 
 
-def test_a_folder_of_weights_without_a_card_is_no_model(tmp_path: Path) -> None:
+def test_a_folder_without_a_card_is_not_a_model(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no such model"):
         load_model(str(tmp_path))

@@ -29,7 +29,7 @@ def assert_refused(outcome: Outcome, code: int, message: str) -> None:
     assert outcome.err.count("\n") == 1
 
 
-def test_models_stand_side_by_side_in_a_table(run: Run, fer2013: Path) -> None:
+def test_models_are_side_by_side_in_a_table(run: Run, fer2013: Path) -> None:
     folder = load_card("custom-cnn").folder
     code, out, err = run("evaluate", "custom-cnn", folder, "--data", fer2013)
     assert (code, err) == (0, "")
@@ -48,18 +48,18 @@ def test_json_has_a_row_for_each_engine_and_agreement_with_votes(run: Run, numbe
     assert 0 <= int8["ferplus_accuracy"] <= 1
 
 
-def test_private_test_is_read_on_request_only(run: Run, fer2013: Path) -> None:
+def test_private_test_is_read_only_on_request(run: Run, fer2013: Path) -> None:
     [model] = json.loads(run("evaluate", "custom-cnn", "--data", fer2013, "--split", "PrivateTest", "--json").out)["models"]
     assert (model["split"], model["n"]) == ("PrivateTest", 7)
 
 
-def test_nothing_is_said_of_fonts_that_are_looked_for(run: Run, npz: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_matplotlibs_font_messages_are_silenced(run: Run, npz: Path, capfd: pytest.CaptureFixture[str]) -> None:
     run("evaluate", "custom-cnn", "--faces", npz)
     logging.getLogger("matplotlib.font_manager").warning("Matplotlib is building the font cache; this may take a moment.")
     assert capfd.readouterr().err == ""
 
 
-def test_out_holds_report_and_pictures(run: Run, npz: Path, tmp_path: Path) -> None:
+def test_out_gets_the_report_and_its_pictures(run: Run, npz: Path, tmp_path: Path) -> None:
     code, out, err = run("evaluate", "custom-cnn", "--faces", npz, "--json", "--out", tmp_path / "new" / "out")
     assert (code, err) == (0, "")
     assert json.loads((tmp_path / "new" / "out" / "report.json").read_text(encoding="utf-8")) == json.loads(out)
@@ -70,14 +70,14 @@ def test_out_holds_report_and_pictures(run: Run, npz: Path, tmp_path: Path) -> N
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 @pytest.mark.parametrize("name", [os.fsdecode(b"lat\xe4in.npz"), r"a$\frac$.npz"], ids=["not UTF-8", "a formula"])
-def test_out_takes_faces_of_any_name(run: Run, npz: Path, tmp_path: Path, name: str) -> None:
+def test_out_works_with_faces_of_any_name(run: Run, npz: Path, tmp_path: Path, name: str) -> None:
     faces = npz.rename(npz.with_name(name))
     outcome = run("evaluate", "custom-cnn", "--faces", faces, "--out", tmp_path / "report")
     assert (outcome.code, outcome.err) == (0, "")
     assert len(list((tmp_path / "report").glob("*.png"))) == 3
 
 
-def test_what_was_measured_is_written_also_where_it_cannot_be_told(
+def test_results_are_written_even_if_they_cannot_be_printed(
     run: Run, npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def closed(*_text: object, **_how: object) -> None:
@@ -88,14 +88,14 @@ def test_what_was_measured_is_written_also_where_it_cannot_be_told(
     assert (tmp_path / "report.json").exists()
 
 
-def test_what_was_measured_is_told_also_where_it_cannot_be_written(run: Run, npz: Path, tmp_path: Path) -> None:
+def test_results_are_printed_even_if_they_cannot_be_written(run: Run, npz: Path, tmp_path: Path) -> None:
     (tmp_path / "report.json").mkdir()
     code, out, err = run("evaluate", "custom-cnn", "--faces", npz, "--out", tmp_path)
     assert (code, err.count("\n")) == (6, 1)
     assert "accuracy" in out
 
 
-def test_margins_can_be_measured_with_a_detector_of_ones_own(run: Run, npz: Path, tmp_path: Path) -> None:
+def test_margins_can_be_measured_with_ones_own_detector(run: Run, npz: Path, tmp_path: Path) -> None:
     mine = shutil.copytree(packaged_folder("models") / "facegrid", tmp_path / "mine")
     asked = ("evaluate", "custom-cnn", "--faces", npz, "--margin", "0", "--detector", "facegrid", "--json")
     found = [json.loads(run(*asked, *more).out)["models"][0]["not_found"] for more in ([], ["--detector-model", mine])]
@@ -103,7 +103,7 @@ def test_margins_can_be_measured_with_a_detector_of_ones_own(run: Run, npz: Path
     assert_refused(run(*asked, "--detector-model", tmp_path), 3, str(tmp_path))
 
 
-def test_each_margin_has_a_row_and_tells_where_no_face_was_found(run: Run, npz: Path) -> None:
+def test_each_margin_has_a_row_that_counts_faces_not_found(run: Run, npz: Path) -> None:
     code, out, _ = run(
         "evaluate", "custom-cnn", "--faces", npz, "--margin", "0", "--margin=-0.1", "--detector", "facegrid", "--json"
     )
@@ -141,11 +141,11 @@ def test_without_its_package_deepface_is_left_out_with_a_line_on_stderr(
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_cannot_be_used_ends_in_one_line(run: Run, arguments: list[str], code: int, message: str) -> None:
+def test_unusable_options_give_a_one_line_error(run: Run, arguments: list[str], code: int, message: str) -> None:
     assert_refused(run("evaluate", *arguments), code, message)
 
 
-def test_a_model_or_a_detector_that_is_not_there_ends_in_3(run: Run, npz: Path) -> None:
+def test_a_missing_model_or_detector_ends_in_3(run: Run, npz: Path) -> None:
     assert_refused(run("evaluate", "nobody", "--faces", npz), 3, "nobody: no such model; shipped: ")
     assert_refused(run("evaluate", "custom-cnn", "--faces", npz, "--margin", "0", "--detector", "yunet"), 3, "not installed")
 
@@ -155,13 +155,13 @@ def test_labels_outside_the_seven_end_in_2(run: Run, tmp_path: Path) -> None:
     assert_refused(run("evaluate", "custom-cnn", "--faces", tmp_path / "faces.npz"), 2, "label 7 is not 0 to 6")
 
 
-def test_a_folder_that_cannot_be_written_ends_in_6_before_anything_is_read(run: Run, tmp_path: Path) -> None:
+def test_an_unwritable_folder_ends_in_6_before_anything_is_read(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     outcome = run("evaluate", "nobody", "--data", "gone", "--out", tmp_path / "file" / "out")
     assert_refused(outcome, 6, f"{tmp_path / 'file' / 'out'}: cannot be written: ")
 
 
-def test_real_faces_in_the_wild_are_read_better_than_by_chance(run: Run, shared_data: Path, tmp_path: Path) -> None:
+def test_real_faces_in_the_wild_are_read_better_than_chance(run: Run, shared_data: Path, tmp_path: Path) -> None:
     with np.load(shared_data / "emotion" / "wild_dev.npz") as wild:
         np.savez(tmp_path / "some.npz", images=wild["images"][::9], labels=wild["labels"][::9])
     [model] = json.loads(run("evaluate", "custom-cnn", "--faces", tmp_path / "some.npz", "--json").out)["models"]

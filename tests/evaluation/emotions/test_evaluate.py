@@ -13,7 +13,7 @@ from live_monitor.labels import LABELS
 from tests.evaluation.emotions.made import SEEN, ByLevel, plain_faces, some_faces
 
 
-def test_every_model_has_a_run_of_every_set() -> None:
+def test_every_model_has_a_run_on_every_set() -> None:
     runs = evaluate([ByLevel("one"), ByLevel("other")], [some_faces(margin=0.0), some_faces(margin=0.1)])
     assert [(run.candidate.name, run.faces.margin) for run in runs] == [
         ("one", 0.0),
@@ -23,7 +23,7 @@ def test_every_model_has_a_run_of_every_set() -> None:
     ]
 
 
-def test_answers_are_in_the_order_of_the_faces_however_many_batches_they_take() -> None:
+def test_answers_are_in_the_order_of_the_faces_across_batches() -> None:
     labels = np.arange(BATCH + 9) % 7
     [run] = evaluate([ByLevel()], [LabelledFaces("made", plain_faces(labels.tolist()), labels)])
     np.testing.assert_array_equal(run.answers.probabilities.argmax(axis=1), labels)
@@ -31,7 +31,7 @@ def test_answers_are_in_the_order_of_the_faces_however_many_batches_they_take() 
 
 def test_the_flip_average_is_the_mean_of_a_face_and_its_mirror_image() -> None:
     class BrighterHalf(ByLevel):
-        """Sure of happy where the right half is the brighter one, else half sure, half sad."""
+        """Sure of happy where the right half is the brighter one, otherwise half happy and half sad."""
 
         def answer(self, faces: np.typing.NDArray[np.uint8]) -> Answers:
             probabilities = np.zeros((len(faces), 7), np.float32)
@@ -45,7 +45,7 @@ def test_the_flip_average_is_the_mean_of_a_face_and_its_mirror_image() -> None:
     assert run.flipped[0, LABELS.index("sad")] == pytest.approx(0.25)
 
 
-def test_every_kind_of_harder_faces_is_shown() -> None:
+def test_every_kind_of_harder_faces_is_evaluated() -> None:
     model = ByLevel()
     [run] = evaluate([model], [some_faces()])
     assert list(run.harder) == list(HARDER)
@@ -64,13 +64,13 @@ def test_faces_of_any_size_are_shown_at_48_pixels() -> None:
     assert {batch.shape[1:] for batch in model.batches} == {(48, 48)}
 
 
-def test_progress_counts_every_look_at_a_face() -> None:
+def test_progress_counts_every_pass_over_a_face() -> None:
     done: list[int] = []
     evaluate([ByLevel(), ByLevel()], [some_faces()], done.append)
     assert sum(done) == PASSES * 2 * 10
 
 
-def test_batches_of_1_8_and_32_faces_are_timed_even_of_fewer_faces() -> None:
+def test_batches_of_1_8_and_32_faces_are_timed_even_with_fewer_faces() -> None:
     model = ByLevel()
     [times] = time_batches([model], plain_faces([1, 2]))
     assert list(times) == list(TIMED_BATCHES) == [1, 8, 32]
@@ -78,13 +78,13 @@ def test_batches_of_1_8_and_32_faces_are_timed_even_of_fewer_faces() -> None:
     assert all(milliseconds > 0 for milliseconds in times.values())
 
 
-def test_models_take_turns_while_they_are_timed() -> None:
+def test_models_take_turns_while_being_timed() -> None:
     turns: list[str] = []
 
-    class Noting(ByLevel):
+    class Recorder(ByLevel):
         def answer(self, faces: np.typing.NDArray[np.uint8]) -> Answers:
             turns.append(self.name)
             return super().answer(faces)
 
-    time_batches([Noting("a"), Noting("b")], plain_faces([1]))
+    time_batches([Recorder("a"), Recorder("b")], plain_faces([1]))
     assert turns == ["a", "b"] * (len(turns) // 2)

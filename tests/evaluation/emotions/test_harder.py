@@ -1,4 +1,4 @@
-"""What becomes of faces that are made harder."""
+"""What happens to faces that are made harder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def faces() -> NDArray[np.uint8]:
 
 
 def detail(faces: NDArray[np.uint8]) -> float:
-    """Mean difference of neighbours, in grey levels."""
+    """Mean difference between neighbours, in grey levels."""
     return float(np.abs(np.diff(faces.astype(int), axis=2)).mean())
 
 
@@ -35,18 +35,18 @@ def test_the_same_faces_become_the_same_harder_ones(name: str, faces: NDArray[np
     np.testing.assert_array_equal(HARDER[name](faces), HARDER[name](faces))
 
 
-def test_small_faces_lose_what_is_finer_than_24_pixels() -> None:
+def test_small_faces_lose_detail_finer_than_24_pixels() -> None:
     stripes = np.tile(np.array([0, 200], np.uint8), (3, 48, 24))
     np.testing.assert_array_equal(reduced(stripes), np.full_like(stripes, 100))
 
 
-def test_small_faces_keep_what_is_coarser() -> None:
+def test_small_faces_keep_coarser_detail() -> None:
     halves = np.zeros((1, 48, 48), np.uint8)
     halves[:, :, 24:] = 200
     np.testing.assert_array_equal(reduced(halves)[0, :, [0, 47]], halves[0, :, [0, 47]])
 
 
-def test_blur_spreads_a_point_as_a_gaussian_of_1_5_pixels() -> None:
+def test_blur_spreads_a_point_like_a_gaussian_of_1_5_pixels() -> None:
     point = np.zeros((1, 48, 48), np.uint8)
     point[0, 24, 24] = 255
     spread = blurred(point)[0].astype(float)
@@ -54,7 +54,7 @@ def test_blur_spreads_a_point_as_a_gaussian_of_1_5_pixels() -> None:
     assert detail(blurred(point)) < detail(point)
 
 
-def test_the_dark_has_fewer_grey_levels_in_the_same_order() -> None:
+def test_dark_faces_have_fewer_grey_levels_in_the_same_order() -> None:
     ramp = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
     darker = dark(ramp).ravel()
     assert (darker[0], darker[-1]) == (0, 64)
@@ -62,7 +62,7 @@ def test_the_dark_has_fewer_grey_levels_in_the_same_order() -> None:
     assert len(np.unique(darker)) <= 65
 
 
-def test_noise_has_a_deviation_of_20_levels_and_stays_within_the_scale() -> None:
+def test_noise_has_a_deviation_of_20_levels_and_is_clipped_to_the_scale() -> None:
     grey = np.full((20, 48, 48), 128, np.uint8)
     assert noisy(grey).std() == pytest.approx(20, abs=0.5)
     assert noisy(np.full((20, 48, 48), 250, np.uint8)).mean() > 235

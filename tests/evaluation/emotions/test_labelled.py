@@ -26,7 +26,7 @@ def test_a_split_of_fer2013_has_its_faces_and_labels(fer2013: Path) -> None:
     assert faces.labels.tolist() == [row.label for row in expected]
 
 
-def test_each_face_has_the_majority_of_its_own_row(numbered: Path, votes: Path) -> None:
+def test_each_face_gets_the_majority_vote_of_its_own_row(numbered: Path, votes: Path) -> None:
     majority = from_fer2013(numbered, "PublicTest", votes).majority
     assert majority is not None
     assert majority.tolist() == [
@@ -37,29 +37,29 @@ def test_each_face_has_the_majority_of_its_own_row(numbered: Path, votes: Path) 
     ]
 
 
-def test_votes_on_other_rows_are_refused(fer2013: Path, votes: Path) -> None:
+def test_votes_for_other_rows_are_refused(fer2013: Path, votes: Path) -> None:
     with pytest.raises(UsageError, match="votes do not fit"):
         from_fer2013(fer2013, "PublicTest", votes)
 
 
-def test_a_npz_of_any_size_gives_its_faces(npz: Path) -> None:
+def test_an_npz_gives_its_faces_at_their_own_size(npz: Path) -> None:
     faces = from_npz(npz)
     assert (faces.name, faces.images.shape, faces.labels.tolist()) == ("faces.npz", (10, 60, 60), list(TRUE))
 
 
-def test_faces_that_are_no_squares_are_not_squashed(tmp_path: Path) -> None:
+def test_faces_that_are_not_square_are_not_squashed(tmp_path: Path) -> None:
     np.savez(tmp_path / "faces.npz", images=plain_faces(range(3), 48)[:, :, 6:-5], labels=np.arange(3))
     images = from_npz(tmp_path / "faces.npz").images
     assert images.shape == (3, 48, 48)
     np.testing.assert_array_equal(images[:, :, 5:-6], plain_faces(range(3), 48)[:, :, 6:-5])
 
 
-def test_faces_are_brought_to_48_pixels() -> None:
+def test_faces_are_resized_to_48_pixels() -> None:
     np.testing.assert_array_equal(at_face_size(plain_faces(SEEN, 96)), plain_faces(SEEN))
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.int64])
-def test_labels_may_be_whole_numbers_of_any_kind(tmp_path: Path, dtype: type) -> None:
+def test_labels_may_be_integers_of_any_type(tmp_path: Path, dtype: type) -> None:
     np.savez(tmp_path / "faces.npz", images=IMAGES, labels=np.arange(3).astype(dtype))
     assert from_npz(tmp_path / "faces.npz").labels.dtype == np.int64
 
@@ -82,7 +82,7 @@ def test_labels_may_be_whole_numbers_of_any_kind(tmp_path: Path, dtype: type) ->
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_npz_with_something_else_is_refused_in_one_line(tmp_path: Path, arrays: dict[str, Any], complaint: str) -> None:
+def test_an_npz_with_other_arrays_is_refused_in_one_line(tmp_path: Path, arrays: dict[str, Any], complaint: str) -> None:
     path = tmp_path / "faces.npz"
     np.savez(path, **arrays)
     assert_refused(path, complaint)
@@ -95,27 +95,27 @@ def test_a_npz_with_something_else_is_refused_in_one_line(tmp_path: Path, arrays
         (zipfile.ZIP_STORED, b"\x93NUMPY\x01\x00\x10\x00{'descr': (((((("),
         (zipfile.ZIP_LZMA, b"words"),
     ],
-    ids=["no array", "damaged head", "packed"],
+    ids=["not an array", "damaged header", "compressed"],
 )
-def test_an_archive_of_something_else_is_refused_in_one_line(tmp_path: Path, compression: int, content: bytes) -> None:
+def test_an_archive_without_arrays_is_refused_in_one_line(tmp_path: Path, compression: int, content: bytes) -> None:
     path = tmp_path / "faces.npz"
     with zipfile.ZipFile(path, "w", compression) as archive:
         for name in ("images.npy", "labels.npy"):
             archive.writestr(name, content)
     if compression == zipfile.ZIP_LZMA:
         whole = path.read_bytes()
-        path.write_bytes(whole[:60] + b"\xff" * 8 + whole[68:])  # the packed words are there
+        path.write_bytes(whole[:60] + b"\xff" * 8 + whole[68:])  # where the compressed words are
     assert_refused(path, "not a .npz file that can be read")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"no archive at all", b"\x93NUMPY\x01\x00"])
-def test_what_is_no_npz_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_an_npz_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "faces.npz"
     path.write_bytes(content)
     assert_refused(path, "not a .npz file that can be read")
 
 
-def test_a_single_array_is_no_npz(tmp_path: Path) -> None:
+def test_a_single_array_is_not_an_npz(tmp_path: Path) -> None:
     path = tmp_path / "faces.npy"
     np.save(path, IMAGES)
     assert_refused(path, "not a .npz file that can be read")
@@ -130,7 +130,7 @@ def test_a_damaged_npz_is_refused_in_one_line(tmp_path: Path) -> None:
     assert_refused(path, "not a .npz file that can be read")
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert_refused(tmp_path / "gone.npz", "cannot be read: No such file or directory")
 
 

@@ -33,21 +33,21 @@ def picture(content: bytes) -> Image:
 
 
 @pytest.mark.parametrize("draw", [lambda model: confusion_png(model["confusion"], "one"), reliability_png])
-def test_a_models_pictures_are_png_of_a_size_for_a_page(report: Json, draw: Callable[[Json], bytes]) -> None:
+def test_a_models_plots_are_png_files_sized_for_a_page(report: Json, draw: Callable[[Json], bytes]) -> None:
     drawn = picture(draw(report["models"][0]))
     assert 500 < drawn.shape[1] < 1200
     assert 500 < drawn.shape[0] < 1200
     assert len(np.unique(drawn.reshape(-1, 3), axis=0)) > 10
 
 
-def test_the_comparison_has_a_colour_a_model(report: Json) -> None:
+def test_the_comparison_has_a_colour_for_each_model(report: Json) -> None:
     one, both = picture(comparison_png(report["models"][:1])), picture(comparison_png(report["models"]))
     orange = np.array([0x3C, 0x76, 0xD1])
     assert not (one == orange).all(axis=2).any()
     assert (both == orange).all(axis=2).any()
 
 
-def test_more_models_than_colours_of_the_house_can_be_compared() -> None:
+def test_more_models_than_there_are_colours_can_be_compared() -> None:
     runs = evaluate([ByLevel(f"model {number}") for number in range(8)], [some_faces()])
     assert picture(comparison_png(as_json(runs)["models"])).shape[1] > 1000
 
@@ -56,19 +56,19 @@ def test_a_label_without_faces_can_be_drawn() -> None:
     picture(confusion_png(np.diag([0, 1, 1, 1, 1, 1, 1]), "nobody is angry"))
 
 
-def test_file_names_are_plain_and_tell_models_apart(report: Json) -> None:
+def test_file_names_are_plain_and_distinguish_models(report: Json) -> None:
     names = [confusion_file(index, model) for index, model in enumerate(report["models"])]
     assert names == ["confusion-1-one-fake.png", "confusion-2-runs-other-fake.png"]
 
 
-def test_the_folder_holds_report_and_every_picture_the_markdown_shows(report: Json, tmp_path: Path) -> None:
+def test_the_folder_holds_the_report_and_every_picture_in_the_markdown(report: Json, tmp_path: Path) -> None:
     write_report(report, tmp_path)
     shown = re.findall(r"!\[[^]]*\]\(([^)]+)\)", (tmp_path / "report.md").read_text(encoding="utf-8"))
     assert len(shown) == 5
     assert {path.name for path in tmp_path.iterdir()} == {"report.json", "report.md", *shown}
 
 
-def test_a_file_that_cannot_be_written_is_an_output_error(report: Json, tmp_path: Path) -> None:
+def test_an_unwritable_file_is_an_output_error(report: Json, tmp_path: Path) -> None:
     (tmp_path / "harder.png").mkdir()
     with pytest.raises(OutputError, match=r"harder\.png: cannot be written: "):
         write_report(report, tmp_path)

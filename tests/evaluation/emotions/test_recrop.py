@@ -12,7 +12,7 @@ from tests.fakes import FakeFinder, squares
 
 
 def pictures(*boxes: Box | None) -> LabelledFaces:
-    """Dark pictures of 120 pixels, each with a bright square, or with none."""
+    """Dark pictures of 120 pixels, each with one bright square or none."""
     images = [squares(*([box] if box else []), width=120, height=120)[:, :, 0] for box in boxes]
     return LabelledFaces("made", np.stack(images), np.zeros(len(images), np.int64))
 
@@ -25,19 +25,19 @@ def test_the_crop_is_the_box_widened_by_the_margin_of_its_side() -> None:
     assert (wide.images > 127).mean() == pytest.approx(0.25, abs=0.03)
 
 
-def test_around_a_picture_there_is_room_to_see_a_face_that_fills_it() -> None:
+def test_a_border_lets_the_detector_see_a_face_that_fills_the_picture() -> None:
     finder = FakeFinder()
     [faces] = recrop(pictures(Box(10, 0, 110, 100)), finder, (0.0,))
     assert finder.pictures == [(288, 288)]  # 180 with its border, enlarged as small pictures are
     assert faces.not_found == 0
 
 
-def test_what_a_crop_wants_from_outside_of_the_picture_is_left_out() -> None:
+def test_a_crop_reaching_beyond_the_picture_is_filled_with_dark() -> None:
     [wide] = recrop(pictures(Box(0, 0, 60, 60)), FakeFinder(), (0.25,))
     assert (wide.images > 127).mean() == pytest.approx((60 / 75) ** 2, abs=0.03)
 
 
-def test_there_is_a_set_for_each_margin_and_each_picture_is_searched_once() -> None:
+def test_each_margin_gives_a_set_and_each_picture_is_searched_once() -> None:
     finder = FakeFinder()
     done: list[int] = []
     sets = recrop(pictures(Box(40, 40, 80, 80), Box(20, 20, 60, 60)), finder, (0.0, 0.1, 0.2), done.append)
@@ -45,13 +45,13 @@ def test_there_is_a_set_for_each_margin_and_each_picture_is_searched_once() -> N
     assert len(finder.pictures) == sum(done) == 2
 
 
-def test_a_picture_without_a_box_is_taken_whole_and_counted() -> None:
+def test_a_picture_without_a_box_is_used_whole_and_counted() -> None:
     [faces] = recrop(pictures(Box(40, 40, 80, 80), None), FakeFinder(), (0.0,))
     assert faces.not_found == 1
     assert faces.images[1].max() == 0
 
 
-def test_labels_and_name_stay() -> None:
+def test_labels_and_name_are_kept() -> None:
     before = pictures(Box(40, 40, 80, 80))
     [after] = recrop(before, FakeFinder(), (0.1,))
     assert after.name == "made"
@@ -63,7 +63,7 @@ def test_the_main_box_is_the_largest() -> None:
     assert main_box([Box(40, 40, 60, 60), large, Box(50, 50, 60, 60)], 100, 100) == large
 
 
-def test_of_boxes_as_large_the_main_one_is_nearest_to_the_middle() -> None:
+def test_of_boxes_of_equal_size_the_main_one_is_nearest_to_the_middle() -> None:
     central = Box(35, 35, 65, 65)
     assert main_box([Box(0, 0, 30, 30), central, Box(70, 70, 100, 100)], 100, 100) == central
 

@@ -25,7 +25,7 @@ def seen(box: Box, score: float | None = None) -> Detection:
 
 
 def write_picture(path: Path, level: int = 70, width: int = 320, height: int = 240) -> Path:
-    """An evenly grey picture, by whose level a `script` knows it."""
+    """A uniformly grey picture, which a `script` recognises by its level."""
     path.parent.mkdir(parents=True, exist_ok=True)
     assert cv2.imwrite(str(path), grey_picture(level, width, height))
     return path
@@ -36,7 +36,7 @@ def marked(path: Path, *faces: Box, **more: Any) -> MarkedPicture:
 
 
 def script(name: str, found: Mapping[int, Sequence[Detection]], threshold: float = 0.5) -> Candidate:
-    """A detector that finds this in a picture of that grey level, and nothing in others."""
+    """A detector that finds these in a picture of that grey level, and nothing in others."""
     return Candidate(name, lambda image: found.get(int(image[0, 0, 0]), ()), threshold)
 
 

@@ -1,4 +1,4 @@
-"""Both formats of marked faces, what is refused of them, and where pictures are looked for."""
+"""Both formats of marked faces, what is refused in them, and where pictures are looked for."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def write_wider(path: Path, text: str = WIDER) -> Path:
 
 
 def refused(path: Path, pictures: Path | None = None) -> str:
-    """The message, which is one line and begins with the file's name."""
+    """The error message, which is one line and starts with the file's name."""
     with pytest.raises(UsageError) as caught:
         load_annotations(path, pictures)
     message = str(caught.value)
@@ -49,7 +49,7 @@ def refused(path: Path, pictures: Path | None = None) -> str:
     return message
 
 
-def test_json_gives_boxes_by_their_corners_and_a_label_each(one_picture: Path, tmp_path: Path) -> None:
+def test_json_boxes_become_corners_with_a_label_each(one_picture: Path, tmp_path: Path) -> None:
     entry = {"image": "one.png", "boxes": [[1, 2, 30, 40], [5.5, 6, 7, 8]], "labels": ["with_mask", "bare"], "size": [320, 240]}
     expected = MarkedPicture(one_picture, (Box(1, 2, 31, 42), Box(5.5, 6, 12.5, 14)), (), ("with_mask", "bare"))
     assert load_annotations(write_json(tmp_path / "faces.json", [entry])) == [expected]
@@ -65,7 +65,7 @@ def test_boxes_alone_need_no_pictures(tmp_path: Path) -> None:
     assert load_boxes(path) == {"nowhere.png": (Box(1, 2, 31, 42),)}
 
 
-def test_boxes_of_a_picture_that_is_named_twice_are_one_list(tmp_path: Path) -> None:
+def test_boxes_of_a_picture_named_twice_become_one_list(tmp_path: Path) -> None:
     entries = [{"image": "one.png", "boxes": [[1, 2, 30, 40]]}, {"image": "one.png", "boxes": [[5, 6, 7, 8]]}]
     assert load_boxes(write_json(tmp_path / "boxes.json", entries)) == {"one.png": (Box(1, 2, 31, 42), Box(5, 6, 12, 14))}
 
@@ -75,7 +75,7 @@ def test_json_needs_no_labels_and_no_faces(one_picture: Path, tmp_path: Path) ->
     assert load_annotations(path) == [MarkedPicture(one_picture, ())]
 
 
-def test_the_content_tells_the_format_whatever_the_name(one_picture: Path, tmp_path: Path) -> None:
+def test_the_format_is_recognised_by_the_content_not_the_name(one_picture: Path, tmp_path: Path) -> None:
     path = tmp_path / "bbx_gt.txt"
     path.write_bytes(b'\xef\xbb\xbf\n [{"image": "one.png", "boxes": []}]')
     assert load_annotations(path) == [MarkedPicture(one_picture, ())]
@@ -114,7 +114,7 @@ def test_pictures_are_found_where_wider_face_publishes_them(tmp_path: Path, anno
 
 
 @pytest.mark.parametrize("folder", [".", "images"])
-def test_pictures_are_found_in_the_folder_that_is_given_and_nowhere_else(tmp_path: Path, folder: str) -> None:
+def test_pictures_are_looked_for_only_in_the_given_folder(tmp_path: Path, folder: str) -> None:
     path = write_json(tmp_path / "faces.json", [{"image": name, "boxes": []} for name in ("here.png", "beside.png")])
     here, _ = write_picture(tmp_path / "given" / folder / "here.png"), write_picture(tmp_path / "beside.png")
     found = load_annotations(path, tmp_path / "given")
@@ -128,13 +128,13 @@ def test_a_missing_picture_keeps_its_place(tmp_path: Path) -> None:
     assert [picture.path.name for picture in load_annotations(path)][:2] == ["gone.png", "one.png"]
 
 
-def test_no_picture_at_all_is_refused_with_what_to_try(tmp_path: Path) -> None:
+def test_finding_no_picture_at_all_is_refused_with_advice(tmp_path: Path) -> None:
     message = refused(write_wider(tmp_path / "faces.txt"))
     assert message.endswith(f"none of its 3 pictures is in {tmp_path}; give their folder with --pictures")
 
 
 @pytest.mark.parametrize("name", ["nowhere", "n" * 300])
-def test_a_folder_of_pictures_that_is_not_there_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_missing_folder_of_pictures_is_refused(tmp_path: Path, name: str) -> None:
     assert "no such folder" in refused(write_wider(tmp_path / "faces.txt"), tmp_path / name)
 
 
@@ -200,8 +200,8 @@ def test_a_missing_file_a_folder_and_a_picture_are_refused(one_picture: Path, tm
     assert "is not text" in refused(one_picture)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="links want rights there")
-def test_a_file_that_the_system_cannot_open_is_refused_in_its_words(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="links need special rights there")
+def test_a_file_that_cannot_be_opened_is_refused_with_the_systems_reason(tmp_path: Path) -> None:
     (tmp_path / "faces.json").symlink_to("faces.json")
     assert "cannot be read: Too many levels of symbolic links" in refused(tmp_path / "faces.json")
 

@@ -14,7 +14,7 @@ from tests.evaluation.faces.made import FACE_BOXES, drawn_pair, write_json, writ
 
 @pytest.fixture
 def faces(tmp_path: Path) -> Path:
-    """A picture with two drawn faces, another with none where one is marked, and one that is missing."""
+    """A picture with two drawn faces, an empty one with a marked face, and one that is missing."""
     assert cv2.imwrite(str(tmp_path / "pair.png"), drawn_pair())
     write_picture(tmp_path / "empty.png", 90)
     entries = [
@@ -29,7 +29,7 @@ def run(*arguments: str | Path) -> int:
     return _run(["evaluate-detector", *map(str, arguments)])
 
 
-def test_the_table_has_all_detectors_and_skipped_pictures_are_told_on_stderr(
+def test_the_table_has_all_detectors_and_skipped_pictures_are_named_on_stderr(
     faces: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert run(faces) == 0
@@ -47,7 +47,7 @@ def test_json_has_the_chosen_detectors_in_the_order_given(faces: Path, capfd: py
     assert (report["smallest_px"], report["faces"]) == (30, 3)
 
 
-def test_wider_annotations_and_their_pictures_may_lie_apart(faces: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_wider_annotations_and_their_pictures_may_be_in_different_folders(faces: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = faces.parent / "elsewhere" / "faces.txt"
     path.parent.mkdir()
     marks = [f"{x} {y} {w} {h} 0 0 0 0 0 0" for x, y, w, h in FACE_BOXES]
@@ -74,7 +74,7 @@ def test_misses_are_drawn_on_request(faces: Path, tmp_path: Path) -> None:
         (["--smallest", "0"], 2, "'--smallest'"),
     ],
 )
-def test_what_cannot_be_used_ends_in_one_line(
+def test_unusable_options_give_a_one_line_error(
     faces: Path, capfd: pytest.CaptureFixture[str], arguments: list[str], code: int, message: str
 ) -> None:
     assert run(faces, *arguments) == code
@@ -85,9 +85,7 @@ def test_what_cannot_be_used_ends_in_one_line(
     assert err.count("\n") == 1
 
 
-def test_misses_that_cannot_be_written_end_in_6_before_anything_is_measured(
-    faces: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_unwritable_misses_end_in_6_before_anything_is_measured(faces: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(faces, "--misses", faces) == 6
     out, err = capfd.readouterr()
     assert out == ""
@@ -95,6 +93,6 @@ def test_misses_that_cannot_be_written_end_in_6_before_anything_is_measured(
     assert err.count("\n") == 1
 
 
-def test_annotations_that_cannot_be_read_end_in_2(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_unreadable_annotations_end_in_2(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path / "none.json") == 2
     assert capfd.readouterr() == ("", f"Error: {tmp_path / 'none.json'}: no such file\n")

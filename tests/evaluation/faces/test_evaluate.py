@@ -31,7 +31,7 @@ def recorder(name: str, calls: list[tuple[str, int]]) -> Candidate:
     return Candidate(name, find)
 
 
-def test_detectors_take_turns_on_each_picture_after_one_call_each_to_warm_up(pictures: list[Path]) -> None:
+def test_detectors_take_turns_on_each_picture_after_one_warm_up_call_each(pictures: list[Path]) -> None:
     calls: list[tuple[str, int]] = []
     evaluate([recorder("a", calls), recorder("b", calls)], [marked(path) for path in pictures])
     assert calls == [("a", 10), ("b", 10), *itertools.product("ab", [10])] + [
@@ -49,7 +49,7 @@ def test_each_detector_has_a_match_and_a_time_for_each_picture(pictures: list[Pa
     assert all(len(run.times_ms) == 3 and min(run.times_ms) >= 0 for run in result.runs)
 
 
-def test_only_finding_is_timed_and_not_the_first_call(pictures: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_finding_is_timed_and_not_the_warm_up_call(pictures: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     now_s = 0.0
     costs_s = iter([50.0, 0.002, 0.003, 0.004])
 
@@ -67,7 +67,7 @@ def test_only_finding_is_timed_and_not_the_first_call(pictures: list[Path], monk
     assert run.times_ms == pytest.approx([2, 3, 4])
 
 
-def test_pictures_that_cannot_be_read_are_skipped_and_named(pictures: list[Path], tmp_path: Path) -> None:
+def test_unreadable_pictures_are_skipped_and_named(pictures: list[Path], tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
     (tmp_path / "empty.png").touch()
     (tmp_path / "folder.png").mkdir()
@@ -98,7 +98,7 @@ def test_a_damaged_picture_leaves_nothing_on_stderr(tmp_path: Path, capfd: pytes
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_picture_beyond_opencvs_limit_is_skipped(tmp_path: Path, pictures: list[Path]) -> None:
+def test_a_picture_too_large_for_opencv_is_skipped(tmp_path: Path, pictures: list[Path]) -> None:
     path = write_picture(tmp_path / "huge.png")
     content = bytearray(path.read_bytes())
     content[16:24] = struct.pack(">II", 100_000, 100_000)  # width and height in a PNG's first chunk, then its checksum

@@ -1,4 +1,4 @@
-"""Which detections are right, and what is measured of that: checked by hand-computed examples and by properties."""
+"""Which detections are right, and the measures of that, checked by hand-computed examples and by properties."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ def recall_and_precision(matches: Sequence[Match], threshold: float = 0.0) -> tu
     return pool.recall(threshold), pool.precision(threshold)
 
 
-def test_every_face_found_exactly_is_perfect() -> None:
+def test_finding_every_face_exactly_is_perfect() -> None:
     matches = [match([A, B], [], [seen(A, 0.9), seen(B, 0.6)]), match([A], [], [seen(A, 0.3)])]
     assert ap(matches) == 1.0
     assert recall_and_precision(matches) == (1.0, 1.0)
 
 
-def test_what_overlaps_and_scores_just_as_much_as_it_must_counts() -> None:
+def test_overlap_and_score_exactly_at_their_minimum_count() -> None:
     face, two_fifths, beside = Box(0, 0, 100, 100), Box(0, 0, 40, 100), Box(300, 0, 400, 100)
     found = match([face], [], [Detection(two_fifths, 0.5), Detection(beside, 0.5)])
     assert found.found(0.5).tolist() == [True]
     assert recall_and_precision([found], 0.5) == (1.0, 0.5)
 
 
-def test_nothing_found_is_zero() -> None:
+def test_finding_nothing_gives_zero() -> None:
     matches = [match([A], [], [])]
     assert ap(matches) == 0.0
     assert recall_and_precision(matches) == (0.0, None)
 
 
-def test_without_faces_there_is_nothing_to_measure_but_precision() -> None:
+def test_without_faces_only_precision_can_be_measured() -> None:
     matches = [match([], [], [seen(A, 0.9)])]
     assert ap(matches) is None
     assert recall_and_precision(matches) == (None, 0.0)
@@ -78,15 +78,15 @@ def test_equal_scores_enter_together() -> None:
         assert Pool(np.array([0.5, 0.5]), Verdicts(flags, ~flags), 2).average_precision() == pytest.approx(0.25)
 
 
-def test_a_detector_without_scores_has_recall_times_precision() -> None:
+def test_average_precision_without_scores_is_recall_times_precision() -> None:
     matches = [match([A, B, FAR], [], [seen(A), seen(B), seen(square(300, 300))])]
     assert set(matches[0].scores) == {UNSCORED}
     assert ap(matches) == pytest.approx(2 / 3 * 2 / 3)
 
 
 @pytest.mark.parametrize(("shift", "found"), [(17.1, True), (17.2, False)])
-def test_a_face_is_found_from_an_overlap_of_four_tenths(shift: float, found: bool) -> None:
-    """Squares of 40 moved by d share (40 - d) / (40 + d): 0.4009 at 17.1, 0.3986 at 17.2."""
+def test_a_face_counts_as_found_from_an_overlap_of_four_tenths(shift: float, found: bool) -> None:
+    """Squares of 40 moved by d have an IoU of (40 - d) / (40 + d): 0.4009 at 17.1, 0.3986 at 17.2."""
     assert MIN_IOU == 0.4
     assert match([A], [], [seen(square(shift, 0), 0.9)]).found(0.0).tolist() == [found]
 
@@ -106,23 +106,23 @@ def test_of_equally_scored_detections_the_closer_one_is_right() -> None:
 
 
 def test_a_detection_belongs_to_the_face_it_overlaps_most_even_if_that_is_taken() -> None:
-    """As PASCAL VOC has it: the second detection does not pass on to the neighbour it overlaps less."""
+    """As in PASCAL VOC: the second detection does not fall back to the neighbour that it overlaps less."""
     neighbour = square(14, 0)
     detections = [seen(A, 0.9), seen(square(6, 0), 0.8)]
     assert match([A, neighbour], [], detections).verdicts(20).false.tolist() == [False, True]
 
 
-def test_a_face_that_is_too_small_counts_neither_found_nor_missed() -> None:
+def test_a_face_that_is_too_small_counts_as_neither_found_nor_missed() -> None:
     found, missed = match([A, TINY], [], [seen(A), seen(TINY)]), match([A, TINY], [], [seen(A)])
     assert recall_and_precision([found]) == recall_and_precision([missed]) == (1.0, 1.0)
 
 
-def test_a_face_is_as_small_as_its_shorter_side() -> None:
+def test_the_size_of_a_face_is_its_shorter_side() -> None:
     narrow = match([Box(0, 0, 19, 60), Box(100, 0, 120, 60)], [], [])
     assert narrow.counted(20).tolist() == [False, True]
 
 
-def test_an_ignored_box_counts_neither_found_nor_missed_however_often_it_is_found() -> None:
+def test_an_ignored_box_counts_as_neither_found_nor_missed_however_often_it_is_found() -> None:
     result = match([A], [B], [seen(A), seen(B), seen(B)])
     assert recall_and_precision([result]) == (1.0, 1.0)
     assert recall_and_precision([match([A], [B], [seen(A)])]) == (1.0, 1.0)
@@ -139,22 +139,22 @@ def test_a_tiny_detection_of_nothing_is_not_false_but_a_large_one_is() -> None:
     assert verdicts.false.tolist() == [False, False, True]
 
 
-def test_the_threshold_counts_scores_from_it_upwards() -> None:
+def test_scores_at_or_above_the_threshold_count() -> None:
     result = match([A, B], [], [seen(A, 0.5), seen(B, 0.4), seen(FAR, 0.6)])
     assert recall_and_precision([result], 0.5) == (0.5, 0.5)
     assert result.found(0.5).tolist() == [True, False]
     assert recall_and_precision([result], 0.95) == (0.0, None)
 
 
-def test_a_band_counts_its_own_faces_and_excuses_detections_of_all_others() -> None:
+def test_a_band_counts_its_own_faces_and_ignores_detections_of_all_others() -> None:
     small, large = square(0, 0, 25), square(100, 0, 70)
     result = match([small, large], [], [seen(small, 0.9), seen(large, 0.8), seen(square(200, 0, 30), 0.95)])
-    assert ap([result], 20, 32) == pytest.approx(0.5)  # the false one is of this size too
+    assert ap([result], 20, 32) == pytest.approx(0.5)  # the false one has this size too
     assert ap([result], 64, 128) == 1.0
     assert ap([result], 128) is None
 
 
-def test_a_band_ends_before_its_upper_edge() -> None:
+def test_a_band_excludes_its_upper_edge() -> None:
     assert match([square(0, 0, 32)], [], []).counted(20, 32).tolist() == [False]
     assert match([square(0, 0, 32)], [], []).counted(32, 64).tolist() == [True]
 

@@ -1,4 +1,4 @@
-"""Pictures of misses: what is drawn, which pictures are written, and where."""
+"""Pictures of misses: what is drawn, which ones are written, and where."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COLOURS = {"found": FOUND_BGR, "missed": MISSED_BGR, "false": FALSE_BGR, "ignore
 
 
 def outline(image: Image, box: Box, of_width: int = 320) -> tuple[int, ...]:
-    """Colour in the middle of the box's left edge, the box in pixels of a picture of that width."""
+    """Colour in the middle of the box's left edge; the box is in pixels of a picture of that width."""
     scale = image.shape[1] / of_width
     return tuple(image[round((box.y1 + box.y2) / 2 * scale), round(box.x1 * scale)].tolist())
 
@@ -47,7 +47,7 @@ def test_each_kind_of_box_has_its_colour() -> None:
     assert outline(image, SKIPPED) == outline(image, TINY) == IGNORED_BGR
 
 
-def test_detections_under_the_threshold_are_neither_found_nor_false() -> None:
+def test_detections_below_the_threshold_are_neither_found_nor_false() -> None:
     image = drawn(seen(FOUND, 0.4), seen(NOTHING, 0.4))
     assert outline(image, FOUND) == MISSED_BGR
     assert outline(image, NOTHING) == (10, 10, 10)
@@ -62,11 +62,11 @@ def test_a_false_detection_shows_its_score_if_it_has_one() -> None:
 
 
 @pytest.mark.parametrize("box", [square(-30, -30), square(300, 220), Box(-500, -500, 900, 900), Box(10, 10, 1e12, 1e12)])
-def test_a_box_beyond_the_picture_is_drawn_as_far_as_it_goes(box: Box) -> None:
+def test_a_box_that_leaves_the_picture_can_be_drawn(box: Box) -> None:
     assert drawn(seen(box, 0.99)).shape == drawn().shape
 
 
-def test_the_given_picture_stays_as_it_is() -> None:
+def test_the_given_picture_is_not_modified() -> None:
     for size in ((320, 240), (1280, 960)):
         image = grey_picture(10, *size)
         draw(image, match([FOUND], [], []), 0.5, 20)
@@ -81,7 +81,7 @@ def test_small_pictures_are_enlarged_within_bounds(given: tuple[int, int], made:
     assert (width, height) == made
 
 
-def test_only_pictures_with_mistakes_are_written_one_folder_a_detector(tmp_path: Path) -> None:
+def test_only_pictures_with_mistakes_are_written_in_one_folder_per_detector(tmp_path: Path) -> None:
     pictures = [
         marked(write_picture(tmp_path / f"{name}.jpg", level), FOUND) for name, level in (("a", 10), ("b", 20), ("c", 30))
     ]
@@ -108,7 +108,7 @@ def test_of_many_pictures_the_worst_are_written(tmp_path: Path, monkeypatch: pyt
     assert {path.name for path in (tmp_path / "out" / "blind").iterdir()} == {"two.png", "three.png"}
 
 
-def test_pictures_of_the_same_name_do_not_replace_each_other(tmp_path: Path) -> None:
+def test_pictures_with_the_same_name_do_not_replace_each_other(tmp_path: Path) -> None:
     names = ("a/face.png", "b/face.png", "b/face-2.png", "b/FACE.jpg")
     pictures = [marked(write_picture(tmp_path / name), FOUND) for name in names]
     make_folders(tmp_path / "out", ["blind"])
@@ -117,7 +117,7 @@ def test_pictures_of_the_same_name_do_not_replace_each_other(tmp_path: Path) -> 
     assert written == {"face.png", "face-2.png", "face-2-2.png", "face-3.png"}
 
 
-def test_a_picture_that_is_gone_when_it_should_be_drawn_is_left_out(tmp_path: Path) -> None:
+def test_a_picture_deleted_before_it_is_drawn_is_left_out(tmp_path: Path) -> None:
     path = write_picture(tmp_path / "a.png")
     evaluation = evaluate([script("blind", {})], [marked(path, FOUND)])
     path.unlink()
@@ -126,13 +126,13 @@ def test_a_picture_that_is_gone_when_it_should_be_drawn_is_left_out(tmp_path: Pa
     assert not list((tmp_path / "out" / "blind").iterdir())
 
 
-def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_an_output_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=r"file: is a file, not a folder"):
         make_folders(tmp_path / "file", ["haar"])
 
 
-def test_a_picture_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_an_unwritable_picture_leaves_nothing_behind(tmp_path: Path) -> None:
     evaluation = evaluate([script("blind", {})], [marked(write_picture(tmp_path / "a.png"), FOUND)])
     (tmp_path / "out" / "blind" / "a.png").mkdir(parents=True)
     with pytest.raises(OutputError, match=r"a\.png: cannot be written"):
@@ -140,7 +140,7 @@ def test_a_picture_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) 
     assert [path.name for path in (tmp_path / "out" / "blind").iterdir()] == ["a.png"]
 
 
-def test_a_box_that_begins_in_the_picture_and_ends_far_beyond_shows_its_near_edges() -> None:
+def test_a_box_that_ends_far_beyond_the_picture_shows_its_near_edges() -> None:
     image = draw(grey_picture(10, 320, 240), match([Box(10, 10, 1e12, 1e12)], [], []), 0.5, 20)
     assert tuple(image[image.shape[0] // 2, 20].tolist()) == MISSED_BGR
     assert (image[:, -10:] != MISSED_BGR).any(axis=2)[40:].all()

@@ -35,15 +35,15 @@ def report(pictures: list[MarkedPicture]) -> dict[str, Any]:
     return as_json(evaluate([script("keen", keen), blind], [*pictures, marked(Path("none.png"))]))
 
 
-def test_recall_and_precision_are_of_what_live_view_finds_and_average_precision_of_the_faint_too(
+def test_recall_and_precision_use_live_results_and_average_precision_also_faint_faces(
     pictures: list[MarkedPicture],
 ) -> None:
     faint = [seen(LARGE, 0.8), seen(MIDDLE, 0.3)]
     candidate = Candidate("two", lambda _: [seen(LARGE, 0.4)], 0.5, lambda _: faint)
-    [said] = as_json(evaluate([candidate], pictures[1:]))["detectors"]
-    assert (said["recall"], said["precision"], said["ap"]) == (0, None, 1)
-    assert [band["recall"] for band in said["by_size"].values() if band["faces"]] == [0, 0]
-    assert [band["ap"] for band in said["by_size"].values() if band["faces"]] == [1, 1]
+    [measured] = as_json(evaluate([candidate], pictures[1:]))["detectors"]
+    assert (measured["recall"], measured["precision"], measured["ap"]) == (0, None, 1)
+    assert [band["recall"] for band in measured["by_size"].values() if band["faces"]] == [0, 0]
+    assert [band["ap"] for band in measured["by_size"].values() if band["faces"]] == [1, 1]
 
 
 def test_the_report_has_these_keys_and_can_be_written_as_json(report: dict[str, Any]) -> None:
@@ -52,7 +52,7 @@ def test_the_report_has_these_keys_and_can_be_written_as_json(report: dict[str, 
     assert json.loads(json.dumps(report, allow_nan=False)) == report
 
 
-def test_pictures_and_faces_are_those_that_counted(report: dict[str, Any]) -> None:
+def test_only_pictures_and_faces_that_count_are_counted(report: dict[str, Any]) -> None:
     assert (report["pictures"], report["faces"], report["smallest_px"], report["iou"]) == (2, 4, 20, 0.4)
     assert report["skipped"] == ["none.png: no such file"]
 
@@ -63,12 +63,12 @@ def test_recall_and_precision_are_those_at_the_threshold(report: dict[str, Any])
     assert (blind["recall"], blind["precision"], blind["threshold"]) == (0.0, None, 0.9)
 
 
-def test_average_precision_takes_detections_under_the_threshold_too(report: dict[str, Any]) -> None:
+def test_average_precision_includes_detections_below_the_threshold(report: dict[str, Any]) -> None:
     """Right, right, false, right of four faces: precision 1, 1, 2/3, 3/4."""
     assert [each["ap"] for each in report["detectors"]] == [pytest.approx((1 + 1 + 3 / 4) / 4, abs=1e-4), 0.0]
 
 
-def test_bands_of_size_share_the_faces_among_them(report: dict[str, Any]) -> None:
+def test_faces_are_divided_among_bands_of_size(report: dict[str, Any]) -> None:
     bands = report["detectors"][0]["by_size"]
     assert {name: (band["faces"], band["recall"]) for name, band in bands.items()} == {
         "20-32": (1, 1.0), "32-64": (2, 0.0), "64-128": (0, None), "128+": (1, 1.0),
@@ -77,7 +77,7 @@ def test_bands_of_size_share_the_faces_among_them(report: dict[str, Any]) -> Non
     assert bands["128+"]["ap"] == 1.0
 
 
-def test_labels_share_the_faces_among_them(report: dict[str, Any]) -> None:
+def test_faces_are_divided_among_labels(report: dict[str, Any]) -> None:
     assert report["detectors"][0]["by_label"] == {
         "bare": {"faces": 3, "recall": pytest.approx(1 / 3, abs=1e-4)},
         "mask": {"faces": 1, "recall": 1.0},
@@ -103,7 +103,7 @@ def test_times_are_median_and_95th_percentile_in_milliseconds(pictures: list[Mar
     assert (detector["ms_per_image"], detector["ms_per_image_p95"]) == (50.0, 95.0)
 
 
-def test_pictures_without_faces_have_no_recall_and_are_reported_all_the_same(tmp_path: Path) -> None:
+def test_pictures_without_faces_have_no_recall_but_are_still_reported(tmp_path: Path) -> None:
     report = as_json(evaluate([script("keen", {10: [seen(MIDDLE)]})], [marked(write_picture(tmp_path / "a.png", 10))]))
     [detector] = report["detectors"]
     assert (report["faces"], detector["ap"], detector["recall"], detector["precision"]) == (0, None, None, 0.0)
@@ -111,7 +111,7 @@ def test_pictures_without_faces_have_no_recall_and_are_reported_all_the_same(tmp
     assert "average precision" in as_table(report)
 
 
-def test_the_table_has_a_column_a_detector_and_a_row_a_measure(report: dict[str, Any]) -> None:
+def test_the_table_has_a_column_per_detector_and_a_row_per_measure(report: dict[str, Any]) -> None:
     head, _, *rows, _, environment = as_table(report).splitlines()
     assert head == "2 pictures, 4 faces of 20 px and up, IoU 0.4"
     assert environment == report["environment"]
@@ -143,7 +143,7 @@ def test_the_cascades_find_both_drawn_faces(tmp_path: Path) -> None:
     assert [(each["name"], each["ap"]) for each in detectors] == [("haar", 1.0), ("haar-opencv", 1.0)]
 
 
-def test_a_yunet_model_finds_most_of_the_shared_faces_at_the_size_it_was_made_for(shared_data: Path) -> None:
+def test_yunet_finds_most_of_the_shared_faces_at_the_size_it_was_made_for(shared_data: Path) -> None:
     pictures = load_annotations(shared_data / "faces" / "faces.json")[:20]
     [model] = (shared_data / "detectors").glob("*.onnx")
     report = as_json(evaluate(candidates(["yunet", "haar"], 640, model), pictures))

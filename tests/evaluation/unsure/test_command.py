@@ -40,7 +40,7 @@ def npz(path: Path, count: int = 7) -> Path:
     return path
 
 
-def test_limits_accuracy_and_curves_are_told(run: Run, fer2013: Path, tmp_path: Path) -> None:
+def test_limits_accuracy_and_curves_are_reported(run: Run, fer2013: Path, tmp_path: Path) -> None:
     others, more, out = npz(tmp_path / "others.npz"), npz(tmp_path / "more.npz", 8), tmp_path / "out"
     outcome = run("evaluate-unsure", fer2013, "--faces", others, "--faces", more, "--out", out)
     assert outcome.code == 0, outcome.err
@@ -53,14 +53,14 @@ def test_limits_accuracy_and_curves_are_told(run: Run, fer2013: Path, tmp_path: 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_faces_may_have_a_name_that_is_not_utf8(run: Run, fer2013: Path, tmp_path: Path) -> None:
+def test_a_file_name_of_faces_need_not_be_utf8(run: Run, fer2013: Path, tmp_path: Path) -> None:
     faces = npz(tmp_path / os.fsdecode(b"lat\xe4in.npz"))
     outcome = run("evaluate-unsure", fer2013, "--faces", faces, "--out", tmp_path / "out")
     assert (outcome.code, outcome.err) == (0, "")
     assert cv2.imread(str(tmp_path / "out" / "curves.png")) is not None
 
 
-def test_private_test_is_read_on_request_only_and_decides_nothing(run: Run, fer2013: Path, tmp_path: Path) -> None:
+def test_private_test_is_read_only_on_request_and_decides_nothing(run: Run, fer2013: Path, tmp_path: Path) -> None:
     reports = []
     for more in ([], ["--private-test"]):
         assert run("evaluate-unsure", fer2013, "--out", tmp_path, "--detector", "facegrid", *more).code == 0
@@ -70,7 +70,7 @@ def test_private_test_is_read_on_request_only_and_decides_nothing(run: Run, fer2
     assert [reports[0][key] == reports[1][key] for key in ("card", "score")] == [True, True]
 
 
-def test_what_is_found_can_be_put_into_the_models_card(run: Run, fer2013: Path, tmp_path: Path) -> None:
+def test_the_limits_found_can_be_put_into_the_models_card(run: Run, fer2013: Path, tmp_path: Path) -> None:
     outcome = run("evaluate-unsure", fer2013, "--out", tmp_path / "out", "--detector", "facegrid")
     found = json.loads((tmp_path / "out" / "report.json").read_text())["card"]
     (line,) = (line for line in outcome.out.splitlines() if line.startswith("in the model's card: "))
@@ -82,7 +82,7 @@ def test_what_is_found_can_be_put_into_the_models_card(run: Run, fer2013: Path, 
     assert all(getattr(card.readable, name) == value for name, value in found["readable"].items() if value is not None)
 
 
-def test_as_shipped_is_as_the_card_says(run: Run, fer2013: Path, tmp_path: Path) -> None:
+def test_the_shipped_limits_are_those_in_the_card(run: Run, fer2013: Path, tmp_path: Path) -> None:
     model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))
     coverage = []
     for limits in ({"size_px": 0}, {"size_px": 1000}):
@@ -93,7 +93,7 @@ def test_as_shipped_is_as_the_card_says(run: Run, fer2013: Path, tmp_path: Path)
     assert coverage[0] > coverage[1] == 0
 
 
-def test_faces_that_are_none_end_in_one_line(run: Run, fer2013: Path, tmp_path: Path) -> None:
+def test_unusable_faces_give_a_one_line_error(run: Run, fer2013: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / "wrong.npz", images=np.zeros((2, 4, 4)), labels=np.zeros(2))
     for name, message in (("none.npz", "cannot be read"), ("wrong.npz", "images are")):
         outcome = run("evaluate-unsure", fer2013, "--faces", tmp_path / name, "--out", tmp_path / "out", "--detector", "facegrid")
@@ -102,22 +102,20 @@ def test_faces_that_are_none_end_in_one_line(run: Run, fer2013: Path, tmp_path: 
         assert outcome.err.count("\n") == 1
 
 
-def test_a_folder_that_cannot_be_written_ends_in_6(run: Run, fer2013: Path, tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_ends_in_6(run: Run, fer2013: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     outcome = run("evaluate-unsure", fer2013, "--out", tmp_path / "file", "--detector", "facegrid")
     assert outcome.code == 6
     assert outcome.err.startswith(f"Error: {tmp_path / 'file'}: is a file, not a folder")
 
 
-def test_a_detector_that_does_not_say_how_a_face_is_turned_gives_no_limit_of_that(
-    run: Run, fer2013: Path, tmp_path: Path
-) -> None:
+def test_a_detector_without_landmarks_gives_no_limit_for_turned_faces(run: Run, fer2013: Path, tmp_path: Path) -> None:
     outcome = run("evaluate-unsure", fer2013, "--out", tmp_path, "--detector", "haar")
     assert outcome.code == 0, outcome.err
     assert json.loads((tmp_path / "report.json").read_text())["card"]["readable"]["turn"] is None
 
 
-def test_files_of_one_name_are_refused_before_anything_is_read(run: Run, tmp_path: Path) -> None:
+def test_files_of_the_same_name_are_refused_before_anything_is_read(run: Run, tmp_path: Path) -> None:
     paths = [tmp_path / folder / "others.npz" for folder in ("mine", "yours")]
     outcome = run("evaluate-unsure", tmp_path / "nowhere", "--faces", paths[0], "--faces", paths[1], "--out", tmp_path / "out")
     assert outcome.code == 2
@@ -125,7 +123,9 @@ def test_files_of_one_name_are_refused_before_anything_is_read(run: Run, tmp_pat
     assert outcome.err.count("\n") == 1
 
 
-def test_only_writing_is_called_writing(run: Run, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_reading_is_not_called_one_in_writing(
+    run: Run, fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def no_more_files(*_faces: object) -> None:
         raise OSError("too many open files")
 
@@ -135,7 +135,7 @@ def test_only_writing_is_called_writing(run: Run, fer2013: Path, tmp_path: Path,
     assert "cannot be written" not in outcome.err
 
 
-def test_a_report_that_cannot_be_written_ends_in_6(run: Run, fer2013: Path, tmp_path: Path) -> None:
+def test_an_unwritable_report_ends_in_6(run: Run, fer2013: Path, tmp_path: Path) -> None:
     (tmp_path / "report.json").mkdir()
     outcome = run("evaluate-unsure", fer2013, "--out", tmp_path, "--detector", "facegrid")
     assert outcome.code == 6

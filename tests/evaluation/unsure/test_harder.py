@@ -14,20 +14,20 @@ FACES = drawn_faces(4)
 
 
 @pytest.mark.parametrize("flaw", FLAWS)
-def test_every_step_has_all_faces_at_their_old_size(flaw: str) -> None:
+def test_every_step_has_all_faces_at_their_original_size(flaw: str) -> None:
     for _, worse in versions(FACES, flaw):
         assert (worse.shape, worse.dtype) == (FACES.shape, FACES.dtype)
 
 
 @pytest.mark.parametrize(("flaw", "measured"), [("sharpness", "sharpness"), ("darkest", "brightness"), ("clipped", "clipped")])
-def test_the_steps_of_a_flaw_are_seen_by_the_gate(flaw: str, measured: str) -> None:
+def test_the_steps_of_a_flaw_change_its_measure_steadily(flaw: str, measured: str) -> None:
     found = [Detection(Box(0, 0, 48, 48))] * len(FACES)
     values = [float(getattr(measure(worse, found), measured).mean()) for _, worse in versions(FACES, flaw)]
     assert values in (sorted(values), sorted(values, reverse=True))
     assert values[0] != values[-1]
 
 
-def test_mixed_faces_are_worse_each_in_one_way() -> None:
+def test_mixed_faces_are_all_worse_and_repeatable() -> None:
     many = drawn_faces(80)
     worse, sides = mixed(many)
     assert (worse != many).any(axis=(1, 2)).all()

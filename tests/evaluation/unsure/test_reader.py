@@ -14,7 +14,7 @@ from tests.fakes import AngryButNeutralToPeople, FakeFinder, drawn_faces
 
 
 @pytest.mark.parametrize(("share", "label"), [(0.0, "angry"), (0.5, "neutral")])
-def test_people_say_as_much_as_the_card_says(share: float, label: str) -> None:
+def test_the_cards_ferplus_share_is_used(share: float, label: str) -> None:
     card = dataclasses.replace(load_card("custom-cnn"), ferplus=True, ferplus_share=share)
     reader = FaceReader(card, AngryButNeutralToPeople(), FakeFinder())
     read = reader.read(drawn_faces(2), np.full(2, LABELS.index(label)))
