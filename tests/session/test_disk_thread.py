@@ -1,4 +1,4 @@
-"""Work on a thread of its own, whose disk may not answer."""
+"""Work on a separate thread, with a disk that may not answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def disk() -> Iterator[DiskThread]:
 
 
 class Waits:
-    """Stands in for waits of `slices` slices, in each of which the work makes progress if it is one of `progress`."""
+    """Stands in for a wait of `slices` slices; the work makes progress in those that are in `progress`."""
 
     def __init__(self, disk: DiskThread, slices: int, progress: range = range(0)) -> None:
         self._disk, self._slices, self._progress = disk, slices, progress
@@ -35,14 +35,14 @@ class Waits:
         return SimpleNamespace(done=self.waited > self._slices)
 
 
-def test_work_gives_what_it_returns_or_raises(disk: DiskThread) -> None:
+def test_the_result_or_error_of_the_work_is_passed_on(disk: DiskThread) -> None:
     assert disk.do(divmod, 7, 2) == (3, 1)
     with pytest.raises(ZeroDivisionError):
         disk.do(divmod, 7, 0)
     assert disk.wait() is None
 
 
-def test_work_starts_only_when_the_last_is_done(disk: DiskThread) -> None:
+def test_work_starts_only_when_the_previous_work_is_done(disk: DiskThread) -> None:
     may_end, order = threading.Event(), list[str]()
 
     def first() -> None:
@@ -68,7 +68,7 @@ def test_a_disk_that_does_not_answer_is_left_behind(disk: DiskThread, monkeypatc
 
 
 @pytest.mark.timeout(10)
-def test_closing_waits_no_longer_for_a_disk_that_does_not_answer(disk: DiskThread, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_does_not_wait_for_a_disk_that_does_not_answer(disk: DiskThread, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = threading.Event()
     monkeypatch.setattr(disk_thread, "STUCK_S", 0.2)
     disk.start(answers.wait)
@@ -78,7 +78,7 @@ def test_closing_waits_no_longer_for_a_disk_that_does_not_answer(disk: DiskThrea
 
 
 @pytest.mark.parametrize(("slices", "stuck"), [(99, False), (101, True)])
-def test_patience_counts_what_was_waited_through_not_what_the_clock_says(
+def test_patience_counts_the_time_waited_not_the_time_on_the_clock(
     disk: DiskThread, monkeypatch: pytest.MonkeyPatch, slices: int, stuck: bool
 ) -> None:
     disk.start(int)

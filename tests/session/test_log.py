@@ -48,7 +48,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "lesson.csv"
 
 
-def test_a_line_tells_when_who_where_and_what(path: Path) -> None:
+def test_a_line_says_when_which_face_where_and_what(path: Path) -> None:
     face = reading_of(MOSTLY_HAPPY, Box(-3.25, 20.0, 40.0, 70.5), number=7)
     (line,) = written(path, result(2.04, face, index=51))
     assert tuple(line) == COLUMNS
@@ -58,7 +58,7 @@ def test_a_line_tells_when_who_where_and_what(path: Path) -> None:
     assert [float(line[label]) for label in LABELS] == pytest.approx(MOSTLY_HAPPY.tolist(), abs=1e-4)
 
 
-def test_the_probabilities_are_those_that_are_averaged(path: Path) -> None:
+def test_the_averaged_probabilities_are_logged(path: Path) -> None:
     face = dataclasses.replace(reading_of(MOSTLY_HAPPY), probabilities=MOSTLY_HAPPY[::-1].copy())
     (line,) = written(path, result(0.0, face))
     assert [float(line[label]) for label in LABELS] == pytest.approx(MOSTLY_HAPPY.tolist(), abs=1e-4)
@@ -69,13 +69,13 @@ def test_each_face_of_a_frame_has_a_line(path: Path) -> None:
     assert [line["face"] for line in written(path, result(0.0, *faces))] == ["4", "2", "9"]
 
 
-def test_a_face_that_is_unsure_says_why_and_one_that_is_hidden_that_it_is_not_seen(path: Path) -> None:
+def test_an_unsure_face_has_its_reason_and_a_hidden_one_counts_as_not_seen(path: Path) -> None:
     unsure, hidden = written(path, result(0.0, reading_of(MOSTLY_HAPPY, why="too dark"), reading_of(MOSTLY_HAPPY, coasting=True)))
     assert (unsure["label"], unsure["why"], unsure["seen"]) == (UNSURE, "too dark", "1")
     assert (hidden["label"], hidden["why"], hidden["seen"]) == ("happy", "", "0")
 
 
-def test_a_frame_without_a_face_has_a_line_too_so_that_no_time_is_missing(path: Path) -> None:
+def test_a_frame_without_a_face_has_a_line_so_that_no_time_is_missing(path: Path) -> None:
     empty, face = written(path, result(1.0, index=25), result(1.2, reading_of(MOSTLY_HAPPY), index=30))
     assert [empty[name] for name in ("time_s", "frame")] == ["1.000", "25"]
     assert not any(empty[name] for name in COLUMNS[3:])
@@ -83,7 +83,7 @@ def test_a_frame_without_a_face_has_a_line_too_so_that_no_time_is_missing(path: 
     assert face["time_s"] == "1.200"
 
 
-def test_nothing_is_said_of_who_was_left_out(path: Path) -> None:
+def test_a_face_left_out_is_not_logged(path: Path) -> None:
     (line,) = written(path, result(0.0, left_out=(reading_of(MOSTLY_HAPPY).track,)))
     assert line["face"] == ""
 
@@ -94,7 +94,7 @@ def test_the_first_frame_of_each_step_is_logged(path: Path) -> None:
 
 
 def two_faces(index: int) -> FrameResult:
-    """Of a video of ten frames a second."""
+    """A frame of a video with ten frames a second."""
     return result(index / 10, *(reading_of(MOSTLY_HAPPY, number=number) for number in (1, 2)), index=index)
 
 
@@ -103,7 +103,7 @@ def marked(path: Path) -> list[tuple[str, str, str]]:
     return [(line["time_s"], line["marker"], line["face"]) for line in lines(path)]
 
 
-def test_a_marker_stands_in_the_lines_of_its_frame_though_no_face_was_read_in_that(path: Path) -> None:
+def test_a_marker_has_lines_at_its_frame_even_between_steps(path: Path) -> None:
     with Log(path, 10.0, live=False) as log:
         shown = add_all(log, map(two_faces, range(73)))
         log.mark(1, shown)
@@ -126,7 +126,7 @@ def test_the_last_frame_is_logged_so_that_no_time_is_missing(path: Path) -> None
     assert [time_s for time_s, _, _ in marked(path)] == ["0.000"] * 2 + ["10.000"] * 2 + ["13.000"] * 2
 
 
-def test_the_last_frame_is_logged_without_who_was_left_out_since(path: Path) -> None:
+def test_the_last_frame_is_logged_without_faces_left_out_since(path: Path) -> None:
     with Log(path, 10.0, live=False) as log:
         first, last = (two_faces(number) for number in range(2))
         log.add(first)
@@ -137,7 +137,7 @@ def test_the_last_frame_is_logged_without_who_was_left_out_since(path: Path) -> 
     assert marked(path) == [("0.000", "", "1"), ("0.000", "", "2"), ("0.100", "", "2")]
 
 
-def test_a_marker_at_a_frame_that_was_logged_has_a_line_without_a_face(path: Path) -> None:
+def test_a_marker_at_a_frame_already_logged_has_a_line_without_a_face(path: Path) -> None:
     with Log(path, 0.0, live=False) as log:
         shown = add_all(log, [two_faces(0)])
         log.mark(1, shown)
@@ -152,7 +152,7 @@ def test_a_marker_at_a_frame_that_was_logged_has_a_line_without_a_face(path: Pat
     assert [line["frame"] for line in lines(path)] == ["0", "0", "0", "1", "1"]
 
 
-def test_a_marker_is_in_the_file_at_once_and_no_later_one_takes_its_place(path: Path) -> None:
+def test_a_marker_is_in_the_file_at_once_and_not_replaced_by_a_later_one(path: Path) -> None:
     with Log(path, 10.0, live=False) as log:
         shown = add_all(log, map(two_faces, range(3)))
         log.mark(1, shown)
@@ -160,7 +160,7 @@ def test_a_marker_is_in_the_file_at_once_and_no_later_one_takes_its_place(path: 
         assert marked(path)[2:] == [("0.200", "1", "1"), ("0.200", "1", "2"), ("0.200", "2", "")]
 
 
-def test_a_marker_in_a_pause_has_the_time_of_day_of_the_picture_that_stood_still(path: Path) -> None:
+def test_a_marker_in_a_pause_has_the_time_of_day_of_the_paused_picture(path: Path) -> None:
     with Log(path, 0.0, live=True) as log:
         shown = add_all(log, [result(0.0, arrived_s=50.0)])
         log.mark(1, shown)
@@ -174,7 +174,7 @@ def without_the_second(analysed: FrameResult) -> FrameResult:
     return dataclasses.replace(analysed, readings=(first,), left_out=(second.track,))
 
 
-def test_a_marker_says_nothing_of_who_was_left_out_since_its_frame_was_added(path: Path) -> None:
+def test_a_marker_has_no_line_for_faces_left_out_since_its_frame_was_added(path: Path) -> None:
     with Log(path, 10.0, live=False) as log:
         log.add(two_faces(0))
         analysed = two_faces(1)
@@ -183,7 +183,7 @@ def test_a_marker_says_nothing_of_who_was_left_out_since_its_frame_was_added(pat
     assert marked(path)[2:] == [("0.100", "1", "1")]
 
 
-def test_a_frame_that_was_logged_is_not_written_again_because_somebody_was_left_out_since(path: Path) -> None:
+def test_a_logged_frame_is_not_written_again_when_a_face_is_left_out(path: Path) -> None:
     with Log(path, 0.0, live=False) as log:
         analysed = two_faces(0)
         log.add(analysed)
@@ -191,7 +191,7 @@ def test_a_frame_that_was_logged_is_not_written_again_because_somebody_was_left_
     assert marked(path) == [("0.000", "", "1"), ("0.000", "", "2"), ("0.000", "1", "")]
 
 
-def test_markers_before_the_first_frame_stand_in_that(path: Path) -> None:
+def test_markers_before_the_first_frame_are_in_its_lines(path: Path) -> None:
     with Log(path, 0.2, live=False) as log:
         log.mark(1, None)
         log.mark(2, None)
@@ -206,7 +206,7 @@ def test_markers_of_a_session_without_a_frame_are_kept(path: Path) -> None:
     assert marked(path) == [("0.000", "1", ""), ("0.000", "2", "")]
 
 
-def test_with_steps_of_0_every_frame_is(path: Path) -> None:
+def test_with_steps_of_0_every_frame_is_logged(path: Path) -> None:
     assert len(written(path, *(result(index / 30) for index in range(31)))) == 31
 
 
@@ -223,7 +223,7 @@ def test_a_live_source_has_the_time_of_day(path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has one time zone for all programs")
-def test_the_time_of_day_is_that_of_the_place(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_of_day_is_local_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as there:
         there.setenv("TZ", "XXX-05:30")
         time.tzset()
@@ -232,7 +232,7 @@ def test_the_time_of_day_is_that_of_the_place(path: Path, monkeypatch: pytest.Mo
     assert line["clock"].endswith("+05:30")
 
 
-def test_the_time_of_day_is_right_after_the_computer_slept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_of_day_is_still_right_after_the_computer_slept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def now(unix_s: float, monotonic_s: float) -> None:
         clock = SimpleNamespace(time=lambda: unix_s, monotonic=lambda: monotonic_s)
         monkeypatch.setattr("live_monitor.session.log.time", clock)
@@ -253,25 +253,25 @@ def test_a_line_is_in_the_file_as_soon_as_it_is_written(path: Path) -> None:
         assert len(lines(path)) == 1
 
 
-def test_a_file_that_is_there_stays_as_it_is(path: Path) -> None:
+def test_an_existing_file_is_not_overwritten(path: Path) -> None:
     path.write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match=r"lesson\.csv: is there already and is not overwritten; choose another name"):
         Log(path, 0.0, live=False)
     assert path.read_text(encoding="utf-8") == "mine"
 
 
-def test_a_folder_that_is_not_there_is_named(path: Path) -> None:
+def test_a_missing_folder_is_named(path: Path) -> None:
     with pytest.raises(OutputError, match=r"nowhere.lesson\.csv: cannot be written: No such file or directory; choose another"):
         Log(path.parent / "nowhere" / path.name, 0.0, live=False)
 
 
-def test_a_log_of_nothing_leaves_no_file(path: Path) -> None:
+def test_an_empty_log_leaves_no_file(path: Path) -> None:
     with Log(path, 0.0, live=False):
         assert path.exists()
     assert not path.exists()
 
 
-def test_a_session_that_fails_keeps_what_was_logged(path: Path) -> None:
+def test_a_failed_session_keeps_what_was_logged(path: Path) -> None:
     def failing() -> Iterator[FrameResult]:
         yield result(0.0)
         raise SourceError("lost")
@@ -284,7 +284,7 @@ def test_a_session_that_fails_keeps_what_was_logged(path: Path) -> None:
 @pytest.mark.parametrize("room", [0, 10, 400])
 def test_on_a_full_disk_the_file_ends_with_a_whole_frame_and_the_error_says_when(path: Path, room: int) -> None:
     class FullDisk:
-        """Takes so many bytes more, as a disk does: the last write is cut short, the next one fails."""
+        """Takes only this many more bytes, as a disk does: the last write is cut short, the next one fails."""
 
         def __init__(self, file: Any) -> None:
             self._file, self._room = file, room
@@ -314,8 +314,8 @@ def test_on_a_full_disk_the_file_ends_with_a_whole_frame_and_the_error_says_when
     assert all(line["neutral"] for line in logged)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="what is open cannot be deleted there")
-def test_a_log_that_is_deleted_is_told_of(path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be deleted there")
+def test_deleting_the_log_is_reported(path: Path) -> None:
     with Log(path, 0.0, live=False) as log:
         log.add(result(0.0))
         path.rename(path.with_name("renamed.csv"))
@@ -325,7 +325,7 @@ def test_a_log_that_is_deleted_is_told_of(path: Path) -> None:
             log.add(result(1.0))
 
 
-def test_a_file_system_that_can_no_longer_be_asked_ends_the_log(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stale_file_handle_ends_the_log(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fstat = os.fstat
 
     with Log(path, 0.0, live=False) as log:
@@ -343,7 +343,7 @@ def test_a_file_system_that_can_no_longer_be_asked_ends_the_log(path: Path, monk
 
 
 class Failing:
-    """A file that cannot be written any more."""
+    """A file that can no longer be written."""
 
     def __init__(self, file: Any, why: int) -> None:
         self._file, self._why = file, why
@@ -356,7 +356,7 @@ class Failing:
 
 
 @pytest.mark.parametrize(("why", "advice"), [(errno.ENOSPC, "; free space"), (errno.EDQUOT, "; free space"), (errno.EIO, "")])
-def test_to_free_space_is_told_only_where_that_helps(path: Path, why: int, advice: str) -> None:
+def test_freeing_space_is_suggested_only_where_it_helps(path: Path, why: int, advice: str) -> None:
     with Log(path, 0.0, live=False) as log:
         log.add(result(0.5))
         log._file = Failing(log._file, why)  # type: ignore[assignment]
@@ -365,7 +365,7 @@ def test_to_free_space_is_told_only_where_that_helps(path: Path, why: int, advic
     assert str(raised.value) == f"{path}: ends at 0.5 s, as it cannot be written any more: {os.strerror(why)}{advice}"
 
 
-def test_a_disk_that_does_not_even_let_the_file_be_cut_is_told_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_is_the_same_if_the_file_cannot_be_truncated_either(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_descriptor: int, _length: int) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 

@@ -1,4 +1,4 @@
-"""What becomes of a session's files when one of them cannot be written any more."""
+"""What happens to a session's files when one of them can no longer be written."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ PICTURE = grey_picture(0)
 
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """What a recording is told of the disk."""
-    told = SimpleNamespace(free=MIN_FREE_BYTES)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: told)
-    return told
+    """The disk usage that a recording sees."""
+    usage = SimpleNamespace(free=MIN_FREE_BYTES)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    return usage
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def recording(tmp_path: Path, disk: SimpleNamespace) -> Recording:
 
 
 def fill(outputs: Outputs, *times_s: float) -> list[str]:
-    """What the user is told of each."""
+    """Adds a result at each time; returns the messages to the user."""
     return [outputs.add(result(pts_s), PICTURE) for pts_s in times_s]
 
 
@@ -55,7 +55,7 @@ def break_file(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "_file", file)
 
 
-def test_of_what_goes_well_nothing_is_told(log: Log, recording: Recording) -> None:
+def test_success_gives_no_message(log: Log, recording: Recording) -> None:
     with log, recording:
         outputs = Outputs(log, recording)
         assert [*fill(outputs, 0.0, 0.1), outputs.mark(1, result(0.1))] == ["", "", ""]
@@ -63,7 +63,7 @@ def test_of_what_goes_well_nothing_is_told(log: Log, recording: Recording) -> No
     assert (Outputs().mark(1, None), Outputs().state) == ("", "")
 
 
-def test_a_recording_that_cannot_go_on_is_closed_at_once_and_the_log_goes_on(
+def test_a_recording_that_cannot_go_on_is_closed_at_once_but_the_log_goes_on(
     log: Log, recording: Recording, disk: SimpleNamespace, tmp_path: Path
 ) -> None:
     with log, recording:
@@ -80,7 +80,7 @@ def test_a_recording_that_cannot_go_on_is_closed_at_once_and_the_log_goes_on(
     assert outputs.failure == f"{tmp_path / 'lesson.mp4'}: ends at 0.2 s, as less than 16 MB is free there; free space"
 
 
-def test_of_slides_that_were_held_back_until_then_a_recording_is_kept(disk: SimpleNamespace, tmp_path: Path) -> None:
+def test_a_recording_of_slides_held_back_until_the_disk_is_full_is_kept(disk: SimpleNamespace, tmp_path: Path) -> None:
     with Recording(tmp_path / "slides.mp4", live=False) as recording:
         outputs = Outputs(None, recording)
         fill(outputs, 0.0, 60.0)
@@ -89,9 +89,7 @@ def test_of_slides_that_were_held_back_until_then_a_recording_is_kept(disk: Simp
     assert b"moov" in (tmp_path / "slides.mp4").read_bytes()
 
 
-def test_a_log_that_cannot_go_on_ends_too_also_by_a_marker(
-    log: Log, recording: Recording, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_log_that_cannot_go_on_ends_even_at_a_marker(log: Log, recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     with log, recording:
         outputs = Outputs(log, recording)
         fill(outputs, 0.0)
@@ -103,7 +101,7 @@ def test_a_log_that_cannot_go_on_ends_too_also_by_a_marker(
     assert "lesson.csv: ends at 0.0 s, as it cannot be written any more: No space left on device" in outputs.failure
 
 
-def test_what_fails_only_when_it_is_closed_is_told_too(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_at_the_end_is_reported_too(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     outputs = Outputs(log)
     outputs.mark(1, None)
     break_file(log, monkeypatch)
@@ -111,7 +109,7 @@ def test_what_fails_only_when_it_is_closed_is_told_too(log: Log, monkeypatch: py
     assert outputs.failure.endswith("lesson.csv: cannot be written: No space left on device; free space")
 
 
-def test_where_both_end_both_are_told_in_one_line(
+def test_if_both_end_both_are_reported_in_one_line(
     log: Log, recording: Recording, disk: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with log, recording:
@@ -125,7 +123,7 @@ def test_where_both_end_both_are_told_in_one_line(
 
 
 @pytest.mark.parametrize("kind", ["log", "recording"])
-def test_what_cannot_even_begin_is_an_error_at_once(
+def test_an_output_that_cannot_even_start_is_an_error_at_once(
     log: Log, recording: Recording, disk: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     with log, recording:

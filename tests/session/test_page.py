@@ -1,4 +1,4 @@
-"""A page as one file of HTML."""
+"""A page as a single HTML file."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ class Elements(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         while self._inside.pop() != tag:
-            pass  # what has no end, such as a picture
+            pass  # elements without an end tag, such as a picture
 
     def handle_data(self, data: str) -> None:
         if self._inside and data.strip():
             self.texts.setdefault(self._inside[-1], []).append(data)
 
 
-def test_a_page_is_whole_without_another_file() -> None:
+def test_a_page_needs_no_other_file() -> None:
     [source] = Elements(as_html("one", PAGE, {"timeline.png": b"\x89PNG"})).sources
     kind, _, content = source.partition(",")
     assert (kind, base64.b64decode(content)) == ("data:image/png;base64", b"\x89PNG")
 
 
-def test_tables_are_tables() -> None:
+def test_tables_become_tables_in_html() -> None:
     texts = Elements(as_html("one", PAGE, {})).texts
     assert (texts["th"], texts["td"]) == (["face", "from"], ["1", "0:07"])
 
 
-def test_what_looks_like_html_is_shown_as_it_is_written() -> None:
+def test_text_that_looks_like_html_is_shown_literally() -> None:
     texts = Elements(as_html("a <b> & c", PAGE, {})).texts
     assert "".join(texts["h1"]) == "".join(texts["title"]) == "a <b> & c"

@@ -42,7 +42,7 @@ def path(tmp_path: Path) -> Path:
 
 
 STEP = 20
-"""Between the grey levels of pictures that must be told apart: videos are not exact."""
+"""Between the grey levels of pictures that must be distinguishable: videos are not exact."""
 
 
 class Video(NamedTuple):
@@ -98,7 +98,7 @@ def test_the_frame_rate_is_the_files(path: Path, fps: float) -> None:
 
 
 @pytest.mark.parametrize("fps", [23.976, 24.0, 30.0, 60.0])
-def test_times_in_whole_milliseconds_cost_next_to_none_of_a_files_pictures(path: Path, fps: float) -> None:
+def test_times_in_whole_milliseconds_lose_hardly_any_of_a_files_pictures(path: Path, fps: float) -> None:
     pictures = 350
     video = record(path, [(round(number / fps, 3), grey_picture(number % 10 * STEP)) for number in range(pictures)])
     assert len(video.levels) == pytest.approx(pictures, abs=1)
@@ -115,7 +115,7 @@ def test_times_in_whole_milliseconds_cost_next_to_none_of_a_files_pictures(path:
     ],
     ids=["slides-then-25-a-second", "240-a-second", "bursts", "144-a-second-live"],
 )
-def test_a_recording_lasts_as_long_as_what_it_shows_however_pictures_come(path: Path, steps_s: list[float], live: bool) -> None:
+def test_a_recording_lasts_as_long_as_what_it_shows_however_irregular(path: Path, steps_s: list[float], live: bool) -> None:
     pictures = [(now_s, grey_picture(number % 10 * STEP)) for number, now_s in enumerate(itertools.accumulate(steps_s))]
     video = record(path, pictures, live=live)
     assert len(video.levels) / video.fps == pytest.approx(sum(steps_s), abs=0.25)
@@ -130,11 +130,11 @@ def test_a_gap_at_the_start_does_not_change_the_frame_rate(path: Path, number: i
 
 
 @pytest.mark.parametrize(("times_s", "levels"), [((0.0, 0.04), [0, 20]), ((0.0, 0.4, 0.44), [0] * 10 + [20, 40])])
-def test_a_file_of_a_few_pictures_has_its_frame_rate_too(path: Path, times_s: tuple[float, ...], levels: list[int]) -> None:
+def test_a_file_of_a_few_pictures_also_keeps_its_frame_rate(path: Path, times_s: tuple[float, ...], levels: list[int]) -> None:
     assert record(path, greys(*times_s)) == (25.0, (64, 48), levels)
 
 
-def test_no_more_of_a_files_pictures_are_held_back_than_its_frame_rate_needs(path: Path) -> None:
+def test_no_more_pictures_of_a_file_are_held_back_than_its_frame_rate_needs(path: Path) -> None:
     with Recording(path, live=False) as recording:
         for number in range(3 * FPS_PICTURES):
             recording.add(grey_picture(0), number / 25)
@@ -142,7 +142,7 @@ def test_no_more_of_a_files_pictures_are_held_back_than_its_frame_rate_needs(pat
 
 
 @pytest.mark.parametrize(("step_s", "fps", "pictures"), [(1 / 240, 60.0, 3), (1.0, 5.0, 41)])
-def test_the_frame_rate_stays_within_what_players_show(path: Path, step_s: float, fps: float, pictures: int) -> None:
+def test_the_frame_rate_stays_within_what_players_can_show(path: Path, step_s: float, fps: float, pictures: int) -> None:
     video = record(path, greys(*(number * step_s for number in range(9))))
     assert (video.fps, len(video.levels)) == (fps, pictures)
 
@@ -159,7 +159,7 @@ def test_a_pause_is_cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize("still_s", [0.9, 1.9, 2.1, 9.5, 60.0])
-def test_the_next_live_picture_never_waits_for_more_than_two_seconds_of_one_that_stood_still(
+def test_the_next_live_picture_waits_for_at_most_two_seconds_of_a_still_one(
     path: Path, monkeypatch: pytest.MonkeyPatch, still_s: float
 ) -> None:
     coded: list[int] = []
@@ -171,9 +171,7 @@ def test_the_next_live_picture_never_waits_for_more_than_two_seconds_of_one_that
 
 
 @pytest.mark.parametrize(("still_s", "pictures"), [(9.0, 9 * 5), (300.0, 1)])
-def test_a_picture_of_a_file_stays_as_long_as_it_is_shown_there_but_for_minutes(
-    path: Path, still_s: float, pictures: int
-) -> None:
+def test_a_picture_of_a_file_stays_as_long_as_in_the_file_but_not_for_minutes(path: Path, still_s: float, pictures: int) -> None:
     times_s = [number / 5 for number in range(FPS_PICTURES)]
     video = record(path, greys(*times_s, times_s[-1] + still_s))
     assert len(video.levels) == FPS_PICTURES + pictures
@@ -194,17 +192,17 @@ def test_odd_sides_are_made_even(path: Path) -> None:
     assert video == (25.0, (64, 48), [100, 200])
 
 
-def test_one_picture_is_a_video_too(path: Path) -> None:
+def test_a_single_picture_makes_a_video(path: Path) -> None:
     assert record(path, greys(0.0)).levels == [0]
 
 
-def test_a_recording_of_nothing_leaves_no_file(path: Path) -> None:
+def test_an_empty_recording_leaves_no_file(path: Path) -> None:
     with Recording(path, live=False):
         assert path.exists()
     assert not path.exists()
 
 
-def test_a_session_that_fails_keeps_what_was_recorded(path: Path) -> None:
+def test_a_failed_session_keeps_what_was_recorded(path: Path) -> None:
     def failing() -> Iterator[tuple[float, Image]]:
         yield from greys(0.0, 0.04, 0.08)
         raise SourceError("lost")
@@ -214,7 +212,7 @@ def test_a_session_that_fails_keeps_what_was_recorded(path: Path) -> None:
     assert played(path).levels == [0, 20, 40]
 
 
-def test_a_file_that_is_there_stays_as_it_is(path: Path) -> None:
+def test_an_existing_file_is_not_overwritten(path: Path) -> None:
     path.write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match=r"lesson\.mp4: is there already and is not overwritten; choose another name"):
         Recording(path, live=False)
@@ -222,27 +220,29 @@ def test_a_file_that_is_there_stays_as_it_is(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "error", "said"),
+    ("name", "error", "message"),
     [
         ("nowhere/lesson.mp4", OutputError, "lesson.mp4: cannot be written: No such file or directory; choose another folder"),
         ("lesson.webm", UsageError, "lesson.webm: not a kind of video that can be recorded; call it lesson.mp4, .mkv or .avi"),
         ("lesson", UsageError, "lesson: not a kind of video that can be recorded"),
     ],
 )
-def test_what_cannot_be_recorded_is_said_at_once(tmp_path: Path, name: str, error: type[LiveMonitorError], said: str) -> None:
+def test_a_name_that_cannot_be_recorded_to_is_refused_at_once(
+    tmp_path: Path, name: str, error: type[LiveMonitorError], message: str
+) -> None:
     with pytest.raises(error) as raised:
         Recording(tmp_path / name, live=False)
-    assert said in str(raised.value)
+    assert message in str(raised.value)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_name_that_opencv_cannot_take_is_said_at_once(tmp_path: Path) -> None:
+def test_a_name_that_opencv_cannot_read_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="its name is not UTF-8, which OpenCV cannot read; rename it"):
         Recording(tmp_path / "y\udcff.mp4", live=False)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_name_that_ffmpeg_would_take_for_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_ffmpeg_would_misread_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("-lesson.mp4", "a:lesson.mp4"):
         assert record(Path(name), greys(0.0, 0.04)).levels == [0, 20]
@@ -262,26 +262,26 @@ def test_it_ends_before_the_disk_is_full_and_can_be_played(path: Path, monkeypat
 
 
 @pytest.mark.parametrize("live", [False, True])
-def test_a_full_disk_is_told_at_the_first_picture_and_leaves_nothing(
+def test_a_full_disk_is_reported_at_the_first_picture_and_leaves_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch, live: bool
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=MIN_FREE_BYTES - 1))
     monkeypatch.setitem(FOURCCS, ".mp4", "    ")  # as FFmpeg fails there
-    said = r"lesson\.mp4: cannot be written, as less than 16 MB is free there; free space$"
-    with pytest.raises(OutputError, match=said), Recording(path, live=live) as recording:
+    message = r"lesson\.mp4: cannot be written, as less than 16 MB is free there; free space$"
+    with pytest.raises(OutputError, match=message), Recording(path, live=live) as recording:
         recording.add(grey_picture(0), 0.0)
     assert not path.exists()
 
 
 @pytest.mark.parametrize("suffix", FOURCCS)
-def test_a_picture_that_is_too_large_is_told_with_its_size(path: Path, suffix: str) -> None:
-    said = r"a video of 8192x48 pixels cannot be written, the limit is 8190 a side; try --no-panel, or a smaller picture$"
-    with pytest.raises(OutputError, match=said), Recording(path.with_suffix(suffix), live=False) as recording:
+def test_a_picture_that_is_too_large_is_reported_with_its_size(path: Path, suffix: str) -> None:
+    message = r"a video of 8192x48 pixels cannot be written, the limit is 8190 a side; try --no-panel, or a smaller picture$"
+    with pytest.raises(OutputError, match=message), Recording(path.with_suffix(suffix), live=False) as recording:
         recording.add(grey_picture(0, MAX_SIDE_PX + 1, 48), 0.0)
     assert record(path, [(0.0, grey_picture(100, MAX_SIDE_PX, 48))]).size == (MAX_SIDE_PX, 48)
 
 
-def test_a_picture_is_coded_while_the_next_one_is_drawn(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_is_encoded_while_the_next_one_is_drawn(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     may_code, code = threading.Event(), Recording._code
 
     def code_later(recording: Recording, writer: cv2.VideoWriter, shown: Image, times: int) -> None:
@@ -298,7 +298,7 @@ def test_a_picture_is_coded_while_the_next_one_is_drawn(path: Path, monkeypatch:
 
 @pytest.fixture
 def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """A disk that answers no more until this is set, and a recording that soon loses its patience."""
+    """A disk that does not answer until this is set, and a recording that soon gives up."""
     answers, write = threading.Event(), Recording._code
 
     def hang(recording: Recording, writer: cv2.VideoWriter, shown: Image, times: int) -> None:
@@ -319,7 +319,7 @@ def test_a_disk_that_does_not_answer_is_not_waited_for(path: Path, pictures: int
         add_all(recording, greys(*(number / LIVE_FPS for number in range(pictures))))
 
 
-def test_every_frame_that_is_written_is_progress(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_frame_written_counts_as_progress(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     progress: list[None] = []
     with Recording(path, live=True) as recording:
         monkeypatch.setattr(recording._disk, "progress", lambda: progress.append(None))
@@ -328,7 +328,7 @@ def test_every_frame_that_is_written_is_progress(path: Path, monkeypatch: pytest
 
 
 @pytest.mark.timeout(10)
-def test_a_disk_that_does_not_tell_its_space_is_not_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_does_not_report_its_free_space_is_not_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = threading.Event()
     monkeypatch.setattr("live_monitor.session.disk_thread.STUCK_S", 0.2)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: answers.wait())
@@ -337,7 +337,7 @@ def test_a_disk_that_does_not_tell_its_space_is_not_waited_for(path: Path, monke
     answers.set()
 
 
-def test_what_goes_wrong_while_a_picture_is_coded_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_while_a_picture_is_encoded_is_raised(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OutputError("on purpose")
 
@@ -348,7 +348,7 @@ def test_what_goes_wrong_while_a_picture_is_coded_is_told(path: Path, monkeypatc
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit for the size of files")
 @pytest.mark.parametrize("suffix", FOURCCS)
-def test_a_file_that_the_system_has_cut_off_is_told(path: Path, suffix: str) -> None:
+def test_a_file_that_the_system_cut_off_is_reported(path: Path, suffix: str) -> None:
     import resource
 
     noise, before = np.random.default_rng(0), resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -362,7 +362,7 @@ def test_a_file_that_the_system_has_cut_off_is_told(path: Path, suffix: str) -> 
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_file_that_went_away_is_told(path: Path) -> None:
+def test_a_deleted_file_is_reported(path: Path) -> None:
     with Recording(path, live=False) as recording:
         add_all(recording, greys(0.0, 0.04))
         path.unlink()
@@ -370,7 +370,7 @@ def test_a_file_that_went_away_is_told(path: Path) -> None:
             recording.add(grey_picture(0), 0.08)
 
 
-def test_of_a_folder_that_went_away_is_told_what_was_noticed_first(tmp_path: Path) -> None:
+def test_for_a_deleted_folder_the_first_error_is_reported(tmp_path: Path) -> None:
     folder = tmp_path / "stick"
     folder.mkdir()
 
@@ -379,20 +379,20 @@ def test_of_a_folder_that_went_away_is_told_what_was_noticed_first(tmp_path: Pat
         shutil.rmtree(folder)
         yield 0.3, grey_picture(0)
 
-    said = r"cannot be written any more: No such file or directory"
-    with pytest.raises(OutputError, match=said), Recording(folder / "lesson.mp4", live=True) as recording:
+    message = r"cannot be written any more: No such file or directory"
+    with pytest.raises(OutputError, match=message), Recording(folder / "lesson.mp4", live=True) as recording:
         add_all(recording, pictures())
 
 
 @pytest.mark.parametrize(("suffix", "advice"), [(".mp4", "; try a name that ends in .avi"), (".avi", "")])
 @pytest.mark.parametrize("pictures", [2, FPS_PICTURES + 1])
-def test_an_opencv_that_cannot_write_videos_is_told_and_leaves_nothing(
+def test_an_opencv_that_cannot_write_videos_is_reported_and_leaves_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch, pictures: int, suffix: str, advice: str
 ) -> None:
     monkeypatch.setitem(FOURCCS, suffix, "    ")
     path = path.with_suffix(suffix)
-    said = rf"this OpenCV cannot write a video of 64x48 pixels{advice}$"
-    with pytest.raises(OutputError, match=said), Recording(path, live=False) as recording:
+    message = rf"this OpenCV cannot write a video of 64x48 pixels{advice}$"
+    with pytest.raises(OutputError, match=message), Recording(path, live=False) as recording:
         add_all(recording, greys(*(number / 25 for number in range(pictures))))
     assert not recording.begun, "so that a window does not go on without it, as if there were something to keep"
     assert not path.exists()
@@ -417,7 +417,7 @@ def test_without_a_window_it_shows_what_the_window_would(path: Path) -> None:
     assert np.abs(last.astype(int) - LiveView().draw(0.0, view)[: last.shape[0], : last.shape[1]]).mean() > 3
 
 
-def test_the_frame_rate_that_it_shows_is_that_of_the_source(path: Path) -> None:
+def test_the_frame_rate_it_shows_is_that_of_the_source(path: Path) -> None:
     live_view = LiveView()
     with Recording(path, live=False) as recording:
         recorder = LiveViewRecorder(recording, live_view, View(panel=False))

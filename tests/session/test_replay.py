@@ -1,4 +1,4 @@
-"""A log that is read back."""
+"""Reading a log back."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests.fakes import reading_of
 from tests.session.sessions import MOSTLY_HAPPY, face, logged, result
 
 
-def test_a_log_that_a_spreadsheet_has_marked_as_utf8_is_read(path: Path) -> None:
+def test_a_log_that_a_spreadsheet_marked_as_utf8_is_read(path: Path) -> None:
     logged(path, [(0.0, [face("happy")])], {})
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert len(list(replay(path))) == 1
 
 
-def test_of_a_log_that_a_spreadsheet_saved_with_semicolons_this_is_said(path: Path) -> None:
+def test_a_log_that_a_spreadsheet_saved_with_semicolons_is_refused_as_such(path: Path) -> None:
     logged(path, [(0.0, [face("happy")])], {})
     path.write_bytes(path.read_bytes().replace(b",", b";"))
     with pytest.raises(UsageError, match="has no column time_s; it was saved with separators other than commas"):
@@ -90,7 +90,7 @@ def test_a_live_source_keeps_its_time_of_day(path: Path) -> None:
     assert second.clock == first.clock + datetime.timedelta(seconds=1.5)
 
 
-def test_columns_may_stand_in_another_order_with_others_between(path: Path) -> None:
+def test_columns_may_be_in_another_order_with_others_in_between(path: Path) -> None:
     logged(path, [(0.0, [face("happy")])])
     rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
     path.write_text("".join(",".join([*row[::-1], "more"]) + "\r\n" for row in rows), encoding="utf-8")
@@ -98,7 +98,7 @@ def test_columns_may_stand_in_another_order_with_others_between(path: Path) -> N
     assert moment.result.readings[0].label == "happy"
 
 
-def test_a_last_line_that_was_cut_short_is_left_out(path: Path) -> None:
+def test_a_last_line_cut_short_is_left_out(path: Path) -> None:
     content = logged(path, [(0.0, [face("happy")]), (0.2, [face("sad")])]).read_text(encoding="utf-8")
     path.write_text(content[:-5], encoding="utf-8")
     assert [moment.result.frame.pts_s for moment in replay(path)] == [0.0]
@@ -110,7 +110,7 @@ def line(**values: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         (line(time_s="soon"), "could not convert string to float: 'soon'"),
         *((line(time_s=time_s), f"{time_s!r} is not a time in a session") for time_s in ("nan", "inf", "-inf", "1e400", "1e308")),
@@ -125,15 +125,15 @@ def line(**values: str) -> str:
         ("2,,\n", ""),
     ],
 )
-def test_a_line_that_is_none_of_a_log_is_named(path: Path, wrong: str, said: str) -> None:
+def test_an_invalid_line_is_named(path: Path, wrong: str, message: str) -> None:
     path.write_text(",".join(COLUMNS) + "\n" + line(time_s="1") + wrong + line(time_s="3"), encoding="utf-8")
     with pytest.raises(UsageError, match=r"lesson\.csv, line [34]: not a line of a log: ") as error:
         list(replay(path))
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "not a log, it has no column time_s; --log writes one"),
         (b"emotion,pixels,Usage\n0,1 2 3,Training\n", "not a log, it has no column time_s"),
@@ -141,14 +141,14 @@ def test_a_line_that_is_none_of_a_log_is_named(path: Path, wrong: str, said: str
         (b"\x89PNG\r\n\x1a\n\xff\xfe", "not a log, it is not text"),
     ],
 )
-def test_a_file_that_is_no_log_is_refused(path: Path, content: bytes, said: str) -> None:
+def test_a_file_that_is_not_a_log_is_refused(path: Path, content: bytes, message: str) -> None:
     path.write_bytes(content)
     with pytest.raises(UsageError, match=r"lesson\.csv: ") as error:
         list(replay(path))
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
-def test_a_file_that_is_missing_and_a_folder_are_named(path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_named(path: Path) -> None:
     with pytest.raises(UsageError, match=r"lesson\.csv: no such file; --log writes one"):
         list(replay(path))
     path.mkdir()
@@ -156,7 +156,7 @@ def test_a_file_that_is_missing_and_a_folder_are_named(path: Path) -> None:
         list(replay(path))
 
 
-def test_a_log_that_pandas_has_written_is_read(path: Path) -> None:
+def test_a_log_written_by_pandas_is_read(path: Path) -> None:
     logged(path, [(0.0, [face("happy", 3)]), (0.2, [])], {0.2: 1})
     text = path.read_text(encoding="utf-8").replace(",3,1,", ",3.0,1.0,").replace("0.200,,1,1,", "0.2,,1,1.0,")
     assert (",3.0,1.0," in text, ",1.0,," in text) == (True, True)
@@ -165,7 +165,7 @@ def test_a_log_that_pandas_has_written_is_read(path: Path) -> None:
     assert ([reading.track.id for reading in first.result.seen], second.markers) == ([3], (1,))
 
 
-def test_a_log_that_r_has_written_is_read(path: Path) -> None:
+def test_a_log_written_by_r_is_read(path: Path) -> None:
     logged(path, [(0.0, [face("happy", 3)]), (0.2, [])])
     header, *lines = path.read_text(encoding="utf-8").splitlines()
     with_na = (",".join(value or "NA" for value in line.split(",")) for line in lines)
@@ -175,7 +175,7 @@ def test_a_log_that_r_has_written_is_read(path: Path) -> None:
     assert (first.clock, first.markers, second.result.readings) == (None, (), ())
 
 
-def test_the_line_that_is_damaged_is_the_one_that_is_named(path: Path) -> None:
+def test_a_damaged_line_is_named_by_its_own_number(path: Path) -> None:
     logged(path, [(step / 5, [face("happy", number) for number in range(1, 10)]) for step in range(3)])
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     lines[4] = lines[4].replace("happy", "hapy")
@@ -184,7 +184,7 @@ def test_the_line_that_is_damaged_is_the_one_that_is_named(path: Path) -> None:
         list(replay(path))
 
 
-def test_a_text_without_an_end_of_a_field_is_no_log(path: Path) -> None:
+def test_a_text_whose_field_never_ends_is_not_a_log(path: Path) -> None:
     path.write_text("x" * 200_000 + "\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"line 1: not a line of a log: field larger than field limit"):
         list(replay(path))

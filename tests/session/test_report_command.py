@@ -20,7 +20,7 @@ def log(tmp_path: Path) -> Path:
     return logged(tmp_path / "lesson.csv", [(step / 2, [face("happy"), face("sad", 2)]) for step in range(60)], {12.0: 1})
 
 
-def test_a_log_is_told_in_a_few_lines(run: Run, log: Path) -> None:
+def test_a_log_is_summed_up_in_a_few_lines(run: Run, log: Path) -> None:
     code, out, err = run("report", log)
     assert (code, err) == (0, "")
     assert out.startswith("lesson.csv: 0:30 watched, 60 moments\nfaces: 2.0 at once")
@@ -41,7 +41,7 @@ def test_the_numbers_are_printed_as_json(run: Run, log: Path) -> None:
     assert json.loads(run("report", log, "--json").out)["watched_s"] == 29.5
 
 
-def test_what_is_no_log_ends_in_2_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_log_ends_in_2_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
     (tmp_path / "faces.csv").write_text("emotion,pixels\n", encoding="utf-8")
     code, out, err = run("report", tmp_path / "faces.csv", "--out", tmp_path / "out")
     assert (code, out) == (2, "")
@@ -50,7 +50,7 @@ def test_what_is_no_log_ends_in_2_and_leaves_nothing(run: Run, tmp_path: Path) -
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
-def test_at_a_terminal_a_long_log_tells_how_far_it_is_read(tmp_path: Path) -> None:
+def test_a_terminal_shows_the_progress_of_reading_a_long_log(tmp_path: Path) -> None:
     import pty  # not on Windows
 
     log = logged(tmp_path / "long.csv", [(step / 5, [face("happy")]) for step in range(1000)], {})
@@ -74,14 +74,14 @@ def test_a_name_that_is_not_utf8_is_spelt_out(log: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_name_cannot_steer_the_terminal(run: Run, log: Path, tmp_path: Path) -> None:
+def test_a_name_cannot_control_the_terminal(run: Run, log: Path, tmp_path: Path) -> None:
     named = log.rename(log.with_name("a\x1b[31m\nb.csv"))
     assert run("report", named, "--out", tmp_path).out.startswith(r"a\x1b[31m\nb.csv: 0:30 watched")
     assert (tmp_path / "report.md").read_text(encoding="utf-8").startswith("# a\\\\x1b\\[31m\\\\nb.csv\n\n")
     assert "<h1>a\\x1b[31m\\nb.csv</h1>" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_name_is_shown_as_it_is_written_whatever_markdown_makes_of_it(run: Run, log: Path, tmp_path: Path) -> None:
+def test_markdown_in_a_name_is_shown_literally(run: Run, log: Path, tmp_path: Path) -> None:
     named = log.rename(log.with_name("*a* _b_ [c](d) `e` ![f](g).csv"))
     assert run("report", named, "--out", tmp_path).code == 0
     assert f"<h1>{named.name}</h1>" in (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -95,12 +95,12 @@ def test_a_damaged_time_ends_in_2_and_names_its_line(run: Run, log: Path, time_s
     assert err == f"Error: {log}, line 121: not a line of a log: {time_s!r} is not a time in a session\n"
 
 
-def test_a_file_where_the_folder_should_be_is_said(run: Run, log: Path) -> None:
-    said = f"Error: {log}: is a file, not a folder; choose another name\n"
-    assert run("report", log, "--out", log) == (6, "", said)
+def test_a_file_in_place_of_the_folder_is_refused(run: Run, log: Path) -> None:
+    message = f"Error: {log}: is a file, not a folder; choose another name\n"
+    assert run("report", log, "--out", log) == (6, "", message)
 
 
-def test_a_folder_that_cannot_be_made_ends_in_6(run: Run, log: Path) -> None:
+def test_a_folder_that_cannot_be_created_ends_in_6(run: Run, log: Path) -> None:
     code, out, err = run("report", log, "--out", log / "report")
     assert (code, out) == (6, "")
     assert err.startswith(f"Error: {log / 'report'}: cannot be written: ")

@@ -1,4 +1,4 @@
-"""The picture of a session."""
+"""The timeline of a session."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def amount(image: Image, colour: Sequence[int]) -> int:
     return int((np.abs(image.astype(int) - colour).max(axis=2) <= 2).sum())
 
 
-def test_looks_have_their_colours_and_no_others_are_there(path: Path) -> None:
+def test_expressions_have_their_colours_and_no_others_appear(path: Path) -> None:
     image = drawn(path, [face("happy"), face("sad", 2), face("angry", 3, "too dark")])
     legend = amount(image, COLOURS_BGR["fear"])
     assert all(amount(image, COLOURS_BGR[label]) > 50 * legend for label in ("happy", "sad"))
@@ -43,7 +43,7 @@ def test_looks_have_their_colours_and_no_others_are_there(path: Path) -> None:
     assert amount(image, COLOURS_BGR["angry"]) <= 2 * legend
 
 
-def test_faces_that_are_read_every_few_seconds_are_drawn_without_gaps(path: Path) -> None:
+def test_faces_read_every_few_seconds_are_drawn_without_gaps(path: Path) -> None:
     moments = [(5.0 * step, [face("happy")]) for step in range(24)]
     often = drawn(path.with_name("often.csv"), [face("happy")], seconds=120)
     seldom = picture(logged(path, moments))
@@ -67,13 +67,13 @@ def test_of_too_many_faces_those_seen_longest_are_drawn(path: Path) -> None:
     assert amount(rows, COLOURS_BGR["angry"]) == 0
 
 
-def test_hours_without_end_have_no_more_lines_than_a_day(path: Path) -> None:
+def test_a_session_as_long_as_can_be_has_about_as_many_grid_lines_as_twelve_hours(path: Path) -> None:
     hours, ages = (picture(logged(path.with_name(f"{to_s}.csv"), [(0.0, []), (to_s, [])])) for to_s in (12 * 3600.0, MAX_TIME_S))
     light = [amount(image, (0xE8, 0xE4, 0xDF)) for image in (hours, ages)]
     assert 0 < light[1] < 2 * light[0]
 
 
-def test_what_was_marked_or_unusual_is_seen(path: Path) -> None:
+def test_markers_and_unusual_times_are_drawn(path: Path) -> None:
     usual = [(step / 2, [face("neutral")]) for step in range(240)]
     change = [(120 + step / 2, [face("happy")]) for step in range(80)]
     plain = picture(logged(path, [*usual, *((at_s, [face("neutral")]) for at_s, _ in change)]))
@@ -92,11 +92,11 @@ def tall_lines(image: Image) -> int:
 
 
 @pytest.mark.parametrize("moments", [[(0.0, [])], [(0.0, [face("happy")])], [(2.0, []), (4.0, [face("sad")]), (30.0, [])]])
-def test_hardly_a_session_has_a_picture_too(path: Path, moments: list[tuple[float, list[Reading]]]) -> None:
+def test_a_very_short_session_can_be_drawn(path: Path, moments: list[tuple[float, list[Reading]]]) -> None:
     assert picture(logged(path, moments)).shape[0] > 100
 
 
-def test_where_nobody_was_readable_nothing_is_drawn(path: Path) -> None:
+def test_nothing_is_drawn_while_no_face_is_readable(path: Path) -> None:
     with_gap = [(step / 2, [] if 40 <= step < 120 else [face("happy")]) for step in range(160)]
     image = picture(logged(path, with_gap))
     yellow = np.abs(image.astype(int) - COLOURS_BGR["happy"]).max(axis=2) <= 2
