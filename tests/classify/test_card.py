@@ -47,7 +47,7 @@ def test_a_folder_with_a_card_is_a_model(tmp_path: Path, facts: Facts) -> None:
     assert (card.name, card.input_px, card.crop_margin("haar"), card.crop_margin("yunet")) == ("toy", 40, 0.1, 0.2)
 
 
-def test_a_card_may_tell_a_temperature_and_a_second_head(tmp_path: Path, facts: Facts) -> None:
+def test_a_card_may_have_a_temperature_and_a_second_head(tmp_path: Path, facts: Facts) -> None:
     plain = load_card(write_model(tmp_path, facts))
     np.testing.assert_array_equal(plain.calibration.matrix, np.eye(7))
     assert (plain.ferplus, plain.outputs) == (False, 7)
@@ -56,7 +56,7 @@ def test_a_card_may_tell_a_temperature_and_a_second_head(tmp_path: Path, facts: 
     assert (both.ferplus, both.outputs) == (True, 15)
 
 
-def test_a_card_may_tell_a_calibration(tmp_path: Path, facts: Facts) -> None:
+def test_a_card_may_have_a_calibration(tmp_path: Path, facts: Facts) -> None:
     matrix, offsets = np.arange(49.0).reshape(7, 7).tolist(), list(range(7))
     calibration = load_card(write_model(tmp_path, facts | {"calibration": {"matrix": matrix, "offsets": offsets}})).calibration
     np.testing.assert_array_equal(calibration.matrix, matrix)
@@ -78,29 +78,29 @@ def test_a_card_may_tell_a_calibration(tmp_path: Path, facts: Facts) -> None:
         {"matrix": [[1.0] * 7, [1.0] * 6], "offsets": [0.0] * 7},
     ],
 )
-def test_a_calibration_that_is_none_is_refused(tmp_path: Path, facts: Facts, calibration: object) -> None:
+def test_an_invalid_calibration_is_refused(tmp_path: Path, facts: Facts, calibration: object) -> None:
     with pytest.raises(ModelError, match="not a model card"):
         load_card(write_model(tmp_path, facts | {"calibration": calibration}))
 
 
-def test_a_card_may_tell_how_much_the_second_head_says(tmp_path: Path, facts: Facts) -> None:
+def test_a_card_may_say_how_much_the_second_head_counts(tmp_path: Path, facts: Facts) -> None:
     assert load_card(write_model(tmp_path, facts | {"ferplus": True})).ferplus_share == 0
     assert load_card(write_model(tmp_path, facts | {"ferplus": True, "ferplus_share": 0.5})).ferplus_share == 0.5
 
 
 @pytest.mark.parametrize(("ferplus", "share"), [(True, -0.1), (True, 1.1), (True, "half"), (True, None), (False, 0.5)])
-def test_a_share_that_cannot_be_had_is_refused(tmp_path: Path, facts: Facts, ferplus: bool, share: object) -> None:
+def test_an_impossible_share_is_refused(tmp_path: Path, facts: Facts, ferplus: bool, share: object) -> None:
     with pytest.raises(ModelError, match="not a model card"):
         load_card(write_model(tmp_path, facts | {"ferplus": ferplus, "ferplus_share": share}))
 
 
 @pytest.mark.parametrize("temperature", [0, -1, "hot", None, float("nan"), float("inf")])
-def test_a_temperature_that_divides_nothing_is_refused(tmp_path: Path, facts: Facts, temperature: object) -> None:
+def test_an_invalid_temperature_is_refused(tmp_path: Path, facts: Facts, temperature: object) -> None:
     with pytest.raises(ModelError, match="not a model card"):
         load_card(write_model(tmp_path, facts | {"temperature": temperature}))
 
 
-def test_a_card_tells_what_a_face_must_have_and_what_it_leaves_out_is_as_usual(tmp_path: Path, facts: Facts) -> None:
+def test_a_card_may_set_limits_of_readability_and_the_others_keep_their_defaults(tmp_path: Path, facts: Facts) -> None:
     assert load_card(write_model(tmp_path, facts)).readable == Limits()
     card = load_card(write_model(tmp_path, facts | {"readable": {"size_px": 14, "turn": None}}))
     assert card.readable == Limits(size_px=14.0, turn=math.inf)
@@ -109,7 +109,7 @@ def test_a_card_tells_what_a_face_must_have_and_what_it_leaves_out_is_as_usual(t
 @pytest.mark.parametrize(
     "readable", [{"size_px": -1}, {"turn": "far"}, {"darkest": float("nan")}, {"score": 0.5}, {"height": 1}, [], None, 7]
 )
-def test_limits_that_are_none_are_refused(tmp_path: Path, facts: Facts, readable: object) -> None:
+def test_invalid_limits_are_refused(tmp_path: Path, facts: Facts, readable: object) -> None:
     with pytest.raises(ModelError, match="not a model card, wrong or missing"):
         load_card(write_model(tmp_path, facts | {"readable": readable}))
 
@@ -125,7 +125,7 @@ def test_the_card_says_where_the_weights_are(tmp_path: Path, facts: Facts) -> No
     assert load_card(write_model(tmp_path, facts)).weights(LITERT) == tmp_path / "toy.tflite"
 
 
-def test_the_whole_card_is_kept_for_people(tmp_path: Path, facts: Facts) -> None:
+def test_the_whole_card_is_kept(tmp_path: Path, facts: Facts) -> None:
     facts["limits"] = "made up"
     assert load_card(write_model(tmp_path, facts)).facts["limits"] == "made up"
 
@@ -142,17 +142,17 @@ def test_the_shipped_model_says_how_accurate_it_is_and_where_it_fails() -> None:
     assert facts["limits"]
 
 
-def test_a_detector_that_the_card_does_not_know_is_named_with_those_it_knows(tmp_path: Path, facts: Facts) -> None:
+def test_a_detector_unknown_to_the_card_is_refused_with_a_list_of_those_it_knows(tmp_path: Path, facts: Facts) -> None:
     with pytest.raises(ModelError, match="toy: has no crop margin for the detector radar; choose one of haar, yunet"):
         load_card(write_model(tmp_path, facts)).crop_margin("radar")
 
 
-def test_an_unknown_model_is_answered_with_the_shipped_ones() -> None:
+def test_an_unknown_model_is_refused_with_a_list_of_the_shipped_ones() -> None:
     with pytest.raises(ModelError, match=r"no-such-model: no such model; shipped: .*custom-cnn"):
         load_card("no-such-model")
 
 
-def test_a_file_is_no_model_and_is_answered_with_what_one_is(tmp_path: Path) -> None:
+def test_a_file_is_refused_with_what_a_model_is(tmp_path: Path) -> None:
     video = tmp_path / "lesson.mp4"
     video.touch()
     with pytest.raises(ModelError) as refused:
@@ -163,15 +163,15 @@ def test_a_file_is_no_model_and_is_answered_with_what_one_is(tmp_path: Path) -> 
     )
 
 
-def test_a_name_longer_than_names_may_be_is_told_once_and_not_to_be_mended_by_a_reinstall() -> None:
+def test_too_long_a_name_is_printed_once_and_a_reinstall_is_not_suggested() -> None:
     with pytest.raises(ModelError) as refused:
         load_card("n" * 300)
-    told = str(refused.value)
-    assert told.startswith(f"{Path('n' * 300, CARD_FILE)}: cannot be read: File name too long; shipped: ")
-    assert (told.count("nnn" * 100), "reinstall" in told) == (1, False)
+    message = str(refused.value)
+    assert message.startswith(f"{Path('n' * 300, CARD_FILE)}: cannot be read: File name too long; shipped: ")
+    assert (message.count("nnn" * 100), "reinstall" in message) == (1, False)
 
 
-def test_an_empty_text_is_no_model_also_beside_a_card(tmp_path: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_name_is_not_a_model_even_beside_a_card(tmp_path: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     write_model(tmp_path, facts)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ModelError, match=r"^'': names no model; shipped: "):
@@ -179,22 +179,20 @@ def test_an_empty_text_is_no_model_also_beside_a_card(tmp_path: Path, facts: Fac
 
 
 @pytest.mark.parametrize(
-    ("spoilt", "said"),
+    ("wrong", "message"),
     [
         *(({"input": {"side_px": side, "normalisation": NORMALISATION}}, f"side_px {side}") for side in (-1, 0, 10**6)),
         ({"input": {"side_px": float("inf"), "normalisation": NORMALISATION}}, "cannot convert float infinity"),
         *(({"crop_margins": {"haar": margin}}, "crop margin") for margin in (float("nan"), float("inf"), -0.5)),
     ],
 )
-def test_a_size_or_a_margin_with_which_no_face_can_be_cut_is_refused(
-    tmp_path: Path, facts: Facts, spoilt: Facts, said: str
-) -> None:
-    with pytest.raises(ModelError, match=f"not a model card, wrong or missing: {said}"):
-        load_card(write_model(tmp_path, facts | spoilt))
+def test_a_size_or_margin_that_cannot_crop_a_face_is_refused(tmp_path: Path, facts: Facts, wrong: Facts, message: str) -> None:
+    with pytest.raises(ModelError, match=f"not a model card, wrong or missing: {message}"):
+        load_card(write_model(tmp_path, facts | wrong))
 
 
 @pytest.mark.parametrize("key", ["name", "labels", "input", "crop_margins", "files"])
-def test_a_card_that_lacks_something_is_refused_by_the_missing_name(tmp_path: Path, facts: Facts, key: str) -> None:
+def test_a_card_that_lacks_something_is_refused_naming_what_is_missing(tmp_path: Path, facts: Facts, key: str) -> None:
     del facts[key]
     with pytest.raises(ModelError, match=f"not a model card, wrong or missing: '{key}'"):
         load_card(write_model(tmp_path, facts))
@@ -216,7 +214,7 @@ def test_a_card_for_other_labels_or_pixels_is_refused(tmp_path: Path, facts: Fac
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "7", '{"labels": 3}', '{"files": []}'])
-def test_a_file_that_is_no_card_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_not_a_card_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / CARD_FILE).write_text(content, encoding="utf-8")
     with pytest.raises(ModelError, match=CARD_FILE):
         load_card(str(tmp_path))

@@ -1,4 +1,4 @@
-"""Every face of a frame in one call, cut exactly as in training."""
+"""Every face of a frame in one call, cropped exactly as in training."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def faces_side_by_side(count: int) -> list[Detection]:
 
 
 def read(classifier: EmotionClassifier, count: int) -> NDArray[np.float32]:
-    """What it says of so many faces of a picture."""
+    """Its probabilities for this many faces of a picture."""
     return classifier.label(classifier.crop(grey_picture(100), faces_side_by_side(count)))
 
 
@@ -57,13 +57,13 @@ def test_probabilities_are_calibrated_as_the_card_says(engine: FakeEngine) -> No
 
 
 @pytest.mark.parametrize(("share", "label"), [(0.0, "angry"), (0.5, "neutral")])
-def test_people_say_as_much_as_the_card_says(share: float, label: str) -> None:
+def test_the_cards_ferplus_share_is_used(share: float, label: str) -> None:
     classifier = fake_classifier(AngryButNeutralToPeople(), ferplus_share=share)
     said = read(classifier, 1)[0]
     assert LABELS[said.argmax()] == label
 
 
-def test_a_live_face_reaches_the_network_exactly_as_a_training_face_does(engine: FakeEngine) -> None:
+def test_a_live_face_reaches_the_network_exactly_like_a_training_face(engine: FakeEngine) -> None:
     card = load_card("custom-cnn")
     widened = card.crop_margin("haar")
     faces = drawn_faces(6, seed=4)

@@ -1,4 +1,4 @@
-"""The two engines: which one is chosen, and that both say the same of the same faces."""
+"""The two engines: which one is chosen, and that both give the same answers for the same faces."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from live_monitor.networks.gpu import gpu_available
 from tests.fakes import drawn_faces
 
 AGREEMENT = 0.03
-"""How far apart any two probabilities of a face may be."""
+"""The most that two engines' probabilities of a label may differ by."""
 
 SAME_LABEL_SHARE = 0.97
 
@@ -48,7 +48,7 @@ def litert(card: ModelCard) -> Engine:
 
 @pytest.fixture(scope="module")
 def tensorflow(card: ModelCard) -> Engine:
-    """TensorFlow on the GPU if there is one, else on the CPU: its arithmetic is the same."""
+    """TensorFlow on the GPU if there is one, otherwise on the CPU: its arithmetic is the same."""
     return TensorFlowEngine(card, "GPU" if gpu_available() else "CPU")
 
 
@@ -60,7 +60,7 @@ def grey_png(content: bytes) -> NDArray[np.uint8]:
 
 @pytest.fixture(scope="module")
 def real_faces(shared_data: Path) -> NDArray[np.uint8]:
-    """200 of FER2013's PublicTest faces, evenly from all labels."""
+    """200 of FER2013's PublicTest faces, spread over all labels."""
     with zipfile.ZipFile(shared_data / "fer2013" / "fer2013.zip") as archive:
         names = sorted(name for name in archive.namelist() if "/PublicTest_" in name)
         chosen = names[:: len(names) // 200][:200]
@@ -68,7 +68,7 @@ def real_faces(shared_data: Path) -> NDArray[np.uint8]:
 
 
 @pytest.fixture(params=["litert", "tensorflow"])
-def engine(request: pytest.FixtureRequest, card: ModelCard) -> Engine:  # noqa: ARG001, pytest must know of its parameter
+def engine(request: pytest.FixtureRequest, card: ModelCard) -> Engine:  # noqa: ARG001, pytest must know about its parameter
     engine: Engine = request.getfixturevalue(request.param)
     return engine
 
@@ -91,38 +91,38 @@ def largest_differences(one: Engine, other: Engine, faces: NDArray[np.uint8]) ->
     return differences
 
 
-def test_the_cpu_is_served_by_litert(card: ModelCard) -> None:
+def test_litert_serves_the_cpu(card: ModelCard) -> None:
     assert load_engine(card, "cpu").name.startswith("LiteRT, CPU")
 
 
 @pytest.mark.parametrize(("driver", "gpu"), [(False, False), (True, False)])
-def test_auto_without_a_usable_gpu_is_the_cpu(
+def test_auto_without_a_usable_gpu_means_the_cpu(
     card: ModelCard, pretend: Callable[[bool, bool], None], driver: bool, gpu: bool
 ) -> None:
     pretend(driver, gpu)
     assert load_engine(card, "auto").name.startswith("LiteRT, CPU")
 
 
-def test_auto_is_the_cpu_for_a_model_without_keras_weights(card: ModelCard, pretend: Callable[[bool, bool], None]) -> None:
+def test_auto_means_the_cpu_for_a_model_without_keras_weights(card: ModelCard, pretend: Callable[[bool, bool], None]) -> None:
     pretend(True, True)
     cpu_only = replace(card, files={LITERT: card.files[LITERT]})
     assert load_engine(cpu_only, "auto").name.startswith("LiteRT, CPU")
 
 
-def test_a_gpu_that_is_not_there_is_a_usage_error(card: ModelCard, pretend: Callable[[bool, bool], None]) -> None:
+def test_a_missing_gpu_is_a_usage_error(card: ModelCard, pretend: Callable[[bool, bool], None]) -> None:
     pretend(True, False)
     with pytest.raises(UsageError, match=r"--device gpu: TensorFlow finds no GPU here; use --device cpu"):
         load_engine(card, "gpu")
 
 
 @pytest.mark.parametrize("device", ["auto", "gpu"])
-def test_a_gpu_that_is_there_is_used(card: ModelCard, device: str) -> None:
+def test_a_gpu_is_used_if_there_is_one(card: ModelCard, device: str) -> None:
     if not gpu_available():
         pytest.skip("no GPU here")
     assert load_engine(card, device).name == "TensorFlow, GPU"
 
 
-def test_a_gpu_wants_a_model_with_keras_weights(card: ModelCard) -> None:
+def test_a_gpu_needs_a_model_with_keras_weights(card: ModelCard) -> None:
     with pytest.raises(ModelError, match="has no keras weights"):
         load_engine(replace(card, files={LITERT: card.files[LITERT]}), "gpu")
 
@@ -131,14 +131,14 @@ def test_every_face_has_as_many_logits_as_the_card_says(engine: Engine, card: Mo
     assert engine.infer(normalise(drawn_faces(5))).shape == (5, card.outputs)
 
 
-def test_batches_of_changing_size_give_the_same_rows_as_one_by_one(engine: Engine) -> None:
+def test_batches_of_changing_size_give_the_same_rows_as_single_faces(engine: Engine) -> None:
     faces = normalise(drawn_faces(max(CHANGING_BATCHES)))
     one_by_one = np.concatenate([engine.infer(face[np.newaxis]) for face in faces])
     for count in CHANGING_BATCHES:
         np.testing.assert_allclose(engine.infer(faces[:count]), one_by_one[:count], atol=1e-2)
 
 
-def test_an_earlier_result_stays_as_it_was(engine: Engine) -> None:
+def test_an_earlier_result_is_not_overwritten(engine: Engine) -> None:
     faces = normalise(drawn_faces(2))
     first = engine.infer(faces[:1])
     kept = first.copy()
@@ -146,7 +146,7 @@ def test_an_earlier_result_stays_as_it_was(engine: Engine) -> None:
     np.testing.assert_array_equal(first, kept)
 
 
-def test_a_file_that_is_no_litert_model_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_litert_model_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "model.tflite"
     broken.write_bytes(b"no model" * 100)
     with pytest.raises(ModelError, match=r"model\.tflite: not a LiteRT model"):
@@ -154,7 +154,7 @@ def test_a_file_that_is_no_litert_model_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
-def test_a_model_may_lie_where_the_name_is_not_utf8(card: ModelCard, litert: Engine, tmp_path: Path) -> None:
+def test_a_models_folder_may_have_a_name_that_is_not_utf8(card: ModelCard, litert: Engine, tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode(b"y\xff")
     folder.mkdir()
     face = normalise(drawn_faces(1))
@@ -162,7 +162,7 @@ def test_a_model_may_lie_where_the_name_is_not_utf8(card: ModelCard, litert: Eng
     np.testing.assert_array_equal(engine.infer(face), litert.infer(face))
 
 
-def test_a_file_that_holds_no_weights_is_refused(card: ModelCard, tmp_path: Path) -> None:
+def test_a_file_without_weights_is_refused(card: ModelCard, tmp_path: Path) -> None:
     broken = tmp_path / "model.weights.h5"
     broken.write_bytes(b"no model" * 100)
     sha256 = hashlib.sha256(broken.read_bytes()).hexdigest()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("_same_precision_afterwards")
 
 @pytest.mark.parametrize("name", ["custom-cnn", "glance", "glance-wide", "glimpse", "glimpse-wide", "stare"])
 @pytest.mark.parametrize("outputs", [7, 15])
-def test_a_network_takes_a_face_and_gives_as_many_logits_as_asked(name: str, outputs: int) -> None:
+def test_a_network_takes_a_face_and_gives_the_requested_number_of_logits(name: str, outputs: int) -> None:
     network = NETWORKS[name](outputs)
     assert network.input_shape == (None, 48, 48, 1)
     assert network.output_shape == (None, outputs)
@@ -29,7 +29,7 @@ def test_resnet50_is_fifty_layers_deep_and_ends_as_the_brief_says() -> None:
     assert network.output_shape == (None, 7)
     assert [layer.units for layer in network.layers if isinstance(layer, keras.layers.Dense)] == [512, 256, 7]
     [convolutions] = [layer for layer in network.layers if isinstance(layer, keras.Model)]
-    # 49 in the main path, 4 beside it; the classifier that is left out is the fiftieth.
+    # 49 in the main path, 4 beside it; the fiftieth layer is the classifier, which is left out.
     assert sum(isinstance(layer, keras.layers.Conv2D) for layer in convolutions.layers) == 53
 
 
@@ -42,12 +42,12 @@ def test_glance_is_small() -> None:
     assert NETWORKS["glance"](15).count_params() < 1_700_000
 
 
-def test_stare_looks_longest_at_full_resolution() -> None:
+def test_stare_has_most_layers_at_full_resolution() -> None:
     shapes = [layer.output.shape[1] for layer in NETWORKS["stare"]().layers if isinstance(layer, keras.layers.ReLU)]
     assert shapes == [48] * 5 + [24] * 4 + [12] * 4 + [6] * 4
 
 
-def test_a_policy_ends_with_its_block() -> None:
+def test_a_precision_policy_ends_with_its_block() -> None:
     before = keras.config.dtype_policy().name
     with dtype_policy("float16"):
         assert keras.config.dtype_policy().name == "float16"
@@ -58,7 +58,7 @@ def normalised(layer: Any, pictures: np.ndarray, *, training: bool) -> np.ndarra
     return np.asarray(layer(pictures, training=training))
 
 
-def test_the_fused_normalisation_says_in_training_what_keras_says() -> None:
+def test_the_fused_normalisation_gives_the_results_of_keras_in_training() -> None:
     pictures = np.random.default_rng(0).normal(2, 3, (8, 6, 6, 4)).astype(np.float32)
     ours, keras_own = BatchNormalization(), keras.layers.BatchNormalization()
     np.testing.assert_allclose(
@@ -68,7 +68,7 @@ def test_the_fused_normalisation_says_in_training_what_keras_says() -> None:
         np.testing.assert_allclose(mine, own, rtol=1e-2)
 
 
-def test_the_fused_normalisation_is_trained_by_keras_own_gradients() -> None:
+def test_the_fused_normalisation_has_the_gradients_of_keras() -> None:
     import tensorflow as tf
 
     pictures = tf.constant(np.random.default_rng(1).normal(2, 3, (8, 6, 6, 4)), tf.float32)

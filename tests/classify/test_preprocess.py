@@ -21,22 +21,22 @@ def test_the_result_has_the_layout_of_a_network_input() -> None:
     assert faces.dtype == np.float32
 
 
-def test_light_and_contrast_are_taken_out() -> None:
+def test_light_and_contrast_are_removed() -> None:
     faces = drawn_faces(5) // 4
     np.testing.assert_allclose(normalise(faces * 3 + 20), normalise(faces), atol=1e-5)
 
 
 @pytest.mark.parametrize("level", [0, 127, 255])
-def test_an_evenly_grey_face_becomes_zeros(level: int) -> None:
+def test_a_uniformly_grey_face_becomes_zeros(level: int) -> None:
     assert not normalise(np.full((1, 48, 48), level, np.uint8)).any()
 
 
-def test_faint_noise_on_an_even_face_is_not_amplified() -> None:
+def test_faint_noise_on_a_uniform_face_is_not_amplified() -> None:
     noise = np.random.default_rng(3).random((1, 48, 48)) < 0.01
     assert np.abs(normalise(noise.astype(np.uint8))).max() <= 1.0
 
 
-def test_a_face_does_not_depend_on_the_others_of_its_batch() -> None:
+def test_a_face_does_not_depend_on_the_others_in_its_batch() -> None:
     faces = drawn_faces(4)
     one_by_one = np.concatenate([normalise(face[np.newaxis]) for face in faces])
     np.testing.assert_array_equal(normalise(faces), one_by_one)
@@ -46,7 +46,7 @@ def test_no_faces_give_an_empty_batch() -> None:
     assert normalise(np.empty((0, 48, 48), np.uint8)).shape == (0, 48, 48, 1)
 
 
-def test_the_faces_given_stay_as_they_are() -> None:
+def test_the_given_faces_are_not_modified() -> None:
     faces = drawn_faces(2)
     before = faces.copy()
     normalise(faces)

@@ -13,10 +13,10 @@ from tests.fakes import AS_THEY_ARE
 ANGRY, NEUTRAL = LABELS.index("angry"), LABELS.index("neutral")
 
 
-def face(of_labels: list[float], of_people: dict[str, float]) -> NDArray[np.float32]:
-    """Logits of one face that say these probabilities: of LABELS, and by name of FER+'s classes, the others 0.001."""
-    people = [of_people.get(name, 0.001) for name in FERPLUS_LABELS]
-    return np.log(np.array([[*of_labels, *people]], np.float32))
+def face(by_label: list[float], by_class: dict[str, float]) -> NDArray[np.float32]:
+    """Logits of one face with these probabilities: of LABELS, and by name of FER+'s classes, the others 0.001."""
+    classes = [by_class.get(name, 0.001) for name in FERPLUS_LABELS]
+    return np.log(np.array([[*by_label, *classes]], np.float32))
 
 
 def test_softmax_of_a_hand_worked_row() -> None:
@@ -42,7 +42,7 @@ def test_a_temperature_changes_confidence_but_not_the_label(temperature: float) 
     assert (np.sign(1 - temperature) == np.sign(np.round(tempered.max(axis=1) - softmax(logits).max(axis=1), 6))).all()
 
 
-def test_a_calibration_weighs_the_labels_against_each_other() -> None:
+def test_a_calibration_weighs_labels_against_each_other() -> None:
     matrix = np.eye(7, dtype=np.float32)
     matrix[ANGRY, NEUTRAL] = 2.0
     offsets = np.zeros(7, np.float32)
@@ -53,7 +53,7 @@ def test_a_calibration_weighs_the_labels_against_each_other() -> None:
     assert np.log(said[NEUTRAL] / said[ANGRY]) == pytest.approx(6.0 - 2.0)
 
 
-def test_what_people_see_counts_by_its_share() -> None:
+def test_what_the_annotators_see_counts_by_its_share() -> None:
     logits = face([0.7, 0.01, 0.01, 0.01, 0.01, 0.01, 0.25], {"neutral": 0.9, "anger": 0.1})
     shares = [probabilities(logits, AS_THEY_ARE, share)[0] for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
     assert [int(said.argmax()) for said in shares] == [ANGRY, ANGRY, NEUTRAL, NEUTRAL, NEUTRAL]
@@ -78,7 +78,7 @@ def test_equal_shares_give_the_geometric_mean_of_both() -> None:
         ("fear", "fear"),
     ],
 )
-def test_every_class_of_people_says_its_own_label(name: str, label: str) -> None:
+def test_every_class_of_ferplus_counts_for_its_own_label(name: str, label: str) -> None:
     logits = face([1 / 7] * 7, {name: 0.9})
     assert LABELS[probabilities(logits, AS_THEY_ARE, 0.5).argmax()] == label
 
@@ -88,14 +88,14 @@ def test_contempt_is_left_out() -> None:
     np.testing.assert_allclose(probabilities(plain, AS_THEY_ARE, 0.5), probabilities(contempt, AS_THEY_ARE, 0.5), rtol=1e-5)
 
 
-def test_labels_that_are_all_but_impossible_can_be_pooled() -> None:
+def test_almost_impossible_labels_can_be_pooled() -> None:
     logits = np.zeros((1, 15), np.float32)
     logits[0, [ANGRY, len(LABELS)]] = 1e4
     assert np.isfinite(emotion_logits(logits, 0.5)).all()
 
 
 @pytest.mark.parametrize("temperature", [0.5, 3.0])
-def test_a_temperature_leaves_pooled_labels_as_they_are(temperature: float) -> None:
+def test_a_temperature_does_not_change_pooled_labels(temperature: float) -> None:
     logits = 3 * np.random.default_rng(0).normal(size=(50, 15)).astype(np.float32)
     labels = [probabilities(logits, Calibration.of_temperature(value), 0.5).argmax(axis=1) for value in (1.0, temperature)]
     np.testing.assert_array_equal(*labels)

@@ -42,7 +42,7 @@ def test_a_good_face_has_no_flaw() -> None:
     assert flaw() == ""
 
 
-def test_a_face_without_landmarks_and_score_is_judged_by_the_rest() -> None:
+def test_a_face_without_landmarks_or_score_is_judged_by_the_rest() -> None:
     assert flaw(found=Detection(GOOD.box)) == ""
 
 
@@ -63,13 +63,13 @@ def test_a_flaw_is_named(faces: NDArray[np.uint8], found: Detection, expected: s
     assert flaw(faces, found) == expected
 
 
-def test_the_longer_side_says_how_small_a_face_is() -> None:
+def test_the_size_of_a_face_is_its_longer_side() -> None:
     least = GATE.limits.size_px
     assert flaw(found=dataclasses.replace(GOOD, box=Box(0, 0, 0.7 * least, least))) == ""
     assert flaw(found=dataclasses.replace(GOOD, box=Box(0, 0, 0.7 * least, 0.99 * least))) == TOO_SMALL
 
 
-def test_only_what_is_as_white_as_it_gets_is_too_bright() -> None:
+def test_only_pure_white_counts_as_too_bright() -> None:
     pale, white = (np.tile(np.array([40, level], np.uint8), (1, 48, 24)) for level in (240, 252))
     assert [measure(face, [GOOD]).clipped[0] for face in (pale, white)] == [0.0, 0.5]
 
@@ -80,12 +80,12 @@ def test_a_head_tilted_to_the_shoulder_is_not_turned_away() -> None:
     assert measure(FACE, [dataclasses.replace(GOOD, landmarks=tilted)]).turn[0] == pytest.approx(0, abs=1e-6)
 
 
-def test_a_pale_face_is_not_taken_for_a_blurred_one() -> None:
+def test_a_pale_face_does_not_count_as_blurred() -> None:
     pale = (100 + FACE * 0.25).astype(np.uint8)
     assert measure(pale, [GOOD]).sharpness[0] == pytest.approx(measure(FACE, [GOOD]).sharpness[0], rel=0.25)
 
 
-def test_landmarks_in_one_point_are_a_face_turned_away() -> None:
+def test_landmarks_all_in_one_point_count_as_turned_away() -> None:
     assert flaw(found=dataclasses.replace(GOOD, landmarks=((5.0, 5.0),) * 5)) == TURNED
 
 
@@ -94,10 +94,10 @@ def test_faces_are_judged_one_by_one() -> None:
     assert GATE.flaws(faces, [GOOD] * 3) == ["", TOO_DARK, ""]
 
 
-def test_without_faces_there_is_nothing_to_say() -> None:
+def test_without_faces_there_are_no_flaws() -> None:
     assert GATE.flaws(np.empty((0, 48, 48), np.uint8), []) == []
 
 
 @pytest.mark.parametrize("level", [0, 255])
-def test_a_gate_can_stand_open(level: int) -> None:
+def test_a_gate_can_let_every_face_through(level: int) -> None:
     assert QualityGate(EVERY_FACE).flaws(np.full((1, 48, 48), level, np.uint8), [Detection(Box(0, 0, 1, 1), 0.0)]) == [""]

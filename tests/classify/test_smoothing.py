@@ -1,4 +1,4 @@
-"""Labels over time: steady, quick enough, the same at any frame rate, and each face for itself."""
+"""Labels over time: steady, quick enough, the same at any frame rate, and each face on its own."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def labels(rows: Sequence[NDArray[np.float32]], fps: float, smooth_s: float = 0.
     return [read(smoother, {1: one}, frame / fps)[1].label for frame, one in enumerate(rows)]
 
 
-def test_a_face_seen_once_looks_as_it_does() -> None:
+def test_a_face_seen_once_has_the_label_of_that_frame() -> None:
     assert labels([row(HAPPY)], 30) == ["happy"]
 
 
 @pytest.mark.parametrize("reads", [1, 2])
-def test_what_a_reading_says_cannot_be_changed_under_later_frames(reads: int) -> None:
+def test_the_probabilities_of_a_reading_are_read_only(reads: int) -> None:
     smoother = Smoother(0.5)
     *_, reading = (read(smoother, {1: row(HAPPY)}, 0.2 * time)[1] for time in range(reads))
     for values in (reading.probabilities, reading.smoothed):
@@ -47,7 +47,7 @@ def test_what_a_reading_says_cannot_be_changed_under_later_frames(reads: int) ->
             values *= 100
 
 
-def test_one_frame_that_says_something_else_changes_nothing() -> None:
+def test_a_single_differing_frame_changes_nothing() -> None:
     rows = [row(HAPPY)] * 30 + [row(SAD, 0.9)] + [row(HAPPY)] * 30
     assert set(labels(rows, 30)) == {"happy"}
 
@@ -61,7 +61,7 @@ def test_a_label_stays_until_another_is_clearly_ahead() -> None:
 
 
 @pytest.mark.parametrize("fps", [30, 10, 5])
-def test_a_true_change_shows_within_a_second(fps: int) -> None:
+def test_a_real_change_shows_within_a_second(fps: int) -> None:
     shown = labels([row(NEUTRAL)] * 3 * fps + [row(HAPPY)] * 3 * fps, fps)
     assert shown[3 * fps - 1] == "neutral"
     assert shown[4 * fps] == "happy"
@@ -79,7 +79,7 @@ def test_labels_change_at_most_a_fifth_as_often_as_without_smoothing() -> None:
 
 
 @pytest.mark.parametrize("every", [3, 6])
-def test_fewer_frames_a_second_give_the_same_labels_at_the_same_time(every: int) -> None:
+def test_fewer_frames_a_second_give_the_same_labels_at_about_the_same_time(every: int) -> None:
     rng = np.random.default_rng(4)
     truth = np.repeat(rng.integers(0, 7, 12), 60)
     rows = [row(int(label), float(rng.uniform(0.5, 0.8))) for label in truth]
@@ -92,7 +92,7 @@ def test_fewer_frames_a_second_give_the_same_labels_at_the_same_time(every: int)
 
 
 @pytest.mark.parametrize("every", [3, 6, 15])
-def test_what_changes_evenly_between_two_frames_averages_the_same_at_any_rate(every: int) -> None:
+def test_a_gradual_change_averages_the_same_at_any_frame_rate(every: int) -> None:
     rows = [row(HAPPY, 0.3 + 0.5 * abs(frame % 60 - 30) / 30) for frame in range(121)]
     all_frames, some = Smoother(), Smoother()
     for frame, one in enumerate(rows):
@@ -102,14 +102,14 @@ def test_what_changes_evenly_between_two_frames_averages_the_same_at_any_rate(ev
     np.testing.assert_allclose(few.smoothed, full.smoothed, atol=5e-3)
 
 
-def test_a_frame_of_five_a_second_is_less_than_a_fifth_of_the_average() -> None:
+def test_at_five_frames_a_second_one_frame_is_less_than_a_fifth_of_the_average() -> None:
     smoother = Smoother()
     for frame in range(20):
         read(smoother, {1: row(HAPPY, 1.0)}, frame / 5)
     assert read(smoother, {1: row(SAD, 1.0)}, 4.0)[1].smoothed[SAD] < 0.2
 
 
-def test_two_frames_at_the_same_instant_are_no_error() -> None:
+def test_two_frames_at_the_same_instant_are_not_an_error() -> None:
     smoother = Smoother()
     read(smoother, {1: row(HAPPY)}, 1.0)
     assert read(smoother, {1: row(SAD)}, 1.0)[1].label == "happy"
@@ -132,15 +132,15 @@ def test_smoothing_can_be_turned_off() -> None:
     assert labels(rows, 30, 0.0) == ["happy", "sad", "happy"]
 
 
-def test_without_smoothing_a_label_needs_no_lead_and_no_slack() -> None:
+def test_without_smoothing_labels_change_without_a_lead_and_have_no_slack() -> None:
     hardly, smoother = row(SAD, 0.44), Smoother(0.0, unsure_below=0.5)
     hardly[HAPPY] = 0.42
     assert labels([row(HAPPY), hardly], 30, 0.0) == ["happy", "sad"]
-    said = [read(smoother, {1: row(HAPPY, probability)}, frame / 30)[1].label for frame, probability in enumerate((0.7, 0.48))]
-    assert said == ["happy", UNSURE]
+    shown = [read(smoother, {1: row(HAPPY, probability)}, frame / 30)[1].label for frame, probability in enumerate((0.7, 0.48))]
+    assert shown == ["happy", UNSURE]
 
 
-def test_what_the_classifier_said_is_kept_beside_the_smoothed() -> None:
+def test_the_classifiers_own_probabilities_are_kept_beside_the_smoothed_ones() -> None:
     smoother = Smoother()
     read(smoother, {1: row(HAPPY)}, 0.0)
     reading = read(smoother, {1: row(SAD)}, 0.04)[1]
@@ -149,14 +149,14 @@ def test_what_the_classifier_said_is_kept_beside_the_smoothed() -> None:
     assert reading.smoothed.sum() == pytest.approx(1, abs=1e-5)
 
 
-def test_a_face_that_was_gone_starts_anew() -> None:
+def test_a_face_that_was_gone_starts_afresh() -> None:
     smoother = Smoother()
     read(smoother, {1: row(HAPPY)}, 0.0)
     read(smoother, {2: row(HAPPY)}, 0.04)
     np.testing.assert_array_equal(read(smoother, {1: row(SAD)}, 0.08)[1].smoothed, row(SAD))
 
 
-def test_a_face_that_is_missed_for_a_moment_keeps_what_was_said() -> None:
+def test_a_face_missed_for_a_moment_keeps_its_label() -> None:
     smoother = Smoother()
     read(smoother, {1: row(HAPPY)}, 0.0)
     (reading,) = smoother.read([Track(1, FACE, None)], [], np.empty((0, 7), np.float32), [], 0.04)
@@ -164,12 +164,12 @@ def test_a_face_that_is_missed_for_a_moment_keeps_what_was_said() -> None:
 
 
 class TestUnsure:
-    def test_an_improbable_label_is_unsure_and_says_so(self) -> None:
+    def test_an_improbable_label_is_unsure_because_unclear(self) -> None:
         reading = read(Smoother(unsure_below=0.5), {1: row(HAPPY, 0.4)}, 0.0)[1]
         assert (reading.label, reading.why) == (UNSURE, UNCLEAR)
         assert reading.confidence == pytest.approx(0.4)
 
-    def test_a_dip_of_a_fifth_of_a_second_makes_nobody_unsure_and_a_lasting_one_does_within_a_second_and_a_half(self) -> None:
+    def test_a_brief_dip_makes_no_face_unsure_but_a_lasting_one_soon_does(self) -> None:
         smoother = Smoother(unsure_below=0.5)
         seen = {}
         for frame in range(135):
@@ -182,7 +182,7 @@ class TestUnsure:
         ("clear", "probability", "unclear"),
         [(6, 0.38, range(38, 45)), (60, 0.38, range(45, 52)), (6, 0.2, range(8, 13)), (60, 0.2, range(15, 20))],
     )
-    def test_a_face_that_was_clear_stays_so_the_longer_the_less_unclear_it_is(
+    def test_a_clear_face_stays_clear_for_longer_the_less_unclear_it_becomes(
         self, clear: int, probability: float, unclear: range
     ) -> None:
         smoother = Smoother(unsure_below=0.5)
@@ -191,32 +191,32 @@ class TestUnsure:
         assert seen.index(UNSURE) - clear in unclear
 
     @pytest.mark.parametrize("fps", [30, 5])
-    def test_no_label_is_told_that_is_far_too_improbable(self, fps: int) -> None:
-        smoother, told = Smoother(unsure_below=0.5), set()
+    def test_no_label_that_is_far_too_improbable_is_shown(self, fps: int) -> None:
+        smoother, shown = Smoother(unsure_below=0.5), set()
         for frame in range(30 * fps):
             clear = frame // (2 * fps) % 2 == 0
             reading = read(smoother, {1: row(HAPPY, 0.9 if clear else 0.2)}, frame / fps)[1]
             assert reading.label == UNSURE or reading.confidence >= 0.5 - UNCLEAR_AT_ONCE
-            told.add(reading.label)
-        assert told == {"happy", UNSURE}
+            shown.add(reading.label)
+        assert shown == {"happy", UNSURE}
 
     @pytest.mark.parametrize("fps", [30, 10, 5])
     @pytest.mark.parametrize("probability", [0.7, 0.52])
-    def test_a_face_that_becomes_clear_is_told_within_a_second(self, fps: int, probability: float) -> None:
+    def test_a_face_that_becomes_clear_has_its_label_within_a_second(self, fps: int, probability: float) -> None:
         smoother = Smoother(unsure_below=0.48)
         for frame in range(4 * fps + 1):
-            told = read(smoother, {1: row(HAPPY, probability if frame > 3 * fps else 0.36)}, frame / fps)[1].label
-            assert frame > 3 * fps or told == UNSURE
-        assert told == "happy"
+            shown = read(smoother, {1: row(HAPPY, probability if frame > 3 * fps else 0.36)}, frame / fps)[1].label
+            assert frame > 3 * fps or shown == UNSURE
+        assert shown == "happy"
 
     @pytest.mark.parametrize("fps", [30, 2])
-    def test_a_flaw_of_one_frame_makes_nobody_unsure(self, fps: int) -> None:
+    def test_a_flaw_in_one_frame_makes_no_face_unsure(self, fps: int) -> None:
         smoother = Smoother()
         for frame in range(5 * fps):
             read(smoother, {1: row(HAPPY)}, frame / fps)
         assert read(smoother, {1: row(HAPPY)}, 5.0, "blurred")[1].label == "happy"
 
-    def test_who_can_be_read_about_half_of_the_time_stays_readable_or_unsure_as_he_was(self) -> None:
+    def test_a_face_readable_about_half_of_the_time_stays_readable_or_unsure_as_before(self) -> None:
         smoother = Smoother()
         every_frame, none = ["blurred"] * 60, [""] * 60
         a_little_more, a_little_less = [*["blurred", ""] * 9, *["blurred"] * 2] * 3, [*["", "blurred"] * 9, *[""] * 2] * 3
@@ -227,7 +227,7 @@ class TestUnsure:
         assert set(whys[:120]) == {""}
         assert set(whys[150:]) == {"blurred"}
 
-    def test_a_flaw_that_stays_does_within_a_second_and_its_end_ends_it(self) -> None:
+    def test_a_lasting_flaw_makes_a_face_unsure_within_a_second_until_it_ends(self) -> None:
         smoother = Smoother()
         for frame in range(30):
             read(smoother, {1: row(HAPPY)}, frame / 30)
@@ -238,7 +238,7 @@ class TestUnsure:
             again = read(smoother, {1: row(HAPPY)}, frame / 30)[1]
         assert (again.label, again.why) == ("happy", "")
 
-    def test_the_reason_is_what_makes_a_face_unsure_most_of_the_time(self) -> None:
+    def test_the_reason_is_the_flaw_of_most_of_the_time(self) -> None:
         smoother = Smoother()
         for frame in range(30):
             read(smoother, {1: row(HAPPY)}, frame / 30, "too small")
@@ -246,13 +246,13 @@ class TestUnsure:
             reading = read(smoother, {1: row(HAPPY)}, frame / 30, "blurred")[1]
         assert reading.why == "blurred"
 
-    def test_what_a_flawed_face_looks_like_hardly_counts(self) -> None:
+    def test_the_expression_of_a_flawed_face_hardly_counts(self) -> None:
         smoother = Smoother()
         for frame in range(30):
             read(smoother, {1: row(HAPPY)}, frame / 30)
         assert read(smoother, {1: row(SAD, 0.99)}, 1.3, "blurred")[1].smoothed.argmax() == HAPPY
 
-    def test_what_a_flawed_face_looks_like_hardly_counts_though_it_stays_so_for_a_second(self) -> None:
+    def test_the_expression_of_a_flawed_face_hardly_counts_even_after_a_second(self) -> None:
         smoother = Smoother()
         for frame in range(60):
             flaw, said = ("blurred", row(SAD, 1.0)) if frame >= 30 else ("", row(HAPPY, 1.0))
@@ -262,7 +262,7 @@ class TestUnsure:
     def test_a_face_that_was_never_clear_is_unsure_from_the_first_frame(self) -> None:
         assert read(Smoother(), {1: row(HAPPY)}, 0.0, "too small")[1].why == "too small"
 
-    def test_a_probability_about_the_limit_does_not_flicker(self) -> None:
+    def test_a_label_does_not_flicker_at_a_probability_around_the_limit(self) -> None:
         rng = np.random.default_rng(8)
         smoother = Smoother(unsure_below=0.5)
         seen = [read(smoother, {1: row(HAPPY, float(rng.normal(0.5, 0.02)))}, frame / 30)[1].label for frame in range(300)]
