@@ -1,4 +1,4 @@
-"""Boxes carried by the movement inside them: pictures are moved by hand, so that the truth is known."""
+"""Boxes carried along with the movement inside them; pictures are moved by hand, so that the truth is known."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_face_does_not_grow_by_more_than_a_face_can() -> None:
     assert face.box.width / PORTRAIT_FACE.width == pytest.approx(MAX_GROWTH, abs=0.001)
 
 
-def test_a_face_that_is_mostly_hidden_by_something_that_flickers_stays_where_it_is() -> None:
+def test_a_face_mostly_hidden_by_something_flickering_stays_where_it_is() -> None:
     portrait = drawn_portrait()
     rng = np.random.default_rng(8)
     carrier = carrier_of(portrait, Detection(PORTRAIT_FACE))
@@ -63,7 +63,7 @@ def test_a_face_that_is_mostly_hidden_by_something_that_flickers_stays_where_it_
     np.testing.assert_allclose(face.box.centre, PORTRAIT_FACE.centre, atol=1.0)
 
 
-def test_landmarks_move_too_and_the_score_stays() -> None:
+def test_landmarks_move_too_and_the_score_is_kept() -> None:
     portrait = drawn_portrait()
     [face] = carrier_of(portrait, Detection(PORTRAIT_FACE, 0.7, EYES)).carry(moved(portrait, 5, -3))
     assert face.landmarks is not None
@@ -79,7 +79,7 @@ def test_a_box_can_be_carried_through_many_frames() -> None:
     np.testing.assert_allclose(face.box, np.add(PORTRAIT_FACE, (20, 10, 20, 10)), atol=3.0)
 
 
-def test_faces_move_each_on_its_own() -> None:
+def test_faces_move_independently() -> None:
     portrait = drawn_portrait()
     beside = np.hstack([portrait, portrait])
     other = Box(PORTRAIT_FACE.x1 + 320, PORTRAIT_FACE.y1, PORTRAIT_FACE.x2 + 320, PORTRAIT_FACE.y2)
@@ -90,7 +90,7 @@ def test_faces_move_each_on_its_own() -> None:
     assert right.box.centre[0] - other.centre[0] == pytest.approx(-4, abs=1)
 
 
-def test_a_face_that_something_passes_in_front_of_does_not_swell() -> None:
+def test_a_face_keeps_its_size_while_something_passes_in_front_of_it() -> None:
     portrait = drawn_portrait()
     carrier = carrier_of(portrait, Detection(PORTRAIT_FACE))
     noise = np.random.default_rng(2).integers(0, 256, portrait.shape, dtype=np.uint8)
@@ -101,25 +101,25 @@ def test_a_face_that_something_passes_in_front_of_does_not_swell() -> None:
     assert 0.6 < face.box.width / PORTRAIT_FACE.width < 1.6
 
 
-def test_a_face_in_an_even_picture_stays_where_it_was() -> None:
+def test_a_face_in_a_uniform_picture_stays_where_it_was() -> None:
     [face] = carrier_of(grey_picture(90, 320, 240), Detection(PORTRAIT_FACE)).carry(grey_picture(90, 320, 240))
     np.testing.assert_allclose(face.box, PORTRAIT_FACE, atol=0.5)
 
 
 @pytest.mark.parametrize("box", [Box(-60, -40, 40, 60), Box(300, 200, 420, 320), Box(5, 5, 6, 6), Box(400, 300, 500, 400)])
-def test_a_box_at_or_beyond_the_edge_is_no_error(box: Box) -> None:
+def test_a_box_at_or_beyond_the_edge_is_not_an_error(box: Box) -> None:
     portrait = drawn_portrait()
     [face] = carrier_of(portrait, Detection(box)).carry(moved(portrait, 3, 0))
     assert np.isfinite(face.box).all()
 
 
-def test_no_faces_are_carried_to_no_faces() -> None:
+def test_carrying_no_faces_gives_no_faces() -> None:
     carrier = carrier_of(drawn_portrait())
     assert carrier.can_carry(drawn_portrait())
     assert list(carrier.carry(drawn_portrait())) == []
 
 
-def test_it_can_carry_once_it_knows_a_frame_of_that_size_and_no_more_once_that_is_forgotten() -> None:
+def test_it_can_carry_once_it_knows_a_frame_of_that_size_until_it_forgets_it() -> None:
     portrait = drawn_portrait()
     carrier = BoxCarrier()
     assert not carrier.can_carry(portrait)
@@ -131,7 +131,7 @@ def test_it_can_carry_once_it_knows_a_frame_of_that_size_and_no_more_once_that_i
 
 
 def test_on_a_real_video_carried_boxes_stay_on_their_faces(shared_data: Path) -> None:
-    """Walked forth and back again, a box must end where it began."""
+    """Carried forwards and backwards again, a box must end where it began."""
     capture = cv2.VideoCapture(str(shared_data / "videos" / "call_gallery_9.mp4"))
     frames = [capture.read()[1].astype(np.uint8) for _ in range(6)]
     capture.release()

@@ -1,4 +1,4 @@
-"""Who is as large as is wanted, where smaller faces are followed too."""
+"""Faces that are large enough, where smaller ones are followed too."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_longer_side_counts() -> None:
     assert ids(LargeEnough().of([track(1, 100), track(2, 99)], 100, 0.0)) == [1]
 
 
-def test_a_face_that_is_too_small_for_a_moment_stays_as_one_that_is_missed_does() -> None:
+def test_a_face_too_small_for_a_moment_stays_as_long_as_a_missed_one() -> None:
     large = LargeEnough()
     large.of([track(1, 100), track(2, 100)], 100, 0.0)
     assert ids(large.of([track(1, 98), track(2, 100, coasting=True)], 100, COAST_S)) == [1, 2]
@@ -28,7 +28,7 @@ def test_a_face_that_is_too_small_for_a_moment_stays_as_one_that_is_missed_does(
     assert ids(large.of([track(1, 101)], 100, COAST_S + 0.08)) == [1]
 
 
-def test_who_is_gone_is_forgotten() -> None:
+def test_a_face_that_is_gone_is_forgotten() -> None:
     large = LargeEnough()
     large.of([track(1, 100)], 100, 0.0)
     large.of([], 100, 0.04)

@@ -20,46 +20,46 @@ def cut_between(before: Image, after: Image, *zones: Zone) -> bool:
     return scene.cut(after)
 
 
-def test_another_picture_is_a_cut() -> None:
+def test_a_different_picture_is_a_cut() -> None:
     assert cut_between(noise(1), noise(2))
 
 
-def test_a_dark_picture_before_or_after_another_is_one_too() -> None:
+def test_a_dark_picture_before_or_after_another_is_a_cut_too() -> None:
     dark = np.random.default_rng(9).integers(0, 12, (240, 320, 3), dtype=np.uint8)
     assert cut_between(dark, noise(2))
     assert cut_between(noise(2), dark)
 
 
-def test_the_same_picture_is_none() -> None:
+def test_the_same_picture_is_not_a_cut() -> None:
     assert not cut_between(noise(1), noise(1))
 
 
-def test_light_that_is_switched_on_is_none() -> None:
+def test_switching_on_the_light_is_not_a_cut() -> None:
     dark = (drawn_portrait() * 0.6).astype(np.uint8)
     assert not cut_between(dark, dark + np.uint8(60))
 
 
-def test_a_third_of_the_picture_that_changes_is_none() -> None:
+def test_a_change_of_a_third_of_the_picture_is_not_a_cut() -> None:
     after = noise(1)
     after[:80] = noise(2)[:80]
     assert not cut_between(noise(1), after)
 
 
-def test_what_changes_in_a_zone_is_none() -> None:
+def test_a_change_inside_a_zone_is_not_a_cut() -> None:
     after = noise(1)
     after[:, 80:] = noise(2)[:, 80:]
     assert cut_between(noise(1), after)
     assert not cut_between(noise(1), after, Zone(0.25, 0, 0.5, 1), Zone(0.75, 0, 0.25, 1))
 
 
-def test_where_all_beside_a_zone_changes_it_is_one() -> None:
+def test_a_change_of_everything_outside_a_zone_is_a_cut() -> None:
     after = noise(1)
     after[:, :80] = noise(2)[:, :80]
     assert not cut_between(noise(1), after)
     assert cut_between(noise(1), after, Zone(0.25, 0, 0.75, 1))
 
 
-def test_with_the_whole_picture_in_a_zone_there_is_none() -> None:
+def test_with_the_whole_picture_in_a_zone_there_is_no_cut() -> None:
     assert not cut_between(noise(1), noise(2), Zone(0, 0, 1, 1))
 
 
@@ -75,7 +75,7 @@ def test_bars_beside_the_picture_do_not_hide_a_cut() -> None:
     assert not cut_between(upright(1), upright(1))
 
 
-def test_what_little_is_lit_in_the_dark_is_no_cut() -> None:
+def test_a_small_lit_part_in_the_dark_is_not_a_cut() -> None:
     after = upright(1)
     after[:, :270], after[:, 300:] = 0, 0
     assert not cut_between(np.zeros_like(after), after)

@@ -1,4 +1,4 @@
-"""Who is who: numbers that stay with their faces."""
+"""Numbers that stay with their faces."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEFT, RIGHT = Box(100, 300, 180, 400), Box(900, 300, 980, 400)
 
 
 class Watch:
-    """A tracker that is shown a frame's faces at a time."""
+    """A tracker that is shown the faces of one frame at a time."""
 
     def __init__(self, fps: float = FPS, sure_score: float = 0.6) -> None:
         self._tracker = Tracker(sure_score)
@@ -34,11 +34,11 @@ class Watch:
         return sorted(self._tracker.follow(frame, found, looked=looked, cut=cut), key=lambda track: track.box)
 
     def expected(self, size: tuple[int, int] = (1280, 720)) -> list[Expected] | None:
-        """Whom it expects in the frame that would be shown next."""
+        """The faces it expects in the frame that would be shown next."""
         return self._tracker.expected(self._next_frame(size))
 
     def newcomers(self) -> list[Box]:
-        """Who does not count yet in the frame that was shown last."""
+        """The faces that do not count yet in the frame that was shown last."""
         return self._tracker.newcomers((self.frames - 1) / self._fps)
 
     def _next_frame(self, size: tuple[int, int]) -> Frame:
@@ -58,7 +58,7 @@ def moved(box: Box, dx: float, dy: float = 0) -> Box:
 
 
 class TestNumbers:
-    def test_the_faces_of_the_first_look_count_at_once_from_1(self) -> None:
+    def test_the_faces_of_the_first_search_count_at_once_numbered_from_1(self) -> None:
         assert sorted(ids(Watch().show(LEFT, RIGHT))) == [1, 2]
 
     def test_numbers_are_given_from_left_to_right(self) -> None:
@@ -69,7 +69,7 @@ class TestNumbers:
         watch.show(LEFT)
         assert all(ids(watch.show(moved(LEFT, 15 * step))) == [1] for step in range(1, 50))
 
-    def test_a_face_keeps_its_number_when_it_moves_further_than_its_width_between_two_frames(self) -> None:
+    def test_a_face_keeps_its_number_if_it_moves_by_more_than_its_width_between_two_frames(self) -> None:
         watch = Watch(fps=5)
         watch.show(LEFT)
         watch.show(moved(LEFT, 60))
@@ -88,7 +88,7 @@ class TestNumbers:
         assert seen[0] == seen[1] == [1]
         assert seen[-1] == [1, 2]
 
-    def test_where_a_newcomer_is_is_known_until_it_counts(self) -> None:
+    def test_the_place_of_a_newcomer_is_known_until_it_counts(self) -> None:
         watch = Watch()
         watch.show(LEFT)
         watch.show(LEFT, RIGHT)
@@ -96,10 +96,10 @@ class TestNumbers:
         watch.show_for(1.0, LEFT, RIGHT)
         assert watch.newcomers() == []
 
-    def test_who_comes_back_does_not_go_on_with_the_pace_with_which_he_left(self) -> None:
+    def test_a_face_that_comes_back_does_not_go_on_at_the_speed_at_which_it_left(self) -> None:
         watch = Watch()
         watch.show_for(5.0, LEFT)
-        for step in range(1, 9):  # leans away
+        for step in range(1, 9):  # moves away
             watch.show(moved(LEFT, 30 * step))
         watch.show_for(3.0)
         [track] = watch.show(back := moved(LEFT, 25))
@@ -107,7 +107,7 @@ class TestNumbers:
         [missed] = watch.show_for(0.4)
         assert (missed.coasting, missed.box) == (True, back)
 
-    def test_what_is_hardly_taken_for_a_face_is_known_until_the_next_look_everywhere_and_gets_no_number(self) -> None:
+    def test_a_faint_detection_is_known_until_the_next_search_and_gets_no_number(self) -> None:
         watch = Watch(sure_score=0.6)
         watch.show(LEFT)
         faint = Detection(RIGHT, 0.5)
@@ -117,7 +117,7 @@ class TestNumbers:
         watch.show(LEFT)
         assert watch.newcomers() == []
 
-    def test_what_is_seen_well_now_and_then_and_faintly_in_between_gets_no_number(self) -> None:
+    def test_a_detection_seen_well_only_now_and_then_gets_no_number(self) -> None:
         watch = Watch(sure_score=0.6)
         watch.show(LEFT)
         scores = [0.9, *[0.59] * 4] * 10
@@ -130,7 +130,7 @@ class TestNumbers:
         watch.show(LEFT)
         assert watch.newcomers() == []
 
-    def test_a_newcomer_that_nobody_looks_for_is_known_for_as_long_as_a_face_that_is_missed(self) -> None:
+    def test_without_a_search_a_newcomer_is_known_for_as_long_as_a_missed_face(self) -> None:
         watch = Watch()
         watch.show(LEFT)
         watch.show(LEFT, RIGHT)
@@ -150,7 +150,7 @@ class TestNumbers:
         assert seconds_until_it_counts(0.7) == pytest.approx(4 * CONFIRM_S, abs=1.01 / fps)
         assert seconds_until_it_counts(0.64) >= 10 * CONFIRM_S
 
-    def test_a_newcomer_that_is_carried_for_long_has_not_been_seen_for_long(self) -> None:
+    def test_frames_in_which_a_newcomer_is_only_carried_do_not_count_as_seen(self) -> None:
         watch = Watch()
         watch.show(LEFT)
         watch.show(LEFT, Detection(RIGHT, 0.64))
@@ -158,19 +158,19 @@ class TestNumbers:
             watch.show(LEFT, Detection(RIGHT, 0.64), looked=False)
         assert ids(watch.show(LEFT, Detection(RIGHT, 0.64))) == [1]
 
-    def test_a_face_seen_in_one_look_only_never_counts_and_takes_no_number(self) -> None:
+    def test_a_face_found_by_only_one_search_never_counts_and_uses_no_number(self) -> None:
         watch = Watch()
         watch.show(LEFT)
         assert ids(watch.show(LEFT, RIGHT)) == [1]
         watch.show(LEFT)
         assert ids(watch.show_for(1.0, LEFT, moved(RIGHT, 0, 200))) == [1, 2]
 
-    def test_a_faint_face_starts_nothing(self) -> None:
+    def test_a_faint_face_starts_no_track(self) -> None:
         watch = Watch()
         watch.show(LEFT)
         assert ids(watch.show_for(1.0, LEFT, Detection(RIGHT, 0.5))) == [1]
 
-    def test_a_faint_face_goes_on_with_what_was_there(self) -> None:
+    def test_a_faint_face_continues_an_existing_track(self) -> None:
         watch = Watch()
         watch.show(LEFT)
         (track,) = watch.show_for(3.0, Detection(LEFT, 0.5))
@@ -182,17 +182,17 @@ class TestNumbers:
         watch.show(LEFT, RIGHT)
         assert ids(watch.show_for(1.0, LEFT, Detection(RIGHT, 0.5))) == [1]
 
-    def test_faces_without_scores_are_sure(self) -> None:
+    def test_faces_without_scores_count_as_sure(self) -> None:
         assert ids(Watch().show(Detection(LEFT))) == [1]
 
-    def test_pictures_of_another_size_start_anew_and_numbers_go_on(self) -> None:
+    def test_pictures_of_another_size_start_new_tracks_and_numbers_go_on(self) -> None:
         watch = Watch()
         watch.show(LEFT)
         assert ids(watch.show(LEFT, size=(640, 480))) == [2]
 
 
 class TestAbsence:
-    def test_a_face_that_is_missed_is_shown_where_it_should_be(self) -> None:
+    def test_a_missed_face_is_shown_where_it_should_be(self) -> None:
         watch = Watch()
         for step in range(25):
             watch.show(moved(LEFT, 10 * step))
@@ -200,40 +200,40 @@ class TestAbsence:
         assert (track.id, track.coasting) == (1, True)
         assert track.box.x1 == pytest.approx(LEFT.x1 + 250, abs=5)
 
-    def test_it_is_no_longer_shown_after_a_while(self) -> None:
+    def test_a_missed_face_is_no_longer_shown_after_a_while(self) -> None:
         watch = Watch()
         watch.show_for(1.0, LEFT)
         assert watch.show_for(COAST_S - 0.1)
         assert not watch.show_for(0.2)
 
     @pytest.mark.parametrize("fps", [30.0, 10.0, 5.0])
-    def test_a_walker_hidden_for_a_moment_keeps_the_number_at_any_rate(self, fps: float) -> None:
+    def test_a_walker_hidden_for_a_moment_keeps_the_number_at_any_frame_rate(self, fps: float) -> None:
         watch = Watch(fps)
         places = [moved(LEFT, 100 * frame / fps) for frame in range(round(4 * fps))]
         for frame, place in enumerate(places):
             tracks = watch.show(*() if 2 <= frame / fps < 2.8 else (place,))
         assert ids(tracks) == [1]
 
-    def test_a_face_in_its_tile_gets_its_number_back_after_half_a_minute(self) -> None:
+    def test_a_face_back_in_its_tile_after_half_a_minute_gets_its_number_back(self) -> None:
         watch = Watch(fps=5)
         watch.show_for(3.0, LEFT, RIGHT)
         watch.show_for(HOME_S / 2, RIGHT)
         assert ids(watch.show_for(1.0, moved(LEFT, 10), RIGHT)) == [1, 2]
 
-    def test_a_face_that_comes_to_another_place_is_somebody_else(self) -> None:
+    def test_a_face_that_appears_in_another_place_gets_a_new_number(self) -> None:
         watch = Watch(fps=5)
         watch.show_for(3.0, LEFT, RIGHT)
         watch.show_for(10.0, RIGHT)
         assert ids(watch.show_for(1.0, moved(LEFT, 200), RIGHT)) == [3, 2]
 
-    def test_where_somebody_walked_away_another_gets_another_number(self) -> None:
+    def test_a_face_where_another_walked_away_gets_a_new_number(self) -> None:
         watch = Watch()
         for step in range(50):
             watch.show(moved(LEFT, 8 * step))
         watch.show_for(LOST_S + 0.2)
         assert ids(watch.show_for(1.0, moved(LEFT, 400))) == [2]
 
-    def test_a_place_is_not_kept_for_who_was_there_for_a_moment_only(self) -> None:
+    def test_a_place_is_not_kept_for_a_face_that_was_there_only_for_a_moment(self) -> None:
         watch = Watch(fps=5)
         watch.show_for(0.8, LEFT, RIGHT)
         watch.show_for(10.0, RIGHT)
@@ -251,7 +251,7 @@ class TestAbsence:
             watch.show(moved(RIGHT, 300 + 5 * step))
         assert not watch.show_for(0.3)
 
-    def test_nor_below_its_lower_edge(self) -> None:
+    def test_a_face_that_leaves_below_is_not_shown_beyond_the_lower_edge(self) -> None:
         watch = Watch()
         for step in range(10):
             watch.show(moved(LEFT, 0, 320 + 5 * step))
@@ -260,19 +260,19 @@ class TestAbsence:
 
 class TestCuts:
     @pytest.mark.parametrize("dx", [25, 45])
-    def test_after_a_cut_a_face_nearby_is_somebody_else(self, dx: float) -> None:
+    def test_after_a_cut_a_face_nearby_gets_a_new_number(self, dx: float) -> None:
         watch = Watch()
         watch.show_for(2.0, LEFT)
         watch.show(moved(LEFT, dx), cut=True)
         assert ids(watch.show_for(1.0, moved(LEFT, dx))) == [2]
 
-    def test_a_face_that_stays_exactly_where_it_was_keeps_its_number(self) -> None:
+    def test_after_a_cut_a_face_exactly_where_it_was_keeps_its_number(self) -> None:
         watch = Watch()
         watch.show_for(2.0, LEFT)
         assert ids(watch.show(LEFT, cut=True)) == [1]
 
     @pytest.mark.parametrize(("dx", "numbers"), [(0, [1, 2]), (45, [3, 2])])
-    def test_after_a_cut_who_is_away_comes_back_to_the_very_place_only(self, dx: float, numbers: list[int]) -> None:
+    def test_after_a_cut_an_absent_face_gets_its_number_back_only_in_the_same_place(self, dx: float, numbers: list[int]) -> None:
         watch = Watch()
         watch.show_for(2.0, LEFT, RIGHT)
         watch.show_for(5.0, RIGHT)
@@ -280,7 +280,7 @@ class TestCuts:
         assert ids(watch.show_for(1.0, moved(LEFT, dx), RIGHT)) == numbers
 
     @pytest.mark.parametrize("shared_s", [0.3, 3.0, HOME_S - 1])
-    def test_a_call_that_is_back_after_a_screen_was_shared_has_its_numbers_again(self, shared_s: float) -> None:
+    def test_a_call_that_is_back_after_screen_sharing_has_its_numbers_again(self, shared_s: float) -> None:
         watch = Watch(fps=5)
         watch.show_for(2.0, LEFT, RIGHT)
         watch.show(cut=True)
@@ -288,13 +288,13 @@ class TestCuts:
         assert ids(watch.show(RIGHT, cut=True)) == [2]
         assert ids(watch.show(LEFT, RIGHT)) == [1, 2]
 
-    def test_who_is_in_another_scene_is_neither_shown_nor_expected(self) -> None:
+    def test_a_face_of_another_scene_is_neither_shown_nor_expected(self) -> None:
         watch = Watch()
         watch.show_for(2.0, LEFT)
         assert not watch.show(cut=True)
         assert watch.expected() == []
 
-    def test_after_a_long_other_scene_all_numbers_are_new(self) -> None:
+    def test_after_another_long_scene_all_numbers_are_new(self) -> None:
         watch = Watch(fps=2)
         watch.show_for(3.0, LEFT)
         watch.show(cut=True)
@@ -302,14 +302,14 @@ class TestCuts:
         watch.show(LEFT, cut=True)
         assert ids(watch.show_for(1.0, LEFT)) == [2]
 
-    def test_who_comes_to_the_place_of_somebody_in_another_scene_is_somebody_else(self) -> None:
+    def test_a_face_that_appears_in_the_place_of_one_from_another_scene_gets_a_new_number(self) -> None:
         watch = Watch(fps=5)
         watch.show_for(2.0, LEFT)
         watch.show(cut=True)
         watch.show_for(LOST_S + 0.5, RIGHT)
         assert ids(watch.show_for(1.0, LEFT, RIGHT)) == [3, 2]
 
-    def test_who_was_hardly_there_before_a_cut_is_not_waited_for(self) -> None:
+    def test_a_face_seen_only_briefly_before_a_cut_is_not_waited_for(self) -> None:
         watch = Watch()
         watch.show_for(0.5, LEFT)
         watch.show(cut=True)
@@ -318,12 +318,12 @@ class TestCuts:
 
 
 class TestExpected:
-    def test_who_is_there_is_expected_there_again(self) -> None:
+    def test_a_face_is_expected_again_where_it_is(self) -> None:
         watch = Watch()
         watch.show(LEFT, RIGHT)
         assert watch.expected() == [Expected(LEFT, known=True), Expected(RIGHT, known=True)]
 
-    def test_who_moves_is_expected_further_on(self) -> None:
+    def test_a_moving_face_is_expected_further_on(self) -> None:
         watch = Watch()
         for step in range(20):
             watch.show(moved(LEFT, 10 * step))
@@ -345,7 +345,7 @@ class TestExpected:
         watch.show(LEFT)
         assert [face.box for face in watch.expected() or []] == [LEFT]
 
-    def test_who_is_missed_is_expected_for_a_while(self) -> None:
+    def test_a_missed_face_is_expected_for_a_while(self) -> None:
         watch = Watch()
         watch.show_for(1.0, LEFT)
         watch.show_for(COAST_S - 0.1)
@@ -353,7 +353,7 @@ class TestExpected:
         watch.show_for(0.2)
         assert watch.expected() == []
 
-    def test_nothing_is_known_of_the_first_frame_and_of_one_of_another_size(self) -> None:
+    def test_nothing_is_known_about_the_first_frame_or_one_of_another_size(self) -> None:
         watch = Watch()
         assert watch.expected() is None
         watch.show(LEFT)
@@ -361,7 +361,7 @@ class TestExpected:
 
 
 class TestCarriedBoxes:
-    def test_a_carried_box_is_a_face_that_is_seen(self) -> None:
+    def test_a_carried_box_counts_as_a_face_that_is_seen(self) -> None:
         watch = Watch()
         watch.show(LEFT)
         (track,) = watch.show(moved(LEFT, 5), looked=False)
@@ -375,7 +375,7 @@ class TestCarriedBoxes:
         assert ids(tracks) == [1]
 
 
-def test_other_faces_change_nothing_of_a_face() -> None:
+def test_other_faces_do_not_affect_a_face() -> None:
     rng = np.random.default_rng(5)
     for _ in range(20):
         crowd = [
