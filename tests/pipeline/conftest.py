@@ -53,7 +53,7 @@ def finish(pipeline: Pipeline) -> list[FrameResult]:
 
 
 def opening(build: Build) -> tuple[FakeClock, FakeSource, Pipeline]:
-    """A pipeline whose live source has begun to open, and does not answer."""
+    """A pipeline whose live source has started to open and does not answer."""
     clock = FakeClock()
     source = FakeSource([], live=True, open_hangs=True)
     pipeline = build(source, clock=clock)

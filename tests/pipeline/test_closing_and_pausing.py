@@ -51,7 +51,7 @@ class TestClose:
     def test_a_pipeline_that_was_never_started_can_be_closed(self, build: Build) -> None:
         assert build(FakeSource(count())).close()
 
-    def test_a_read_that_never_returns_is_left_behind_and_told(self, build: Build) -> None:
+    def test_a_read_that_never_returns_is_left_behind_and_reported(self, build: Build) -> None:
         source = FakeSource(["hang"], live=True)
         pipeline = build(source)
         pipeline.start()
@@ -71,7 +71,7 @@ class TestClose:
 
     @pytest.fixture
     def at_exit(self, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
-        """What is to be done when the interpreter ends."""
+        """What is to be called when the interpreter exits."""
         registered: list[Callable[[], None]] = []
         monkeypatch.setattr("atexit.register", registered.append)
 
@@ -81,7 +81,7 @@ class TestClose:
         monkeypatch.setattr("atexit.unregister", unregister)
         return registered
 
-    def test_at_the_end_of_a_program_that_has_not_closed_it_the_frame_in_hand_is_waited_for(
+    def test_at_exit_a_pipeline_that_was_not_closed_waits_for_its_current_frame(
         self, build: Build, at_exit: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         detector = GatedDetector()
@@ -97,13 +97,13 @@ class TestClose:
         ending.join(LONG_S)
         assert not ending.is_alive()
 
-    def test_what_is_closed_is_no_matter_at_the_end_of_the_program(self, build: Build, at_exit: list[Callable[[], None]]) -> None:
+    def test_a_closed_pipeline_leaves_nothing_to_do_at_exit(self, build: Build, at_exit: list[Callable[[], None]]) -> None:
         pipeline = build(FakeSource(count()))
         pipeline.start()
         pipeline.close()
         assert at_exit == []
 
-    def test_it_can_be_closed_on_its_own_thread_as_when_it_is_collected_as_garbage(self, build: Build) -> None:
+    def test_it_can_be_closed_on_its_own_thread_as_by_garbage_collection(self, build: Build) -> None:
         source = _Collecting(count())
         pipeline = build(source)
         source.collect = pipeline.close
@@ -146,7 +146,7 @@ def test_a_paused_source_that_does_not_wait_goes_on_with_the_newest_frame_and_co
     assert result.dropped == 0
 
 
-def test_a_file_in_real_time_that_ends_in_a_pause_shows_its_last_frame_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_in_real_time_that_ends_during_a_pause_shows_its_last_frame_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = threading.Event()
 
     def script() -> Iterator[float]:
@@ -165,15 +165,15 @@ def test_a_file_in_real_time_that_ends_in_a_pause_shows_its_last_frame_after_it(
 
 
 def pause_while_it_waits_for_the_second_frame(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Starts it, too, and takes the first result."""
+    """Also starts it and takes the first result."""
     waiting = threading.Semaphore(0)
     get = pipeline._frames.get
 
-    def get_telling(timeout_s: float) -> Frame | None:
+    def get_signalling(timeout_s: float) -> Frame | None:
         waiting.release()
         return get(timeout_s)
 
-    monkeypatch.setattr(pipeline._frames, "get", get_telling)
+    monkeypatch.setattr(pipeline._frames, "get", get_signalling)
     pipeline.start()
     assert take(pipeline).frame.index == 0
     for _ in ("the first frame", "the second one"):
@@ -209,7 +209,7 @@ def test_a_paused_pipeline_can_be_closed(build: Build) -> None:
     assert pipeline.close()
 
 
-def test_one_that_was_paused_before_its_first_frame_can_be_closed_too(build: Build) -> None:
+def test_a_pipeline_paused_before_its_first_frame_can_be_closed(build: Build) -> None:
     pipeline = build(FakeSource(index / 25 for index in range(5)))
     pipeline.pause()
     pipeline.start()

@@ -1,4 +1,4 @@
-"""How a pipeline's errors arrive: to whoever asks for the next result, after all that came before."""
+"""How a pipeline's errors arrive: where the next result is asked for, after all earlier results."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.pipeline.conftest import LONG_S, Build, finish, take
 
 
 class TestErrors:
-    def test_a_source_that_cannot_be_opened(self, build: Build) -> None:
+    def test_a_source_that_cannot_be_opened_is_an_error(self, build: Build) -> None:
         pipeline = build(FakeSource([0.0], failing_opens=[1]))
         pipeline.start()
         with pytest.raises(SourceError, match="plug it in"):
             pipeline.next_result(LONG_S)
 
-    def test_a_source_that_cannot_be_opened_is_told_before_the_model_is_loaded(self, build: Build) -> None:
+    def test_a_source_that_cannot_be_opened_is_reported_before_the_model_is_loaded(self, build: Build) -> None:
         loading = threading.Event()
 
         def load_slowly() -> Stages:
@@ -38,15 +38,15 @@ class TestErrors:
         loading.set()
 
     @pytest.mark.parametrize("time_s", [float("nan"), float("inf")])
-    def test_a_source_whose_time_is_no_number(self, build: Build, time_s: float) -> None:
+    def test_a_time_that_is_not_finite_is_an_error(self, build: Build, time_s: float) -> None:
         with pytest.raises(SourceError, match=f"fake: expected a picture's time in seconds, got {time_s}"):
             finish(build(FakeSource([0.0, time_s])))
 
-    def test_a_file_without_pictures(self, build: Build) -> None:
+    def test_a_file_without_pictures_is_an_error(self, build: Build) -> None:
         with pytest.raises(SourceError, match="no readable picture"):
             finish(build(FakeSource([])))
 
-    def test_a_model_that_cannot_be_loaded(self, build: Build) -> None:
+    def test_a_model_that_cannot_be_loaded_is_an_error(self, build: Build) -> None:
         def fail() -> Stages:
             raise ModelError("no such model")
 
@@ -55,7 +55,7 @@ class TestErrors:
         with pytest.raises(ModelError, match="no such model"):
             pipeline.next_result(LONG_S)
 
-    def test_a_detector_that_fails(self, build: Build) -> None:
+    def test_an_exception_in_the_detector_is_raised(self, build: Build) -> None:
         class Failing(FakeDetector):
             def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
                 raise RuntimeError("out of memory")
@@ -66,7 +66,7 @@ class TestErrors:
         with pytest.raises(RuntimeError, match="out of memory"):
             pipeline.next_result(LONG_S)
 
-    def test_what_was_read_before_an_error_is_still_analysed(self, build: Build) -> None:
+    def test_pictures_read_before_an_error_are_still_analysed(self, build: Build) -> None:
         class Breaking(FakeSource):
             def grab(self) -> float | None:
                 if self._grabbed == 4:
@@ -79,7 +79,7 @@ class TestErrors:
         with pytest.raises(SourceError, match="unplugged"):
             pipeline.next_result(LONG_S)
 
-    def test_an_error_of_the_analysis_releases_the_source(self, build: Build) -> None:
+    def test_an_error_in_the_analysis_releases_the_source(self, build: Build) -> None:
         def fail() -> Stages:
             raise ModelError("no such model")
 

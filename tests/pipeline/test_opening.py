@@ -14,14 +14,14 @@ from tests.pipeline.conftest import LONG_S, Build, finish, opening, take
 
 
 class TestOpening:
-    def test_a_live_source_that_does_not_open_is_given_up(self, build: Build) -> None:
+    def test_a_live_source_that_does_not_open_is_given_up_on(self, build: Build) -> None:
         clock, source, pipeline = opening(build)
         clock.now_s += source.open_timeout_s + 0.1
         with pytest.raises(SourceError, match="fake: did not answer within 9 s"):
             pipeline.next_result(0.0)
         source.let_go()
 
-    def test_until_then_it_is_waited_for(self, build: Build) -> None:
+    def test_an_opening_source_is_waited_for_until_the_timeout(self, build: Build) -> None:
         clock, source, pipeline = opening(build)
         clock.now_s += source.open_timeout_s - 0.1
         assert pipeline.next_result(0.0) is None
@@ -60,12 +60,12 @@ class TestLoading:
         assert pipeline.loading
         loading.set()
 
-    def test_a_frame_that_was_seen_waiting_is_analysed_all_the_same(self, build: Build) -> None:
+    def test_a_frame_that_was_seen_waiting_is_still_analysed(self, build: Build) -> None:
         pipeline, loading = self.loading_with_a_frame_waiting(build)
         loading.set()
         assert [take(pipeline).frame.index for _ in range(2)] == [0, 1]
 
-    def test_it_is_no_longer_loading_once_there_is_a_result(self, build: Build) -> None:
+    def test_loading_is_over_once_there_is_a_result(self, build: Build) -> None:
         pipeline = build(FakeSource([0.0]))
         before = pipeline.loading
         finish(pipeline)

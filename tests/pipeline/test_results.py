@@ -63,7 +63,7 @@ class TestResults:
         results = finish(build(FakeSource([0.0, 0.04])))
         assert [int(result.frame.image[0, 0, 0]) for result in results] == [0, 10]
 
-    def test_the_time_each_stage_took_is_told(self, build: Build) -> None:
+    def test_the_time_of_each_stage_is_reported(self, build: Build) -> None:
         (result,) = finish(build(FakeSource([0.0])))
         assert result.stages_ms.keys() == {"detect", "track", "classify", "steady"}
         assert min(result.stages_ms.values()) > 0
@@ -78,14 +78,14 @@ class TestResults:
         detector.gate.set()
         assert take(pipeline).age_s == pytest.approx(0.5)
 
-    def test_without_a_result_in_time_there_is_none(self, build: Build) -> None:
+    def test_none_is_returned_if_no_result_comes_in_time(self, build: Build) -> None:
         source = FakeSource(["hang"])
         pipeline = build(source)
         pipeline.start()
         assert pipeline.next_result(0.01) is None
         source.let_go()
 
-    def test_the_end_is_told_again_to_who_asks_again(self, build: Build) -> None:
+    def test_asking_again_after_the_end_raises_closed_again(self, build: Build) -> None:
         pipeline = build(FakeSource([0.0]))
         finish(pipeline)
         with pytest.raises(Closed):

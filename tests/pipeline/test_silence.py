@@ -1,4 +1,4 @@
-"""A live source that goes silent: for how long, and from when on its signal counts as lost."""
+"""A live source that goes silent: for how long, and when its signal counts as lost."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class TestSilence:
         assert not pipeline.signal_lost
         source.let_go()
 
-    def test_a_source_that_opens_is_not_silent_yet(self, build: Build) -> None:
+    def test_a_source_that_is_still_opening_is_not_silent(self, build: Build) -> None:
         clock, source, pipeline = opening(build)
         clock.now_s += 5.0
         assert pipeline.silent_s == 0.0

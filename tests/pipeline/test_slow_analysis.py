@@ -1,4 +1,4 @@
-"""Pictures that come faster than they are analysed: live ones are passed over and counted, a file waits."""
+"""Pictures that come faster than they are analysed: a live source drops and counts them, a file waits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TestSlowAnalysis:
         return FakeSource(script(), live=True)
 
     def after_ten_pictures(self, build: Build) -> tuple[Pipeline, FakeSource]:
-        """A pipeline whose detector may go on once all ten have come."""
+        """A pipeline whose detector may go on now that all ten pictures have come."""
         detector = GatedDetector()
         source = self.live(detector, pictures=10)
         pipeline = build(source, detector.stages)
@@ -41,7 +41,7 @@ class TestSlowAnalysis:
         assert eventually(lambda: take(pipeline).frame.index == 9)
         source.let_go()
 
-    def test_a_picture_is_either_in_a_result_or_counted_as_dropped(self, build: Build) -> None:
+    def test_every_picture_is_either_in_a_result_or_counted_as_dropped(self, build: Build) -> None:
         pipeline, source = self.after_ten_pictures(build)
         results = [take(pipeline)]
         while results[-1].frame.index < 9:
@@ -49,11 +49,11 @@ class TestSlowAnalysis:
         assert len(results) + results[-1].dropped == 10
         source.let_go()
 
-    def test_a_result_that_a_newer_one_replaced_counts_as_dropped(self, build: Build) -> None:
+    def test_a_result_replaced_by_a_newer_one_counts_as_dropped(self, build: Build) -> None:
         seen = threading.Semaphore(0)
 
-        class TellingDetector(FakeDetector):
-            """Tells that a picture has come to it."""
+        class SignallingDetector(FakeDetector):
+            """Signals that a picture has reached it."""
 
             def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
                 seen.release()
@@ -67,7 +67,7 @@ class TestSlowAnalysis:
 
         source = FakeSource(script(), live=True)
         classifier = fake_classifier()
-        pipeline = build(source, lambda: Stages(TellingDetector(), classifier))
+        pipeline = build(source, lambda: Stages(SignallingDetector(), classifier))
         pipeline.start()
         assert source.hanging.wait(LONG_S)
         results = [take(pipeline)]
@@ -77,7 +77,7 @@ class TestSlowAnalysis:
         assert len(results) + results[-1].dropped == 10
         source.let_go()
 
-    def test_pictures_passed_over_in_real_time_are_counted(self, build: Build) -> None:
+    def test_pictures_dropped_in_real_time_are_counted(self, build: Build) -> None:
         clock = FakeClock()
 
         class SlowSource(FakeSource):
