@@ -19,7 +19,7 @@ def test_valence_runs_from_minus_1_to_1() -> None:
     assert valence(rows).tolist() == [1, -1, 0]
 
 
-def test_valence_counts_the_largest_negative_emotion_only() -> None:
+def test_valence_counts_only_the_largest_negative_emotion() -> None:
     assert valence(face(happy=0.4, sad=0.3, fear=0.3)) == pytest.approx(0.1)
 
 
@@ -27,7 +27,7 @@ def test_surprise_is_neither_pleasant_nor_unpleasant() -> None:
     assert valence(face(surprise=1)) == 0
 
 
-def test_expressiveness_is_what_is_not_neutral() -> None:
+def test_expressiveness_is_the_share_that_is_not_neutral() -> None:
     assert expressiveness(face(neutral=0.3, happy=0.7)) == pytest.approx(0.7)
 
 

@@ -1,4 +1,4 @@
-"""The pulse of a class: means of ten seconds over readable faces, and a notice when it is unusual for long."""
+"""The pulse of a class: means of ten seconds over readable faces, and a notice when it stays unusual."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_face_that_is_not_seen_is_not_counted() -> None:
 
 
 @pytest.mark.parametrize("fps", [30, 10, 2])
-def test_points_are_means_of_the_last_ten_seconds_at_any_rate(fps: float) -> None:
+def test_points_are_means_of_the_last_ten_seconds_at_any_frame_rate(fps: float) -> None:
     watch = Watch(fps)
     watch.feed(20, face("happy"))
     watch.feed(5, face("sad"))
@@ -70,7 +70,7 @@ def valences(pulse: Pulse) -> dict[float, float]:
     return {point.at_s: point.indexes["valence"] for point in pulse.points}
 
 
-def test_nothing_from_before_a_long_pause_is_in_a_point_after_it_but_in_the_session() -> None:
+def test_faces_before_a_long_pause_count_for_the_session_but_for_no_point_after_it() -> None:
     before = [(tenth / 10, face("happy")) for tenth in range(35)]
     after = [(100 + tenth / 10, face("sad")) for tenth in range(21)]
     pulse = fed(*before, *after, live=True)
@@ -86,11 +86,11 @@ def test_a_frame_counts_until_the_next_one() -> None:
     assert pulse.session_means() == {"valence": 0.5, "expressiveness": 1.0, "concentration": pytest.approx(0.5833, abs=1e-4)}
 
 
-def test_a_face_that_is_hidden_for_a_moment_does_not_count_as_one_that_cannot_be_read() -> None:
+def test_a_face_hidden_for_a_moment_does_not_count_as_unreadable() -> None:
     assert Watch().feed(12, face("happy"), face("sad", coasting=True)).points[-1].coverage == 1
 
 
-def test_a_point_has_no_more_than_ten_seconds_in_it_though_frames_are_rare() -> None:
+def test_a_point_covers_at_most_ten_seconds_even_if_frames_are_rare() -> None:
     happy, sad = (
         [(now_s, face(label)) for now_s in seconds] for label, seconds in (("happy", range(0, 60, 3)), ("sad", range(60, 90, 3)))
     )
@@ -105,7 +105,7 @@ def test_the_moment_is_that_of_the_last_frame() -> None:
     assert watch.feed(0.2, face("happy"), face("happy")).moment[LABELS.index("happy")] == 2
 
 
-def test_when_nobody_was_readable_for_ten_seconds_there_is_no_latest_point_but_time_goes_on() -> None:
+def test_after_ten_seconds_without_a_readable_face_there_is_no_latest_point_but_time_goes_on() -> None:
     watch = Watch()
     watch.feed(20, face("happy"))
     latest = watch.feed(MEAN_S).latest
@@ -136,19 +136,19 @@ def test_the_session_is_summed_up() -> None:
     assert means["expressiveness"] == pytest.approx(0.5, abs=0.02)
 
 
-def test_a_marker_is_the_media_time() -> None:
+def test_a_marker_has_the_media_time() -> None:
     watch = Watch()
     assert watch.feed(8, face("sad")).mark() == pytest.approx(7.8)
 
 
 class TestUnusual:
-    def test_a_change_is_told_after_twenty_seconds_and_not_before(self) -> None:
+    def test_a_change_is_reported_after_twenty_seconds_and_not_before(self) -> None:
         watch = Watch()
         watch.feed(BASELINE_FROM_S + MEAN_S, face("happy"))
         assert not watch.feed(UNUSUAL_FOR_S - 2, face("sad")).unusual
         assert watch.feed(MEAN_S, face("sad")).unusual == "valence is lower"
 
-    def test_it_ends_when_the_pulse_is_as_usual_again(self) -> None:
+    def test_the_notice_ends_when_the_pulse_is_as_usual_again(self) -> None:
         watch = Watch()
         watch.feed(BASELINE_FROM_S + MEAN_S, face("happy"))
         watch.feed(UNUSUAL_FOR_S + MEAN_S, face("sad"))
@@ -164,16 +164,14 @@ class TestUnusual:
         watch.feed(BASELINE_FROM_S / 2, face("happy"))
         assert not watch.feed(BASELINE_FROM_S / 2, face("sad")).unusual
 
-    def test_with_too_few_readable_faces_nothing_is_told(self) -> None:
+    def test_with_too_few_readable_faces_nothing_is_unusual(self) -> None:
         watch = Watch()
         watch.feed(BASELINE_FROM_S + MEAN_S, face("happy"))
         unreadable = [face("happy", "blurred")] * 2
         assert not watch.feed(UNUSUAL_FOR_S + MEAN_S, face("sad"), *unreadable).unusual
 
     @pytest.mark.parametrize("after", [(), (face("sad"), face("sad", "blurred"), face("sad", "blurred"))])
-    def test_when_too_few_can_be_read_nothing_is_unusual_any_more_and_later_only_after_twenty_seconds_anew(
-        self, after: tuple[Reading, ...]
-    ) -> None:
+    def test_too_few_readable_faces_end_the_notice_and_restart_the_twenty_seconds(self, after: tuple[Reading, ...]) -> None:
         watch = Watch()
         watch.feed(4 * BASELINE_FROM_S, face("happy"))
         assert watch.feed(UNUSUAL_FOR_S + MEAN_S, face("sad")).unusual
@@ -181,7 +179,7 @@ class TestUnusual:
         assert not watch.feed(UNUSUAL_FOR_S / 2, face("sad")).unusual
         assert watch.feed(UNUSUAL_FOR_S + MEAN_S, face("sad")).unusual
 
-    def test_what_is_usual_is_forgotten_after_the_longest_memory(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_usual_pulse_is_forgotten_after_the_longest_memory(self, monkeypatch: pytest.MonkeyPatch) -> None:
         memory_s = 100
         monkeypatch.setattr("live_monitor.pulse.pulse.BASELINE_S", memory_s)
         watch = Watch()
@@ -190,11 +188,11 @@ class TestUnusual:
         assert not watch.pulse.unusual
         assert watch.feed(UNUSUAL_FOR_S + MEAN_S, face("happy")).unusual == "valence is higher"
 
-    def test_it_is_what_medians_over_all_points_say(self) -> None:
+    def test_the_notice_agrees_with_medians_over_all_points(self) -> None:
         watch, rng = Watch(), np.random.default_rng(3)
         usual: list[list[float]] = []
         since_s: dict[str, float] = {}
-        told = []
+        notices = []
         for label in rng.choice(LABELS, 30):
             for _ in range(int(rng.integers(5, 60))):
                 pulse = watch.feed(1, face(label), face("happy"))
@@ -205,9 +203,9 @@ class TestUnusual:
                 since_s = {change: since_s.get(change, point.at_s) for change in changes}
                 lasting = [change for change in changes if point.at_s - since_s[change] >= UNUSUAL_FOR_S]
                 assert pulse.unusual == (lasting[0] if lasting else "")
-                told.append(pulse.unusual)
+                notices.append(pulse.unusual)
                 usual.append(list(point.indexes.values()))
-        assert len(set(told)) > 2
+        assert len(set(notices)) > 2
 
 
 def far_off(values: list[float], usual: list[list[float]]) -> list[str]:
