@@ -15,8 +15,8 @@ def own_priority() -> int:
     return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priorities of their own here")
-def test_only_the_thread_that_gives_way_does() -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="threads do not have their own priorities here")
+def test_only_the_thread_that_gives_way_has_a_lower_priority() -> None:
     before = own_priority()
     seen: list[int] = []
 
@@ -31,7 +31,7 @@ def test_only_the_thread_that_gives_way_does() -> None:
     assert own_priority() == before
 
 
-def test_where_it_is_forbidden_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_happens_if_it_is_not_permitted(monkeypatch: pytest.MonkeyPatch) -> None:
     def forbid(*_arguments: int) -> None:
         raise PermissionError
 

@@ -13,26 +13,26 @@ import pytest
 from live_monitor.process.quiet import keep_own_stderr, silence_libraries, silent_stderr
 
 
-def test_a_users_own_setting_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_users_own_setting_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENCV_LOG_LEVEL", "DEBUG")
     silence_libraries()
     assert os.environ["OPENCV_LOG_LEVEL"] == "DEBUG"
 
 
 @pytest.mark.parametrize("name", ["OPENCV_LOG_LEVEL", "OPENCV_FFMPEG_LOGLEVEL", "QT_LOGGING_RULES", "TF_CPP_MIN_LOG_LEVEL"])
-def test_what_is_not_set_is_set_to_silence(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unset_variables_are_set_to_silence_libraries(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(name, raising=False)
     silence_libraries()
     assert os.environ[name]
 
 
-def test_windows_opens_cameras_without_transforms_in_hardware(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_opens_cameras_without_hardware_transforms(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", raising=False)
     silence_libraries()
     assert os.environ["OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS"] == "0"
 
 
-def test_a_damaged_video_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_missing_video_or_camera_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     program = (
         "from live_monitor.process.quiet import silence_libraries; silence_libraries(); import cv2; "
         "cv2.VideoCapture('absent.mp4', cv2.CAP_FFMPEG); cv2.VideoCapture(99)"
@@ -68,7 +68,7 @@ def test_what_python_wrote_before_the_block_is_not_lost(capfd: pytest.CaptureFix
     assert capfd.readouterr().err == "before"
 
 
-def test_when_two_threads_are_inside_stderr_comes_back_after_the_last_one(capfd: pytest.CaptureFixture[str]) -> None:
+def test_with_two_threads_inside_stderr_comes_back_after_the_last_one(capfd: pytest.CaptureFixture[str]) -> None:
     entered, leave = threading.Event(), threading.Event()
 
     def be_inside() -> None:
@@ -93,7 +93,7 @@ def test_stdout_is_left_alone(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().out == "a result"
 
 
-def test_the_block_runs_where_stderr_is_closed() -> None:
+def test_the_block_runs_even_if_stderr_is_closed() -> None:
     program = "import os; os.close(2)\nfrom live_monitor.process.quiet import silent_stderr\nwith silent_stderr(): print('ran')"
     ran = subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.PIPE, text=True)
     assert ran.stdout == "ran\n"
@@ -109,7 +109,7 @@ def test_no_descriptor_is_left_open() -> None:
     assert now_free == lowest_free
 
 
-def test_what_python_prints_passes_while_a_thread_is_inside_the_block() -> None:
+def test_what_python_prints_still_appears_inside_the_block() -> None:
     program = (
         "import os, sys; from live_monitor.process.quiet import keep_own_stderr, silent_stderr\n"
         "keep_own_stderr()\n"
@@ -139,14 +139,14 @@ def test_no_file_gets_the_number_of_a_closed_stream(closed: list[int]) -> None:
     assert done.returncode > 2
 
 
-def test_streams_that_are_open_stay() -> None:
+def test_open_streams_are_left_alone() -> None:
     program = "from live_monitor.process.quiet import occupy_closed_descriptors; occupy_closed_descriptors(); print(input())"
     done = subprocess.run([sys.executable, "-c", program], input="told", capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("told\n", "")
 
 
 @pytest.mark.parametrize(("kept", "seen"), [(False, "an error of the program"), (True, "")])
-def test_for_seconds_stderr_is_not_taken_from_a_program_that_shares_it(
+def test_stderr_that_the_program_shares_is_not_silenced_for_seconds(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, kept: bool, seen: str
 ) -> None:
     monkeypatch.setattr("live_monitor.process.quiet._SINK.others_have_their_own", kept)

@@ -10,6 +10,6 @@ import pytest
 from live_monitor.process import stop_signals
 
 
-def test_where_there_is_ctrl_break_it_ends_a_session_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_break_ends_a_session_where_it_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signal, "SIGBREAK", 21, raising=False)
     assert 21 in runpy.run_path(stop_signals.__file__)["STOP_SIGNALS"]

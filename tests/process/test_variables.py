@@ -13,7 +13,7 @@ from live_monitor.process.variables import set_variable
 NAME = "LIVE_MONITOR_TEST_OF_VARIABLES"
 
 
-def test_a_variable_is_set_and_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_is_set_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(NAME, raising=False)
     set_variable(NAME, "a;1|b;2")
     assert os.environ[NAME] == "a;1|b;2"
@@ -21,11 +21,11 @@ def test_a_variable_is_set_and_taken_away(monkeypatch: pytest.MonkeyPatch) -> No
     assert NAME not in os.environ
 
 
-def test_windows_tells_the_runtime_of_ffmpeg_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[bytes] = []
+def test_on_windows_the_c_runtime_of_ffmpeg_gets_the_variable_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: list[bytes] = []
     monkeypatch.delenv(NAME, raising=False)
     monkeypatch.setattr("sys.platform", "win32")
-    monkeypatch.setattr(ctypes, "cdll", SimpleNamespace(msvcrt=SimpleNamespace(_putenv=told.append)))
+    monkeypatch.setattr(ctypes, "cdll", SimpleNamespace(msvcrt=SimpleNamespace(_putenv=passed.append)))
     set_variable(NAME, "a;1|b;2")
     set_variable(NAME, None)
-    assert told == [f"{NAME}=a;1|b;2".encode(), f"{NAME}=".encode()]
+    assert passed == [f"{NAME}=a;1|b;2".encode(), f"{NAME}=".encode()]
