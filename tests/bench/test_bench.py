@@ -50,7 +50,7 @@ def test_every_frame_of_a_file_is_analysed(report: dict[str, Any]) -> None:
     assert (report["frames"], report["dropped"]) == (FRAMES, 0)
 
 
-def test_rates_are_positive_and_their_ratio_is_told(report: dict[str, Any]) -> None:
+def test_rates_are_positive_and_their_ratio_is_reported(report: dict[str, Any]) -> None:
     assert report["decode_fps"] > 0
     assert report["pipeline_fps"] > 0
     assert report["ratio"] == pytest.approx(report["pipeline_fps"] / report["decode_fps"], rel=0.01)
@@ -67,7 +67,7 @@ def walk(tmp_path: Path) -> Path:
     return path
 
 
-def test_boxes_that_are_carried_are_compared_with_those_found_by_looking(walk: Path) -> None:
+def test_carried_boxes_are_compared_with_those_that_a_search_finds(walk: Path) -> None:
     report = measure(walk, detector="haar", detect_every=4)
     assert report["stages_ms"].keys() == {"read", "detect", "carry", "track", "classify", "steady", "pulse"}
     carried = report["carried"]
@@ -76,7 +76,7 @@ def test_boxes_that_are_carried_are_compared_with_those_found_by_looking(walk: P
     assert "carried boxes" in as_table(report)
 
 
-def test_boxes_that_were_all_lost_on_the_way_are_told(walk: Path, report: dict[str, Any]) -> None:
+def test_losing_all_carried_boxes_is_reported(walk: Path, report: dict[str, Any]) -> None:
     carried = _carried(VideoFile(walk), Settings(device="cpu", detector="haar"), {frame: [] for frame in range(FRAMES)})
     assert carried == {"off_px": None, "lost": 1.0}
     assert "100.0% lost" in as_table(report | {"carried": carried})
@@ -92,7 +92,7 @@ def test_every_stage_has_median_and_95th_percentile(report: dict[str, Any]) -> N
     assert all(0 <= times["median"] <= times["p95"] for times in report["stages_ms"].values())
 
 
-def test_even_pictures_have_no_faces(report: dict[str, Any]) -> None:
+def test_uniform_pictures_have_no_faces(report: dict[str, Any]) -> None:
     assert report["faces_per_frame"] == 0
 
 
@@ -142,7 +142,7 @@ def test_a_missing_model_is_a_model_error(clip: Path) -> None:
         measure(clip, model="no-such")
 
 
-def test_the_table_has_a_line_a_measurement(report: dict[str, Any]) -> None:
+def test_the_table_has_a_line_per_measurement(report: dict[str, Any]) -> None:
     names = [re.split(r"  +", line)[0] for line in as_table(report).splitlines()[:-1]]
     assert names == [
         "decoding alone", "pipeline", "frames analysed", "faces per frame", "first result", "peak memory",
@@ -150,5 +150,5 @@ def test_the_table_has_a_line_a_measurement(report: dict[str, Any]) -> None:
     ]  # fmt: skip
 
 
-def test_the_table_tells_the_age_of_results_when_it_was_measured(realtime_report: dict[str, Any]) -> None:
+def test_the_table_has_the_age_of_results_if_it_was_measured(realtime_report: dict[str, Any]) -> None:
     assert "result age" in as_table(realtime_report)
