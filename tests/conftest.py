@@ -17,7 +17,7 @@ from tests.file_server import FileServer
 silence_libraries()
 
 WITH_CASCADE = {"LIVE_MONITOR_DETECTOR": "haar", "LIVE_MONITOR_BENCH_DETECTOR": "haar"}
-"""The detector that finds the faces which tests draw: networks know what real ones look like."""
+"""The detector that finds the faces that tests draw: the networks expect real ones."""
 
 os.environ.update(WITH_CASCADE)
 
@@ -37,7 +37,7 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of real videos, photos and faces; a test that needs it is skipped where it is absent."""
+    """The folder of real videos, photos and faces; a test that needs it is skipped if it is absent."""
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no real data at {SHARED_DATA}")
     return SHARED_DATA
@@ -53,7 +53,7 @@ def fer2013(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _cache_of_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The cache of what tests start as a process of its own, and of fixtures that serve more than one test."""
+    """The cache of processes that tests start, and of fixtures that serve more than one test."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("platformdirs.user_cache_path", lambda _name, **_how: folder)
@@ -62,17 +62,17 @@ def _cache_of_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _cache_of_processes: Path) -> Path:
-    """An empty cache for every test, not there yet: none sees or touches the one of whoever runs the tests."""
+    """An empty cache for every test, not created yet: no test sees or touches the user's own."""
     folder = tmp_path / "own-cache"
     monkeypatch.setattr("platformdirs.user_cache_path", lambda _name, **_how: folder)
-    # What a test starts as a process of its own reads this, on Linux.
+    # Processes that a test starts read this, on Linux.
     monkeypatch.setenv("XDG_CACHE_HOME", str(_cache_of_processes))
     return folder
 
 
 @pytest.fixture
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No settings of this program in the environment but WITH_CASCADE, and no display."""
+    """No settings of this program in the environment except WITH_CASCADE, and no display."""
     for name in [name for name in os.environ if name.startswith("LIVE_MONITOR_")]:
         monkeypatch.delenv(name)
     for name, value in WITH_CASCADE.items():

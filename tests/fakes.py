@@ -47,7 +47,7 @@ class FakeClock:
 class FakeSource:
     """Plays a script: a number is the media time of a picture, None a failed read, "hang" a read that waits for `let_go`.
 
-    `failing_opens` are the attempts to open it that fail, the first being 1. Picture i is evenly grey of level 10 * i
+    `failing_opens` are the attempts to open it that fail, the first being 1. Picture i is uniformly grey of level 10 * i
     (modulo 250). When the script is over, every read fails.
     """
 
@@ -103,7 +103,7 @@ class FakeSource:
 
 
 class FakeDisplay:
-    """Records pictures; presses `keys` one a poll, and closes itself when `close_after` pictures were shown."""
+    """Records pictures; presses one of `keys` per poll, and closes itself after `close_after` pictures."""
 
     def __init__(self, keys: Sequence[int | None] = (), close_after: int | None = None) -> None:
         self.shown: list[Image] = []
@@ -151,7 +151,7 @@ class FakeDetector:
 
 
 class FakeEngine:
-    """Says "happy" of every face, and remembers the batches it was given."""
+    """Answers "happy" for every face, and remembers its batches."""
 
     name = "fake"
 
@@ -166,7 +166,7 @@ class FakeEngine:
 
 
 class AngryButNeutralToPeople(FakeEngine):
-    """Says angry by FER2013's labels, and neutral by FER+'s people."""
+    """Answers angry by FER2013's labels, and neutral as FER+'s annotators see it."""
 
     def infer(self, faces: NDArray[np.float32]) -> NDArray[np.float32]:
         logits = np.zeros((len(faces), len(LABELS) + len(FERPLUS_LABELS)), np.float32)
@@ -178,13 +178,13 @@ class AngryButNeutralToPeople(FakeEngine):
 def reading_of(
     probabilities: NDArray[np.float32], box: Box = FACE, number: int = 1, why: str = "", *, coasting: bool = False
 ) -> Reading:
-    """A face with these probabilities, in this frame as over time."""
+    """A face with these probabilities, both in this frame and over time."""
     label = UNSURE if why else LABELS[int(probabilities.argmax())]
     return Reading(Track(number, Detection(box), None if coasting else Detection(box)), probabilities, probabilities, label, why)
 
 
 def eventually(condition: Callable[[], bool], within_s: float = 5.0) -> bool:
-    """Waits until the condition holds; False when it never did."""
+    """Waits until the condition holds; False if it never does."""
     deadline = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > deadline:
@@ -201,7 +201,7 @@ def fake_classifier(
     calibration: Calibration = AS_THEY_ARE,
     ferplus_share: float = 0.0,
 ) -> EmotionClassifier:
-    """One that says what its engine's logits say, as they are."""
+    """A classifier that uses its engine's logits as they are."""
     return EmotionClassifier(
         engine or FakeEngine(),
         input_px=input_px,
@@ -220,7 +220,7 @@ def grey_picture(level: int, width: int = 64, height: int = 48) -> Image:
 
 
 def write_clip(path: Path, levels: Sequence[int], fps: float = 25.0, size: tuple[int, int] = (64, 48)) -> Path:
-    """A Motion-JPEG video whose picture i is evenly grey of levels[i]."""
+    """A Motion-JPEG video whose picture i is uniformly grey of levels[i]."""
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, size)
     assert writer.isOpened()
     for level in levels:
@@ -230,7 +230,7 @@ def write_clip(path: Path, levels: Sequence[int], fps: float = 25.0, size: tuple
 
 
 def drawn_faces(count: int, seed: int = 0) -> NDArray[np.uint8]:
-    """Faces as a network takes them, uint8 (count, 48, 48) grey, each with another expression, skin and light."""
+    """Faces as a network takes them, uint8 (count, 48, 48) grey, each with a different expression, skin and light."""
     rng = np.random.default_rng(seed)
     return np.stack([_drawn_face(rng) for _ in range(count)])
 
@@ -257,7 +257,7 @@ def drawn_portrait() -> Image:
 
 
 class FakeFinder:
-    """Sees the bright squares of a dark picture that are large enough for it, and remembers the sizes of the pictures."""
+    """Finds the bright squares in a dark picture that are large enough for it, and remembers the sizes of the pictures."""
 
     name = "fake"
     sure_score = 0.5

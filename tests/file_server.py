@@ -1,4 +1,4 @@
-"""A web server on this machine that gives files, and gives them badly when it is told to."""
+"""A web server on this machine that serves files, and serves them badly on request."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 class FileServer:
-    """Answers each path as `answers` says, and any other with 404. `asked` are the requests so far, as they came."""
+    """Answers each path as `answers` says, and any other with 404. `asked` are the paths requested so far, in order."""
 
     def __init__(self, *, keep_connections: bool = False) -> None:
-        """Begins to serve.
+        """Starts to serve.
 
         Args:
-            keep_connections: speaks HTTP/1.1: a connection is kept, or closed without saying so where the client asks for it.
+            keep_connections: speak HTTP/1.1, where a connection is kept, or closed silently if the client asks for that.
         """
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
@@ -32,7 +32,7 @@ class FileServer:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def give(self, body: bytes, *, claimed_bytes: int | None = None, path: str = "/file") -> str:
-        """Answers with these bytes, and claims that they are so many; returns the URL."""
+        """Answers with these bytes, claiming to send `claimed_bytes`; returns the URL."""
 
         def answer(request: BaseHTTPRequestHandler) -> None:
             request.send_response(200)
@@ -44,7 +44,7 @@ class FileServer:
         return self.url(path)
 
     def give_parts(self, body: bytes, *, stop_at: int | None = None, times: int = 1, then_hang: bool = False) -> str:
-        """Answers with the part that is asked for, so many times only as far as `stop_at`, then hangs up or falls silent."""
+        """Answers with the requested part, the first `times` times only up to `stop_at`, then hangs up or falls silent."""
         stops_left = times
 
         def answer(request: BaseHTTPRequestHandler) -> None:
@@ -76,7 +76,7 @@ class FileServer:
         return self.url()
 
     def redirect(self, path: str, target: str) -> str:
-        """Sends whoever asks for this path to the target; returns the URL."""
+        """Redirects requests for this path to the target; returns the URL."""
 
         def answer(request: BaseHTTPRequestHandler) -> None:
             request.send_response(302)

@@ -1,4 +1,4 @@
-"""A real network stream on this machine, to be cut at will."""
+"""A real network stream on this machine that can be cut at will."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PICTURES_PER_S = 50
 
 
 class StreamServer:
-    """Sends evenly grey pictures as an HTTP stream (MJPEG) to everybody who asks, until it is told otherwise."""
+    """Sends uniformly grey pictures as an HTTP stream (MJPEG) to every client, until told otherwise."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -36,7 +36,7 @@ class StreamServer:
         self._sending.clear()
 
     def refuse(self) -> None:
-        """Hangs up on everybody, now and in future."""
+        """Hangs up on every client, now and in future."""
         self._refusing = True
         self.cut()
 

@@ -37,7 +37,7 @@ def test_the_public_names_are_these() -> None:
     ]  # fmt: skip
 
 
-def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
+def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
         live_monitor.nonsense  # noqa: B018
 
@@ -51,7 +51,7 @@ def test_every_error_has_the_exit_code_of_the_table() -> None:
     assert {error.__name__: error.exit_code for error in error_classes()} == EXIT_CODES
 
 
-def test_the_table_of_errors_stands_in_the_modules_docstring() -> None:
+def test_the_table_of_errors_is_in_the_modules_docstring() -> None:
     table = (errors.__doc__ or "").splitlines()
     for name, code in EXIT_CODES.items():
         assert any(f" {name} " in line and f" {code} " in line for line in table)
@@ -61,7 +61,7 @@ def test_labels_have_fer2013s_order() -> None:
     assert LABELS == ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 
 
-def test_every_label_has_a_colour_of_its_own() -> None:
+def test_every_label_has_its_own_colour() -> None:
     assert tuple(COLOURS_BGR) == LABELS
     assert len(set(COLOURS_BGR.values())) == len(LABELS)
     assert all(0 <= channel <= 255 for colour in COLOURS_BGR.values() for channel in colour)
@@ -86,13 +86,13 @@ def test_settings_are_checked_before_anything_is_opened() -> None:
         live_monitor.analyze("none.mp4", min_face=0)
 
 
-def test_a_source_that_cannot_be_opened_raises_when_results_are_taken(tmp_path: Path) -> None:
+def test_a_source_that_cannot_be_opened_is_an_error_when_results_are_taken(tmp_path: Path) -> None:
     results = live_monitor.analyze(tmp_path / "none.mp4")
     with pytest.raises(errors.SourceError, match="no such file"):
         next(results)
 
 
-def test_a_result_can_be_left_early(tmp_path: Path) -> None:
+def test_iteration_can_be_stopped_early(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.avi", [20] * 50)
     results = live_monitor.analyze(clip, device="cpu")
     assert next(results).frame.index == 0

@@ -77,21 +77,21 @@ class TestAnalyze:
         assert [reading.label for reading in result.readings] == ["happy"]
         np.testing.assert_array_equal(result.frame.image, grey_picture(99))
 
-    def test_a_source_of_the_callers_own_is_read_and_closed(self) -> None:
+    def test_the_callers_own_source_is_read_and_closed(self) -> None:
         source = FakeSource([0.0, 0.04, 0.08])
         assert [result.frame.pts_s for result in analyze(source)] == [0.0, 0.04, 0.08]
         assert source.closed
 
-    def test_a_picture_of_the_caller_stays_writable(self) -> None:
+    def test_the_callers_picture_stays_writable(self) -> None:
         pixels = grey_picture(99)
         list(analyze(pixels))
         assert pixels.flags.writeable
 
-    def test_a_result_may_be_kept(self, clip: Path) -> None:
+    def test_results_may_be_kept(self, clip: Path) -> None:
         kept = list(analyze(clip))
         assert len({result.frame.image.tobytes() for result in kept}) == 3
 
-    def test_nothing_is_opened_before_the_first_result_is_asked_for(self, tmp_path: Path) -> None:
+    def test_nothing_is_opened_before_the_first_result_is_requested(self, tmp_path: Path) -> None:
         results = analyze(tmp_path / "gone.mp4")
         with pytest.raises(SourceError, match="no such file"):
             next(results)
@@ -103,7 +103,7 @@ class TestAnalyze:
         results.close()  # type: ignore[attr-defined]
         assert set(threading.enumerate()) <= before
 
-    def test_the_end_ends_the_threads(self, clip: Path) -> None:
+    def test_the_end_of_the_file_ends_the_threads(self, clip: Path) -> None:
         before = set(threading.enumerate())
         list(analyze(clip))
         assert set(threading.enumerate()) <= before
@@ -117,8 +117,8 @@ class TestAnalyze:
         assert frames[-1].arrived_s - frames[0].arrived_s == pytest.approx(frames[-1].pts_s - frames[0].pts_s)
 
     def test_without_a_display_a_file_is_not_slowed_down(self, tmp_path: Path) -> None:
-        hour_long = write_clip(tmp_path / "slides.avi", [0] * 60, fps=1.0)
-        assert len(list(analyze(hour_long))) == 60
+        slides = write_clip(tmp_path / "slides.avi", [0] * 60, fps=1.0)
+        assert len(list(analyze(slides))) == 60
 
     def test_every_real_photo_gives_one_result(self, shared_data: Path) -> None:
         for path in sorted((shared_data / "photos").glob("*.jpg"))[:3]:
@@ -148,7 +148,7 @@ class TestRefusals:
             analyze("lecture.mp4", colour="green")
 
     @pytest.mark.parametrize("pixels", [np.zeros((4, 4, 3)), np.zeros((4, 4, 2), np.uint8), np.zeros((0, 4, 3), np.uint8)])
-    def test_an_array_that_is_no_picture_is_refused_at_the_call(self, pixels: NDArray[np.uint8]) -> None:
+    def test_an_array_that_is_not_a_picture_is_refused_at_the_call(self, pixels: NDArray[np.uint8]) -> None:
         with pytest.raises(UsageError, match="picture: expected"):
             analyze(pixels)
 
@@ -175,13 +175,13 @@ class TestMakeSource:
         ],
         ids=str,
     )
-    def test_what_is_given_decides_on_the_kind(self, given: AnySource, kind: type, name: str) -> None:
+    def test_the_argument_decides_the_kind_of_source(self, given: AnySource, kind: type, name: str) -> None:
         source = make_source(given, Settings())
         assert isinstance(source, kind)
         assert source.name == name
 
     @pytest.mark.parametrize("given", [3.5, None, ["a.mp4"]])
-    def test_what_is_no_source_is_refused_with_what_one_is(self, given: Any) -> None:
+    def test_an_invalid_source_is_refused_with_the_valid_kinds(self, given: Any) -> None:
         with pytest.raises(UsageError, match=rf"source {re.escape(repr(given))}: is none of a path, a URL, a camera's index"):
             make_source(given, Settings())
 
@@ -189,7 +189,7 @@ class TestMakeSource:
 @pytest.mark.usefixtures("_fake_model")
 class TestMakePipeline:
     def arrivals(self, *, shown: bool) -> float:
-        """Seconds between the arrivals of two pictures that lie 0.2 s apart."""
+        """Seconds between the arrivals of two pictures that are 0.2 s apart."""
         pipeline = make_pipeline(FakeSource([0.0, 0.2]), Settings(), shown=shown)
         first, last = (result.frame.arrived_s for result in results(pipeline, "fake"))
         return last - first
@@ -198,11 +198,11 @@ class TestMakePipeline:
         assert self.arrivals(shown=True) == pytest.approx(0.2)
 
     @pytest.mark.parametrize("blur", [True, False])
-    def test_whether_faces_are_blurred_is_known_from_the_first_frame_on(self, blur: bool) -> None:
+    def test_min_face_and_blur_are_known_from_the_first_frame(self, blur: bool) -> None:
         pipeline = make_pipeline(FakeSource([0.0]), Settings(min_face=90), shown=False, blur=blur)
         assert (pipeline.wishes.min_face, pipeline.wishes.blur) == (90, blur)
 
-    def test_a_file_without_a_screen_does_not(self) -> None:
+    def test_a_file_without_a_screen_does_not_play_at_its_own_speed(self) -> None:
         assert self.arrivals(shown=False) != pytest.approx(0.2)
 
     @pytest.mark.parametrize(
@@ -216,15 +216,15 @@ class TestMakePipeline:
             (False, False, False, EVERY_FRAME),
         ],
     )
-    def test_only_what_is_live_leaves_frames_out_and_only_a_file_is_given_a_pace(
+    def test_only_live_or_real_time_sources_drop_frames_and_only_files_are_paced(
         self, live: bool, realtime: bool, shown: bool, policy: CapturePolicy
     ) -> None:
         pipeline = make_pipeline(FakeSource([0.0], live=live), Settings(realtime=realtime), shown=shown)
         assert pipeline._capture._policy == policy
 
 
-class StoodStill:
-    """A pipeline whose results come to a process that was stopped for an hour meanwhile."""
+class Interrupted:
+    """A pipeline in a process that was stopped for an hour between results."""
 
     silent_s = 3600.0
 
@@ -232,7 +232,7 @@ class StoodStill:
         self._script = iter(script)
 
     def start(self) -> None:
-        """Begins nothing."""
+        """Starts nothing."""
 
     def next_result(self, _timeout_s: float) -> str | None:
         try:
@@ -249,13 +249,13 @@ class TestSilence:
     def _impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("live_monitor.app.GIVE_UP_S", 0.5)
 
-    def test_a_live_source_that_stays_silent_is_given_up(self) -> None:
+    def test_a_live_source_that_stays_silent_is_given_up_on(self) -> None:
         source = FakeSource([0.0], live=True, failing_opens=range(2, 10**9))
         run = results(Pipeline(source, fake_stages, NEWEST, FakeClock()), "camera 0")
         with pytest.raises(SourceError, match=r"camera 0: signal lost, no picture for 0\.5 s"):
             list(run)
 
-    def test_what_was_seen_before_is_given_first(self) -> None:
+    def test_results_from_before_the_silence_come_first(self) -> None:
         source = FakeSource([0.0, "hang"], live=True)
         clock = FakeClock()
         run = results(Pipeline(source, fake_stages, NEWEST, clock), "camera 0")
@@ -266,18 +266,18 @@ class TestSilence:
             next(run)
         source.let_go()
 
-    def test_a_program_that_stood_still_for_a_while_has_not_waited(self) -> None:
-        stopped = StoodStill(["picture", None, "picture"])
+    def test_time_for_which_the_program_was_stopped_does_not_count_as_silence(self) -> None:
+        stopped = Interrupted(["picture", None, "picture"])
         assert len(list(results(stopped, "camera 0"))) == 2  # type: ignore[arg-type]
 
-    def test_a_source_that_comes_back_in_time_goes_on(self) -> None:
+    def test_a_source_that_comes_back_in_time_continues(self) -> None:
         source = FakeSource([0.0, None, 0.6, "hang"], live=True, failing_opens=[2, 3])
         run = results(Pipeline(source, fake_stages, NEWEST, FakeClock()), "camera 0")
         assert any(result.frame.pts_s == 0.6 for result in run)
         source.let_go()
 
     @pytest.mark.timeout(20)
-    def test_a_source_that_opens_again_and_again_and_sends_nothing_is_given_up(self) -> None:
+    def test_a_source_that_keeps_reopening_but_sends_nothing_is_given_up_on(self) -> None:
         source = FakeSource([0.0], live=True)
         run = results(Pipeline(source, fake_stages, NEWEST, FakeClock()), "camera 0")
         with pytest.raises(SourceError, match="signal lost"):
@@ -298,13 +298,13 @@ class TestEndurance:
     WARM_UP = 1_000
 
     def loop(self) -> Iterator[int]:
-        """Runs a file of 15 minutes that is looped as if it never ended."""
+        """Runs a file that never ends."""
         stages = Stages(FakeDetector(), fake_classifier(TinyEngine(), input_px=8))
         pipeline = Pipeline(FakeSource(index / 25 for index in count()), lambda: stages, EVERY_FRAME)
         for result in results(pipeline, "fake"):
             yield result.frame.index
 
-    def test_hours_of_video_need_no_more_memory_and_threads_than_minutes(self) -> None:
+    def test_memory_and_threads_do_not_grow_with_the_length_of_a_video(self) -> None:
         tracemalloc.start(1)
         try:
             frames = self.loop()
@@ -327,16 +327,16 @@ class TestEndurance:
 class TestLoadStages:
     """With the cascade, which finds drawn faces."""
 
-    def test_of_a_source_with_a_pace_of_its_own_as_many_frames_are_looked_at_as_there_is_time_for(self) -> None:
+    def test_a_source_with_its_own_pace_is_searched_as_often_as_time_allows(self) -> None:
         assert isinstance(load_stages(Settings(detector="haar"), on_time=True).cadence, KeepUp)
 
-    def test_of_another_every_frame_is(self) -> None:
+    def test_every_frame_of_any_other_source_is_searched(self) -> None:
         cadence = load_stages(Settings(detector="haar"), on_time=False).cadence
         assert isinstance(cadence, EveryNth)
         assert not cadence.carries
 
     @pytest.mark.parametrize("on_time", [True, False])
-    def test_every_nth_is_if_that_is_asked_for(self, on_time: bool) -> None:
+    def test_every_nth_frame_is_searched_on_request(self, on_time: bool) -> None:
         cadence = load_stages(Settings(detector="haar", detect_every=3), on_time=on_time).cadence
         assert isinstance(cadence, EveryNth)
         assert cadence.carries
@@ -347,15 +347,15 @@ class TestLoadStages:
         assert (len(all_sizes.readings), len(large_ones.readings)) == (1, 0)
 
     @pytest.mark.parametrize(("ignore", "faces"), [((), 1), (((0, 0, 1, 1),), 0), (((0, 0, 0.2, 1),), 1)])
-    def test_nothing_is_said_of_a_part_that_is_ignored(self, ignore: tuple[tuple[float, ...], ...], faces: int) -> None:
+    def test_faces_in_an_ignored_part_are_left_out(self, ignore: tuple[tuple[float, ...], ...], faces: int) -> None:
         (result,) = analyze(drawn_portrait(), detector="haar", ignore=ignore)
         assert len(result.readings) == faces
 
-    def test_faces_are_read_as_often_as_is_asked_for(self) -> None:
+    def test_faces_are_read_as_often_as_requested(self) -> None:
         reading_times = load_stages(Settings(detector="haar", read_every=2.0), on_time=False).reading_times
         assert [reading_times.due(now_s) for now_s in (0.0, 1.0, 2.0, 3.0)] == [True, False, True, False]
 
-    def test_what_a_face_must_have_to_be_read_is_what_the_models_card_says(self, tmp_path: Path) -> None:
+    def test_the_limits_of_readability_come_from_the_models_card(self, tmp_path: Path) -> None:
         model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))
         facts = {**load_card("custom-cnn").facts, "readable": {"size_px": 77, "turn": 0.1}}
         (model / "card.json").write_text(json.dumps(facts), encoding="utf-8")
@@ -364,18 +364,18 @@ class TestLoadStages:
         assert limits.score == load_finder(Settings(detector="facegrid")).sure_score
 
     @pytest.mark.parametrize("detector", ["facegrid", "haar"])
-    def test_who_is_hardly_seen_is_nobody_new(self, detector: str) -> None:
+    def test_the_tracker_uses_the_sure_score_of_the_detector(self, detector: str) -> None:
         settings = Settings(detector=detector, device="cpu")
         assert load_stages(settings, on_time=False).tracker._sure_score == load_finder(settings).sure_score > 0
 
     def test_faces_are_labelled_as_the_card_of_the_default_model_says(self) -> None:
         card, faces = load_card(Settings().model), drawn_faces(4)
         logits = load_engine(card, "cpu").infer(normalise(faces))
-        said = load_stages(Settings(detector="haar", device="cpu"), on_time=False).classifier.label(faces)
+        labelled = load_stages(Settings(detector="haar", device="cpu"), on_time=False).classifier.label(faces)
         assert card.ferplus_share > 0
-        np.testing.assert_allclose(said, probabilities(logits, card.calibration, card.ferplus_share), atol=1e-5)
+        np.testing.assert_allclose(labelled, probabilities(logits, card.calibration, card.ferplus_share), atol=1e-5)
 
-    def test_a_label_needs_the_probability_that_the_models_card_says(self, tmp_path: Path) -> None:
+    def test_a_label_needs_the_probability_in_the_models_card(self, tmp_path: Path) -> None:
         model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))
         whys = []
         for unsure_below in (0.0, 1.0):
@@ -385,7 +385,7 @@ class TestLoadStages:
             whys += [reading.why for reading in result.readings]
         assert whys == ["", "unclear"]
 
-    def test_faces_are_cut_for_the_detector_that_finds_them(self, tmp_path: Path) -> None:
+    def test_faces_are_cropped_for_the_detector_that_finds_them(self, tmp_path: Path) -> None:
         model = Path(shutil.copytree(load_card("custom-cnn").folder, tmp_path / "model"))
         card = json.loads((model / "card.json").read_text(encoding="utf-8"))
         del card["crop_margins"]["facegrid"]

@@ -15,11 +15,11 @@ def test_a_box_the_wrong_way_round_has_no_area() -> None:
     assert areas(ONE).tolist() == [100.0, 0.0]
 
 
-def test_boxes_that_touch_share_nothing() -> None:
+def test_boxes_that_only_touch_share_no_area() -> None:
     assert shared_areas(ONE, OTHER).tolist() == [[50.0, 100.0, 0.0], [0.0, 0.0, 0.0]]
 
 
-def test_overlap_is_what_is_shared_of_both_together() -> None:
+def test_overlap_is_the_shared_part_of_their_joint_area() -> None:
     assert overlaps(ONE[:1], OTHER)[0].tolist() == pytest.approx([1 / 3, 1.0, 0.0])
 
 
@@ -28,5 +28,5 @@ def test_no_boxes_have_no_overlaps() -> None:
     assert overlaps(ONE, OTHER[:0]).shape == (2, 0)
 
 
-def test_two_boxes_of_no_area_overlap_by_nothing() -> None:
+def test_boxes_without_area_do_not_overlap() -> None:
     assert overlaps(ONE[1:], ONE[1:]).tolist() == [[0.0]]

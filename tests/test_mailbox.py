@@ -32,7 +32,7 @@ class Background:
     def _run(self) -> None:
         try:
             self.result = self._call()
-        except BaseException as error:  # looked at by the test
+        except BaseException as error:  # checked by the test
             self.error = error
 
     def ended(self) -> bool:
@@ -40,7 +40,7 @@ class Background:
         return not self._thread.is_alive()
 
 
-def test_hands_an_item_over(mailbox: Mailbox[int]) -> None:
+def test_an_item_is_handed_over(mailbox: Mailbox[int]) -> None:
     assert mailbox.put(1)
     assert mailbox.get(LONG_S) == 1
 
@@ -97,7 +97,7 @@ def test_a_sender_does_not_return_before_there_is_room() -> None:
             yield item
 
     sender = Background(lambda: [mailbox.put(item) for item in items()])
-    assert eventually(lambda: len(put) == 2)  # item 0 lies in the slot, item 1 waits for it
+    assert eventually(lambda: len(put) == 2)  # item 0 is in the slot, item 1 waits for it
     assert mailbox.peek() == 0
     assert not eventually(lambda: len(put) > 2, within_s=0.05)
     mailbox.cancel()
@@ -158,7 +158,7 @@ def test_an_error_after_a_clean_close_is_not_raised(mailbox: Mailbox[int]) -> No
         mailbox.get(NEVER_S)
 
 
-def test_a_closed_mailbox_takes_nothing(mailbox: Mailbox[int]) -> None:
+def test_a_closed_mailbox_accepts_nothing(mailbox: Mailbox[int]) -> None:
     mailbox.close()
     assert not mailbox.put(1)
     assert mailbox.peek() is None
@@ -187,7 +187,7 @@ def test_cancel_ends_a_waiting_get(mailbox: Mailbox[int]) -> None:
 
 
 @pytest.mark.parametrize("end", [Mailbox.close, Mailbox.cancel], ids=["close", "cancel"])
-def test_a_waiting_sender_is_told_that_its_item_was_not_taken(end: Callable[[Mailbox[int]], None]) -> None:
+def test_put_returns_false_if_the_mailbox_ends_while_it_waits(end: Callable[[Mailbox[int]], None]) -> None:
     mailbox: Mailbox[int] = Mailbox(newest_wins=False)
     mailbox.put(1)
     sender = Background(lambda: mailbox.put(2))
@@ -196,7 +196,7 @@ def test_a_waiting_sender_is_told_that_its_item_was_not_taken(end: Callable[[Mai
     assert sender.result is False
 
 
-def test_cancel_throws_the_waiting_item_away(mailbox: Mailbox[int]) -> None:
+def test_cancel_discards_the_waiting_item(mailbox: Mailbox[int]) -> None:
     mailbox.put(1)
     mailbox.cancel()
     assert mailbox.peek() is None
@@ -204,6 +204,6 @@ def test_cancel_throws_the_waiting_item_away(mailbox: Mailbox[int]) -> None:
         mailbox.get(NEVER_S)
 
 
-def test_a_cancelled_mailbox_takes_nothing(mailbox: Mailbox[int]) -> None:
+def test_a_cancelled_mailbox_accepts_nothing(mailbox: Mailbox[int]) -> None:
     mailbox.cancel()
     assert not mailbox.put(1)

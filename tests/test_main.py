@@ -1,4 +1,4 @@
-"""The way in, before the command line listens."""
+"""Starting the program, before the command line is read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signal")
-def test_ctrl_c_while_modules_load_ends_it_without_a_word(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_ctrl_c_while_modules_load_ends_it_silently(tmp_path: Path) -> None:
     (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "live_monitor", "--version"],

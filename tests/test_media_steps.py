@@ -16,12 +16,12 @@ def times(fps: float, seconds: float = 2.0, every_s: float = EVERY_S) -> list[fl
 
 
 @pytest.mark.parametrize("fps", [60, 30, 10, 5])
-def test_frame_rates_that_share_the_steps_share_the_frames_that_are_read(fps: float) -> None:
+def test_frame_rates_that_fit_the_steps_read_at_the_same_times(fps: float) -> None:
     assert times(fps) == pytest.approx([0.2 * step for step in range(10)])
 
 
 @pytest.mark.parametrize("fps", [24, 25, 29.97, 12])
-def test_other_frame_rates_read_as_often_in_the_first_frame_of_a_step(fps: float) -> None:
+def test_other_frame_rates_read_the_first_frame_of_each_step(fps: float) -> None:
     read = times(fps)
     assert len(read) == 10
     assert all(-1e-9 < now_s - 0.2 * step < 1 / fps for step, now_s in enumerate(read))

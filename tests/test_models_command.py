@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
 
 @pytest.fixture
 def weights(file_server: FileServer, monkeypatch: pytest.MonkeyPatch) -> Download:
-    """What `yunet` is for this test: a file that the server on this machine keeps."""
+    """The `yunet` of these tests: a file on the server on this machine."""
     digest = hashlib.sha256(CONTENT).hexdigest()
     weights = Download("yunet", "weights.onnx", file_server.give(CONTENT), digest, len(CONTENT), "MIT")
     monkeypatch.setitem(pull.DOWNLOADS, "yunet", weights)
@@ -48,7 +48,7 @@ def row(out: str, name: str) -> str:
 
 @pytest.fixture
 def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """custom-cnn and facegrid, where a test may change them; where custom-cnn is."""
+    """The folder of custom-cnn in a copy of custom-cnn and facegrid that a test may change."""
     shutil.copytree(packaged_folder("models"), tmp_path / "models", ignore=shutil.ignore_patterns("glance*", "glimpse*"))
     for module in ("live_monitor.classify.card", "live_monitor.detect.card"):
         monkeypatch.setattr(f"{module}.packaged_folder", lambda name: tmp_path / name)
@@ -70,7 +70,7 @@ def test_the_list_names_every_model_and_detector_in_columns(run: Run) -> None:
     assert max(map(len, out.splitlines())) <= 130
 
 
-def test_the_list_tells_size_and_what_was_measured_of_a_model(run: Run, own_models: Path) -> None:
+def test_the_list_has_the_size_and_measurements_of_a_model(run: Run, own_models: Path) -> None:
     public_test = {"n": 3589, "accuracy": 0.6604, "ferplus_label_accuracy": 0.735, "ece": 0.0474}
     private_test = {"n": 3589, "accuracy": 0.7, "ferplus_label_accuracy": 0.81, "ece": 0.02}
     change_card(
@@ -89,22 +89,22 @@ def test_the_list_leaves_out_what_was_not_measured(run: Run, own_models: Path) -
     assert row(run("models").out, "custom-cnn").split() == ["custom-cnn", "emotions", "4.1", "MB", "66.0", "%", "built", "in"]
 
 
-def test_shipped_cards_tell_what_was_measured() -> None:
+def test_the_card_of_custom_cnn_has_its_measurements() -> None:
     facts = load_card("custom-cnn").facts
     assert {"PublicTest", "PrivateTest"} <= facts["measured"].keys()
     assert facts["ms_per_batch"].keys() == {"1", "8", "32"}
 
 
-def test_the_list_tells_how_to_get_what_is_not_installed(run: Run) -> None:
+def test_the_list_says_how_to_get_what_is_not_installed(run: Run) -> None:
     assert re.search(r"faces +230 kB +not installed: live-monitor models pull yunet$", row(run("models").out, "yunet"))
 
 
-def test_the_list_tells_where_a_pulled_file_lies(run: Run, weights: Download, cache: Path) -> None:
+def test_the_list_says_where_a_pulled_file_is(run: Run, weights: Download, cache: Path) -> None:
     run("models", "pull", "yunet")
     assert row(run("models").out, "yunet").endswith(f"installed: {cache / weights.file}")
 
 
-def test_the_list_tells_of_a_damaged_detector(run: Run, weights: Download, cache: Path) -> None:
+def test_the_list_reports_a_damaged_detector(run: Run, weights: Download, cache: Path) -> None:
     cache.mkdir()
     (cache / weights.file).write_bytes(CONTENT[:1000])
     code, out, _ = run("models")
@@ -112,7 +112,7 @@ def test_the_list_tells_of_a_damaged_detector(run: Run, weights: Download, cache
     assert f"{cache / weights.file}: damaged" in row(out, "yunet")
 
 
-def test_the_list_tells_of_a_damaged_model_and_goes_on(run: Run, own_models: Path) -> None:
+def test_the_list_reports_a_damaged_model_and_goes_on(run: Run, own_models: Path) -> None:
     (own_models / "model.tflite").write_bytes(b"damage")
     code, out, _ = run("models")
     assert code == 0
@@ -120,13 +120,13 @@ def test_the_list_tells_of_a_damaged_model_and_goes_on(run: Run, own_models: Pat
     assert row(out, "yunet")
 
 
-def test_verifying_names_all_that_is_whole(run: Run) -> None:
+def test_verifying_names_everything_that_is_undamaged(run: Run) -> None:
     lines = [f"{name}: checksums are right\n" for name in (*MODELS, "facegrid")]
     assert run("models", "--verify") == (0, "".join(lines), "")
 
 
 @pytest.mark.usefixtures("weights")
-def test_verifying_looks_at_what_was_pulled_too(run: Run) -> None:
+def test_verifying_includes_what_was_pulled(run: Run) -> None:
     run("models", "pull", "yunet")
     assert run("models", "--verify").out.endswith("yunet: checksums are right\n")
 
@@ -154,7 +154,7 @@ def test_verifying_with_data_measures_the_cards_accuracy_again(run: Run, own_mod
     assert out.endswith("custom-cnn: accuracy on PublicTest is right\n")
 
 
-def test_verifying_ends_in_3_where_the_card_tells_another_accuracy(run: Run, own_models: Path, fer2013: Path) -> None:
+def test_verifying_ends_in_3_if_the_card_has_another_accuracy(run: Run, own_models: Path, fer2013: Path) -> None:
     change_card(own_models, measured={"PublicTest": {"n": 14, "accuracy": 0.999}})
     code, _, err = run("models", "--verify", "--data", fer2013)
     assert code == 3
@@ -162,19 +162,19 @@ def test_verifying_ends_in_3_where_the_card_tells_another_accuracy(run: Run, own
     assert err.count("\n") == 1
 
 
-def test_verifying_says_where_a_card_tells_of_no_accuracy(run: Run, own_models: Path, fer2013: Path) -> None:
+def test_verifying_says_if_a_card_has_no_accuracy(run: Run, own_models: Path, fer2013: Path) -> None:
     change_card(own_models, measured={})
     assert run("models", "--verify", "--data", fer2013).out.endswith("custom-cnn: its card gives no accuracy\n")
 
 
-def test_pull_says_where_the_file_lies_and_that_it_is_used(run: Run, weights: Download, cache: Path) -> None:
+def test_pull_says_where_the_file_is_and_how_to_use_it(run: Run, weights: Download, cache: Path) -> None:
     path = cache / weights.file
     assert run("models", "pull", "yunet") == (0, f"{path}: checked; use it with --detector yunet (MIT licence)\n", "")
     assert path.read_bytes() == CONTENT
 
 
 @pytest.mark.usefixtures("weights")
-def test_what_is_already_there_is_not_fetched_again(run: Run, file_server: FileServer) -> None:
+def test_a_file_already_there_is_not_fetched_again(run: Run, file_server: FileServer) -> None:
     run("models", "pull", "yunet")
     code, out, err = run("models", "pull", "yunet")
     assert (code, err) == (0, "")
@@ -190,7 +190,7 @@ def test_a_damaged_file_is_fetched_again(run: Run, weights: Download, cache: Pat
 
 
 @pytest.mark.usefixtures("weights")
-def test_a_source_that_is_named_is_read_even_when_the_file_is_there(run: Run, file_server: FileServer) -> None:
+def test_a_named_source_is_read_even_if_the_file_is_there(run: Run, file_server: FileServer) -> None:
     run("models", "pull", "yunet")
     assert run("models", "pull", "yunet", "--from", file_server.give(b"Not today.\n", path="/mirror")).code == 3
 
@@ -204,7 +204,7 @@ def test_the_source_can_be_set_in_the_environment(
     assert file_server.asked == []
 
 
-def test_the_real_yunet_is_taken_from_a_file(run: Run, shared_data: Path, cache: Path) -> None:
+def test_the_real_yunet_can_be_pulled_from_a_file(run: Run, shared_data: Path, cache: Path) -> None:
     code, out, err = run("models", "pull", "yunet", "--from", shared_data / "detectors" / YUNET.file)
     assert (code, out, err) == (0, f"{cache / YUNET.file}: checked; use it with --detector yunet (MIT licence)\n", "")
     assert row(run("models").out, "yunet").endswith(f"installed: {cache / YUNET.file}")
@@ -219,9 +219,7 @@ def test_the_real_yunet_is_taken_from_a_file(run: Run, shared_data: Path, cache:
         (["yunet", "--from", "no-such-file"], 3, "no-such-file: cannot be read: "),
     ],
 )
-def test_a_pull_that_fails_ends_in_its_exit_code_and_one_line(
-    run: Run, arguments: list[str], exit_code: int, message: str
-) -> None:
+def test_a_failed_pull_ends_in_its_exit_code_and_one_line(run: Run, arguments: list[str], exit_code: int, message: str) -> None:
     code, out, err = run("models", "pull", *arguments)
     assert (code, out) == (exit_code, "")
     assert err.startswith(f"Error: {message}")
@@ -229,7 +227,7 @@ def test_a_pull_that_fails_ends_in_its_exit_code_and_one_line(
 
 
 @pytest.mark.usefixtures("weights")
-def test_a_cache_that_cannot_be_written_ends_in_6(run: Run, cache: Path) -> None:
+def test_an_unwritable_cache_ends_in_6(run: Run, cache: Path) -> None:
     cache.touch()
     code, out, err = run("models", "pull", "yunet")
     assert (code, out) == (6, "")
@@ -249,7 +247,7 @@ def test_a_cache_that_cannot_be_written_ends_in_6(run: Run, cache: Path) -> None
     ],
     ids=" ".join,
 )
-def test_what_is_no_command_or_goes_elsewhere_ends_in_2(run: Run, arguments: list[str], named: str) -> None:
+def test_invalid_or_misplaced_arguments_end_in_2(run: Run, arguments: list[str], named: str) -> None:
     code, _, err = run(*arguments)
     assert code == 2
     assert named in err.splitlines()[-1]
@@ -261,14 +259,14 @@ def test_verbose_shows_where_an_error_comes_from(run: Run) -> None:
 
 
 class Terminal(io.StringIO):
-    """Where people look."""
+    """Stands in for a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 @pytest.mark.usefixtures("weights")
-def test_on_a_terminal_a_bar_grows_to_its_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_terminal_a_progress_bar_reaches_its_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     assert run("models", "pull", "yunet").code == 0
@@ -277,7 +275,7 @@ def test_on_a_terminal_a_bar_grows_to_its_end(run: Run, monkeypatch: pytest.Monk
 
 
 @pytest.mark.usefixtures("weights")
-def test_on_a_terminal_an_error_has_a_line_of_its_own(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_terminal_an_error_has_its_own_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     assert run("models", "pull", "yunet", "--from", "no-such-file").code == 3
@@ -294,7 +292,7 @@ def test_ctrl_c_during_a_pull_ends_in_130_and_keeps_nothing(run: Run, cache: Pat
     assert list(cache.iterdir()) == []
 
 
-def test_an_analysis_does_not_load_what_goes_online(tmp_path: Path) -> None:
+def test_an_analysis_does_not_load_code_that_goes_online(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.avi", [20, 60])
     program = (
         "import sys; from live_monitor.cli.entry import _run; "

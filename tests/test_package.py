@@ -52,7 +52,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def test_the_wheel_holds_the_page_that_a_command_names(contents: set[str]) -> None:
+def test_the_wheel_holds_the_page_that_a_command_refers_to(contents: set[str]) -> None:
     assert "live_monitor/training/README.md" in contents
 
 
@@ -79,7 +79,7 @@ def test_the_wheel_says_that_the_package_is_typed(contents: set[str]) -> None:
     assert "live_monitor/py.typed" in contents
 
 
-def test_the_wheel_holds_neither_tests_nor_anything_at_its_top(contents: set[str]) -> None:
+def test_the_wheel_holds_nothing_but_the_package(contents: set[str]) -> None:
     assert {name.split("/")[0].split("-")[0] for name in contents} == {"live_monitor"}
 
 
@@ -98,7 +98,7 @@ def test_the_installed_package_works_from_an_empty_folder(installed: Path, tmp_p
     assert "3 frames" in done.stdout
 
 
-def test_the_installed_package_takes_its_model_from_itself(installed: Path, tmp_path: Path) -> None:
+def test_the_installed_package_uses_its_own_model(installed: Path, tmp_path: Path) -> None:
     program = "from live_monitor.classify.card import load_card; print(load_card('custom-cnn').folder)"
     done = subprocess.run(
         [sys.executable, "-c", program],

@@ -1,4 +1,4 @@
-"""What the README says is so, and the pages that it leads to."""
+"""The README and the pages that it links to, compared with the program."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def written_options(page: Path, heading: str) -> set[str]:
     return {name for row in rows for name in re.findall(r"(?<!\w)-{1,2}[a-z][a-z-]*", row)}
 
 
-def test_the_table_of_options_is_complete_and_has_no_other() -> None:
+def test_the_table_of_options_has_every_option_and_no_others() -> None:
     assert written_options(README, "## Use") == real_options(cli) | {"-h", "--help"}
 
 
 @pytest.mark.parametrize(
-    ("said", "numbers", "values"),
+    ("sentence", "numbers", "values"),
     [
         ("the run ends after 30 seconds of silence", (app.GIVE_UP_S,), (30,)),
         ("is reopened automatically, after 0.5 to 8 seconds", (RECONNECT_DELAYS_S[0], RECONNECT_DELAYS_S[-1]), (0.5, 8)),
@@ -76,8 +76,10 @@ def test_the_table_of_options_is_complete_and_has_no_other() -> None:
         ("for faces of 20 px and up", (SMALLEST_PX,), (20,)),
     ],
 )
-def test_the_numbers_that_it_says_are_the_programs(said: str, numbers: tuple[float, ...], values: tuple[float, ...]) -> None:
-    assert said in " ".join(text(README).split())
+def test_numbers_in_the_readme_are_those_of_the_program(
+    sentence: str, numbers: tuple[float, ...], values: tuple[float, ...]
+) -> None:
+    assert sentence in " ".join(text(README).split())
     assert numbers == values
 
 
@@ -97,14 +99,14 @@ def anchors(page: Path) -> set[str]:
 
 
 @every_page
-def test_every_picture_and_page_that_it_leads_to_is_there(page: Path) -> None:
+def test_every_picture_and_page_that_is_linked_exists(page: Path) -> None:
     for target in re.findall(r"\]\(([^)]+)\)", text(page)):
         name, _, anchor = target.partition("#")
         assert (page.parent / name).is_file(), target
         assert not anchor or anchor in anchors(page.parent / name), target
 
 
-def test_the_readme_leads_to_every_other_page() -> None:
+def test_the_readme_links_to_every_other_page() -> None:
     linked = {README, *((ROOT / name).resolve() for name in re.findall(r"\]\(([^)#]+\.md)", text(README)))}
     assert linked >= {page for page in PAGES if page.parent.name != "cascades"}
 
@@ -128,7 +130,7 @@ def written_commands() -> list[str]:
 
 
 @pytest.mark.parametrize("written", written_commands())
-def test_every_command_that_is_shown_has_all_that_it_takes(written: str) -> None:
+def test_every_command_shown_has_valid_arguments(written: str) -> None:
     command: click.Command = cli
     arguments = shlex.split(written)
     while isinstance(command, click.Group) and arguments and arguments[0] in command.commands:

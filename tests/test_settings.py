@@ -51,7 +51,7 @@ from live_monitor.settings import Settings
         ({"detector": "haar", "detector_model": Path("a.onnx")}, r"a\.onnx: is for a network, not for haar"),
     ],
 )
-def test_what_cannot_be_is_refused_with_its_value(values: dict[str, Any], message: str) -> None:
+def test_an_invalid_value_is_refused_and_named(values: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         Settings(**values)
 
@@ -71,7 +71,7 @@ def test_a_models_folder_may_be_a_path() -> None:
     assert Settings(model=Path("own")).model == "own"  # type: ignore[arg-type]
 
 
-def test_numbers_of_numpy_become_pythons() -> None:
+def test_numpy_numbers_become_python_numbers() -> None:
     numbers: dict[str, Any] = {"min_face": np.int64(40), "size": np.array((640, 480)), "smooth": np.float32(1), "fps": 30}
     chosen = Settings(**numbers, profile=np.True_)  # type: ignore[arg-type]
     assert (chosen.min_face, chosen.size, chosen.smooth, chosen.fps, chosen.profile) == (40, (640, 480), 1.0, 30.0, True)
@@ -87,12 +87,12 @@ def test_every_default_is_valid() -> None:
     ("values", "seconds"),
     [({}, 0.2), ({"smooth": 0.0}, 0.0), ({"read_every": 1.0, "smooth": 0.0}, 1.0), ({"read_every": 0.0}, 0.0)],
 )
-def test_where_every_frame_speaks_for_itself_every_frame_is_read(values: dict[str, Any], seconds: float) -> None:
+def test_without_smoothing_every_frame_is_read_by_default(values: dict[str, Any], seconds: float) -> None:
     assert Settings(**values).read_every_s == seconds
 
 
 @pytest.mark.parametrize(
     "values", [{"profile": True}, {"cascade": Path("own.xml"), "detector": "haar"}, {"detector_model": Path("a.onnx")}]
 )
-def test_what_is_for_one_detector_goes_with_that_or_with_auto(values: dict[str, Any]) -> None:
+def test_a_setting_for_one_detector_goes_with_that_detector_or_auto(values: dict[str, Any]) -> None:
     Settings(**values)

@@ -1,4 +1,4 @@
-"""What happens to a frame: looked at or carried, zones left out, faces ordered, all classified in one call."""
+"""What happens to a frame: searched or carried, zones left out, faces ordered, all classified in one call."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEFT, RIGHT = Box(40, 60, 140, 160), Box(180, 60, 280, 160)
 
 
 class WatchedDetector(FakeDetector):
-    """Remembers the frames it was shown, and whom it was told to expect in each."""
+    """Remembers its frames, and the faces expected in each."""
 
     def __init__(self, *boxes: Box) -> None:
         super().__init__(boxes)
@@ -51,7 +51,7 @@ def test_faces_are_ordered_from_left_to_right() -> None:
     assert boxes(stages(FakeDetector([RIGHT, LEFT])), frame_of(drawn_portrait())) == [LEFT, RIGHT]
 
 
-def test_somebody_new_on_the_left_is_ordered_before_who_was_there() -> None:
+def test_a_new_face_on_the_left_comes_before_those_already_there() -> None:
     detector = FakeDetector([RIGHT])
     watched = stages(detector)
     watched.analyse(frame_of(drawn_portrait()))
@@ -67,7 +67,7 @@ def test_all_faces_of_a_frame_are_classified_in_one_call() -> None:
     assert [len(batch) for batch in engine.batches] == [2]
 
 
-def test_between_two_looks_faces_are_carried_and_still_classified() -> None:
+def test_between_two_searches_faces_are_carried_and_still_classified() -> None:
     detector, engine = WatchedDetector(PORTRAIT_FACE), FakeEngine()
     every_third = stages(detector, every=3, engine=engine)
     portrait = drawn_portrait()
@@ -78,7 +78,7 @@ def test_between_two_looks_faces_are_carried_and_still_classified() -> None:
     assert results[2].readings[0].detection.box.x1 == pytest.approx(PORTRAIT_FACE.x1 + 4, abs=1)
 
 
-def test_between_two_readings_faces_are_followed_and_keep_what_was_said_of_them() -> None:
+def test_between_two_readings_faces_are_followed_and_keep_their_labels() -> None:
     engine = FakeEngine()
     watched = dataclasses.replace(stages(FakeDetector([LEFT, RIGHT]), engine=engine), reading_times=MediaSteps(0.2))
     results = [watched.analyse(frame_of(drawn_portrait(), index, index / 10)) for index in range(4)]
@@ -87,14 +87,14 @@ def test_between_two_readings_faces_are_followed_and_keep_what_was_said_of_them(
     assert [[reading.label for reading in result.readings] for result in results] == [["happy", "happy"]] * 4
 
 
-def test_somebody_new_is_told_with_the_next_reading() -> None:
+def test_a_new_face_appears_with_the_next_reading() -> None:
     detector = FakeDetector([LEFT])
     watched = dataclasses.replace(stages(detector), reading_times=MediaSteps(0.5))
-    told = []
+    counts = []
     for index in range(8):
         detector.boxes = [LEFT, RIGHT] if index else [LEFT]
-        told.append(len(watched.analyse(frame_of(drawn_portrait(), index, index / 10)).readings))
-    assert told == [1, 1, 1, 1, 1, 2, 2, 2]
+        counts.append(len(watched.analyse(frame_of(drawn_portrait(), index, index / 10)).readings))
+    assert counts == [1, 1, 1, 1, 1, 2, 2, 2]
 
 
 def test_a_face_is_read_where_it_was_found_not_where_it_is_drawn() -> None:
@@ -109,9 +109,9 @@ def test_a_face_is_read_where_it_was_found_not_where_it_is_drawn() -> None:
     np.testing.assert_array_equal(engine.batches[1], alone.batches[0])
 
 
-def test_a_cadence_that_begins_to_carry_first_looks_once_more() -> None:
+def test_a_cadence_that_starts_to_carry_first_searches_once_more() -> None:
     class FromTheThird(EveryNth):
-        """Looks at the first two frames and wants the rest carried."""
+        """Searches the first two frames and wants the rest carried."""
 
         begun = 0
 
@@ -130,9 +130,9 @@ def test_a_cadence_that_begins_to_carry_first_looks_once_more() -> None:
     assert len(detector.frames) == 3
 
 
-def test_boxes_from_before_a_time_in_which_every_frame_was_looked_at_are_not_carried_after_it() -> None:
+def test_boxes_are_not_carried_across_a_time_in_which_every_frame_was_searched() -> None:
     class InTheSecondOnly(EveryNth):
-        """Looks at the first two frames; only of the second it does not want to be carried on from there."""
+        """Searches the first two frames; boxes of the second are not to be carried."""
 
         begun = 0
 
@@ -151,9 +151,9 @@ def test_boxes_from_before_a_time_in_which_every_frame_was_looked_at_are_not_car
     assert [frame.index for frame in detector.frames] == [0, 1, 2]
 
 
-def test_the_cadence_learns_what_a_frame_costs_with_a_look_and_without() -> None:
+def test_the_cadence_learns_what_a_frame_costs_with_and_without_a_search() -> None:
     class Learning(EveryNth):
-        """Remembers whether there was a look, and that it cost something."""
+        """Remembers whether there was a search, and that it cost something."""
 
         def __init__(self) -> None:
             super().__init__(3)
@@ -169,14 +169,14 @@ def test_the_cadence_learns_what_a_frame_costs_with_a_look_and_without() -> None
     assert cadence.learnt == [(True, True), (False, True), (False, True), (True, True)]
 
 
-def test_what_each_stage_took_is_told_in_milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_of_each_stage_is_in_milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = count(step=0.004)
     monkeypatch.setattr("live_monitor.stages.time", SimpleNamespace(perf_counter=lambda: next(seconds)))
     analysed = stages(FakeDetector([LEFT])).analyse(frame_of(drawn_portrait()))
     assert analysed.stages_ms == pytest.approx(dict.fromkeys(("detect", "track", "classify", "steady"), 4.0))
 
 
-def test_a_source_that_comes_back_with_another_size_is_looked_at() -> None:
+def test_a_source_that_comes_back_with_another_size_is_searched() -> None:
     detector = WatchedDetector(PORTRAIT_FACE)
     every_third = stages(detector, every=3)
     portrait = drawn_portrait()
@@ -194,7 +194,7 @@ def test_no_stage_sees_what_is_in_a_zone() -> None:
     assert len(engine.batches[0]) == 1
 
 
-def test_of_a_face_across_a_zones_edge_the_classifier_does_not_see_what_is_in_it() -> None:
+def test_the_classifier_does_not_see_the_part_of_a_face_that_is_in_a_zone() -> None:
     engine, across = FakeEngine(), Box(140, 60, 210, 130)
     noise = np.random.default_rng(3).integers(0, 256, (240, 320, 3), dtype=np.uint8)
     half = stages(FakeDetector([across]), zones=(Zone(0, 0, 0.5, 1),), engine=engine)
@@ -219,7 +219,7 @@ def test_a_face_carried_into_a_zone_is_not_seen_there() -> None:
     assert (reading.detection.box, reading.track.coasting) == (LEFT, True)
 
 
-def test_a_cut_between_two_looks_is_looked_at() -> None:
+def test_a_cut_between_two_searches_is_searched() -> None:
     detector = WatchedDetector(PORTRAIT_FACE)
     every_third = stages(detector, every=3)
     noise = np.random.default_rng(3).integers(0, 256, (240, 320, 3), dtype=np.uint8)
@@ -228,7 +228,7 @@ def test_a_cut_between_two_looks_is_looked_at() -> None:
     assert [frame.index for frame in detector.frames] == [0, 1]
 
 
-def test_after_a_cut_a_face_nearby_is_somebody_else() -> None:
+def test_after_a_cut_a_face_nearby_gets_a_new_number() -> None:
     detector = FakeDetector([LEFT])
     watched = stages(detector)
     noise = np.random.default_rng(3).integers(0, 256, (240, 320, 3), dtype=np.uint8)
@@ -240,7 +240,7 @@ def test_after_a_cut_a_face_nearby_is_somebody_else() -> None:
     assert [reading.track.id for reading in analysed.readings] == [2]
 
 
-def test_a_slide_that_changes_in_a_zone_makes_nobody_new() -> None:
+def test_a_slide_that_changes_in_a_zone_gives_no_new_numbers() -> None:
     detector = WatchedDetector()
     watched = stages(detector, zones=(Zone(0.3, 0, 0.7, 1),))
     numbers = []
@@ -253,7 +253,7 @@ def test_a_slide_that_changes_in_a_zone_makes_nobody_new() -> None:
     assert numbers == [[(1, False)]] * 2
 
 
-def test_the_detector_is_told_whom_to_expect() -> None:
+def test_the_detector_gets_the_expected_faces() -> None:
     detector = WatchedDetector(LEFT, RIGHT)
     watched = stages(detector)
     for index in range(3):
@@ -261,7 +261,7 @@ def test_the_detector_is_told_whom_to_expect() -> None:
     assert detector.expected == [None, *[[Expected(LEFT, known=True), Expected(RIGHT, known=True)]] * 2]
 
 
-def test_nobody_is_expected_in_another_scene() -> None:
+def test_after_a_cut_the_detector_gets_no_expected_faces() -> None:
     detector = WatchedDetector(PORTRAIT_FACE)
     watched = stages(detector)
     noise = np.random.default_rng(3).integers(0, 256, (240, 320, 3), dtype=np.uint8)
@@ -270,7 +270,7 @@ def test_nobody_is_expected_in_another_scene() -> None:
     assert detector.expected == [None, None]
 
 
-def test_a_detector_that_did_not_look_everywhere_says_nothing_of_newcomers() -> None:
+def test_a_search_of_only_part_of_the_frame_brings_no_newcomers() -> None:
     class Narrow(FakeDetector):
         def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
             return Look(super().detect(frame, expected).faces, everywhere=frame.index == 0)
@@ -282,7 +282,7 @@ def test_a_detector_that_did_not_look_everywhere_says_nothing_of_newcomers() -> 
     assert [boxes(watched, frame_of(drawn_portrait(), index, index / 10)) for index in range(1, 9)] == [[LEFT]] * 8
 
 
-def test_a_face_that_is_missed_keeps_its_number_and_what_was_said_of_it() -> None:
+def test_a_missed_face_keeps_its_number_and_label() -> None:
     detector, engine = WatchedDetector(PORTRAIT_FACE), FakeEngine()
     watched = stages(detector, engine=engine)
     first = watched.analyse(frame_of(drawn_portrait())).readings[0]
@@ -292,13 +292,13 @@ def test_a_face_that_is_missed_keeps_its_number_and_what_was_said_of_it() -> Non
     assert len(engine.batches) == 1
 
 
-def test_an_empty_frame_reaches_no_engine() -> None:
+def test_a_frame_without_faces_does_not_reach_the_engine() -> None:
     engine = FakeEngine()
     assert boxes(stages(FakeDetector([]), engine=engine), frame_of(grey_picture(0))) == []
     assert engine.batches == []
 
 
-def test_a_face_that_is_left_out_is_not_classified_and_only_its_place_is_known() -> None:
+def test_a_face_left_out_is_not_classified_and_only_its_place_is_known() -> None:
     engine = FakeEngine()
     watched = stages(FakeDetector([LEFT, RIGHT]), engine=engine)
     watched.analyse(frame_of(drawn_portrait()))
@@ -308,7 +308,7 @@ def test_a_face_that_is_left_out_is_not_classified_and_only_its_place_is_known()
     assert [len(batch) for batch in engine.batches] == [2, 1]
 
 
-def test_of_a_newcomer_who_does_not_count_yet_the_place_is_known() -> None:
+def test_the_place_of_a_newcomer_that_does_not_count_yet_is_known() -> None:
     detector = FakeDetector([LEFT])
     watched = stages(detector)
     assert watched.analyse(frame_of(drawn_portrait())).newcomers == ()
@@ -318,7 +318,7 @@ def test_of_a_newcomer_who_does_not_count_yet_the_place_is_known() -> None:
     assert analysed.newcomers == (RIGHT,)
 
 
-def test_of_somebody_who_counts_but_has_not_been_read_the_place_is_known() -> None:
+def test_the_place_of_a_face_that_counts_but_has_not_been_read_is_known() -> None:
     detector = FakeDetector([LEFT])
     watched = dataclasses.replace(stages(detector), reading_times=MediaSteps(2.0))
     watched.analyse(frame_of(drawn_portrait()))
@@ -332,13 +332,13 @@ def test_of_somebody_who_counts_but_has_not_been_read_the_place_is_known() -> No
     assert analysed.newcomers == ()
 
 
-def test_the_smallest_face_wanted_reaches_the_detector() -> None:
+def test_the_detector_gets_the_smallest_face_to_find() -> None:
     detector = FakeDetector([LEFT])
     stages(detector).analyse(frame_of(drawn_portrait()), Wishes(min_face=48))
     assert detector.min_face == 48
 
 
-def test_who_is_smaller_than_wanted_is_known_where_faces_are_blurred_but_nothing_is_said_of_them() -> None:
+def test_a_face_that_is_too_small_is_known_for_blurring_but_not_read() -> None:
     small = Box(180, 60, 220, 100)
     for wishes in (Wishes(min_face=80, blur=True), Wishes(min_face=80, left_out=frozenset([7]))):
         analysed = stages(FakeDetector([LEFT, small])).analyse(frame_of(drawn_portrait()), wishes)
@@ -346,16 +346,16 @@ def test_who_is_smaller_than_wanted_is_known_where_faces_are_blurred_but_nothing
         assert analysed.newcomers == (small,)
 
 
-def test_who_was_left_out_stays_so_when_larger_faces_are_wanted() -> None:
+def test_a_face_left_out_stays_left_out_when_larger_faces_are_wanted() -> None:
     watched = stages(FakeDetector([LEFT, RIGHT]))
     watched.analyse(frame_of(drawn_portrait()))
     analysed = watched.analyse(frame_of(drawn_portrait(), 1, 0.04), Wishes(min_face=160, left_out=frozenset([1])))
     assert ([track.id for track in analysed.left_out], analysed.readings) == ([1], ())
 
 
-def test_who_belongs_to_a_zone_is_known_as_far_as_the_face_reaches_until_the_next_look_everywhere() -> None:
+def test_the_whole_box_of_a_face_in_a_zone_is_known_until_the_next_search_of_the_whole_frame() -> None:
     class Narrow(FakeDetector):
-        """Looks everywhere in each second frame."""
+        """Searches the whole of every second frame."""
 
         def detect(self, frame: Frame, expected: Sequence[Expected] | None) -> Look:
             return Look(super().detect(frame, expected).faces if frame.index % 2 == 0 else [], everywhere=frame.index % 2 == 0)

@@ -99,7 +99,7 @@ class Screen:
 def screen(tmp_path: Path) -> Iterator[Screen]:
     with contextlib.ExitStack() as running:
         reading, writing = os.pipe()
-        # Without -noreset the server begins anew when its last client leaves: a window manager that just then comes is refused.
+        # Without -noreset the server restarts when its last client leaves, and refuses a window manager that comes just then.
         size = f"{SCREEN[0]}x{SCREEN[1]}x24"
         arguments = ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp", "-noreset"]
         server = subprocess.Popen(arguments, pass_fds=[writing], stderr=subprocess.DEVNULL)
@@ -137,7 +137,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline, "never happened"
-        time.sleep(0.02)  # between two looks at another process; nothing relies on its length
+        time.sleep(0.02)  # between two checks of another process; nothing relies on its length
 
 
 def label_pixels(picture: Image) -> int:
@@ -146,7 +146,7 @@ def label_pixels(picture: Image) -> int:
 
 
 def background_pixels(picture: Image, level: int) -> int:
-    """How many pixels are as grey as that, give or take what Motion-JPEG changes."""
+    """How many pixels have this grey level, give or take what Motion-JPEG changes."""
     return int((np.abs(picture.astype(int) - level).max(axis=2) <= 2).sum())
 
 
@@ -157,7 +157,7 @@ def size(screen: Screen) -> tuple[int, ...]:
 
 
 def monitor(screen: Screen, clip: Path) -> subprocess.Popen[str]:
-    """The program, when its window shows labelled faces."""
+    """The program, once its window shows labelled faces."""
     # custom-cnn is sure of drawn faces; glance, which has seen more of what real ones look like, is not.
     process = screen.start("-m", "live_monitor", "--video", str(clip), "--model", "custom-cnn")
     wait_until(lambda: label_pixels(screen.picture()) > 500 or process.poll() is not None)
@@ -185,7 +185,7 @@ def test_a_quit_key_ends_the_program(screen: Screen, clip: Path, key: str) -> No
     assert finish(process) == (0, "")
 
 
-def test_an_arrow_key_ends_nothing_and_keys_work_with_num_and_caps_lock(screen: Screen, clip: Path) -> None:
+def test_an_arrow_key_does_not_quit_and_keys_work_with_num_and_caps_lock(screen: Screen, clip: Path) -> None:
     process = monitor(screen, clip)
     for key in ("Left", "Num_Lock", "Caps_Lock", "p"):
         screen.press(key)
@@ -195,7 +195,7 @@ def test_an_arrow_key_ends_nothing_and_keys_work_with_num_and_caps_lock(screen: 
     assert finish(process) == (0, "")
 
 
-def test_a_size_that_the_user_gave_the_window_stays_when_the_panel_goes(screen: Screen, clip: Path) -> None:
+def test_a_window_size_set_by_the_user_is_kept_when_the_panel_is_hidden(screen: Screen, clip: Path) -> None:
     process = monitor(screen, clip)
     screen.run("wmctrl", "-r", TITLE, "-e", "0,-1,-1,700,600")
     wait_until(lambda: size(screen) == (700, 600))
@@ -219,7 +219,7 @@ def test_a_signal_ends_the_program(screen: Screen, clip: Path, number: signal.Si
     assert finish(process) == (code, "")
 
 
-def test_a_signal_that_comes_while_the_mouse_moves_ends_the_program(screen: Screen, clip: Path) -> None:
+def test_a_signal_while_the_mouse_moves_ends_the_program(screen: Screen, clip: Path) -> None:
     process = screen.start("-c", SIGNAL_AT_THE_MOUSE, "--video", str(clip))
     places = itertools.cycle([("700", "450"), ("720", "470")])
 
@@ -231,7 +231,7 @@ def test_a_signal_that_comes_while_the_mouse_moves_ends_the_program(screen: Scre
     assert finish(process) == (143, "")
 
 
-def test_beside_a_picture_that_fills_the_screen_it_is_black(screen: Screen, clip: Path) -> None:
+def test_in_full_screen_there_are_black_bars_beside_the_picture(screen: Screen, clip: Path) -> None:
     process = screen.start("-m", "live_monitor", "--video", str(clip), "--no-panel", "--fullscreen")
 
     def has_black_bars() -> bool:
@@ -244,7 +244,7 @@ def test_beside_a_picture_that_fills_the_screen_it_is_black(screen: Screen, clip
     assert finish(process) == (0, "")
 
 
-def test_a_window_that_fills_the_screen_from_the_start_takes_the_pictures_size_when_that_ends(screen: Screen, clip: Path) -> None:
+def test_a_window_that_starts_in_full_screen_takes_the_pictures_size_afterwards(screen: Screen, clip: Path) -> None:
     process = screen.start("-m", "live_monitor", "--video", str(clip), "--no-panel", "--fullscreen")
     wait_until(lambda: size(screen) == SCREEN or process.poll() is not None)
     screen.press("f")
@@ -253,7 +253,7 @@ def test_a_window_that_fills_the_screen_from_the_start_takes_the_pictures_size_w
     assert finish(process) == (0, "")
 
 
-def test_a_panel_that_goes_while_the_screen_is_filled_leaves_no_room_in_the_window(screen: Screen, clip: Path) -> None:
+def test_a_panel_hidden_in_full_screen_leaves_no_gap_in_the_window(screen: Screen, clip: Path) -> None:
     process = monitor(screen, clip)
     screen.press("f")
     wait_until(lambda: size(screen) == SCREEN or process.poll() is not None)
@@ -264,13 +264,13 @@ def test_a_panel_that_goes_while_the_screen_is_filled_leaves_no_room_in_the_wind
     assert finish(process) == (0, "")
 
 
-def test_when_the_display_goes_log_and_recording_are_whole(screen: Screen, clip: Path, tmp_path: Path) -> None:
+def test_log_and_recording_are_complete_when_the_display_goes_away(screen: Screen, clip: Path, tmp_path: Path) -> None:
     log, recording = tmp_path / "log.csv", tmp_path / "lesson.mp4"
     process = screen.start("-m", "live_monitor", "--video", str(clip), "--log", str(log), "--record", str(recording))
     wait_until(lambda: process.poll() is not None or (log.exists() and log.read_text(encoding="utf-8").count("\n") > 20))
     screen.server.kill()
-    told, errors = process.communicate(timeout=PATIENCE_S)
-    assert f"{clip}: " in told
+    printed, errors = process.communicate(timeout=PATIENCE_S)
+    assert f"{clip}: " in printed
     assert (process.returncode, errors) == (
         5,
         "Error: the display has gone, and the window with it; start the program again from a desktop\n",
@@ -287,15 +287,15 @@ def test_a_minimised_window_does_not_keep_the_program_from_ending(screen: Screen
     assert finish(process) == (143, "")
 
 
-def test_the_end_of_the_video_ends_the_program_which_tells_what_was_analysed(screen: Screen, tmp_path: Path) -> None:
+def test_at_the_end_of_the_video_the_program_ends_with_a_summary(screen: Screen, tmp_path: Path) -> None:
     short = tmp_path / "short.avi"
     writer = cv2.VideoWriter(str(short), cv2.VideoWriter.fourcc(*"MJPG"), 25, (64, 48))
     for _ in range(5):
         writer.write(np.zeros((48, 64, 3), np.uint8))
     writer.release()
     process = screen.start("-m", "live_monitor", "--video", str(short))
-    told, errors = process.communicate(timeout=PATIENCE_S)
-    assert f"{short}: 5 frames" in told
+    printed, errors = process.communicate(timeout=PATIENCE_S)
+    assert f"{short}: 5 frames" in printed
     assert (process.returncode, errors) == (0, "")
 
 
@@ -325,7 +325,7 @@ def test_the_screen_can_be_read_as_a_source(screen: Screen, clip: Path, monkeypa
         source.close()
 
 
-def test_faces_that_another_program_shows_are_found_until_ctrl_c(screen: Screen, clip: Path, tmp_path: Path) -> None:
+def test_faces_shown_by_another_program_are_found_until_ctrl_c(screen: Screen, clip: Path, tmp_path: Path) -> None:
     monitor(screen, clip)
     log = tmp_path / "log.csv"
     process = screen.start("-m", "live_monitor", "--screen", "1", "--no-display", "--json", "--fps", "5", "--log", str(log))
@@ -333,6 +333,6 @@ def test_faces_that_another_program_shows_are_found_until_ctrl_c(screen: Screen,
     process.send_signal(signal.SIGINT)
     summary, errors = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, errors) == (130, "")
-    told = json.loads(summary)
-    assert (told["source"], told["faces_per_frame"] >= 1) == ("screen 1", True)
-    assert told["frames"] <= 5 * told["media_s"] + 2
+    printed = json.loads(summary)
+    assert (printed["source"], printed["faces_per_frame"] >= 1) == ("screen 1", True)
+    assert printed["frames"] <= 5 * printed["media_s"] + 2
