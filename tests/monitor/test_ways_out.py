@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -43,9 +43,18 @@ class TestWaysOut:
         make_monitor(FakeSource([0.0, 0.04]), display).run()
         assert display.was_closed
 
-    def test_quitting_closes_display_and_source(self) -> None:
-        display = FakeDisplay(keys=[ord("q")])
-        source = FakeSource(index / 25 for index in count())
+    @pytest.mark.parametrize(
+        ("display", "pictures"),
+        [
+            (FakeDisplay(keys=[ord("q")]), None),
+            (FakeDisplay(keys=[27]), None),
+            (FakeDisplay(close_after=2), None),
+            (FakeDisplay(), 3),
+        ],
+        ids=["q", "Esc", "window closed", "end of the file"],
+    )
+    def test_whatever_ends_it_closes_display_and_source(self, display: FakeDisplay, pictures: int | None) -> None:
+        source = FakeSource(islice((index / 25 for index in count()), pictures))
         make_monitor(source, display).run()
         assert display.was_closed
         assert source.closed

@@ -10,8 +10,10 @@ import pytest
 
 from live_monitor.detect.zones import Zone
 from live_monitor.labels import COLOURS_BGR, LABELS, UNSURE_BGR
+from live_monitor.overlay import renderer
 from live_monitor.overlay.canvas import SMALLEST_SIDE_PX
 from live_monitor.overlay.faces import BARS_BGR
+from live_monitor.overlay.keys import KEYS
 from live_monitor.overlay.renderer import HELP_BGR, PLATE_BGR, Status, render
 from live_monitor.overlay.text import Style, plate_size
 from live_monitor.overlay.view import View
@@ -320,3 +322,9 @@ class TestView:
         assert columns.min() > 0
         assert rows.max() < size[1] - 1
         assert columns.max() < size[0] - 1
+
+    def test_help_has_a_line_for_every_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        columns: list[list[str]] = []
+        monkeypatch.setattr(renderer, "draw_lines", lambda _canvas, lines, *_: columns.append(lines))
+        render(grey_picture(200, *HD), [], status(), view=View(help=True))
+        assert set(zip(*columns, strict=True)) >= {(key.shown, key.explanation) for key in KEYS}

@@ -20,6 +20,7 @@ from live_monitor.dataset.fer2013 import load_fer2013
 from live_monitor.errors import OutputError, UsageError
 from live_monitor.labels import FERPLUS_LABELS
 from live_monitor.training.average import WeightAverage
+from live_monitor.training.begin import first_network
 from live_monitor.training.material import load_material
 from live_monitor.training.precision import precision_here
 from live_monitor.training.recipe import STRONG
@@ -101,12 +102,15 @@ def some_real_faces(shared_data: Path, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("average", [True, False])
-def test_the_averaged_weights_are_judged_if_the_recipe_says_so(
+def test_the_averaged_weights_are_judged_and_kept_if_the_recipe_says_so(
     fer2013: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, average: bool
 ) -> None:
     monkeypatch.setattr(WeightAverage, "after_step", lambda *_: None)  # so that the mean stays as it began
-    run_training(fer2013, tmp_path / "run", replace(RECIPE, average=average))
+    recipe = replace(RECIPE, average=average)
+    kept = run_training(fer2013, tmp_path / "run", recipe).network().get_weights()
+    began = first_network(recipe, 7, goes_on=False).get_weights()
     assert len({line["val_loss"] for line in history(tmp_path / "run")}) == (1 if average else 2)
+    assert all(map(np.array_equal, kept, began)) == average
 
 
 def test_another_seed_gives_another_run(fer2013: Path, tmp_path: Path) -> None:
