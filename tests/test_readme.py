@@ -17,6 +17,7 @@ from live_monitor.cli import cli
 from live_monitor.evaluation.faces.evaluate import SMALLEST_PX
 from live_monitor.overlay.panel import SPANS_S
 from live_monitor.pulse.pulse import MEAN_S
+from live_monitor.session.disk_thread import STUCK_S
 from live_monitor.session.recording import LIVE_FPS, LONGEST_LIVE_STILL_S, LONGEST_STILL_S, MAX_FPS, MIN_FPS, MIN_FREE_BYTES
 from live_monitor.settings import Settings
 from live_monitor.track.tracker import HOME_S
@@ -73,6 +74,7 @@ def test_the_table_of_options_has_every_option_and_no_others() -> None:
         ),
         ("more than ten seconds (two with a live source or `--realtime`)", (LONGEST_STILL_S, LONGEST_LIVE_STILL_S), (10, 2)),
         ("When less than 16 MB is left", (MIN_FREE_BYTES,), (16e6,)),
+        ("A disk that does not answer for ten seconds", (STUCK_S,), (10,)),
         ("for faces of 20 px and up", (SMALLEST_PX,), (20,)),
     ],
 )
