@@ -49,7 +49,7 @@ class JaxEpochs:
         self._rate = next(at for at, one in enumerate(optimizer.variables) if one is optimizer.learning_rate)
         self._step = jax.jit(self._learnt, static_argnames="network", donate_argnames="state")
 
-    def train(self, epoch: int, rates: Sequence[float], tell: Callable[[int], None]) -> tuple[float, float]:
+    def train(self, epoch: int, rates: Sequence[float], on_step: Callable[[int], None]) -> tuple[float, float]:
         recipe, steps = self._lesson.recipe, self._lesson.steps
         reseed_dropout(self._model, recipe.seed, epoch)
         state = self._state()
@@ -59,7 +59,7 @@ class JaxEpochs:
             update_share = self._average.update_share(epoch * steps + step) if recipe.average else 0.0
             network, *teacher = self._teachers[step % len(self._teachers)] if self._teachers else (None, [], [])
             state = self._step(state, self._faces, batches[step - 1], seed, rate, update_share, teacher, network=network)
-            tell(step)
+            on_step(step)
         self._keep(state)
         loss, right = (np.asarray(state.totals) / steps).tolist()
         return loss, right

@@ -26,7 +26,7 @@ class KerasEpochs:
         self._average = average
         self._model, self._lesson = model, lesson
 
-    def train(self, epoch: int, rates: Sequence[float], tell: Callable[[int], None]) -> tuple[float, float]:
+    def train(self, epoch: int, rates: Sequence[float], on_step: Callable[[int], None]) -> tuple[float, float]:
         recipe, steps = self._lesson.recipe, self._lesson.steps
         rows = self._lesson.batches(epoch)
         reseed_dropout(self._model, recipe.seed, epoch)
@@ -39,7 +39,7 @@ class KerasEpochs:
                 totals += [float(value) for value in self._model.train_on_batch(faces, asked)]
                 if recipe.average:
                     self._average.after_step(epoch * steps + step, self._model)
-                tell(step)
+                on_step(step)
         loss, right = (totals / steps).tolist()
         return loss, right
 

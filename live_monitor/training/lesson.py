@@ -51,13 +51,13 @@ def blended(values: Any, share: Any) -> Any:
 class Epochs(Protocol):
     """Trains a compiled Keras network, and keeps a mean of its weights."""
 
-    def train(self, epoch: int, rates: Sequence[float], tell: Callable[[int], None]) -> tuple[float, float]:
+    def train(self, epoch: int, rates: Sequence[float], on_step: Callable[[int], None]) -> tuple[float, float]:
         """Trains for one epoch.
 
         Args:
             epoch: the first is 0.
             rates: the learning rate of every step.
-            tell: called after every step with its number; the first is 1.
+            on_step: called after every step with its number; the first is 1.
 
         Returns:
             Mean loss and accuracy on the faces as they were shown.
