@@ -13,12 +13,12 @@ from live_monitor.capture import video_capture
 from live_monitor.capture.network import (
     OPEN_TIMEOUT_MS,
     OPEN_TIMEOUT_S,
-    OPENING,
     STREAM_SCHEMES,
     scheme,
     tidied,
     without_password,
 )
+from live_monitor.capture.opening import OPENING
 from live_monitor.capture.refusal import refusal
 from live_monitor.errors import SourceError, UsageError
 from live_monitor.process.quiet import silent_stderr

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import threading
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "tcp", "udp", "rtp", "srt")
@@ -15,48 +12,6 @@ WEB_SCHEMES = ("http", "https")
 OPEN_TIMEOUT_MS = 8000
 OPEN_TIMEOUT_S = 9.0
 """The one in milliseconds is OpenCV's own and expires first, except while a host name is being looked up."""
-
-
-class _Opening:
-    """Keeps those who open an address with options for FFmpeg apart from all others: OpenCV takes the options from the
-    environment, which all threads share.
-    """
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._with = self._without = 0
-        self._alone = False
-
-    @contextlib.contextmanager
-    def without_options(self) -> Iterator[None]:
-        """Opening without options, beside others without, who may be waiting for a server that does not answer."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._with)  # nor anybody who waits for that
-            self._without += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._without -= 1
-                self._changed.notify_all()
-
-    @contextlib.contextmanager
-    def with_options(self) -> Iterator[None]:
-        """Opening with options, while no other address is being opened."""
-        with self._changed:
-            self._with += 1
-            self._changed.wait_for(lambda: not (self._alone or self._without))
-            self._alone = True
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._with -= 1
-                self._alone = False
-                self._changed.notify_all()
-
-
-OPENING = _Opening()
 
 
 def scheme(url: str) -> str:

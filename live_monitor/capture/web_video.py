@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import cv2
 
-from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, OPENING, tidied, without_password
+from live_monitor.capture.network import OPEN_TIMEOUT_MS, OPEN_TIMEOUT_S, tidied, without_password
+from live_monitor.capture.opening import OPENING
 from live_monitor.capture.recorded import Recorded, open_recorded
 from live_monitor.capture.refusal import refusal
 from live_monitor.errors import SourceError
